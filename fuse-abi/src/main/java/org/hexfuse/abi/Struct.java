@@ -15,12 +15,17 @@ public final class Struct {
     private final List<Field> fields;
     private final int size;
     private final SortedMap<Integer, Integer> olderSizes;
+    /** The same as {@link #olderSizes} in arrays, since a size is asked for with every request. */
+    private final int[] minors;
+    private final int[] sizes;
 
     private Struct(Builder builder) {
         this.name = builder.name;
         this.fields = List.copyOf(builder.fields);
         this.size = builder.offset;
         this.olderSizes = Collections.unmodifiableSortedMap(new TreeMap<>(builder.olderSizes));
+        this.minors = olderSizes.keySet().stream().mapToInt(Integer::intValue).toArray();
+        this.sizes = olderSizes.values().stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** Starts the definition of the struct that C calls {@code name}. */
@@ -45,9 +50,9 @@ public final class Struct {
 
     /** The size in bytes when the two ends have agreed on protocol 7.{@code minor}. */
     public int size(int minor) {
-        for (var older : olderSizes.entrySet()) {
-            if (minor < older.getKey()) {
-                return older.getValue();
+        for (int i = 0; i < minors.length; i++) {
+            if (minor < minors[i]) {
+                return sizes[i];
             }
         }
         return size;
@@ -95,6 +100,10 @@ public final class Struct {
 
         Nested struct(String field, Struct struct) {
             return add(new Nested(field, offset, struct));
+        }
+
+        Bytes bytes(String field, int count) {
+            return add(new Bytes(field, offset, count));
         }
 
         /** Appends bytes that mean nothing today. */

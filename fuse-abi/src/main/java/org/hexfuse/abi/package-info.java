@@ -9,7 +9,7 @@
  * {@snippet :
  * int flags = OpenIn.FLAGS.get(arguments);            // the struct starts at offset 0 of the segment
  * OpenOut.FH.set(message, OutHeader.SIZE, handle);    // the struct starts at offset 16
- * Attr.MODE.set(reply, EntryOut.ATTR.offset(), mode); // a struct within a struct
+ * AttrData.MODE.set(reply, EntryOut.ATTR.offset(), mode); // a struct within a struct
  * }
  *
  * <p>An access is one unaligned load or store in native byte order, with the segment's own bounds check, and allocates

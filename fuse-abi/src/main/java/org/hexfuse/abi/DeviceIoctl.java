@@ -1,0 +1,26 @@
+package org.hexfuse.abi;
+
+/** The ioctls of {@code /dev/fuse}. */
+public enum DeviceIoctl {
+    /** Binds an open device to the connection of another one, whose descriptor is the argument, an {@code int}. */
+    CLONE(0x8004E500),
+    /** Registers a backing file, {@link BackingMap}, and returns its id. */
+    BACKING_OPEN(0x4010E501),
+    /** Gives a backing file up, by its id, an {@code int}. */
+    BACKING_CLOSE(0x4004E502),
+    /** Asks that INIT is answered before the mount returns. */
+    SYNC_INIT(0xE503);
+
+    /** The type that all of them have. */
+    public static final int MAGIC = 229;
+    private final int request;
+
+    DeviceIoctl(int request) {
+        this.request = request;
+    }
+
+    /** The request number, unsigned. */
+    public int request() {
+        return request;
+    }
+}

@@ -1,0 +1,60 @@
+package org.hexfuse.abi;
+
+/**
+ * The capabilities that INIT settles. Bits 32 and up travel in {@code flags2}, which counts only beside
+ * {@link #INIT_EXT}.
+ */
+public enum InitFlag implements Flag {
+    ASYNC_READ(0x1),
+    POSIX_LOCKS(0x2),
+    FILE_OPS(0x4),
+    ATOMIC_O_TRUNC(0x8),
+    EXPORT_SUPPORT(0x10),
+    BIG_WRITES(0x20),
+    DONT_MASK(0x40),
+    SPLICE_WRITE(0x80),
+    SPLICE_MOVE(0x100),
+    SPLICE_READ(0x200),
+    FLOCK_LOCKS(0x400),
+    HAS_IOCTL_DIR(0x800),
+    AUTO_INVAL_DATA(0x1000),
+    DO_READDIRPLUS(0x2000),
+    READDIRPLUS_AUTO(0x4000),
+    ASYNC_DIO(0x8000),
+    WRITEBACK_CACHE(0x10000),
+    NO_OPEN_SUPPORT(0x20000),
+    PARALLEL_DIROPS(0x40000),
+    HANDLE_KILLPRIV(0x80000),
+    POSIX_ACL(0x100000),
+    ABORT_ERROR(0x200000),
+    MAX_PAGES(0x400000),
+    CACHE_SYMLINKS(0x800000),
+    NO_OPENDIR_SUPPORT(0x1000000),
+    EXPLICIT_INVAL_DATA(0x2000000),
+    MAP_ALIGNMENT(0x4000000),
+    SUBMOUNTS(0x8000000),
+    HANDLE_KILLPRIV_V2(0x10000000),
+    SETXATTR_EXT(0x20000000),
+    INIT_EXT(0x40000000),
+    SECURITY_CTX(0x100000000L),
+    HAS_INODE_DAX(0x200000000L),
+    CREATE_SUPP_GROUP(0x400000000L),
+    HAS_EXPIRE_ONLY(0x800000000L),
+    DIRECT_IO_ALLOW_MMAP(0x1000000000L),
+    PASSTHROUGH(0x2000000000L),
+    NO_EXPORT_SUPPORT(0x4000000000L),
+    HAS_RESEND(0x8000000000L),
+    ALLOW_IDMAP(0x10000000000L),
+    OVER_IO_URING(0x20000000000L),
+    REQUEST_TIMEOUT(0x40000000000L);
+
+    private final long mask;
+
+    InitFlag(long mask) {
+        this.mask = mask;
+    }
+
+    @Override public long mask() {
+        return mask;
+    }
+}
