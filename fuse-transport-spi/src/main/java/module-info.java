@@ -1,0 +1,10 @@
+/** The ports of a transport: addresses, links, slots, and the providers that bring them. */
+module org.hexfuse.transport {
+    requires transitive org.hexfuse.abi;
+
+    exports org.hexfuse.transport;
+    exports org.hexfuse.transport.spi;
+
+    uses org.hexfuse.transport.spi.KernelTransportProvider;
+    uses org.hexfuse.transport.spi.ServerTransportProvider;
+}

@@ -1,0 +1,133 @@
+package org.hexfuse.transport;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Names a transport, or a filesystem, and what to do with it: {@code scheme:path?key=value&flag}.
+ *
+ * <p>In text the characters {@code % ? & =} of a path, a key or a value are written as {@code %25 %3F %26 %3D}. A parameter
+ * without a value has the empty string.
+ *
+ * @param scheme lower-case letters, digits, {@code +} and {@code -}, such as {@code unix-seqpacket}
+ * @param path what the scheme makes of it; may be empty
+ * @param parameters in the order in which they were given
+ */
+public record Address(String scheme, String path, Map<String, String> parameters) {
+    private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+-]*");
+    private static final String RESERVED = "%?&=";
+
+    public Address {
+        if (!SCHEME.matcher(scheme).matches()) {
+            throw new IllegalArgumentException("'" + scheme + "' is not a scheme: lower-case letters, digits, + and -");
+        }
+        Objects.requireNonNull(path);
+        parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    }
+
+    /** An address without parameters. */
+    public static Address of(String scheme, String path) {
+        return new Address(scheme, path, Map.of());
+    }
+
+    /**
+     * Reads {@code scheme:path?key=value&flag}.
+     *
+     * @throws IllegalArgumentException if {@code text} has no scheme or a broken {@code %} escape; the message is one line
+     */
+    public static Address parse(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("'" + text + "' has no scheme: write it as SCHEME:PATH, such as mem:");
+        }
+        int question = text.indexOf('?', colon);
+        String path = text.substring(colon + 1, question < 0 ? text.length() : question);
+        var parameters = new LinkedHashMap<String, String>();
+        if (question >= 0) {
+            for (String parameter : text.substring(question + 1).split("&", -1)) {
+                int equals = parameter.indexOf('=');
+                String key = equals < 0 ? parameter : parameter.substring(0, equals);
+                if (!key.isEmpty()) {
+                    parameters.put(unescape(key), equals < 0 ? "" : unescape(parameter.substring(equals + 1)));
+                }
+            }
+        }
+        return new Address(text.substring(0, colon), unescape(path), parameters);
+    }
+
+    /** The value of a parameter, empty if it was given without one, absent if it was not given. */
+    public Optional<String> parameter(String key) {
+        return Optional.ofNullable(parameters.get(key));
+    }
+
+    /** Whether a parameter was given that is a switch: {@code key}, {@code key=true} or {@code key=false}. */
+    public boolean flag(String key) {
+        String value = parameters.get(key);
+        if (value == null || value.equals("false")) {
+            return false;
+        }
+        if (!value.isEmpty() && !value.equals("true")) {
+            throw new IllegalArgumentException("'" + key + "' is a switch and takes no value '" + value + "'");
+        }
+        return true;
+    }
+
+    /** The same address with another path. */
+    public Address withPath(String other) {
+        return new Address(scheme, other, parameters);
+    }
+
+    /** The address as {@link #parse} reads it. */
+    @Override public String toString() {
+        var text = new StringBuilder(scheme).append(':').append(escape(path));
+        char separator = '?';
+        for (var parameter : parameters.entrySet()) {
+            text.append(separator).append(escape(parameter.getKey()));
+            if (!parameter.getValue().isEmpty()) {
+                text.append('=').append(escape(parameter.getValue()));
+            }
+            separator = '&';
+        }
+        return text.toString();
+    }
+
+    private static String escape(String text) {
+        var escaped = new StringBuilder();
+        text.chars().forEach(c -> {
+            if (RESERVED.indexOf(c) >= 0) {
+                escaped.append('%').append(HexFormat.of().withUpperCase().toHexDigits((byte) c));
+            } else {
+                escaped.append((char) c);
+            }
+        });
+        return escaped.toString();
+    }
+
+    private static String unescape(String text) {
+        if (text.indexOf('%') < 0) {
+            return text;
+        }
+        var bytes = new ByteArrayOutputStream();
+        byte[] source = text.getBytes(UTF_8);
+        for (int i = 0; i < source.length; i++) {
+            if (source[i] != '%') {
+                bytes.write(source[i]);
+            } else if (i + 2 < source.length && HexFormat.isHexDigit(source[i + 1])
+                    && HexFormat.isHexDigit(source[i + 2])) {
+                bytes.write(HexFormat.fromHexDigit(source[i + 1]) << 4 | HexFormat.fromHexDigit(source[i + 2]));
+                i += 2;
+            } else {
+                throw new IllegalArgumentException("'" + text + "' has a % that two hexadecimal digits do not follow");
+            }
+        }
+        return bytes.toString(UTF_8);
+    }
+}

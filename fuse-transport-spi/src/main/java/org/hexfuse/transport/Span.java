@@ -1,0 +1,43 @@
+package org.hexfuse.transport;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/** A run of bytes in one piece. It can be set anew, so that one object serves many messages. */
+public final class Span implements Segments {
+    private MemorySegment segment = MemorySegment.NULL;
+    private long offset;
+    private long length;
+
+    /** An empty run. */
+    public Span() {}
+
+    /** Makes this the run of {@code length} bytes from {@code offset} in {@code segment} on. */
+    public Span set(MemorySegment memory, long start, long bytes) {
+        Objects.checkFromIndexSize(start, bytes, memory.byteSize());
+        this.segment = memory;
+        this.offset = start;
+        this.length = bytes;
+        return this;
+    }
+
+    @Override public long size() {
+        return length;
+    }
+
+    @Override public int count() {
+        return length == 0 ? 0 : 1;
+    }
+
+    @Override public MemorySegment segment(int index) {
+        return segment;
+    }
+
+    @Override public long offset(int index) {
+        return offset;
+    }
+
+    @Override public long length(int index) {
+        return length;
+    }
+}

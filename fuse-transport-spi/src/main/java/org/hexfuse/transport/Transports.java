@@ -1,0 +1,52 @@
+package org.hexfuse.transport;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.hexfuse.transport.spi.KernelTransportProvider;
+import org.hexfuse.transport.spi.ServerTransportProvider;
+
+/** Finds transports by scheme among the providers that {@link ServiceLoader} knows. */
+public final class Transports {
+    private Transports() {}
+
+    /** The transports that have a kernel's end. */
+    public static List<KernelTransportProvider> kernelTransports() {
+        return ServiceLoader.load(KernelTransportProvider.class).stream().map(ServiceLoader.Provider::get).toList();
+    }
+
+    /** The transports that have a server's end. */
+    public static List<ServerTransportProvider> serverTransports() {
+        return ServiceLoader.load(ServerTransportProvider.class).stream().map(ServiceLoader.Provider::get).toList();
+    }
+
+    /**
+     * Connects the kernel's end of a transport.
+     *
+     * @throws IllegalArgumentException if no transport has the scheme, or it can make nothing of the address
+     * @throws IOException if there is no server at the address
+     */
+    public static KernelLink connect(Address address) throws IOException {
+        return find(kernelTransports(), KernelTransportProvider::scheme, address).connect(address);
+    }
+
+    /**
+     * Opens the server's end of a transport.
+     *
+     * @throws IllegalArgumentException if no transport has the scheme, or it can make nothing of the address
+     * @throws IOException if the address can't be had
+     */
+    public static ServerEndpoint open(Address address) throws IOException {
+        return find(serverTransports(), ServerTransportProvider::scheme, address).open(address);
+    }
+
+    private static <P> P find(List<P> providers, Function<P, String> scheme, Address address) {
+        return providers.stream().filter(p -> scheme.apply(p).equals(address.scheme())).findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("no transport '" + address.scheme() + ":' here; there is "
+                                + providers.stream().map(p -> scheme.apply(p) + ":").sorted()
+                                        .collect(Collectors.joining(", "))));
+    }
+}

@@ -1,0 +1,97 @@
+package org.hexfuse.transport.spi;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hexfuse.abi.InHeader;
+import org.hexfuse.abi.OutHeader;
+import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.Slot;
+
+/**
+ * Memory for the detached slots of one link. Any thread may use it.
+ *
+ * <p>The memory is of automatic arenas: a filesystem may answer long after its link is closed, and then writes into memory
+ * that nobody reads, not into memory that is gone.
+ */
+public final class SlotPool {
+    /** Requests without bulk data, with the longest names, and their replies. */
+    private static final int SMALL = 2 * Limits.HEAD_ROOM + 512;
+    private static final int KEPT_SMALL = 256;
+    private static final int KEPT_LARGE = 16;
+
+    private final ReplySink sink;
+    private final Shelf small = new Shelf(SMALL, KEPT_SMALL);
+    private volatile Shelf large = new Shelf(SMALL, 0);
+
+    /** A pool whose slots commit through {@code sink}, with replies that have room for an {@link OutHeader} in front. */
+    public SlotPool(ReplySink sink) {
+        this.sink = sink;
+    }
+
+    /** INIT is answered: messages may be as large as {@code limits} says from now on. */
+    public void negotiated(Limits limits) {
+        large = new Shelf(limits.maxMessage(), KEPT_LARGE);
+    }
+
+    /** A copy of a request, in memory of its own, with room for a reply of {@code replyRoom} bytes. */
+    Slot copyOf(Slot slot, long replyRoom) {
+        long length = InHeader.SIZE + slot.argumentsSize() + slot.rest().size();
+        long needed = Math.max(length, OutHeader.SIZE + replyRoom);
+        Shelf shelf = needed <= SMALL ? small : large;
+        Detached copy = shelf.take(needed);
+        MemorySegment.copy(slot.header(), 0, copy.request, 0, InHeader.SIZE);
+        MemorySegment.copy(slot.arguments(), 0, copy.request, InHeader.SIZE, slot.argumentsSize());
+        int restOffset = InHeader.SIZE + slot.argumentsSize();
+        slot.rest().copyTo(0, copy.request, restOffset, slot.rest().size());
+        return copy.received(slot.argumentsSize(), restOffset, slot.rest().size());
+    }
+
+    /** Slots of one size that are not in use. */
+    private final class Shelf {
+        private final int size;
+        private final int kept;
+        private final Queue<Detached> free = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger count = new AtomicInteger();
+
+        Shelf(int size, int kept) {
+            this.size = size;
+            this.kept = kept;
+        }
+
+        Detached take(long needed) {
+            Detached slot = needed <= size ? free.poll() : null;
+            if (slot != null) {
+                count.decrementAndGet();
+                return slot;
+            }
+            long bytes = Math.max(needed, size);
+            return new Detached(this, Arena.ofAuto().allocate(bytes, 8), Arena.ofAuto().allocate(bytes, 8));
+        }
+
+        void put(Detached slot) {
+            if (slot.request.byteSize() == size && count.incrementAndGet() <= kept) {
+                free.add(slot);
+            } else if (slot.request.byteSize() == size) {
+                count.decrementAndGet();
+            }
+        }
+    }
+
+    private final class Detached extends BufferSlot {
+        private final Shelf shelf;
+        private final MemorySegment request;
+
+        Detached(Shelf shelf, MemorySegment request, MemorySegment reply) {
+            super(request, request.asSlice(InHeader.SIZE), request, reply, OutHeader.SIZE, sink, SlotPool.this);
+            this.shelf = shelf;
+            this.request = request;
+        }
+
+        @Override protected void freed() {
+            shelf.put(this);
+        }
+    }
+}
