@@ -1,0 +1,7 @@
+/** The kernel's end: connection, device handles, queues, INIT, notifications, abort. */
+module org.hexfuse.device {
+    requires transitive org.hexfuse.transport;
+    requires org.slf4j;
+
+    exports org.hexfuse.device;
+}

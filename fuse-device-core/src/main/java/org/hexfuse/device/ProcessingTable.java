@@ -1,0 +1,61 @@
+package org.hexfuse.device;
+
+import java.util.function.Consumer;
+
+/** The requests that were sent over one handle and are not answered, by their unique ids. Guarded by the connection's lock. */
+final class ProcessingTable {
+    private static final int BUCKETS = 256;
+
+    private final Progress[] buckets = new Progress[BUCKETS];
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    void add(Progress progress) {
+        int bucket = bucket(progress.unique);
+        progress.nextInBucket = buckets[bucket];
+        buckets[bucket] = progress;
+        size++;
+    }
+
+    /** The request with the id {@code unique}, or null. */
+    Progress find(long unique) {
+        Progress progress = buckets[bucket(unique)];
+        while (progress != null && progress.unique != unique) {
+            progress = progress.nextInBucket;
+        }
+        return progress;
+    }
+
+    void remove(Progress progress) {
+        int bucket = bucket(progress.unique);
+        if (buckets[bucket] == progress) {
+            buckets[bucket] = progress.nextInBucket;
+        } else {
+            Progress before = buckets[bucket];
+            while (before.nextInBucket != progress) {
+                before = before.nextInBucket;
+            }
+            before.nextInBucket = progress.nextInBucket;
+        }
+        progress.nextInBucket = null;
+        size--;
+    }
+
+    /** Empties the table. */
+    void drain(Consumer<Progress> consumer) {
+        for (int i = 0; i < BUCKETS; i++) {
+            while (buckets[i] != null) {
+                Progress progress = buckets[i];
+                remove(progress);
+                consumer.accept(progress);
+            }
+        }
+    }
+
+    private static int bucket(long unique) {
+        return (int) (unique >>> 1) & BUCKETS - 1;
+    }
+}

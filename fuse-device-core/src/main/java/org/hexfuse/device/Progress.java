@@ -1,0 +1,171 @@
+package org.hexfuse.device;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.InHeader;
+import org.hexfuse.transport.Delivery;
+import org.hexfuse.transport.OutgoingRequest;
+import org.hexfuse.transport.Segments;
+import org.hexfuse.transport.Span;
+
+/**
+ * Where a request stands between its caller and the server; what a transport sees of it.
+ *
+ * <pre>
+ * IDLE --enqueue--> PENDING --take--> READING --sent--> SENT --reply--> WRITING --delivered--> DONE
+ *                      |                 |                |                |
+ *                      +------ interrupt (PENDING only), failed, abort ----+------------------> DONE
+ * </pre>
+ *
+ * <p>All fields but those said otherwise are guarded by the connection's lock. Two things end apart from each other: the
+ * caller's wait ({@link #finish}), which abort ends at any moment, and the hold on the memory ({@link #release}), which the
+ * device keeps while a transport copies.
+ */
+final class Progress implements OutgoingRequest, Delivery {
+    enum State {
+        IDLE, PENDING, READING, SENT, WRITING, DONE
+    }
+
+    private final Request request;
+    private final AtomicInteger holders = new AtomicInteger();
+    private final Span target = new Span();
+
+    State state = State.IDLE;
+    /** Neighbours in the pending queue or the background queue. */
+    Progress previous;
+    Progress next;
+    /** The next one in a bucket of the processing table. */
+    Progress nextInBucket;
+    ConnectionHandle handle;
+    long unique;
+    boolean background;
+    boolean interrupted;
+    boolean interruptQueued;
+    /** What a background request's sender asked to be told. */
+    Consumer<Errno> done;
+    private long replyLength;
+    private Errno replyError = Errno.OK;
+
+    private Thread waiter;
+    private Errno outcome = Errno.OK;
+    private volatile boolean finished;
+
+    Progress(Request request) {
+        this.request = request;
+    }
+
+    void start() {
+        holders.set(1);
+        state = State.IDLE;
+        unique = 0;
+        background = false;
+        interrupted = false;
+        interruptQueued = false;
+        done = null;
+        handle = null;
+        waiter = null;
+        outcome = Errno.OK;
+        finished = false;
+    }
+
+    Request request() {
+        return request;
+    }
+
+    /** The device holds the request's memory from now on, beside its caller. */
+    void hold() {
+        holders.incrementAndGet();
+    }
+
+    /** One of the holders is through with the memory. The last one recycles the request. Needs no lock. */
+    void release() {
+        if (holders.decrementAndGet() == 0) {
+            request.recycle();
+        }
+    }
+
+    void identify(long id) {
+        unique = id;
+        InHeader.UNIQUE.set(request.head(), id);
+        InHeader.LEN.set(request.head(), (int) request.size());
+    }
+
+    /** Ends the caller's wait, once: later calls change nothing. Returns whether this call ended it. */
+    boolean finish(Errno how) {
+        if (finished) {
+            return false;
+        }
+        outcome = how;
+        finished = true;
+        return true;
+    }
+
+    /** Tells who waits for {@link #finish}. Called without the lock, once, by who finished it. */
+    void tell() {
+        LockSupport.unpark(waiter);
+        Consumer<Errno> listener = done;
+        if (listener != null) {
+            listener.accept(outcome);
+        }
+    }
+
+    boolean finished() {
+        return finished;
+    }
+
+    Errno outcome() {
+        return outcome;
+    }
+
+    void waiter(Thread thread) {
+        waiter = thread;
+    }
+
+    Delivery replying(Errno error, long length) {
+        replyError = error;
+        replyLength = length;
+        target.set(request.reply(), 0, length);
+        return this;
+    }
+
+    Errno replyError() {
+        return replyError;
+    }
+
+    @Override public MemorySegment head() {
+        return request.head();
+    }
+
+    @Override public int headSize() {
+        return request.headSize();
+    }
+
+    @Override public Segments data() {
+        return request.data();
+    }
+
+    @Override public void sent() {
+        handle.sent(this);
+    }
+
+    /** Says so of the copy that is under way: out to the server, or back from it. */
+    @Override public void failed() {
+        handle.copyFailed(this);
+    }
+
+    @Override public Errno verdict() {
+        return Errno.OK;
+    }
+
+    @Override public Segments target() {
+        return target;
+    }
+
+    @Override public Errno delivered() {
+        request.replied(replyLength);
+        return handle.delivered(this);
+    }
+}

@@ -1,0 +1,49 @@
+package org.hexfuse.device;
+
+import java.util.function.Consumer;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.Opcode;
+
+/**
+ * The way from a virtual filesystem switch to a FUSE server: what the kernel's VFS side calls in {@code fs/fuse/dev.c}. Any
+ * thread may call it; a thread that waits may be a virtual one.
+ *
+ * <p>Until INIT is answered everything but {@link #post} waits. Errors are {@link org.hexfuse.abi.FuseException}s: what the
+ * server answered, or ENOTCONN (the connection is over), ECONNREFUSED (INIT failed), ECONNABORTED (it ended while the request
+ * was under way), ETIMEDOUT (no answer in time, which ends the connection), EINTR (the thread was interrupted before a server
+ * took the request; its interrupt status is kept).
+ *
+ * {@snippet :
+ * try (Request request = port.newRequest(Opcode.GETATTR, node, caller)) {
+ *     port.call(request);
+ *     long size = AttrData.SIZE_FIELD.get(request.reply(), AttrOut.ATTR.offset());
+ * }
+ * }
+ */
+public interface RequestPort {
+    /**
+     * A request to fill in: header and zeroed argument struct are there, for the negotiated minor version. Waits for INIT.
+     *
+     * @return a request that its taker closes
+     */
+    Request newRequest(Opcode opcode, long node, Caller caller);
+
+    /** Sends a request and waits for its reply, whose bytes are then in {@link Request#reply}. */
+    void call(Request request);
+
+    /**
+     * Sends a request that nobody waits for, in the background queue. The port closes it.
+     *
+     * @param done is told OK or the error, on the thread that brought the reply; it must be quick and must not call the port
+     */
+    void submit(Request request, Consumer<Errno> done);
+
+    /** Queues a request that has no reply. The port closes it. */
+    void post(Request request);
+
+    /** Queues a FORGET, which may travel together with others. Never waits. */
+    void forget(long node, long lookups);
+
+    /** What INIT settled. Waits for INIT. */
+    Negotiated negotiated();
+}

@@ -1,0 +1,84 @@
+package org.hexfuse.device;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * What waits to be taken by the server: interrupts, forgets, requests. Guarded by the connection's lock.
+ *
+ * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_dev_do_read}.
+ */
+final class RequestQueue {
+    /** What the next read gets. */
+    enum Next {
+        NOTHING, INTERRUPT, FORGET, REQUEST
+    }
+
+    private static final int FORGETS_IN_TURN = 16;
+    private static final int REQUESTS_IN_TURN = -8;
+
+    private final Deque<Progress> interrupts = new ArrayDeque<>();
+    private final ForgetList forgets = new ForgetList();
+    private final ProgressList pending = new ProgressList();
+    private int forgetTurn;
+
+    /**
+     * Interrupts first. When there are requests and forgets, up to 16 forget messages take turns with 8 requests, so that
+     * neither waits for the other for good.
+     */
+    Next next() {
+        if (!interrupts.isEmpty()) {
+            return Next.INTERRUPT;
+        }
+        if (!forgets.isEmpty() && (pending.isEmpty() || takesForget())) {
+            return Next.FORGET;
+        }
+        return pending.isEmpty() ? Next.NOTHING : Next.REQUEST;
+    }
+
+    /** Whether {@link #next} has something, without a turn being counted. */
+    boolean isEmpty() {
+        return interrupts.isEmpty() && forgets.isEmpty() && pending.isEmpty();
+    }
+
+    private boolean takesForget() {
+        if (forgetTurn <= REQUESTS_IN_TURN) {
+            forgetTurn = FORGETS_IN_TURN;
+        }
+        return forgetTurn-- > 0;
+    }
+
+    ProgressList pending() {
+        return pending;
+    }
+
+    ForgetList forgets() {
+        return forgets;
+    }
+
+    void interrupt(Progress progress) {
+        if (!progress.interruptQueued) {
+            progress.interruptQueued = true;
+            interrupts.add(progress);
+        }
+    }
+
+    Progress takeInterrupt() {
+        Progress progress = interrupts.remove();
+        progress.interruptQueued = false;
+        return progress;
+    }
+
+    /** The request is answered: an interrupt that was not sent yet has no meaning any more. */
+    void dropInterrupt(Progress progress) {
+        if (progress.interruptQueued) {
+            progress.interruptQueued = false;
+            interrupts.remove(progress);
+        }
+    }
+
+    void clearInterrupts() {
+        interrupts.forEach(progress -> progress.interruptQueued = false);
+        interrupts.clear();
+    }
+}

@@ -1,0 +1,2 @@
+/** The kernel's end: connection, device handles, queues. */
+package org.hexfuse.device;
