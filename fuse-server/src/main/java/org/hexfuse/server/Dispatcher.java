@@ -1,0 +1,301 @@
+package org.hexfuse.server;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.hexfuse.abi.BatchForgetIn;
+import org.hexfuse.abi.CopyFileRangeOut;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.ForgetIn;
+import org.hexfuse.abi.ForgetOne;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.GetxattrIn;
+import org.hexfuse.abi.GetxattrOut;
+import org.hexfuse.abi.InterruptIn;
+import org.hexfuse.abi.LseekOut;
+import org.hexfuse.abi.LkOut;
+import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.ReadIn;
+import org.hexfuse.abi.SetxattrIn;
+import org.hexfuse.abi.StatfsOut;
+import org.hexfuse.abi.WriteIn;
+import org.hexfuse.abi.WriteOut;
+import org.hexfuse.transport.Segments;
+import org.hexfuse.transport.Slot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls the method of a filesystem that a request asks for and replies with what comes of it. Whatever a filesystem throws
+ * becomes an answer; whatever a kernel sends that makes no sense becomes EINVAL or ENOSYS.
+ */
+final class Dispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final int SMALL_REPLY = 512;
+    private static final int LONGEST_LINK = 4096;
+
+    private final FuseFileSystem fileSystem;
+    private final SessionState state;
+
+    Dispatcher(FuseFileSystem fileSystem, SessionState state) {
+        this.fileSystem = fileSystem;
+        this.state = state;
+    }
+
+    /** The most bytes of reply that a request can have. */
+    static long replyRoom(Slot slot) {
+        Opcode opcode = Opcode.byCode(slot.opcode());
+        if (opcode == null || slot.argumentsSize() < GetxattrIn.SIZE) {
+            return opcode == Opcode.READLINK ? LONGEST_LINK : SMALL_REPLY;
+        }
+        return switch (opcode) {
+            case READ, READDIR, READDIRPLUS -> SMALL_REPLY + ReadIn.SIZE_FIELD.getUnsigned(slot.arguments(), 0);
+            case GETXATTR, LISTXATTR -> SMALL_REPLY + GetxattrIn.SIZE_FIELD.getUnsigned(slot.arguments(), 0);
+            default -> SMALL_REPLY;
+        };
+    }
+
+    /** Answers the request of an exchange, on the calling thread, before it returns. */
+    void dispatch(Exchange x) {
+        Opcode opcode = Opcode.byCode(x.slot().opcode());
+        try {
+            if (opcode == null) {
+                x.fail(Errno.ENOSYS);
+            } else if (x.slot().argumentsSize() < opcode.argumentsSize(state.minor(), state.flags())) {
+                refuse(x, opcode, Errno.EINVAL);
+            } else {
+                call(x, opcode);
+            }
+        } catch (Throwable e) {
+            failed(x, opcode, e);
+        }
+    }
+
+    private void refuse(Exchange x, Opcode opcode, Errno why) {
+        if (opcode.expectsReply()) {
+            x.fail(why);
+        } else {
+            x.noReply();
+        }
+    }
+
+    private void failed(Exchange x, Opcode opcode, Throwable failure) {
+        Errno answer = Failures.errno(failure).orElse(null);
+        if (answer == null) {
+            LOG.error("the filesystem failed in {} of node {}, which is answered EIO", opcode, nodeOf(x), failure);
+            answer = Errno.EIO;
+        } else if (!(failure instanceof FuseException)) {
+            LOG.debug("{} is answered {}", opcode, answer, failure);
+        }
+        if (!x.isCommitted()) {
+            refuse(x, opcode, answer);
+        }
+    }
+
+    private static String nodeOf(Exchange x) {
+        return x.isCommitted() ? "a request that was answered" : Long.toUnsignedString(x.operations.getAttr.node());
+    }
+
+    private void call(Exchange x, Opcode opcode) throws IOException, InterruptedException {
+        Operations op = x.operations;
+        switch (opcode) {
+            case LOOKUP -> x.entry(fileSystem.lookup(op.lookup));
+            case FORGET -> forget(x);
+            case BATCH_FORGET -> batchForget(x);
+            case GETATTR -> x.attr(op.getAttr.node(), fileSystem.getattr(op.getAttr));
+            case SETATTR -> x.attr(op.setAttr.node(), fileSystem.setattr(op.setAttr));
+            case READLINK -> x.bytes(fileSystem.readlink(op.readLink).bytes());
+            case SYMLINK -> x.entry(fileSystem.symlink(op.symLink));
+            case MKNOD -> x.entry(fileSystem.mknod(op.mkNod));
+            case MKDIR -> x.entry(fileSystem.mkdir(op.mkDir));
+            case UNLINK -> done(x, () -> fileSystem.unlink(op.unlink));
+            case RMDIR -> done(x, () -> fileSystem.rmdir(op.rmDir));
+            case RENAME, RENAME2 -> done(x, () -> fileSystem.rename(op.rename));
+            case LINK -> x.entry(fileSystem.link(op.link));
+            case OPEN -> x.opened(op.open.node(), fileSystem.open(op.open), false);
+            case OPENDIR -> x.opened(op.openDir.node(), fileSystem.opendir(op.openDir), true);
+            case READ -> read(x);
+            case WRITE -> write(x);
+            case STATFS -> statfs(x);
+            case RELEASE -> release(x);
+            case RELEASEDIR -> releasedir(x);
+            case FSYNC -> done(x, () -> fileSystem.fsync(op.fsync));
+            case FSYNCDIR -> done(x, () -> fileSystem.fsyncdir(op.fsyncDir));
+            case FLUSH -> done(x, () -> fileSystem.flush(op.flush));
+            case SETXATTR -> setxattr(x);
+            case GETXATTR -> sized(x, op.getXattr.size(), fileSystem.getxattr(op.getXattr));
+            case LISTXATTR -> sized(x, op.listXattr.size(), join(fileSystem.listxattr(op.listXattr)));
+            case REMOVEXATTR -> done(x, () -> fileSystem.removexattr(op.removeXattr));
+            case READDIR -> readdir(x);
+            case READDIRPLUS -> readdirplus(x);
+            case GETLK -> getlk(x);
+            case SETLK, SETLKW -> done(x, () -> fileSystem.setlk(op.lock));
+            case ACCESS -> done(x, () -> fileSystem.access(op.access));
+            case CREATE -> x.created(fileSystem.create(op.create));
+            case TMPFILE -> x.created(fileSystem.tmpfile(op.tmpFile));
+            case INTERRUPT -> interrupt(x);
+            case DESTROY -> x.ok();
+            case FALLOCATE -> done(x, () -> fileSystem.fallocate(op.fallocate));
+            case LSEEK -> lseek(x);
+            case COPY_FILE_RANGE, COPY_FILE_RANGE_64 -> copyFileRange(x, opcode);
+            case SYNCFS -> done(x, () -> fileSystem.syncfs(op.syncFs));
+            case INIT -> x.fail(Errno.EIO);
+            case NOTIFY_REPLY -> x.noReply();
+            case BMAP, IOCTL, POLL, SETUPMAPPING, REMOVEMAPPING, STATX, CUSE_INIT -> x.fail(Errno.ENOSYS);
+        }
+    }
+
+    /** A call of a filesystem that gives nothing back. */
+    private interface Action {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private static void done(Exchange x, Action action) throws IOException, InterruptedException {
+        action.run();
+        x.ok();
+    }
+
+    private void forget(Exchange x) {
+        long node = x.operations.getAttr.node();
+        long count = ForgetIn.NLOOKUP.get(x.slot().arguments());
+        x.noReply();
+        state.forget(node, count);
+    }
+
+    private void batchForget(Exchange x) {
+        long count = BatchForgetIn.COUNT.getUnsigned(x.slot().arguments(), 0);
+        Segments rest = x.slot().rest();
+        byte[] pairs = new byte[(int) Math.min(count * ForgetOne.SIZE, rest.size() / ForgetOne.SIZE * ForgetOne.SIZE)];
+        rest.copyTo(0, pairs, 0, pairs.length);
+        x.noReply();
+        var memory = MemorySegment.ofArray(pairs);
+        for (int at = 0; at < pairs.length; at += ForgetOne.SIZE) {
+            state.forget(ForgetOne.NODEID.get(memory, at), ForgetOne.NLOOKUP.get(memory, at));
+        }
+    }
+
+    private void interrupt(Exchange x) {
+        long unique = InterruptIn.UNIQUE.get(x.slot().arguments());
+        if (state.interrupt(unique)) {
+            x.noReply();
+        } else {
+            // Another worker has read the request and not begun with it: the kernel asks again.
+            x.fail(Errno.EAGAIN);
+        }
+    }
+
+    private void read(Exchange x) throws IOException, InterruptedException {
+        Read op = x.operations.read;
+        DataReply out = x.dataReply.set(x.slot().replyData(0), Integer.toUnsignedLong(op.size()));
+        fileSystem.read(op, out);
+        x.data(out.written());
+    }
+
+    private void write(Exchange x) throws IOException, InterruptedException {
+        long announced = WriteIn.SIZE_FIELD.getUnsigned(x.slot().arguments(), 0);
+        if (announced != x.slot().rest().size()) {
+            throw FuseException.of(Errno.EINVAL);
+        }
+        written(x, fileSystem.write(x.operations.write));
+    }
+
+    private static void written(Exchange x, int count) {
+        WriteOut.SIZE_FIELD.set(x.slot().reply(), count);
+        zero(x, WriteOut.SIZE_FIELD.size(), WriteOut.SIZE);
+        x.structs(WriteOut.SIZE);
+    }
+
+    private void statfs(Exchange x) throws IOException, InterruptedException {
+        int size = StatfsOut.STRUCT.size(state.minor());
+        fileSystem.statfs(x.operations.statFs).write(x.slot().reply(), size);
+        x.structs(size);
+    }
+
+    private void release(Exchange x) throws IOException, InterruptedException {
+        Release op = x.operations.release;
+        state.released(op.node(), op.handle(), false);
+        fileSystem.release(op);
+        x.ok();
+    }
+
+    private void releasedir(Exchange x) throws IOException, InterruptedException {
+        ReleaseDir op = x.operations.releaseDir;
+        state.released(op.node(), op.handle(), true);
+        fileSystem.releasedir(op);
+        x.ok();
+    }
+
+    private void setxattr(Exchange x) throws IOException, InterruptedException {
+        long size = SetxattrIn.SIZE_FIELD.getUnsigned(x.slot().arguments(), 0);
+        if (size > x.slot().rest().size()) {
+            throw FuseException.of(Errno.EINVAL);
+        }
+        fileSystem.setxattr(x.operations.setXattr);
+        x.ok();
+    }
+
+    private static byte[] join(List<Name> names) {
+        var joined = new ByteArrayOutputStream();
+        for (Name name : names) {
+            joined.writeBytes(name.bytes());
+            joined.write(0);
+        }
+        return joined.toByteArray();
+    }
+
+    /** Replies with {@code value}, or with its length alone if that is what was asked for. */
+    private static void sized(Exchange x, int size, byte[] value) {
+        if (size == 0) {
+            GetxattrOut.SIZE_FIELD.set(x.slot().reply(), value.length);
+            zero(x, GetxattrOut.SIZE_FIELD.size(), GetxattrOut.SIZE);
+            x.structs(GetxattrOut.SIZE);
+        } else if (value.length > Integer.toUnsignedLong(size)) {
+            x.fail(Errno.ERANGE);
+        } else {
+            x.bytes(value);
+        }
+    }
+
+    private void readdir(Exchange x) throws IOException, InterruptedException {
+        ReadDir op = x.operations.readDir;
+        DirReply out = x.dirReply.set(x.slot().replyData(0), Integer.toUnsignedLong(op.size()), op.node(), op.offset());
+        fileSystem.readdir(op, out);
+        x.data(out.written());
+    }
+
+    private void readdirplus(Exchange x) throws IOException, InterruptedException {
+        ReadDir op = x.operations.readDir;
+        DirPlusReply out = x.dirPlusReply.set(x, x.slot().replyData(0), Integer.toUnsignedLong(op.size()));
+        fileSystem.readdirplus(op, out);
+        if (x.data(out.written()) != Errno.OK) {
+            out.undo();
+        }
+    }
+
+    private void getlk(Exchange x) throws IOException, InterruptedException {
+        fileSystem.getlk(x.operations.lock).write(x.slot().reply());
+        x.structs(LkOut.SIZE);
+    }
+
+    private void lseek(Exchange x) throws IOException, InterruptedException {
+        LseekOut.OFFSET.set(x.slot().reply(), fileSystem.lseek(x.operations.lseek));
+        x.structs(LseekOut.SIZE);
+    }
+
+    /** The older form of the operation answers in 32 bits. */
+    private void copyFileRange(Exchange x, Opcode opcode) throws IOException, InterruptedException {
+        long copied = fileSystem.copyFileRange(x.operations.copyFileRange);
+        if (opcode == Opcode.COPY_FILE_RANGE) {
+            written(x, (int) copied);
+        } else {
+            CopyFileRangeOut.BYTES_COPIED.set(x.slot().reply(), copied);
+            x.structs(CopyFileRangeOut.SIZE);
+        }
+    }
+
+    private static void zero(Exchange x, int from, int to) {
+        x.slot().reply().asSlice(from, (long) to - from).fill((byte) 0);
+    }
+}

@@ -1,0 +1,215 @@
+package org.hexfuse.server;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import org.hexfuse.abi.AttrOut;
+import org.hexfuse.abi.EntryOut;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.MessageFormat;
+import org.hexfuse.abi.OpenOut;
+import org.hexfuse.transport.Segments;
+import org.hexfuse.transport.Slot;
+import org.slf4j.Logger;
+
+/**
+ * One request on its way through a session: its slot, the objects that stand for it, and the one reply. Used again for the
+ * next request, by one thread at a time; only {@link #interrupt} comes from others.
+ */
+final class Exchange {
+    final Operations operations = new Operations(this);
+    final DataReply dataReply = new DataReply();
+    final DirReply dirReply = new DirReply();
+    final DirPlusReply dirPlusReply = new DirPlusReply();
+
+    private final SessionState session;
+    /** Null between two requests. */
+    private Slot slot;
+    private boolean committed;
+    private Thread interruptible;
+    private volatile long unique;
+    private volatile boolean interrupted;
+
+    Exchange(SessionState session) {
+        this.session = session;
+    }
+
+    /** Makes this the exchange of a request, on the thread that a filesystem will be called on. */
+    void begin(Slot next) {
+        slot = next;
+        committed = false;
+        interrupted = false;
+        unique = next.unique();
+        if (session.wire().isDebugEnabled()) {
+            Segments rest = next.rest();
+            session.wire().debug("-> {}", MessageFormat.request(next.header(), next.arguments(), next.argumentsSize(),
+                    rest.count() == 0 ? MemorySegment.NULL : rest.segment(0), rest.count() == 0 ? 0 : rest.offset(0),
+                    rest.count() == 0 ? 0 : rest.length(0)));
+        }
+    }
+
+    /** Lets {@link #interrupt} interrupt the thread, which runs for this exchange alone. */
+    synchronized void interruptible(Thread thread) {
+        interruptible = thread;
+        if (interrupted) {
+            thread.interrupt();
+        }
+    }
+
+    /** The request is over. */
+    void end() {
+        synchronized (this) {
+            unique = 0;
+            interruptible = null;
+        }
+        slot = null;
+    }
+
+    /** Tells who works on the request {@code id} that its caller was interrupted. Returns whether this is its exchange. */
+    boolean interrupt(long id) {
+        if (unique != id) {
+            return false;
+        }
+        synchronized (this) {
+            if (unique != id) {
+                return false;
+            }
+            interrupted = true;
+            if (interruptible != null) {
+                interruptible.interrupt();
+            }
+            return true;
+        }
+    }
+
+    /** The session ends: whoever waits on behalf of a caller is to give up. */
+    synchronized void cancel() {
+        interrupted = true;
+        if (interruptible != null) {
+            interruptible.interrupt();
+        }
+    }
+
+    Slot slot() {
+        return slot;
+    }
+
+    boolean interrupted() {
+        return interrupted;
+    }
+
+    int minor() {
+        return session.minor();
+    }
+
+    /** Whether the reply, if the request has one, is sent. */
+    boolean isCommitted() { return committed; }
+
+    /** The length of the name that starts at {@code start} of the first piece behind the arguments. */
+    int nameLength(long start) {
+        Segments rest = slot.rest();
+        long end = rest.count() == 0 ? 0 : rest.offset(0) + rest.length(0);
+        for (long i = start; i < end; i++) {
+            if (rest.segment(0).get(JAVA_BYTE, i) == 0) {
+                return (int) (i - start);
+            }
+        }
+        throw FuseException.of(Errno.EINVAL, "a request with a name that does not end");
+    }
+
+    void lookedUp(long node) {
+        session.lookedUp(node);
+    }
+
+    void undoLookup(long node) {
+        session.undoLookup(node);
+    }
+
+    /** The request has no reply. */
+    void noReply() {
+        committed = true;
+        slot.release();
+    }
+
+    Errno ok() {
+        return commit(Errno.OK, 0, 0);
+    }
+
+    Errno fail(Errno errno) {
+        return commit(errno, 0, 0);
+    }
+
+    /** Replies with the first {@code size} bytes of the reply's structs. */
+    Errno structs(int size) {
+        return commit(Errno.OK, size, 0);
+    }
+
+    Errno data(long size) {
+        return commit(Errno.OK, 0, size);
+    }
+
+    Errno bytes(byte[] bytes) {
+        if (bytes.length > slot.replyCapacity()) {
+            return fail(Errno.ERANGE);
+        }
+        slot.replyData(0).copyFrom(0, MemorySegment.ofArray(bytes), 0, bytes.length);
+        return data(bytes.length);
+    }
+
+    void entry(Entry entry) {
+        long node = entry.node();
+        entry.write(slot.reply(), 0, minor());
+        session.lookedUp(node);
+        if (structs(EntryOut.STRUCT.size(minor())) != Errno.OK) {
+            session.undoLookup(node);
+        }
+    }
+
+    void created(Created created) {
+        long node = created.entry().node();
+        long handle = created.opened().handle();
+        int entrySize = EntryOut.STRUCT.size(minor());
+        created.entry().write(slot.reply(), 0, minor());
+        created.opened().write(slot.reply(), entrySize);
+        session.lookedUp(node);
+        session.opened(node, handle, false);
+        if (structs(entrySize + OpenOut.SIZE) != Errno.OK) {
+            session.undoOpen(node, handle, false);
+            session.undoLookup(node);
+        }
+    }
+
+    void opened(long node, Opened opened, boolean directory) {
+        opened.write(slot.reply(), 0);
+        session.opened(node, opened.handle(), directory);
+        if (structs(OpenOut.SIZE) != Errno.OK) {
+            session.undoOpen(node, opened.handle(), directory);
+        }
+    }
+
+    void attr(long node, Attr attr) {
+        MemorySegment reply = slot.reply();
+        AttrOut.ATTR_VALID.set(reply, attr.validSeconds());
+        AttrOut.ATTR_VALID_NSEC.set(reply, attr.validNanos());
+        reply.set(JAVA_INT_UNALIGNED, AttrOut.ATTR_VALID_NSEC.offset() + 4L, 0);
+        attr.write(reply, AttrOut.ATTR.offset(), node, minor());
+        structs(AttrOut.STRUCT.size(minor()));
+    }
+
+    private Errno commit(Errno error, int structSize, long dataSize) {
+        Logger wire = session.wire();
+        if (wire.isDebugEnabled()) {
+            wire.debug("<- {}",
+                    MessageFormat.reply(slot.opcode(), slot.unique(), error, slot.reply(), structSize, dataSize));
+        }
+        committed = true;
+        int opcode = slot.opcode();
+        Errno result = slot.commit(error, structSize, dataSize);
+        if (result != Errno.OK && result != Errno.ENOENT) {
+            session.refused(opcode, result);
+        }
+        return result;
+    }
+}

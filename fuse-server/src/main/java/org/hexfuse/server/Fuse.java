@@ -1,0 +1,54 @@
+package org.hexfuse.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.hexfuse.transport.Address;
+
+/** Mounts filesystems on the real kernel. */
+public final class Fuse {
+    private static final String SCHEME = "linux";
+
+    private Fuse() {}
+
+    /**
+     * Mounts a filesystem and waits until it can be used. It is unmounted when the {@link Mount} is closed, or the JVM ends.
+     *
+     * @param mountPoint a directory
+     * @param options as those of {@code mount -o}, such as {@code allow_other} or {@code fsname=vault}
+     * @throws IllegalArgumentException if an option makes no sense
+     * @throws IOException if it can't be mounted; the message says why in one line
+     */
+    public static Mount mount(FuseFileSystem fileSystem, Path mountPoint, String... options)
+            throws IOException, InterruptedException {
+        return mount(FuseServer.serve(fileSystem), fileSystem, mountPoint, List.of(options));
+    }
+
+    /** As {@link #mount(FuseFileSystem, Path, String...)}, with {@code threads} that read requests. */
+    public static Mount mount(FuseFileSystem fileSystem, Path mountPoint, List<String> options, int threads)
+            throws IOException, InterruptedException {
+        return mount(FuseServer.serve(fileSystem).threads(threads), fileSystem, mountPoint, options);
+    }
+
+    private static Mount mount(FuseServer.Builder builder, FuseFileSystem fileSystem, Path mountPoint,
+            List<String> options)
+            throws IOException, InterruptedException {
+        Address address = address(mountPoint, options, fileSystem.kernelChecksPermissions());
+        return new Mount(builder.at(address), mountPoint);
+    }
+
+    private static Address address(Path mountPoint, List<String> options, boolean kernelChecksPermissions) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        if (kernelChecksPermissions) {
+            parameters.put("default_permissions", "");
+        }
+        for (String option : options) {
+            int equals = option.indexOf('=');
+            parameters.put(equals < 0 ? option : option.substring(0, equals),
+                    equals < 0 ? "" : option.substring(equals + 1));
+        }
+        return new Address(SCHEME, mountPoint.toAbsolutePath().normalize().toString(), parameters);
+    }
+}

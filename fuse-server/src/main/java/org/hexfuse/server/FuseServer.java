@@ -1,0 +1,193 @@
+package org.hexfuse.server;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.hexfuse.transport.Address;
+import org.hexfuse.transport.ServerEndpoint;
+import org.hexfuse.transport.ServerLink;
+import org.hexfuse.transport.Transports;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves a filesystem at an address: a session for each kernel's end that arrives there.
+ *
+ * {@snippet :
+ * try (FuseServer server = FuseServer.serve(new Hello()).at(Address.parse("mem:hello")).start()) {
+ *     server.await();
+ * }
+ * }
+ *
+ * <p>Any thread may call any method. The threads of a server are daemons.
+ */
+public final class FuseServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FuseServer.class);
+    private static final Duration FIRST_SESSION = Duration.ofSeconds(10);
+    private static final Duration SHUTDOWN = Duration.ofSeconds(15);
+
+    private final FuseFileSystem fileSystem;
+    private final ServerEndpoint endpoint;
+    private final int threads;
+    private final List<Session> sessions = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Session> first = new CompletableFuture<>();
+    private final CountDownLatch noMoreArrivals = new CountDownLatch(1);
+    private volatile boolean closed;
+
+    private FuseServer(FuseFileSystem fileSystem, ServerEndpoint endpoint, int threads) {
+        this.fileSystem = fileSystem;
+        this.endpoint = endpoint;
+        this.threads = threads;
+    }
+
+    /** Begins to describe a server of {@code fileSystem}. */
+    public static Builder serve(FuseFileSystem fileSystem) {
+        return new Builder(fileSystem);
+    }
+
+    /** Where kernels' ends find the server. */
+    public Address address() {
+        return endpoint.address();
+    }
+
+    private void startAccepting() {
+        Thread.ofPlatform().daemon(true).name("hexfuse-accept " + address()).start(this::acceptAll);
+    }
+
+    private void acceptAll() {
+        try {
+            for (Optional<ServerLink> link = next(); link.isPresent(); link = next()) {
+                begin(link.get());
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            first.completeExceptionally(new IOException(address() + " was closed"));
+            noMoreArrivals.countDown();
+        }
+    }
+
+    private Optional<ServerLink> next() throws InterruptedException {
+        while (true) {
+            try {
+                return endpoint.accept();
+            } catch (IOException e) {
+                LOG.warn("{}: {}", address(), e.getMessage());
+                if (closed) {
+                    return Optional.empty();
+                }
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+        }
+    }
+
+    private void begin(ServerLink link) {
+        var session = new Session(fileSystem, link, "hexfuse " + address(), threads);
+        sessions.removeIf(earlier -> earlier.over().isDone());
+        sessions.add(session);
+        session.start();
+        first.complete(session);
+        if (closed) {
+            session.shutdown();
+        }
+    }
+
+    /**
+     * Waits until the first session has begun, so that the filesystem can be used.
+     *
+     * @throws IOException if it can't begin, or has not within ten seconds
+     */
+    public void awaitReady() throws IOException, InterruptedException {
+        try {
+            first.get(FIRST_SESSION.toNanos(), TimeUnit.NANOSECONDS).awaitReady(FIRST_SESSION);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        } catch (TimeoutException _) {
+            throw new IOException("nobody has come to " + address() + " within " + FIRST_SESSION.toSeconds() + " s");
+        }
+    }
+
+    /** Waits until no session is left and no other can come: unmounted, or closed. */
+    public void await() throws InterruptedException {
+        noMoreArrivals.await();
+        for (Session session : sessions) {
+            try {
+                session.over().get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /**
+     * Takes no more arrivals, ends all sessions and waits, for a limited time, until they have ended. Closing again does
+     * nothing.
+     */
+    @Override public void close() {
+        closed = true;
+        try {
+            endpoint.close();
+        } catch (IOException e) {
+            LOG.warn("{}: {}", address(), e.getMessage());
+        }
+        List<Session> open = List.copyOf(sessions);
+        open.forEach(Session::shutdown);
+        CompletableFuture<Void> all = CompletableFuture
+                .allOf(open.stream().map(Session::over).toArray(CompletableFuture[]::new));
+        try {
+            all.get(SHUTDOWN.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException _) {
+            LOG.error("{}: a session has not ended within {} s", address(), SHUTDOWN.toSeconds());
+        } catch (ExecutionException e) {
+            LOG.error("{}: a session has failed", address(), e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Describes a server. Not for several threads. */
+    public static final class Builder {
+        private final FuseFileSystem fileSystem;
+        private Address address = Address.of("mem", "");
+        private int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+        private Builder(FuseFileSystem fileSystem) {
+            this.fileSystem = Objects.requireNonNull(fileSystem);
+        }
+
+        /** Where to serve; {@code mem:} unless it is said. */
+        public Builder at(Address where) {
+            this.address = Objects.requireNonNull(where);
+            return this;
+        }
+
+        /** How many threads read requests of one session; at least two, and as many as there are processors, unless said. */
+        public Builder threads(int count) {
+            if (count < 1) {
+                throw new IllegalArgumentException(count + " threads");
+            }
+            this.threads = count;
+            return this;
+        }
+
+        /**
+         * Opens the address and begins to serve.
+         *
+         * @throws IllegalArgumentException if the address makes no sense
+         * @throws IOException if it can't be had
+         */
+        public FuseServer start() throws IOException {
+            var server = new FuseServer(fileSystem, Transports.open(address), threads);
+            server.startAccepting();
+            return server;
+        }
+    }
+}

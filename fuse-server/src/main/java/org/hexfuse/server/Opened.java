@@ -1,0 +1,46 @@
+package org.hexfuse.server;
+
+import java.lang.foreign.MemorySegment;
+import org.hexfuse.abi.OpenOut;
+import org.hexfuse.abi.OpenOutFlag;
+
+/**
+ * An open file or directory: the handle, and how the kernel treats it. Immutable.
+ *
+ * @param handle a number of the filesystem's own that comes with each operation on the open file
+ * @param flags the masks of {@link OpenOutFlag}s
+ */
+public record Opened(long handle, int flags) {
+    private static final Opened STATELESS = new Opened(0, 0);
+
+    /** Handle 0 and no flags, for filesystems that need no handles. */
+    public static Opened stateless() {
+        return STATELESS;
+    }
+
+    /** A handle without flags. */
+    public static Opened of(long handle) {
+        return new Opened(handle, 0);
+    }
+
+    /** The same with a flag added. */
+    public Opened with(OpenOutFlag flag) {
+        return new Opened(handle, flags | (int) flag.mask());
+    }
+
+    /** The same, read and written without the kernel's page cache. */
+    public Opened directIo() {
+        return with(OpenOutFlag.DIRECT_IO);
+    }
+
+    /** The same, with what the kernel has cached of the file kept. */
+    public Opened keepCache() {
+        return with(OpenOutFlag.KEEP_CACHE);
+    }
+
+    void write(MemorySegment segment, long base) {
+        OpenOut.FH.set(segment, base, handle);
+        OpenOut.OPEN_FLAGS.set(segment, base, flags);
+        OpenOut.BACKING_ID.set(segment, base, 0);
+    }
+}

@@ -1,0 +1,85 @@
+package org.hexfuse.server;
+
+import java.lang.foreign.MemorySegment;
+import org.hexfuse.abi.InHeader;
+import org.hexfuse.abi.Name;
+import org.hexfuse.transport.Segments;
+import org.hexfuse.transport.Slot;
+
+/** A request, as a filesystem sees it. Valid until the method that was given it returns, then used for another request. */
+public abstract sealed class Operation
+        permits Access, CopyFileRange, Create, Fallocate, Flush, Forget, Fsync, FsyncDir, GetAttr, GetXattr, Link,
+        ListXattr,
+        Lock, Lookup, Lseek, MkDir, MkNod, Open, OpenDir, Read, ReadDir, ReadLink, Release, ReleaseDir, RemoveXattr,
+        Rename,
+        RmDir, SetAttr, SetXattr, StatFs, SymLink, SyncFs, TmpFile, Unlink, Write {
+    private Exchange exchange;
+
+    Operation() {}
+
+    /** Makes this the operation of another request. */
+    final void bind(Exchange next) {
+        this.exchange = next;
+    }
+
+    /** The node that the operation is on: for names, the directory that they are in. */
+    public long node() {
+        return InHeader.NODEID.get(exchange.slot().header());
+    }
+
+    /** Who asks. */
+    public final Caller caller() {
+        return new Caller(uid(), gid(), pid());
+    }
+
+    /** The user id of who asks. */
+    public final int uid() {
+        return InHeader.UID.get(exchange.slot().header());
+    }
+
+    /** The group id of who asks. */
+    public final int gid() {
+        return InHeader.GID.get(exchange.slot().header());
+    }
+
+    /** The process id of who asks, 0 if it is not known here. */
+    public final int pid() {
+        return InHeader.PID.get(exchange.slot().header());
+    }
+
+    /** The number that names the request until it is answered. */
+    public final long unique() {
+        return exchange.slot().unique();
+    }
+
+    /**
+     * Whether the caller was interrupted and would have its answer soon; EINTR is a fine one. A thread that runs a filesystem
+     * that says it blocks is interrupted as well.
+     */
+    public final boolean interrupted() {
+        return exchange.interrupted();
+    }
+
+    final Slot slot() {
+        return exchange.slot();
+    }
+
+    final MemorySegment arguments() {
+        return exchange.slot().arguments();
+    }
+
+    /** The protocol's minor version, on which the shape of some structs depends. */
+    final int minor() {
+        return exchange.minor();
+    }
+
+    /** The name at {@code index} of those that follow the argument struct. */
+    final Name nameAt(int index) {
+        Segments rest = exchange.slot().rest();
+        long start = rest.offset(0);
+        for (int i = 0; i < index; i++) {
+            start += exchange.nameLength(start) + 1;
+        }
+        return Name.of(rest.segment(0), start, exchange.nameLength(start));
+    }
+}

@@ -1,0 +1,174 @@
+package org.hexfuse.server;
+
+import java.io.IOException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.Protocol;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a session knows of its kernel: what INIT settled, what the kernel has looked up and has open, and the requests that
+ * are being worked on. Any thread may use it.
+ */
+final class SessionState {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionState.class);
+    private static final Logger WIRE = LoggerFactory.getLogger("org.hexfuse.wire");
+
+    private final FuseFileSystem fileSystem;
+    private final Overrides overrides;
+    private final LookupCounts lookups = new LookupCounts();
+    private final OpenHandles handles = new OpenHandles();
+    private final CopyOnWriteArrayList<Exchange> exchanges = new CopyOnWriteArrayList<>();
+    private final Queue<Exchange> idle = new ConcurrentLinkedQueue<>();
+    private volatile int minor = Protocol.MINOR;
+    private volatile long flags;
+    private volatile boolean initialized;
+
+    SessionState(FuseFileSystem fileSystem) {
+        this.fileSystem = fileSystem;
+        this.overrides = Overrides.of(fileSystem);
+    }
+
+    Overrides overrides() {
+        return overrides;
+    }
+
+    Logger wire() {
+        return WIRE;
+    }
+
+    int minor() {
+        return minor;
+    }
+
+    long flags() {
+        return flags;
+    }
+
+    boolean isInitialized() { return initialized; }
+
+    void initialized(int settledMinor, long settledFlags) {
+        minor = settledMinor;
+        flags = settledFlags;
+        initialized = true;
+    }
+
+    /** An exchange for one request; it is given back by {@link #give}. */
+    Exchange take() {
+        Exchange exchange = idle.poll();
+        if (exchange == null) {
+            exchange = new Exchange(this);
+            exchanges.add(exchange);
+        }
+        return exchange;
+    }
+
+    void give(Exchange exchange) {
+        exchange.end();
+        idle.add(exchange);
+    }
+
+    /** Whether somebody works on the request, and was told of its interruption. */
+    boolean interrupt(long unique) {
+        for (Exchange exchange : exchanges) {
+            if (exchange.interrupt(unique)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The session ends: everybody who waits in a filesystem is to give up. */
+    void cancelAll() {
+        exchanges.forEach(Exchange::cancel);
+    }
+
+    void lookedUp(long node) {
+        if (overrides.forget() && node != 0) {
+            lookups.add(node);
+        }
+    }
+
+    /** The kernel did not hear of a lookup. */
+    void undoLookup(long node) {
+        if (node != 0) {
+            forget(node, 1);
+        }
+    }
+
+    void forget(long node, long count) {
+        if (!overrides.forget()) {
+            return;
+        }
+        long taken = lookups.remove(node, count);
+        if (taken > 0) {
+            callForget(node, taken);
+        }
+    }
+
+    private void callForget(long node, long count) {
+        Exchange exchange = take();
+        try {
+            fileSystem.forget(exchange.operations.forget.set(node, count));
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            LOG.warn("forget of node {} failed", node, e);
+        } finally {
+            give(exchange);
+        }
+    }
+
+    void opened(long node, long handle, boolean directory) {
+        if (directory ? overrides.releasedir() : overrides.release()) {
+            handles.add(node, handle, directory);
+        }
+    }
+
+    void released(long node, long handle, boolean directory) {
+        if (directory ? overrides.releasedir() : overrides.release()) {
+            handles.remove(node, handle, directory);
+        }
+    }
+
+    /** The kernel did not hear of an open file. */
+    void undoOpen(long node, long handle, boolean directory) {
+        if (directory ? overrides.releasedir() : overrides.release()) {
+            handles.remove(node, handle, directory);
+            callRelease(node, handle, directory);
+        }
+    }
+
+    private void callRelease(long node, long handle, boolean directory) {
+        try {
+            if (directory) {
+                fileSystem.releasedir(new ReleaseDir().set(node, handle));
+            } else {
+                fileSystem.release(new Release().set(node, handle));
+            }
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            LOG.warn("release of node {} failed", node, e);
+        }
+    }
+
+    /** The kernel is gone: releases and forgets what it had, once. */
+    void giveAllBack() {
+        handles.all().forEach((key, count) -> {
+            for (int i = 0; i < count; i++) {
+                callRelease(key.node(), key.handle(), key.directory());
+            }
+        });
+        handles.all().clear();
+        lookups.drain(this::callForget);
+    }
+
+    void refused(int opcode, Errno why) {
+        if (why != Errno.ENODEV && why != Errno.EPERM && why != Errno.ENOTCONN) {
+            LOG.warn("the kernel refused the reply to {}: {}",
+                    Opcode.of(opcode).map(Opcode::name).orElse("an unknown request"),
+                    why.message());
+        }
+    }
+}

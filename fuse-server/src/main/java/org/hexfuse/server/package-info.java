@@ -1,0 +1,2 @@
+/** The server's end: sessions, dispatch, the filesystem author's interface. */
+package org.hexfuse.server;

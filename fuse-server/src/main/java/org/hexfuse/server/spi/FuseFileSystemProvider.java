@@ -1,0 +1,25 @@
+package org.hexfuse.server.spi;
+
+import java.io.IOException;
+import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.transport.Address;
+
+/**
+ * Makes filesystems of one kind, found by the scheme of an address such as {@code memory:?size=1g}. An implementation is
+ * public and has a public constructor without parameters.
+ */
+public interface FuseFileSystemProvider {
+    /** The scheme of the addresses it understands. */
+    String scheme();
+
+    /** What it is and which parameters it takes, in a line for people. */
+    String description();
+
+    /**
+     * Makes a filesystem.
+     *
+     * @throws IllegalArgumentException if the address makes no sense; the message is one line
+     * @throws IOException if what the filesystem stands on can't be had; the message is one line
+     */
+    FuseFileSystem create(Address address) throws IOException;
+}
