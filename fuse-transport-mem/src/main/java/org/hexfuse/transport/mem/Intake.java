@@ -1,0 +1,17 @@
+package org.hexfuse.transport.mem;
+
+import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.OutgoingRequest;
+import org.hexfuse.transport.Slot;
+
+/** Memory that one request after another is copied into, and the slot over it. */
+interface Intake {
+    /** The longest request that fits, in bytes. */
+    long capacity();
+
+    /** What the memory was sized by. */
+    Limits limits();
+
+    /** Copies a request, which is then on its way, and gives the slot out. */
+    Slot receive(OutgoingRequest request);
+}

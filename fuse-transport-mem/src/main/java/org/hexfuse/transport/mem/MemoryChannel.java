@@ -1,0 +1,31 @@
+package org.hexfuse.transport.mem;
+
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.SlotChannel;
+
+/** One worker's slots: takes requests from the kernel's device and copies them. */
+final class MemoryChannel implements SlotChannel {
+    private final MemoryServerLink link;
+    private Intake intake;
+
+    MemoryChannel(MemoryServerLink link) {
+        this.link = link;
+        this.intake = link.newIntake(link.limits());
+    }
+
+    @Override public Slot next() throws InterruptedException {
+        Limits limits = link.limits();
+        if (!intake.limits().equals(limits)) {
+            intake = link.newIntake(limits);
+        }
+        try {
+            return intake.receive(link.handle().take(intake.capacity()));
+        } catch (FuseException _) {
+            return null;
+        }
+    }
+
+    @Override public void close() {}
+}

@@ -1,0 +1,80 @@
+package org.hexfuse.transport.mem;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.transport.CallerDriven;
+import org.hexfuse.transport.DeviceHandle;
+import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.ServerLink;
+import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.spi.SlotPool;
+import org.hexfuse.transport.spi.WholeMessage;
+
+/** The server's end: works on the kernel's device directly. The workers of a link share its handle. */
+final class MemoryServerLink implements ServerLink {
+    /** A payload of 256 pages. */
+    static final int MAX_MESSAGE = 256 * 4096 + Limits.HEAD_ROOM;
+
+    private final DeviceHandle handle;
+    private final boolean inline;
+    private final boolean aliased;
+    private final SlotPool pool = new SlotPool(this::reply);
+    private volatile Limits limits = Limits.beforeInit();
+
+    MemoryServerLink(DeviceHandle handle, boolean inline, boolean aliased) {
+        this.handle = handle;
+        this.inline = inline;
+        this.aliased = aliased;
+    }
+
+    DeviceHandle handle() {
+        return handle;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    /** Memory for one request at a time, of the size that {@code current} asks for. */
+    Intake newIntake(Limits current) {
+        return aliased ? new AliasedIntake(current, this::reply, pool) : new LinearIntake(current, this::reply, pool);
+    }
+
+    private Errno reply(long unique, Errno error, MemorySegment memory, long offset, long length) {
+        return WholeMessage.write(handle, unique, -error.code(), memory, offset, length);
+    }
+
+    @Override public int maxMessage() {
+        return MAX_MESSAGE;
+    }
+
+    @Override public void negotiated(Limits settled) {
+        pool.negotiated(settled);
+        limits = settled;
+    }
+
+    @Override public SlotChannel openChannel() {
+        return new MemoryChannel(this);
+    }
+
+    @Override public boolean blocksInSystemCalls() {
+        return false;
+    }
+
+    @Override public Errno send(MemorySegment message, long size) {
+        return WholeMessage.write(handle, message, size);
+    }
+
+    @Override public <T> Optional<T> feature(Class<T> type) {
+        return inline && type == CallerDriven.class ? Optional.of(type.cast(new InlineDrive(this))) : Optional.empty();
+    }
+
+    @Override public void shutdown() {
+        handle.close();
+    }
+
+    @Override public void close() {
+        shutdown();
+    }
+}
