@@ -1,0 +1,625 @@
+package org.hexfuse.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.hexfuse.abi.BatchForgetIn;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InHeader;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.InterruptIn;
+import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.device.TestServer.Received;
+import org.hexfuse.transport.Delivery;
+import org.hexfuse.transport.DeviceHandle;
+import org.hexfuse.transport.OutgoingRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FuseConnectionTest {
+    private static final int MAX_MESSAGE = 1 << 20;
+
+    private final FuseConnection connection = FuseConnection.create(NotificationSink.NONE, ConnectionOptions.DEFAULT,
+            MAX_MESSAGE);
+    private final TestServer server = new TestServer(connection.newHandle());
+
+    @BeforeEach void initialize() throws InterruptedException {
+        server.answerInit();
+    }
+
+    @AfterEach void end() {
+        connection.abort();
+    }
+
+    /** Calls on another thread; the future has the outcome. */
+    private Future<Errno> call(Opcode opcode, long node) {
+        var outcome = new CompletableFuture<Errno>();
+        Thread.ofVirtual().start(() -> outcome.complete(callNow(opcode, node)));
+        return outcome;
+    }
+
+    private Errno callNow(Opcode opcode, long node) {
+        try (Request request = connection.newRequest(opcode, node, Caller.KERNEL)) {
+            connection.call(request);
+            return Errno.OK;
+        } catch (FuseException e) {
+            return e.errno();
+        }
+    }
+
+    private static Errno outcome(Future<Errno> call) throws Exception {
+        return call.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test void aReplyEndsItsCaller() throws Exception {
+        Future<Errno> call = call(Opcode.UNLINK, 7);
+        Received request = server.take();
+        assertThat(request.opcode()).isEqualTo(Opcode.UNLINK);
+        assertThat(request.node()).isEqualTo(7);
+        assertThat(server.reply(request, 0)).isEqualTo(Errno.OK);
+        assertThat(outcome(call)).isEqualTo(Errno.OK);
+    }
+
+    @Test void theBytesOfAReplyReachItsCaller() throws Exception {
+        Thread.ofVirtual().start(() -> {
+            try {
+                Received request = server.take();
+                server.reply(request, MemorySegment.ofArray(new byte[]{1, 2, 3}));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        try (Request request = connection.newRequest(Opcode.READ, 2, Caller.KERNEL).replyRoom(100)) {
+            connection.call(request);
+            assertThat(request.replySize()).isEqualTo(3);
+            assertThat(request.reply().asSlice(0, 3).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE))
+                    .containsExactly(1, 2, 3);
+        }
+    }
+
+    @Test void uniqueIdsAreEvenAndGrow() throws Exception {
+        var ids = new ArrayList<Long>();
+        for (int i = 0; i < 3; i++) {
+            Future<Errno> call = call(Opcode.UNLINK, 1);
+            Received request = server.take();
+            ids.add(request.unique());
+            server.reply(request, 0);
+            outcome(call);
+        }
+        // INIT was 2.
+        assertThat(ids).containsExactly(4L, 6L, 8L);
+    }
+
+    @Test void anErrorReachesItsCaller() throws Exception {
+        Future<Errno> call = call(Opcode.UNLINK, 1);
+        server.reply(server.take(), -Errno.ENOENT.code());
+        assertThat(outcome(call)).isEqualTo(Errno.ENOENT);
+    }
+
+    @Nested class RepliesThatMakeNoSense {
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2, 512, -512, -1000, Integer.MIN_VALUE,
+            Integer.MAX_VALUE}) void anErrnoOutOfRangeIsRefusedAndTheRequestSurvives(int error) throws Exception {
+            Future<Errno> call = call(Opcode.UNLINK, 1);
+            Received request = server.take();
+            assertThat(server.reply(request, error)).isEqualTo(Errno.EINVAL);
+            assertThat(call.isDone()).isFalse();
+            assertThat(server.reply(request, 0)).isEqualTo(Errno.OK);
+            assertThat(outcome(call)).isEqualTo(Errno.OK);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"GETATTR,0", "GETATTR,103", "GETATTR,105", "UNLINK,1", "WRITE,7",
+            "LOOKUP,127"}) void aWrongSizeIsRefusedAndEndsTheCaller(Opcode opcode, int size) throws Exception {
+            Future<Errno> call = call(opcode, 1);
+            Received request = server.take();
+            assertThat(server.reply(request, TestServer.zeros(size))).isEqualTo(Errno.EINVAL);
+            assertThat(outcome(call)).isEqualTo(Errno.EIO);
+            assertThat(server.reply(request, 0)).isEqualTo(Errno.ENOENT);
+        }
+
+        @Test void fourGigabytesAreRefusedWithoutMemory() throws Exception {
+            Future<Errno> call = call(Opcode.READ, 1);
+            Received request = server.take();
+            assertThat(server.handle.reply(request.unique(), 0, 0xFFFFFFFFL).verdict()).isEqualTo(Errno.EINVAL);
+            assertThat(outcome(call)).isEqualTo(Errno.EIO);
+        }
+
+        @Test void anErrorWithBytesIsRefusedAndEndsTheCaller() throws Exception {
+            Future<Errno> call = call(Opcode.READ, 1);
+            Received request = server.take();
+            assertThat(server.reply(request.unique(), -5, TestServer.zeros(4), 4)).isEqualTo(Errno.EINVAL);
+            assertThat(outcome(call)).isEqualTo(Errno.EIO);
+        }
+
+        @Test void anUnknownUniqueIsRefused() {
+            assertThat(server.reply(4242, 0, MemorySegment.NULL, 0)).isEqualTo(Errno.ENOENT);
+            assertThat(server.reply(4243, 0, MemorySegment.NULL, 0)).isEqualTo(Errno.ENOENT);
+        }
+
+        @Test void aRequestIsAnsweredOnce() throws Exception {
+            Future<Errno> call = call(Opcode.UNLINK, 1);
+            Received request = server.take();
+            assertThat(server.reply(request, 0)).isEqualTo(Errno.OK);
+            assertThat(server.reply(request, 0)).isEqualTo(Errno.ENOENT);
+            assertThat(outcome(call)).isEqualTo(Errno.OK);
+        }
+
+        @Test void onlyTheHandleThatTookARequestAnswersIt() throws Exception {
+            var other = new TestServer(server.handle.duplicate());
+            Future<Errno> call = call(Opcode.UNLINK, 1);
+            Received request = server.take();
+            assertThat(other.reply(request, 0)).isEqualTo(Errno.ENOENT);
+            assertThat(server.reply(request, 0)).isEqualTo(Errno.OK);
+            assertThat(outcome(call)).isEqualTo(Errno.OK);
+        }
+
+        @Test void aReplyWhoseBytesCannotBeHadEndsTheCaller() throws Exception {
+            Future<Errno> call = call(Opcode.READ, 1);
+            Delivery delivery = server.handle.reply(server.take().unique(), 0, 0);
+            delivery.failed();
+            assertThat(outcome(call)).isEqualTo(Errno.EIO);
+        }
+    }
+
+    @Nested class RequestsThatDoNotFit {
+        @Test void endWithEio() throws Exception {
+            assertThat(sendLargely(Opcode.WRITE)).isEqualTo(Errno.EIO);
+        }
+
+        @Test void endWithE2bigForSetxattr() throws Exception {
+            assertThat(sendLargely(Opcode.SETXATTR)).isEqualTo(Errno.E2BIG);
+        }
+
+        private Errno sendLargely(Opcode opcode) throws Exception {
+            var outcome = new CompletableFuture<Errno>();
+            Thread.ofVirtual().start(() -> {
+                try (Request request = connection.newRequest(opcode, 1, Caller.KERNEL)
+                        .data(TestServer.zeros(20_000), 0, 20_000)) {
+                    connection.call(request);
+                    outcome.complete(Errno.OK);
+                } catch (FuseException e) {
+                    outcome.complete(e.errno());
+                }
+            });
+            await().until(() -> (server.handle.readiness() & DeviceHandle.POLLIN) != 0);
+            assertThatThrownBy(() -> server.handle.poll(10_000)).isEqualTo(FuseException.of(Errno.EAGAIN));
+            return outcome(outcome);
+        }
+    }
+
+    @Test void aBufferThatIsTooSmallIsRefused() {
+        assertThatThrownBy(() -> server.handle.poll(8191)).isEqualTo(FuseException.of(Errno.EINVAL));
+        assertThatThrownBy(() -> server.handle.take(4096)).isEqualTo(FuseException.of(Errno.EINVAL));
+    }
+
+    @Nested class Abort {
+        @Test void endsWhoWaitsInTheQueueAndWhoWaitsForAReply() throws Exception {
+            Future<Errno> sent = call(Opcode.UNLINK, 1);
+            server.take();
+            Future<Errno> queued = call(Opcode.UNLINK, 2);
+            await().until(() -> (server.handle.readiness() & DeviceHandle.POLLIN) != 0);
+            connection.abort();
+            assertThat(outcome(sent)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(outcome(queued)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(callNow(Opcode.UNLINK, 3)).isEqualTo(Errno.ENOTCONN);
+        }
+
+        @Test void wakesReaders() throws Exception {
+            var error = new CompletableFuture<Throwable>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    server.take();
+                } catch (FuseException | InterruptedException e) {
+                    error.complete(e);
+                }
+            });
+            Thread.sleep(20);
+            connection.abort();
+            assertThat(error.get(10, TimeUnit.SECONDS)).isEqualTo(FuseException.of(Errno.ENODEV));
+            assertThat(server.handle.readiness()).isEqualTo(DeviceHandle.POLLERR);
+        }
+
+        @Test void whileARequestIsCopiedEndsItsCallerAtOnce() throws Exception {
+            Future<Errno> call = call(Opcode.UNLINK, 1);
+            OutgoingRequest copying = server.handle.take(TestServer.CAPACITY);
+            connection.abort();
+            assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(copying.head().byteSize()).isPositive();
+            copying.sent();
+        }
+
+        @Test void whileAReplyIsCopiedTellsTheWriter() throws Exception {
+            Future<Errno> call = call(Opcode.READ, 1);
+            Delivery copying = server.handle.reply(server.take().unique(), 0, 0);
+            connection.abort();
+            assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(copying.delivered()).isEqualTo(Errno.ENOENT);
+        }
+
+        @Test void twiceIsOnce() {
+            connection.abort();
+            connection.abort();
+            assertThat(connection.isConnected()).isFalse();
+        }
+
+        @Test void happensWithTheLastHandle() throws Exception {
+            DeviceHandle clone = server.handle.duplicate();
+            server.handle.close();
+            assertThat(connection.isConnected()).isTrue();
+            clone.close();
+            assertThat(connection.isConnected()).isFalse();
+        }
+
+        @Test void ofOneHandleEndsWhatItTookAlone() throws Exception {
+            var other = new TestServer(server.handle.duplicate());
+            Future<Errno> mine = call(Opcode.UNLINK, 1);
+            server.take();
+            Future<Errno> others = call(Opcode.UNLINK, 2);
+            Received request = other.take();
+            server.handle.close();
+            assertThat(outcome(mine)).isEqualTo(Errno.ECONNABORTED);
+            other.reply(request, 0);
+            assertThat(outcome(others)).isEqualTo(Errno.OK);
+            assertThat(server.pollError()).isEqualTo(Errno.ENODEV);
+        }
+    }
+
+    @Nested class InterruptedCallers {
+        private final ConcurrentLinkedQueue<Errno> outcomes = new ConcurrentLinkedQueue<>();
+
+        private Thread caller() {
+            return Thread.ofVirtual().start(() -> {
+                Errno how = callNow(Opcode.UNLINK, 1);
+                outcomes.add(Thread.currentThread().isInterrupted() ? how : Errno.EPROTO);
+            });
+        }
+
+        @Test void takeBackWhatNobodyHasRead() throws Exception {
+            Thread caller = caller();
+            await().until(() -> (server.handle.readiness() & DeviceHandle.POLLIN) != 0);
+            caller.interrupt();
+            caller.join();
+            assertThat(outcomes).containsExactly(Errno.EINTR);
+            assertThat(server.pollError()).isEqualTo(Errno.EAGAIN);
+        }
+
+        @Test void haveTheServerTold() throws Exception {
+            Thread caller = caller();
+            Received request = server.take();
+            caller.interrupt();
+            Received interrupt = server.take();
+            assertThat(interrupt.opcode()).isEqualTo(Opcode.INTERRUPT);
+            assertThat(interrupt.unique()).isEqualTo(request.unique() | 1);
+            assertThat(InterruptIn.UNIQUE.get(interrupt.bytes(), InHeader.SIZE)).isEqualTo(request.unique());
+            server.reply(request, -Errno.EINTR.code());
+            caller.join();
+            assertThat(outcomes).containsExactly(Errno.EINTR);
+        }
+
+        @Test void areToldOfAgainWhenTheServerSaysEagain() throws Exception {
+            Thread caller = caller();
+            Received request = server.take();
+            caller.interrupt();
+            Received interrupt = server.take();
+            assertThat(server.reply(interrupt, -Errno.EAGAIN.code())).isEqualTo(Errno.OK);
+            assertThat(server.take().unique()).isEqualTo(interrupt.unique());
+            server.reply(request, 0);
+            caller.join();
+        }
+
+        @Test void areNotToldOfWhenTheServerKnowsNoInterrupts() throws Exception {
+            Thread first = caller();
+            Received request = server.take();
+            first.interrupt();
+            server.reply(server.take(), -Errno.ENOSYS.code());
+            server.reply(request, 0);
+            first.join();
+            Thread second = caller();
+            request = server.take();
+            second.interrupt();
+            Thread.sleep(50);
+            assertThat(server.pollError()).isEqualTo(Errno.EAGAIN);
+            server.reply(request, 0);
+            second.join();
+        }
+
+        @Test void anInterruptedReaderLosesNoRequest() throws Exception {
+            for (int i = 0; i < 200; i++) {
+                Thread reader = Thread.ofVirtual().start(() -> {
+                    try {
+                        server.reply(server.take(), 0);
+                    } catch (InterruptedException _) {
+                        // The request is for the other reader then.
+                    }
+                });
+                Future<Errno> call = call(Opcode.UNLINK, 1);
+                reader.interrupt();
+                reader.join();
+                if (!call.isDone()) {
+                    Thread other = Thread.ofVirtual().start(() -> {
+                        try {
+                            server.reply(server.take(), 0);
+                        } catch (InterruptedException | FuseException _) {
+                            // The first one had it.
+                        }
+                    });
+                    assertThat(outcome(call)).isEqualTo(Errno.OK);
+                    other.interrupt();
+                    other.join();
+                }
+            }
+        }
+    }
+
+    @Nested class Forgets {
+        @Test void travelTogether() throws Exception {
+            connection.forget(5, 1);
+            connection.forget(6, 2);
+            Received batch = server.take();
+            assertThat(batch.opcode()).isEqualTo(Opcode.BATCH_FORGET);
+            assertThat(BatchForgetIn.COUNT.get(batch.bytes(), InHeader.SIZE)).isEqualTo(2);
+            connection.forget(7, 3);
+            Received single = server.take();
+            assertThat(single.opcode()).isEqualTo(Opcode.FORGET);
+            assertThat(single.node()).isEqualTo(7);
+        }
+
+        @Test void takeTurnsWithRequests() throws Exception {
+            var calls = new ArrayList<Future<Errno>>();
+            for (int i = 0; i < 30; i++) {
+                calls.add(call(Opcode.UNLINK, 1));
+            }
+            await().until(() -> connection.queue.pending().size() == 30);
+            var order = new StringBuilder();
+            for (int i = 0; i < 30;) {
+                connection.forget(9, 1);
+                Received request = server.take();
+                boolean forget = request.opcode() == Opcode.FORGET || request.opcode() == Opcode.BATCH_FORGET;
+                order.append(forget ? 'F' : 'R');
+                if (!forget) {
+                    server.reply(request, 0);
+                    i++;
+                }
+            }
+            assertThat(order.toString()).startsWith("R".repeat(8) + "F".repeat(16) + "R".repeat(8) + "F".repeat(16));
+            for (Future<Errno> call : calls) {
+                assertThat(outcome(call)).isEqualTo(Errno.OK);
+            }
+        }
+    }
+
+    @Test void noMoreBackgroundRequestsAreUnderWayThanAllowed() throws Exception {
+        var done = new ConcurrentLinkedQueue<Errno>();
+        for (int i = 0; i < 5; i++) {
+            connection.submit(connection.newRequest(Opcode.RELEASE, i, Caller.KERNEL), done::add);
+        }
+        Received first = server.take();
+        Received second = server.take();
+        assertThat(server.pollError()).isEqualTo(Errno.EAGAIN);
+        server.reply(first, 0);
+        Received third = server.take();
+        server.reply(second, -Errno.EIO.code());
+        server.reply(third, 0);
+        server.reply(server.take(), 0);
+        server.reply(server.take(), 0);
+        assertThat(done).containsExactly(Errno.OK, Errno.EIO, Errno.OK, Errno.OK, Errno.OK);
+    }
+
+    @Test void aRequestThatIsNotAnsweredInTimeEndsTheConnection() throws Exception {
+        FuseConnection hasty = FuseConnection.create(NotificationSink.NONE,
+                ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ofMillis(50)), MAX_MESSAGE);
+        var silent = new TestServer(hasty.newHandle());
+        silent.answerInit();
+        try (Request request = hasty.newRequest(Opcode.GETATTR, 1, Caller.KERNEL)) {
+            assertThatThrownBy(() -> hasty.call(request)).isEqualTo(FuseException.of(Errno.ETIMEDOUT));
+        }
+        assertThat(hasty.isConnected()).isFalse();
+    }
+
+    @Test void closingWaitsForWhatIsUnderWay() throws Exception {
+        connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {});
+        connection.forget(1, 1);
+        var seen = new ConcurrentLinkedQueue<Opcode>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    Received request = server.take();
+                    seen.add(request.opcode());
+                    if (request.opcode().expectsReply()) {
+                        server.reply(request, 0);
+                    }
+                }
+            } catch (FuseException | InterruptedException _) {
+                // Over.
+            }
+        });
+        connection.close();
+        assertThat(seen).containsExactlyInAnyOrder(Opcode.RELEASE, Opcode.FORGET);
+    }
+
+    @Test void whatWasLostIsSentAgainWhenTheServerAsks() throws Exception {
+        Future<Errno> call = call(Opcode.UNLINK, 1);
+        Received lost = server.take();
+        assertThat(server.reply(0, 7, MemorySegment.NULL, 0)).isEqualTo(Errno.OK);
+        Received again = server.take();
+        assertThat(again.unique()).isEqualTo(lost.unique() | 1L << 63);
+        assertThat(server.reply(lost, 0)).isEqualTo(Errno.ENOENT);
+        assertThat(server.reply(again, 0)).isEqualTo(Errno.OK);
+        assertThat(outcome(call)).isEqualTo(Errno.OK);
+    }
+
+    @Test void manyClientsAndServersGetAllAnswersOnce() throws Exception {
+        int clients = 8;
+        int servers = 4;
+        int each = 2000;
+        var handles = new ArrayList<TestServer>(List.of(server));
+        for (int i = 1; i < servers; i++) {
+            handles.add(new TestServer(server.handle.duplicate()));
+        }
+        for (TestServer one : handles) {
+            Thread.ofVirtual().start(() -> {
+                try {
+                    while (true) {
+                        Received request = one.take();
+                        one.reply(request, request.node() % 2 == 0 ? 0 : -Errno.ENOENT.code());
+                    }
+                } catch (FuseException | InterruptedException _) {
+                    // Over.
+                }
+            });
+        }
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            var calls = new ArrayList<Future<?>>();
+            for (int c = 0; c < clients; c++) {
+                calls.add(pool.submit(() -> {
+                    for (int i = 0; i < each; i++) {
+                        assertThat(callNow(Opcode.UNLINK, i)).isEqualTo(i % 2 == 0 ? Errno.OK : Errno.ENOENT);
+                    }
+                }));
+            }
+            for (Future<?> call : calls) {
+                call.get(30, TimeUnit.SECONDS);
+            }
+        }
+        assertThat(connection.copying.isEmpty()).isTrue();
+        assertThat(server.pollError()).isEqualTo(Errno.EAGAIN);
+    }
+
+    @Nested class Init {
+        private final FuseConnection fresh = FuseConnection.create(NotificationSink.NONE,
+                ConnectionOptions.DEFAULT.withInitTimeout(Duration.ofMillis(200)), MAX_MESSAGE);
+        private final TestServer peer = new TestServer(fresh.newHandle());
+
+        private Negotiated settle(MemorySegment out) throws InterruptedException {
+            Received init = peer.take();
+            assertThat(init.bytes().byteSize()).isEqualTo(104);
+            assertThat(peer.reply(init, out)).isEqualTo(Errno.OK);
+            return fresh.negotiated();
+        }
+
+        @Test void settlesWhatBothHave() throws Exception {
+            Negotiated settled = settle(TestServer.initOut(45,
+                    InitFlag.BIG_WRITES.mask() | InitFlag.PASSTHROUGH.mask() | InitFlag.SPLICE_READ.mask(), 65536, 0));
+            assertThat(settled.has(InitFlag.BIG_WRITES)).isTrue();
+            assertThat(settled.has(InitFlag.SPLICE_READ)).isFalse();
+            assertThat(settled.maxWriteData()).isEqualTo(65536);
+            assertThat(settled.maxPages()).isEqualTo(32);
+            assertThat(settled.maxBackground()).isEqualTo(12);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"4,8,4096", "5,24,4096", "22,24,8192", "23,64,8192", "45,64,8192",
+            "99,64,8192"}) void understandsOlderAndNewerMinors(int minor, int size, int maxWrite) throws Exception {
+            MemorySegment out = TestServer.initOut(minor, 0, maxWrite, 0);
+            assertThat(out.byteSize()).isEqualTo(size);
+            assertThat(settle(out).maxWrite()).isEqualTo(maxWrite);
+        }
+
+        @Test void capsWhatIsLargerThanTheTransport() throws Exception {
+            assertThat(settle(TestServer.initOut(45, InitFlag.MAX_PAGES.mask(), 1 << 30, 0)).maxWrite())
+                    .isEqualTo(MAX_MESSAGE - 4096);
+        }
+
+        @Test void isZeroFilledWhenShort() throws Exception {
+            MemorySegment out = TestServer.initOut(45, 0, 8192, 0);
+            assertThat(settle(out.asSlice(0, 12)).maxWrite()).isEqualTo(4096);
+        }
+
+        @Test void thatFailsRefusesEverything() throws Exception {
+            peer.reply(peer.take(), -Errno.EPROTO.code());
+            assertThatThrownBy(() -> fresh.newRequest(Opcode.GETATTR, 1, Caller.KERNEL))
+                    .isEqualTo(FuseException.of(Errno.ECONNREFUSED));
+        }
+
+        @Test void ofAnotherMajorVersionRefusesEverything() throws Exception {
+            MemorySegment out = TestServer.initOut(45, 0, 8192, 0);
+            org.hexfuse.abi.InitOut.MAJOR.set(out, 8);
+            peer.reply(peer.take(), out);
+            assertThatThrownBy(fresh::negotiated).isEqualTo(FuseException.of(Errno.ECONNREFUSED));
+        }
+
+        @Test void thatNobodyAnswersTimesOut() {
+            assertThatThrownBy(fresh::negotiated).isEqualTo(FuseException.of(Errno.ETIMEDOUT));
+            assertThat(fresh.isConnected()).isFalse();
+        }
+
+        @Test void releasesWhoWaitsForItWhenTheServerDies() throws Exception {
+            var outcome = new CompletableFuture<Throwable>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    fresh.negotiated();
+                } catch (FuseException e) {
+                    outcome.complete(e);
+                }
+            });
+            peer.take();
+            peer.handle.close();
+            assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(FuseException.of(Errno.ECONNABORTED));
+        }
+    }
+
+    @Nested class Notifications {
+        private final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
+        private final FuseConnection noted = FuseConnection.create(new NotificationSink() {
+            @Override public Errno invalidateEntry(long parent, Name name, boolean expireOnly) {
+                seen.add("entry " + parent + " " + name + " " + expireOnly);
+                return Errno.OK;
+            }
+
+            @Override public Errno invalidateNode(long node, long offset, long length) {
+                seen.add("node " + node + " " + offset + " " + length);
+                return Errno.OK;
+            }
+        }, ConnectionOptions.DEFAULT, MAX_MESSAGE);
+        private final TestServer peer = new TestServer(noted.newHandle());
+
+        @Test void areRefusedBeforeInit() {
+            assertThat(peer.reply(0, 8, MemorySegment.NULL, 0)).isEqualTo(Errno.EINVAL);
+        }
+
+        @Test void areDecoded() throws Exception {
+            peer.answerInit();
+            MemorySegment entry = TestServer.zeros(16 + 4);
+            org.hexfuse.abi.NotifyInvalEntryOut.PARENT.set(entry, 1);
+            org.hexfuse.abi.NotifyInvalEntryOut.NAMELEN.set(entry, 3);
+            Name.of("abc").copyTo(entry, 16);
+            assertThat(peer.reply(0, 3, entry, entry.byteSize())).isEqualTo(Errno.OK);
+            MemorySegment node = TestServer.zeros(24);
+            org.hexfuse.abi.NotifyInvalInodeOut.INO.set(node, 9);
+            org.hexfuse.abi.NotifyInvalInodeOut.OFF.set(node, -1);
+            assertThat(peer.reply(0, 2, node, 24)).isEqualTo(Errno.OK);
+            assertThat(seen).containsExactly("entry 1 abc false", "node 9 -1 0");
+        }
+
+        @Test void thatMakeNoSenseAreRefused() throws Exception {
+            peer.answerInit();
+            assertThat(peer.reply(0, 99, MemorySegment.NULL, 0)).isEqualTo(Errno.EINVAL);
+            assertThat(peer.reply(0, -3, MemorySegment.NULL, 0)).isEqualTo(Errno.EINVAL);
+            assertThat(peer.reply(0, 2, TestServer.zeros(23), 23)).isEqualTo(Errno.EINVAL);
+            MemorySegment entry = TestServer.zeros(20);
+            org.hexfuse.abi.NotifyInvalEntryOut.NAMELEN.set(entry, 0x7FFFFFFF);
+            assertThat(peer.reply(0, 3, entry, 20)).isEqualTo(Errno.ENAMETOOLONG);
+            org.hexfuse.abi.NotifyInvalEntryOut.NAMELEN.set(entry, 2);
+            assertThat(peer.reply(0, 3, entry, 20)).isEqualTo(Errno.EINVAL);
+            assertThat(peer.handle.reply(0, 4, 1L << 40).verdict()).isEqualTo(Errno.EINVAL);
+        }
+    }
+}
