@@ -123,7 +123,9 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
             LOG.debug("INIT failed: {}", outcome);
             lock.lock();
             try {
-                endedBy = connected ? Errno.ECONNREFUSED : endedBy;
+                if (connected) {
+                    endedBy = outcome == Errno.ECONNABORTED ? outcome : Errno.ECONNREFUSED;
+                }
             } finally {
                 lock.unlock();
             }

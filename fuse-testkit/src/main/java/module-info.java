@@ -1,0 +1,9 @@
+/** A kernel for tests, and the contracts of the ports. */
+module org.hexfuse.testkit {
+    requires transitive org.hexfuse.server;
+    requires transitive org.hexfuse.device;
+    requires static transitive org.junit.jupiter.api;
+    requires static org.assertj.core;
+
+    exports org.hexfuse.testkit;
+}

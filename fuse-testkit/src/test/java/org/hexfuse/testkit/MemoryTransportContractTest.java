@@ -1,0 +1,19 @@
+package org.hexfuse.testkit;
+
+import org.hexfuse.transport.Address;
+import org.junit.jupiter.api.Nested;
+
+/** The contract over {@code mem:}, the transport that the kit itself is tested with. */
+class MemoryTransportContractTest {
+    @Nested class BetweenThreads extends TransportContract {
+        @Override protected Address serverAddress() {
+            return Address.parse("mem:");
+        }
+    }
+
+    @Nested class Aliased extends TransportContract {
+        @Override protected Address serverAddress() {
+            return Address.parse("mem:?aliased");
+        }
+    }
+}
