@@ -1,0 +1,10 @@
+/** The Linux C library through the foreign function interface. For the rooms of this project alone. */
+module org.hexfuse.libc {
+    requires transitive org.hexfuse.abi;
+
+    exports org.hexfuse.libc to
+            org.hexfuse.transport.unix,
+            org.hexfuse.transport.linux,
+            org.hexfuse.testkit,
+            org.hexfuse.examples;
+}

@@ -1,0 +1,201 @@
+package org.hexfuse.libc;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hexfuse.abi.Errno;
+
+/**
+ * Owns a file descriptor.
+ *
+ * <p>Closing is safe against calls in other threads: the descriptor is closed when the last call that uses it has returned,
+ * so its number never means another file while a call is under way. From {@link #close} on new calls end with
+ * {@code EBADF}. Closing does <em>not</em> wake a call that blocks; a socket is shut down first, other threads are woken by
+ * {@link ThreadWaker}.
+ */
+public final class Fd implements AutoCloseable {
+    private static final MethodHandle OPEN = Libc.findVariadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final MethodHandle CLOSE = Libc.find("close", JAVA_INT, JAVA_INT);
+    private static final MethodHandle PIPE2 = Libc.find("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle EVENTFD = Libc.find("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle FCNTL = Libc.findVariadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle IOCTL = Libc.findVariadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
+
+    private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int F_GETFD = 1;
+    private static final int F_SETFD = 2;
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
+    private static final int FD_CLOEXEC = 1;
+    /** In {@link #users}: no call may begin. The other bits count the calls under way. */
+    private static final int CLOSED = Integer.MIN_VALUE;
+
+    private final int number;
+    private final AtomicInteger users = new AtomicInteger();
+
+    private Fd(int number) {
+        this.number = number;
+    }
+
+    /** The two ends of a pipe. */
+    public record Pipe(Fd reader, Fd writer) implements AutoCloseable {
+        @Override public void close() {
+            reader.close();
+            writer.close();
+        }
+    }
+
+    /** Owns descriptor {@code number} from now on, as it is. */
+    public static Fd of(int number) {
+        if (number < 0) {
+            throw new IllegalArgumentException(number + " is no descriptor");
+        }
+        return new Fd(number);
+    }
+
+    /**
+     * Owns descriptor {@code number}, which this process inherited, from now on, and closes it on {@code exec}.
+     *
+     * @throws LibcException EBADF if there is no such descriptor
+     */
+    public static Fd inherited(int number) throws LibcException {
+        Fd fd = of(number);
+        long flags = fd.fcntl("fcntl " + number, F_GETFD, 0);
+        fd.fcntl("fcntl " + number, F_SETFD, flags | FD_CLOEXEC);
+        return fd;
+    }
+
+    /** Opens a file that exists; see {@link OpenFlags}. */
+    public static Fd open(String path, int flags) throws LibcException {
+        return open(path, flags, 0);
+    }
+
+    /** Opens a file, or creates one with {@code mode} less the umask; see {@link OpenFlags}. */
+    public static Fd open(String path, int flags, int mode) throws LibcException {
+        try (Arena arena = Arena.ofConfined()) {
+            return open(arena.allocateFrom(path), "open " + path, flags, mode);
+        }
+    }
+
+    static Fd open(MemorySegment path, String what, int flags, int mode) throws LibcException {
+        return of((int) Libc.call(what,
+                s -> (int) OPEN.invokeExact(s, path, flags | OpenFlags.CLOEXEC, mode)));
+    }
+
+    /** Makes a pipe. */
+    public static Pipe pipe() throws LibcException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ends = arena.allocate(JAVA_INT, 2);
+            Libc.call("pipe", s -> (int) PIPE2.invokeExact(s, ends, OpenFlags.CLOEXEC));
+            return new Pipe(of(ends.getAtIndex(JAVA_INT, 0)), of(ends.getAtIndex(JAVA_INT, 1)));
+        }
+    }
+
+    /** Makes an event counter that starts with 0; reads and writes are 8 bytes long. */
+    public static Fd eventfd() throws LibcException {
+        return of((int) Libc.call("eventfd", s -> (int) EVENTFD.invokeExact(s, 0, OpenFlags.CLOEXEC)));
+    }
+
+    /** Another descriptor of the same open file. */
+    public Fd duplicate() throws LibcException {
+        return of((int) fcntl("dup " + number, F_DUPFD_CLOEXEC, 0));
+    }
+
+    /** Whether calls on the open file return EAGAIN where they would block. */
+    public void nonblocking(boolean on) throws LibcException {
+        long flags = fcntl("fcntl " + number, F_GETFL, 0);
+        fcntl("fcntl " + number, F_SETFL, on ? flags | OpenFlags.NONBLOCK : flags & ~(long) OpenFlags.NONBLOCK);
+    }
+
+    /** An ioctl whose argument is memory; {@code request} is unsigned. */
+    public int ioctl(int request, MemorySegment argument) throws LibcException {
+        int held = acquireOrThrow("ioctl");
+        try {
+            return (int) Libc.call("ioctl 0x" + Integer.toHexString(request),
+                    s -> (int) IOCTL.invokeExact(s, held, Integer.toUnsignedLong(request), argument));
+        } finally {
+            release();
+        }
+    }
+
+    /** An ioctl whose argument is a pointer to an {@code int}; {@code request} is unsigned. */
+    public int ioctl(int request, int argument) throws LibcException {
+        try (Arena arena = Arena.ofConfined()) {
+            return ioctl(request, arena.allocateFrom(JAVA_INT, argument));
+        }
+    }
+
+    /**
+     * The descriptor's number, for text: an option of a mount, an argument of a child.
+     *
+     * @throws IllegalStateException if it is closed
+     */
+    public int value() {
+        if (isClosed()) {
+            throw new IllegalStateException("descriptor " + number + " is closed");
+        }
+        return number;
+    }
+
+    /** Whether {@link #close} was called. */
+    public boolean isClosed() { return users.get() < 0; }
+
+    /** Closes the descriptor, now or when the calls under way have returned. Calling it again does nothing. */
+    @Override public void close() {
+        int before = users.getAndUpdate(n -> n | CLOSED);
+        if (before == 0) {
+            closeNow();
+        }
+    }
+
+    @Override public String toString() {
+        return isClosed() ? "fd " + number + " (closed)" : "fd " + number;
+    }
+
+    /** Begins a call: the number, good until {@link #release}, or -1 if the descriptor is closed. */
+    int acquire() {
+        int n = users.get();
+        while (n >= 0) {
+            int seen = users.compareAndExchange(n, n + 1);
+            if (seen == n) {
+                return number;
+            }
+            n = seen;
+        }
+        return -1;
+    }
+
+    int acquireOrThrow(String what) throws LibcException {
+        int held = acquire();
+        if (held < 0) {
+            throw LibcException.of(what, Errno.EBADF);
+        }
+        return held;
+    }
+
+    /** Ends a call that {@link #acquire} began. */
+    void release() {
+        if (users.decrementAndGet() == CLOSED) {
+            closeNow();
+        }
+    }
+
+    /** Linux frees the number whatever close says, and what it says comes too late for anyone. */
+    private void closeNow() {
+        Libc.certain(s -> (int) CLOSE.invokeExact(s, number));
+    }
+
+    private long fcntl(String what, int command, long argument) throws LibcException {
+        int held = acquireOrThrow(what);
+        try {
+            return Libc.call(what, s -> (int) FCNTL.invokeExact(s, held, command, argument));
+        } finally {
+            release();
+        }
+    }
+}

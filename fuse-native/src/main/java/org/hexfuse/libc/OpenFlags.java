@@ -1,0 +1,29 @@
+package org.hexfuse.libc;
+
+/** The flags of {@code open(2)}, as numbers to be or-ed. */
+public final class OpenFlags {
+    public static final int RDONLY = 0;
+    public static final int WRONLY = 1;
+    public static final int RDWR = 2;
+    /** Selects one of the three above. */
+    public static final int ACCMODE = 3;
+    public static final int CREAT = 0x40;
+    public static final int EXCL = 0x80;
+    public static final int NOCTTY = 0x100;
+    public static final int TRUNC = 0x200;
+    public static final int APPEND = 0x400;
+    public static final int NONBLOCK = 0x800;
+    public static final int DSYNC = 0x1000;
+    public static final int DIRECT = Architecture.current().direct();
+    public static final int LARGEFILE = Architecture.current().largefile();
+    public static final int DIRECTORY = Architecture.current().directory();
+    public static final int NOFOLLOW = Architecture.current().nofollow();
+    public static final int NOATIME = 0x40000;
+    /** Added to every open. */
+    public static final int CLOEXEC = 0x80000;
+    public static final int SYNC = 0x101000;
+    public static final int PATH = 0x200000;
+    public static final int TMPFILE = 0x400000 | DIRECTORY;
+
+    private OpenFlags() {}
+}

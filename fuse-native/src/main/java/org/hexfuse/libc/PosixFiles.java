@@ -1,0 +1,73 @@
+package org.hexfuse.libc;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.time.Instant;
+
+/** System calls on paths, cold ones. A path may have any bytes but 0, see {@link NativePath}. */
+public final class PosixFiles {
+    private static final MethodHandle STATX = Libc.find("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT,
+            ADDRESS);
+    private static final MethodHandle STATFS = Libc.find("statfs", JAVA_INT, ADDRESS, ADDRESS);
+
+    private static final int AT_FDCWD = -100;
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    private static final int STATX_BASIC_STATS = 0x7ff;
+    private static final int STATX_SIZE = 256;
+    private static final int STATFS_SIZE = 256;
+
+    private PosixFiles() {}
+
+    /** {@code stat(2)}: follows a symbolic link. */
+    public static FileStatus stat(NativePath path) throws LibcException {
+        return stat("stat", path, 0);
+    }
+
+    /** {@code lstat(2)}: a symbolic link itself. */
+    public static FileStatus lstat(NativePath path) throws LibcException {
+        return stat("lstat", path, AT_SYMLINK_NOFOLLOW);
+    }
+
+    /** {@code statfs(2)}: the filesystem that a file lies in. */
+    public static FileSystemStatus statfs(NativePath path) throws LibcException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = path.in(arena);
+            MemorySegment s = arena.allocate(STATFS_SIZE, 8);
+            Libc.call("statfs " + path, state -> (int) STATFS.invokeExact(state, name, s));
+            return new FileSystemStatus(s.get(JAVA_LONG, 0), s.get(JAVA_LONG, 8), s.get(JAVA_LONG, 16),
+                    s.get(JAVA_LONG, 24), s.get(JAVA_LONG, 32), s.get(JAVA_LONG, 40), s.get(JAVA_LONG, 48),
+                    s.get(JAVA_LONG, 64), s.get(JAVA_LONG, 72));
+        }
+    }
+
+    private static FileStatus stat(String what, NativePath path, int flags) throws LibcException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = path.in(arena);
+            MemorySegment status = arena.allocate(STATX_SIZE, 8);
+            Libc.call(what + " " + path,
+                    s -> (int) STATX.invokeExact(s, AT_FDCWD, name, flags, STATX_BASIC_STATS, status));
+            return status(status);
+        }
+    }
+
+    /** Reads a {@code struct statx}. */
+    private static FileStatus status(MemorySegment s) {
+        return new FileStatus(s.get(JAVA_LONG, 32), Short.toUnsignedInt(s.get(JAVA_SHORT, 28)), s.get(JAVA_INT, 16),
+                s.get(JAVA_INT, 20), s.get(JAVA_INT, 24), s.get(JAVA_LONG, 40), s.get(JAVA_LONG, 48),
+                s.get(JAVA_INT, 4), pair(s, 136), pair(s, 128), time(s, 64), time(s, 112), time(s, 96));
+    }
+
+    private static long pair(MemorySegment s, long offset) {
+        return (long) s.get(JAVA_INT, offset) << Integer.SIZE | Integer.toUnsignedLong(s.get(JAVA_INT, offset + 4));
+    }
+
+    private static Instant time(MemorySegment s, long offset) {
+        return Instant.ofEpochSecond(s.get(JAVA_LONG, offset), s.get(JAVA_INT, offset + 8));
+    }
+}

@@ -1,0 +1,131 @@
+package org.hexfuse.libc;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.hexfuse.abi.Errno;
+
+/**
+ * A process to be started by {@code posix_spawn(3)}, which, unlike {@link ProcessBuilder}, lets descriptors through. The child
+ * has this process's standard streams and environment unless told otherwise, and no descriptors but those it is given.
+ */
+public final class Spawn {
+    private static final MethodHandle POSIX_SPAWNP = Libc.find("posix_spawnp", JAVA_INT, ADDRESS, ADDRESS, ADDRESS,
+            ADDRESS, ADDRESS, ADDRESS);
+    private static final MethodHandle ACTIONS_INIT = Libc.find("posix_spawn_file_actions_init", JAVA_INT, ADDRESS);
+    private static final MethodHandle ACTIONS_DESTROY = Libc.find("posix_spawn_file_actions_destroy", JAVA_INT,
+            ADDRESS);
+    private static final MethodHandle ADD_DUP2 = Libc.find("posix_spawn_file_actions_adddup2", JAVA_INT, ADDRESS,
+            JAVA_INT, JAVA_INT);
+    /** More than any C library's {@code posix_spawn_file_actions_t} has. */
+    private static final int ACTIONS_SIZE = 256;
+
+    private final List<String> command;
+    private final Map<String, String> environment = new TreeMap<>(System.getenv());
+    private final List<Given> descriptors = new ArrayList<>();
+
+    /** A descriptor that the child has under a number; -1 is the number that it has here. */
+    private record Given(Fd fd, int number) {}
+
+    private Spawn(List<String> command) {
+        this.command = List.copyOf(command);
+    }
+
+    /** A program, looked for in {@code PATH} if its name has no slash, and its arguments. */
+    public static Spawn command(String program, String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(program);
+        command.addAll(List.of(arguments));
+        return new Spawn(command);
+    }
+
+    /** A program, looked for in {@code PATH} if its name has no slash, and its arguments. */
+    public static Spawn command(List<String> programAndArguments) {
+        if (programAndArguments.isEmpty()) {
+            throw new IllegalArgumentException("a command has at least a program");
+        }
+        return new Spawn(programAndArguments);
+    }
+
+    /** Sets a variable of the child's environment. */
+    public Spawn environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    /** Gives the child a descriptor, under the number that it has here ({@link Fd#value}). */
+    public Spawn inherit(Fd fd) {
+        descriptors.add(new Given(fd, -1));
+        return this;
+    }
+
+    /** Gives the child a descriptor under {@code number}: 0, 1 and 2 are the standard streams. */
+    public Spawn connect(Fd fd, int number) {
+        descriptors.add(new Given(fd, number));
+        return this;
+    }
+
+    /**
+     * Starts the process.
+     *
+     * @throws LibcException ENOENT if there is no such program
+     */
+    public ChildProcess start() throws LibcException {
+        String what = "start " + command.getFirst();
+        int held = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment actions = arena.allocate(ACTIONS_SIZE, 16);
+            check(what, Libc.certain(s -> (int) ACTIONS_INIT.invokeExact(s, actions)));
+            try {
+                for (Given given : descriptors) {
+                    int from = given.fd.acquireOrThrow(what);
+                    held++;
+                    // For equal numbers this takes FD_CLOEXEC away, in the child alone.
+                    int to = given.number < 0 ? from : given.number;
+                    check(what, Libc.certain(s -> (int) ADD_DUP2.invokeExact(s, actions, from, to)));
+                }
+                return start(what, arena, actions);
+            } finally {
+                Libc.certain(s -> (int) ACTIONS_DESTROY.invokeExact(s, actions));
+            }
+        } finally {
+            for (int i = 0; i < held; i++) {
+                descriptors.get(i).fd.release();
+            }
+        }
+    }
+
+    private ChildProcess start(String what, Arena arena, MemorySegment actions) throws LibcException {
+        MemorySegment pid = arena.allocate(JAVA_INT);
+        MemorySegment program = arena.allocateFrom(command.getFirst());
+        MemorySegment argv = strings(arena, command);
+        MemorySegment envp = strings(arena,
+                environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+        check(what, Libc.certain(
+                s -> (int) POSIX_SPAWNP.invokeExact(s, pid, program, actions, MemorySegment.NULL, argv, envp)));
+        return new ChildProcess(command.getFirst(), pid.get(JAVA_INT, 0));
+    }
+
+    /** A null-terminated array of C strings. */
+    private static MemorySegment strings(Arena arena, List<String> texts) {
+        MemorySegment array = arena.allocate(ADDRESS, texts.size() + 1);
+        for (int i = 0; i < texts.size(); i++) {
+            array.setAtIndex(ADDRESS, i, arena.allocateFrom(texts.get(i)));
+        }
+        return array;
+    }
+
+    /** The functions of this family return errno. */
+    private static void check(String what, long code) throws LibcException {
+        if (code != Errno.OK.code()) {
+            throw LibcException.of(what, (int) code);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package org.hexfuse.libc;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpawnTest {
+    @Test void theExitStatusIsTheChilds() throws Exception {
+        ChildProcess child = Spawn.command("sh", "-c", "exit 7").start();
+        assertThat(child.waitFor()).isEqualTo(7);
+        assertThat(child.waitFor()).as("asked once more").isEqualTo(7);
+    }
+
+    @Test void aSignalEndsTheChild() throws Exception {
+        ChildProcess child = Spawn.command("sleep", "100").start();
+        assertThat(child.waitFor(Duration.ofMillis(30))).isEmpty();
+        child.signal(ChildProcess.SIGKILL);
+        assertThat(child.waitFor()).isEqualTo(128 + ChildProcess.SIGKILL);
+        child.signal(ChildProcess.SIGTERM);
+    }
+
+    @Test void anInheritedDescriptorHasItsNumberInTheChild() throws Exception {
+        try (Arena arena = Arena.ofConfined(); var pipe = Fd.pipe()) {
+            ChildProcess child = Spawn.command("sh", "-c", "echo $WORD > /proc/self/fd/" + pipe.writer().value())
+                    .environment("WORD", "through").inherit(pipe.writer()).start();
+            pipe.writer().close();
+            assertThat(child.waitFor()).isZero();
+            assertThat(readAll(arena, pipe.reader())).isEqualTo("through\n");
+        }
+    }
+
+    @Test void aDescriptorCanBecomeAStandardStream() throws Exception {
+        try (Arena arena = Arena.ofConfined(); var pipe = Fd.pipe()) {
+            ChildProcess child = Spawn.command("sh", "-c", "echo out; echo err >&2").connect(pipe.writer(), 1)
+                    .connect(pipe.writer(), 2).start();
+            pipe.writer().close();
+            assertThat(child.waitFor()).isZero();
+            assertThat(readAll(arena, pipe.reader())).isEqualTo("out\nerr\n");
+        }
+    }
+
+    @Test void otherDescriptorsAreNotInTheChild() throws Exception {
+        try (Arena arena = Arena.ofConfined(); var pipe = Fd.pipe(); var other = Fd.pipe()) {
+            ChildProcess child = Spawn.command("sh", "-c",
+                    "[ -e /proc/self/fd/" + other.reader().value() + " ] || echo none").connect(pipe.writer(), 1)
+                    .start();
+            pipe.writer().close();
+            assertThat(child.waitFor()).isZero();
+            assertThat(readAll(arena, pipe.reader())).isEqualTo("none\n");
+        }
+    }
+
+    @Test void aMissingProgramIsEnoent() {
+        assertThatThrownBy(() -> Spawn.command("no-such-program").start())
+                .hasMessage("start no-such-program: No such file or directory (ENOENT)");
+    }
+
+    @Test void mountErrorsNameThePoint(@TempDir Path directory) {
+        assertThatThrownBy(() -> MountCalls.umount(directory + "/none", 0))
+                .hasMessageStartingWith("umount " + directory + "/none: ");
+        assumeTrue(ProcessIds.euid() == 0, "not root");
+        assertThatThrownBy(() -> MountCalls.mount("x", directory.toString(), "no-such-fs", 0, ""))
+                .hasMessage("mount " + directory + ": No such device (ENODEV)");
+    }
+
+    private static String readAll(Arena arena, Fd fd) {
+        MemorySegment memory = arena.allocate(4096);
+        var text = new StringBuilder();
+        long n;
+        while ((n = Syscalls.read(fd, memory, 4095)) > 0) {
+            memory.set(JAVA_BYTE, n, (byte) 0);
+            text.append(memory.getString(0));
+        }
+        return text.toString();
+    }
+}
