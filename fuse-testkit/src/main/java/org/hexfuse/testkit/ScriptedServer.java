@@ -102,7 +102,7 @@ final class ScriptedServer {
     private void answerInit(Slot slot) {
         int maxWrite = Limits.payloadOf(link.maxMessage());
         long offered = InitIn.FLAGS.getUnsigned(slot.arguments(), 0);
-        long flags = offered & Flag.of(InitFlag.BIG_WRITES, InitFlag.MAX_PAGES);
+        long flags = offered & Flag.of(InitFlag.BIG_WRITES, InitFlag.MAX_PAGES, InitFlag.PARALLEL_DIROPS);
         link.negotiated(new Limits(Protocol.MINOR, flags, maxWrite, maxWrite / 4096));
         MemorySegment out = slot.reply();
         out.asSlice(0, InitOut.SIZE).fill((byte) 0);

@@ -1,0 +1,152 @@
+package org.hexfuse.transport.linux;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.OutHeader;
+import org.hexfuse.libc.Fd;
+import org.hexfuse.libc.LibcException;
+import org.hexfuse.libc.PollSet;
+import org.hexfuse.libc.Syscalls;
+import org.hexfuse.libc.ThreadWaker;
+import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.spi.LinearSlot;
+import org.hexfuse.transport.spi.SlotPool;
+
+/**
+ * One worker's view of the device. Its memory is sized when INIT is answered. A reply is written to the descriptor that the
+ * request was read from; the kernel knows it on no other.
+ */
+final class LinuxChannel implements SlotChannel {
+    private static final int PAGE = 4096;
+
+    private final LinuxLink link;
+    private final Fd device;
+    private final SlotPool pool = new SlotPool(this::reply);
+    private Limits limits = Limits.beforeInit();
+    private Arena arena = Arena.ofShared();
+    private LinearSlot slot = allocate();
+    private volatile Worker worker;
+    private volatile boolean cancelled;
+
+    /** Who reads. */
+    private record Worker(Thread thread, ThreadWaker waker) {}
+
+    LinuxChannel(LinuxLink link, Fd device) {
+        this.link = link;
+        this.device = device;
+    }
+
+    /** INIT is answered; called by any thread. The slot follows with the next request. */
+    void negotiated(Limits agreed) {
+        pool.negotiated(agreed);
+    }
+
+    boolean isUsedBy(Thread thread) {
+        Worker present = worker;
+        return present != null && present.thread.equals(thread);
+    }
+
+    /** Makes {@link #next} return null, and waits for so long until the worker has left its system call. */
+    void cancel(Duration patience) {
+        cancelled = true;
+        Worker present = worker;
+        if (present != null) {
+            present.waker.wake(patience);
+        }
+    }
+
+    @Override public Slot next() throws IOException {
+        ThreadWaker waker = waker();
+        resize();
+        while (!cancelled && waker.enter()) {
+            long length;
+            try {
+                length = Syscalls.read(device, slot.request(), slot.request().byteSize());
+            } finally {
+                waker.leave();
+            }
+            if (length >= 0) {
+                return slot.received(length, limits);
+            }
+            if (!goesOn(Errno.orEio((int) -length), waker)) {
+                link.disconnected();
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /** Whether the next read may succeed. ENOENT is a request that was interrupted while it was read. */
+    private boolean goesOn(Errno errno, ThreadWaker waker) throws IOException {
+        return switch (errno) {
+            case EINTR, ENOENT -> true;
+            case EAGAIN -> awaitRequest(waker);
+            case ENODEV, ECONNABORTED, EBADF -> false;
+            default -> throw LibcException.of("read " + Mount.DEVICE, errno);
+        };
+    }
+
+    /** The descriptor does not block, as when somebody else who has it made it so. */
+    private boolean awaitRequest(ThreadWaker waker) {
+        if (waker.enter()) {
+            try (Arena temporary = Arena.ofConfined()) {
+                var readable = new PollSet(temporary, 1);
+                readable.set(0, device, PollSet.IN);
+                readable.poll(-1);
+            } finally {
+                waker.leave();
+            }
+        }
+        return true;
+    }
+
+    /** The waker of the thread that calls. A worker that is not known yet when the link ends sees that it is cancelled. */
+    private ThreadWaker waker() {
+        Worker present = worker;
+        if (present == null || !present.thread.equals(Thread.currentThread())) {
+            present = new Worker(Thread.currentThread(), ThreadWaker.register());
+            worker = present;
+        }
+        return present.waker;
+    }
+
+    private void resize() {
+        Limits agreed = link.limits();
+        if (!agreed.equals(limits)) {
+            limits = agreed;
+            arena.close();
+            arena = Arena.ofShared();
+            slot = allocate();
+        }
+    }
+
+    private LinearSlot allocate() {
+        long size = (limits.maxMessage() + PAGE - 1L) / PAGE * PAGE;
+        return new LinearSlot(arena.allocate(size, PAGE), arena.allocate(size, PAGE), this::reply, pool);
+    }
+
+    private Errno reply(long unique, Errno error, MemorySegment memory, long offset, long length) {
+        long start = offset - OutHeader.SIZE;
+        MemorySegment message = start == 0 ? memory : memory.asSlice(start);
+        long size = OutHeader.SIZE + length;
+        OutHeader.LEN.set(message, (int) size);
+        OutHeader.ERROR.set(message, -error.code());
+        OutHeader.UNIQUE.set(message, unique);
+        return LinuxLink.write(device, message, size);
+    }
+
+    @Override public void close() {
+        cancelled = true;
+        link.forget(this);
+        Worker present = worker;
+        if (present != null) {
+            present.waker.close();
+        }
+        arena.close();
+    }
+}

@@ -1,0 +1,35 @@
+package org.hexfuse.transport.linux;
+
+import com.google.auto.service.AutoService;
+import java.io.IOException;
+import org.hexfuse.transport.Address;
+import org.hexfuse.transport.ServerEndpoint;
+import org.hexfuse.transport.spi.ServerTransportProvider;
+
+/**
+ * The transport {@code linux:/mount/point?option&option=value}: mounts on a directory, or on a regular file.
+ *
+ * <p>The options are those of {@code mount(8)} and {@code fuse(8)}: {@code allow_other}, {@code default_permissions},
+ * {@code max_read=N}, {@code fsname=NAME}, {@code subtype=NAME}, {@code auto_unmount}, {@code ro}, {@code rw},
+ * {@code [no]suid}, {@code [no]dev}, {@code [no]exec}, {@code [no]atime}, {@code sync}, {@code async}, {@code dirsync}.
+ * Without options set-user-id bits and device files have no effect and other users have no access, as with libfuse.
+ */
+@SuppressWarnings("exports") // an annotation that only the compiler reads
+@AutoService(ServerTransportProvider.class) public final class LinuxTransport implements ServerTransportProvider {
+    /** Called by {@link java.util.ServiceLoader}. */
+    public LinuxTransport() {}
+
+    @Override public String scheme() {
+        return "linux";
+    }
+
+    @Override public String description() {
+        return "the Linux kernel: a mount on a directory, as root or by fusermount3";
+    }
+
+    @Override public ServerEndpoint open(Address address) throws IOException {
+        MountOptions options = MountOptions.of(address);
+        MountPoint point = MountPoint.of(address.path());
+        return new LinuxEndpoint(address.withPath(point.path()), new LinuxLink(Mount.mount(point, options)));
+    }
+}

@@ -1,0 +1,125 @@
+package org.hexfuse.transport.linux;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.libc.Fd;
+import org.hexfuse.libc.LibcException;
+import org.hexfuse.libc.MountCalls;
+import org.hexfuse.libc.OpenFlags;
+import org.hexfuse.libc.ProcessIds;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A mount that this process made, and the device that belongs to it. */
+final class Mount {
+    static final String DEVICE = "/dev/fuse";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mount.class);
+
+    private final String point;
+    private final Fd device;
+    private final Optional<Fusermount.Guard> guard;
+    private final Optional<MountTable.Entry> entry;
+
+    private Mount(String point, Fd device, Optional<Fusermount.Guard> guard) {
+        this.point = point;
+        this.device = device;
+        this.guard = guard;
+        this.entry = lookUp(point);
+    }
+
+    static Mount mount(MountPoint point, MountOptions options) throws IOException {
+        if (ProcessIds.euid() == 0 && !options.autoUnmount()) {
+            try {
+                return new Mount(point.path(), mountDirectly(point, options), Optional.empty());
+            } catch (LibcException e) {
+                if (e.errno() != Errno.EPERM) {
+                    throw e;
+                }
+                LOG.debug("{}; trying fusermount3", e.getMessage());
+            }
+        }
+        return mountByProgram(point, options);
+    }
+
+    static Mount mountByProgram(MountPoint point, MountOptions options) throws IOException {
+        Fusermount.Mounted mounted = Fusermount.mount(point, options);
+        return new Mount(point.path(), mounted.device(), mounted.guard());
+    }
+
+    private static Fd mountDirectly(MountPoint point, MountOptions options) throws IOException {
+        Fd device = openDevice();
+        try {
+            String data = options.data(device.value(), point.kind(), ProcessIds.uid(), ProcessIds.gid());
+            MountCalls.mount(options.fsname(), point.path(), options.type(), options.flags(), data);
+            return device;
+        } catch (LibcException e) {
+            device.close();
+            throw e.errno() == Errno.ENODEV ? new IOException("this kernel has no FUSE", e) : e;
+        }
+    }
+
+    private static Fd openDevice() throws IOException {
+        try {
+            return Fd.open(DEVICE, OpenFlags.RDWR);
+        } catch (LibcException e) {
+            throw switch (e.errno()) {
+                case ENOENT, ENODEV, ENXIO -> new IOException("there is no /dev/fuse here: modprobe fuse", e);
+                default -> e;
+            };
+        }
+    }
+
+    String point() {
+        return point;
+    }
+
+    /** The device that the mount was made with. */
+    Fd device() {
+        return device;
+    }
+
+    /**
+     * Unmounts, if the mount is there and no other lies over it; from the tree at least. May wait for the filesystem, which
+     * writes dirty pages back first.
+     */
+    void unmount() throws IOException {
+        if (!isOurs()) {
+            return;
+        }
+        try {
+            Unmounting.unmount(point, false);
+        } catch (IOException e) {
+            if (isOurs()) {
+                LOG.debug("{}; detaching it", e.getMessage());
+                Unmounting.unmount(point, true);
+            }
+        }
+    }
+
+    /** Frees the device. The connection ends when no clone of it is open either. */
+    void close() {
+        device.close();
+        guard.ifPresent(Fusermount.Guard::close);
+    }
+
+    /**
+     * Whether this mount is what its mount point leads to. The kernel gives the id and the device of a mount that is gone to
+     * the next one, so they say it only as long as the connection lives. If it doesn't, the mount must be a dead one.
+     */
+    boolean isOurs() {
+        return entry.isEmpty()
+                || (lookUp(point).equals(entry) && (Probe.isConnected(device) || Probe.isDead(point)));
+    }
+
+    /** Nothing where there is no {@code /proc}: then the mount is taken for ours. */
+    private static Optional<MountTable.Entry> lookUp(String point) {
+        try {
+            return MountTable.read().at(point);
+        } catch (IOException e) {
+            LOG.debug("no table of mounts: {}", e.toString());
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package org.hexfuse.transport.linux;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.hexfuse.libc.MountFlags;
+import org.hexfuse.transport.Address;
+
+/**
+ * The options of a mount, checked.
+ *
+ * @param flags of {@code mount(2)}
+ * @param kernel what the kernel's FUSE itself understands
+ * @param fsname what {@code df} and {@code mount} show as the device
+ * @param subtype what follows {@code fuse.} in the type; may be empty
+ * @param autoUnmount whether {@code fusermount3} stays and unmounts when this process is gone
+ */
+record MountOptions(long flags, List<String> kernel, String fsname, String subtype, boolean autoUnmount) {
+    static final String DEFAULT_NAME = "hexfuse";
+
+    private static final Map<String, Long> SETTING = Map.of("ro", MountFlags.RDONLY, "nosuid", MountFlags.NOSUID,
+            "nodev",
+            MountFlags.NODEV, "noexec", MountFlags.NOEXEC, "noatime", MountFlags.NOATIME, "sync",
+            MountFlags.SYNCHRONOUS, "dirsync", MountFlags.DIRSYNC);
+    private static final Map<String, Long> CLEARING = Map.of("rw", MountFlags.RDONLY, "suid", MountFlags.NOSUID, "dev",
+            MountFlags.NODEV, "exec", MountFlags.NOEXEC, "atime", MountFlags.NOATIME, "async",
+            MountFlags.SYNCHRONOUS);
+
+    MountOptions {
+        kernel = List.copyOf(kernel);
+    }
+
+    /**
+     * The parameters of an address; of two that contradict each other the later one holds.
+     *
+     * @throws IllegalArgumentException if one makes no sense; the message is one line
+     */
+    static MountOptions of(Address address) {
+        long flags = MountFlags.NOSUID | MountFlags.NODEV;
+        var kernel = new ArrayList<String>();
+        for (var parameter : address.parameters().entrySet()) {
+            String key = parameter.getKey();
+            switch (key) {
+                case "fsname", "subtype" -> name(key, parameter.getValue());
+                case "max_read" -> kernel.add(key + "=" + number(key, parameter.getValue()));
+                case "blksize" -> throw new IllegalArgumentException(
+                        "'blksize' is for filesystems on block devices and this is none");
+                case "allow_other", "default_permissions" -> {
+                    if (address.flag(key)) {
+                        kernel.add(key);
+                    }
+                }
+                case "auto_unmount" -> address.flag(key);
+                default -> {
+                    if (!SETTING.containsKey(key) && !CLEARING.containsKey(key)) {
+                        throw new IllegalArgumentException("unknown mount option '" + key + "'");
+                    }
+                    if (address.flag(key)) {
+                        flags = flags | SETTING.getOrDefault(key, 0L);
+                        flags = flags & ~CLEARING.getOrDefault(key, 0L);
+                    }
+                }
+            }
+        }
+        String subtype = address.parameter("subtype").orElse("");
+        String fsname = address.parameter("fsname").orElse(subtype.isEmpty() ? DEFAULT_NAME : subtype);
+        return new MountOptions(flags, kernel, fsname, subtype, address.flag("auto_unmount"));
+    }
+
+    /** The type for {@code mount(2)}. */
+    String type() {
+        return subtype.isEmpty() ? "fuse" : "fuse." + subtype;
+    }
+
+    /** The data for {@code mount(2)}. */
+    String data(int device, int rootKind, int uid, int gid) {
+        var options = new ArrayList<String>();
+        options.add("fd=" + device);
+        options.add("rootmode=" + Integer.toOctalString(rootKind));
+        options.add("user_id=" + Integer.toUnsignedString(uid));
+        options.add("group_id=" + Integer.toUnsignedString(gid));
+        options.addAll(kernel);
+        return String.join(",", options);
+    }
+
+    /** The text behind {@code fusermount3 -o}, which escapes commas with backslashes. */
+    String forFusermount() {
+        var options = new ArrayList<String>();
+        options.add((flags & MountFlags.RDONLY) == 0 ? "rw" : "ro");
+        options.add((flags & MountFlags.NOSUID) == 0 ? "suid" : "nosuid");
+        options.add((flags & MountFlags.NODEV) == 0 ? "dev" : "nodev");
+        SETTING.forEach((option, flag) -> {
+            if ((flags & flag) != 0 && !options.contains(option)) {
+                options.add(option);
+            }
+        });
+        options.addAll(kernel);
+        options.add("fsname=" + escape(fsname));
+        if (!subtype.isEmpty()) {
+            options.add("subtype=" + escape(subtype));
+        }
+        if (autoUnmount) {
+            options.add("auto_unmount");
+        }
+        return String.join(",", options);
+    }
+
+    private static String escape(String text) {
+        return text.replace("\\", "\\\\").replace(",", "\\,");
+    }
+
+    private static void name(String key, String value) {
+        if (value.isEmpty() || value.chars().anyMatch(c -> c < ' ')) {
+            throw new IllegalArgumentException("'" + key + "' needs a name");
+        }
+    }
+
+    private static long number(String key, String value) {
+        if (!value.matches("[0-9]{1,9}")) {
+            throw new IllegalArgumentException("'" + key + "' needs a number of bytes and not '" + value + "'");
+        }
+        return Long.parseLong(value);
+    }
+}

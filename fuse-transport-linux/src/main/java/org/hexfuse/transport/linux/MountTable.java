@@ -1,0 +1,82 @@
+package org.hexfuse.transport.linux;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The mounts that this process sees, in the order in which they were made.
+ *
+ * <p>Source: {@code proc(5)}, {@code /proc/pid/mountinfo}.
+ */
+record MountTable(List<Entry> entries) {
+    private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
+    private static final int ID = 0;
+    private static final int DEVICE = 2;
+    private static final int POINT = 4;
+
+    MountTable {
+        entries = List.copyOf(entries);
+    }
+
+    /**
+     * One mount. Id and device name it while it is mounted; after that the kernel gives both to another one.
+     *
+     * @param id of the mount
+     * @param device of the filesystem, major and minor number with a colon between them
+     * @param point where it is mounted
+     * @param type the kind of filesystem, such as {@code fuse.sshfs}
+     */
+    record Entry(int id, String device, String point, String type) {
+        boolean isFuse() {
+            return type.equals("fuse") || type.startsWith("fuse.") || type.equals("fuseblk")
+                    || type.startsWith("fuseblk.");
+        }
+    }
+
+    static MountTable read() throws IOException {
+        return parse(Files.readAllBytes(MOUNTINFO));
+    }
+
+    static MountTable parse(byte[] mountinfo) {
+        var entries = new ArrayList<Entry>();
+        for (String line : new String(mountinfo, UTF_8).split("\n", -1)) {
+            String[] fields = line.split(" ", -1);
+            int separator = List.of(fields).indexOf("-");
+            if (separator > POINT && separator + 1 < fields.length) {
+                entries.add(new Entry(Integer.parseInt(fields[ID]), fields[DEVICE], unescape(fields[POINT]),
+                        unescape(fields[separator + 1])));
+            }
+        }
+        return new MountTable(entries);
+    }
+
+    /** The mount that {@code point} leads to: of several on one point the last. */
+    Optional<Entry> at(String point) {
+        return entries.stream().filter(e -> e.point.equals(point)).reduce((covered, last) -> last);
+    }
+
+    /** Space, tab, newline and backslash are written as a backslash and three octal digits. */
+    private static String unescape(String text) {
+        if (text.indexOf('\\') < 0) {
+            return text;
+        }
+        byte[] source = text.getBytes(UTF_8);
+        var bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < source.length; i++) {
+            if (source[i] == '\\' && i + 3 < source.length) {
+                bytes.write((source[i + 1] - '0') << 6 | (source[i + 2] - '0') << 3 | source[i + 3] - '0');
+                i += 3;
+            } else {
+                bytes.write(source[i]);
+            }
+        }
+        return bytes.toString(UTF_8);
+    }
+}
