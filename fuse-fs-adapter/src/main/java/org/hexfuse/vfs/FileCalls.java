@@ -1,0 +1,147 @@
+package org.hexfuse.vfs;
+
+import java.lang.foreign.MemorySegment;
+import org.hexfuse.abi.CreateIn;
+import org.hexfuse.abi.EntryOut;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.OpenIn;
+import org.hexfuse.abi.OpenOut;
+import org.hexfuse.abi.OpenOutFlag;
+import org.hexfuse.device.Caller;
+import org.hexfuse.device.Request;
+
+/**
+ * Opens files and directories on behalf of one user.
+ *
+ * <p>Source: Linux {@code fs/fuse/dir.c} ({@code fuse_create_open}), {@code file.c} ({@code fuse_file_open}).
+ */
+final class FileCalls {
+    /** What is not the server's business: O_CREAT, O_EXCL, O_NOCTTY. */
+    private static final int NOT_SENT = 0100 | 0200 | 0400;
+    private static final int TRUNCATE = 01000;
+
+    private final Superblock superblock;
+    private final NodeCalls nodeCalls;
+    private final Credentials credentials;
+    private final Caller caller;
+
+    FileCalls(Superblock superblock, NodeCalls nodeCalls, Credentials credentials) {
+        this.superblock = superblock;
+        this.nodeCalls = nodeCalls;
+        this.credentials = credentials;
+        this.caller = credentials.caller();
+    }
+
+    /** Opens a node, which the handle then holds. */
+    Handle open(Inode inode, int flags) {
+        Opcode opcode = inode.isDirectory() ? Opcode.OPENDIR : Opcode.OPEN;
+        if (superblock.lacks(opcode)) {
+            return stateless(inode, flags);
+        }
+        int sent = flags & ~NOT_SENT;
+        if (!superblock.port.negotiated().has(InitFlag.ATOMIC_O_TRUNC)) {
+            sent &= ~TRUNCATE;
+        }
+        try (Request request = superblock.port.newRequest(opcode, inode.number(), caller)) {
+            OpenIn.FLAGS.set(request.arguments(), sent);
+            superblock.port.call(request);
+            return opened(inode, flags, request.reply(), 0);
+        } catch (FuseException e) {
+            if (e.errno() != Errno.ENOSYS) {
+                throw e;
+            }
+            superblock.isLacking(opcode);
+            return stateless(inode, flags);
+        }
+    }
+
+    private Handle stateless(Inode inode, int flags) {
+        superblock.nodes.hold(inode);
+        return new Handle(superblock, inode, caller, 0, flags, OpenOutFlag.KEEP_CACHE.mask(), false);
+    }
+
+    private Handle opened(Inode inode, int flags, MemorySegment reply, long base) {
+        superblock.nodes.hold(inode);
+        return new Handle(superblock, inode, caller, OpenOut.FH.get(reply, base), flags,
+                OpenOut.OPEN_FLAGS.getUnsigned(reply, base), true);
+    }
+
+    /** Makes a regular file and opens it. */
+    Handle create(Inode directory, Name name, int mode, int flags) {
+        NodeCalls.checkLength(name);
+        if (superblock.lacks(Opcode.CREATE)) {
+            return makeAndOpen(directory, name, mode, flags);
+        }
+        long asked = superblock.nodes.version();
+        try (Request request = superblock.port.newRequest(Opcode.CREATE, directory.number(), caller)) {
+            write(request, mode, flags);
+            superblock.port.call(request.name(name));
+            int minor = superblock.port.negotiated().minor();
+            EntryReply entry = Replies.entry(request.reply(), 0, minor);
+            Inode inode = nodeCalls.enter(directory, name, entry, FileType.REGULAR.mode(), asked);
+            try {
+                return opened(inode, flags, request.reply(), EntryOut.STRUCT.size(minor));
+            } finally {
+                superblock.nodes.release(inode);
+            }
+        } catch (FuseException e) {
+            if (e.errno() == Errno.EEXIST) {
+                superblock.nodes.drop(directory, name);
+            }
+            if (e.errno() != Errno.ENOSYS) {
+                throw e;
+            }
+            superblock.isLacking(Opcode.CREATE);
+            return makeAndOpen(directory, name, mode, flags);
+        }
+    }
+
+    private Handle makeAndOpen(Inode directory, Name name, int mode, int flags) {
+        Inode inode = nodeCalls.mknod(directory, name, FileType.REGULAR.mode() | (mode & 07777), 0);
+        try {
+            return open(inode, flags & ~TRUNCATE);
+        } finally {
+            superblock.nodes.release(inode);
+        }
+    }
+
+    /** Makes and opens a regular file that has no name. */
+    Handle createUnnamed(Inode directory, int mode, int flags) {
+        if (superblock.lacks(Opcode.TMPFILE)) {
+            throw FuseException.of(Errno.EOPNOTSUPP);
+        }
+        long asked = superblock.nodes.version();
+        try (Request request = superblock.port.newRequest(Opcode.TMPFILE, directory.number(), caller)) {
+            write(request, mode, flags);
+            superblock.port.call(request.name(Name.of("/")));
+            int minor = superblock.port.negotiated().minor();
+            EntryReply entry = Replies.entry(request.reply(), 0, minor);
+            if (entry.node() == 0 || !entry.attributes().isRegular()) {
+                throw FuseException.of(Errno.EIO);
+            }
+            Inode inode = superblock.nodes.entered(entry, asked);
+            try {
+                return opened(inode, flags, request.reply(), EntryOut.STRUCT.size(minor));
+            } finally {
+                superblock.nodes.release(inode);
+            }
+        } catch (FuseException e) {
+            if (e.errno() != Errno.ENOSYS) {
+                throw e;
+            }
+            superblock.isLacking(Opcode.TMPFILE);
+            throw FuseException.of(Errno.EOPNOTSUPP);
+        }
+    }
+
+    private void write(Request request, int mode, int flags) {
+        CreateIn.FLAGS.set(request.arguments(), flags & ~0400);
+        CreateIn.MODE.set(request.arguments(), FileType.REGULAR.mode() | nodeCalls.masked(mode & 07777));
+        CreateIn.UMASK.set(request.arguments(), credentials.umask());
+    }
+}

@@ -1,0 +1,139 @@
+package org.hexfuse.vfs;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FlushIn;
+import org.hexfuse.abi.FsyncFlag;
+import org.hexfuse.abi.FsyncIn;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.ReleaseFlag;
+import org.hexfuse.abi.ReleaseIn;
+import org.hexfuse.device.Caller;
+import org.hexfuse.device.Request;
+
+/**
+ * A file or directory that is open at the server. The server is told that it is closed when the last call on it is over.
+ *
+ * <p>Source: Linux {@code fs/fuse/file.c}.
+ */
+final class Handle {
+    /** In {@link #users}: no call may begin. The other bits count the calls under way. */
+    private static final int CLOSED = Integer.MIN_VALUE;
+
+    final Superblock superblock;
+    final Inode inode;
+    final Caller caller;
+    final long number;
+    /** As in {@code open(2)}. */
+    final int flags;
+    /** What the server said of it, see {@link org.hexfuse.abi.OpenOutFlag}. */
+    final long openFlags;
+    private final boolean known;
+    private final AtomicInteger users = new AtomicInteger();
+
+    /**
+     * Takes over the caller's hold on the node.
+     *
+     * @param known whether the server knows of it: not where it does without OPEN
+     */
+    Handle(Superblock superblock, Inode inode, Caller caller, long number, int flags, long openFlags, boolean known) {
+        this.superblock = superblock;
+        this.inode = inode;
+        this.caller = caller;
+        this.number = number;
+        this.flags = flags;
+        this.openFlags = openFlags;
+        this.known = known;
+    }
+
+    /** Begins a call, which {@link #end} ends. */
+    void begin() {
+        int n = users.get();
+        while (n >= 0) {
+            int seen = users.compareAndExchange(n, n + 1);
+            if (seen == n) {
+                return;
+            }
+            n = seen;
+        }
+        throw FuseException.of(Errno.EBADF);
+    }
+
+    void end() {
+        if (users.decrementAndGet() == CLOSED) {
+            release();
+        }
+    }
+
+    /** No further call begins. Returns whether it was open until now. */
+    boolean close() {
+        int before = users.getAndUpdate(n -> n | CLOSED);
+        if (before == 0) {
+            release();
+        }
+        return before >= 0;
+    }
+
+    Request request(Opcode opcode) {
+        return superblock.port.newRequest(opcode, inode.number(), caller);
+    }
+
+    /** A descriptor is closed: the server may say what writing has come to. */
+    void flush() {
+        quietly(Opcode.FLUSH, request -> {
+            FlushIn.FH.set(request.arguments(), number);
+            FlushIn.LOCK_OWNER.set(request.arguments(), owner());
+        });
+    }
+
+    void sync(boolean dataOnly) {
+        quietly(inode.isDirectory() ? Opcode.FSYNCDIR : Opcode.FSYNC, request -> {
+            FsyncIn.FH.set(request.arguments(), number);
+            FsyncIn.FSYNC_FLAGS.set(request.arguments(), dataOnly ? (int) FsyncFlag.FDATASYNC.mask() : 0);
+        });
+    }
+
+    /** Makes a request that servers may do without. */
+    private void quietly(Opcode opcode, Consumer<Request> arguments) {
+        if (superblock.lacks(opcode)) {
+            return;
+        }
+        try (Request request = request(opcode)) {
+            arguments.accept(request);
+            superblock.port.call(request);
+        } catch (FuseException e) {
+            if (e.errno() != Errno.ENOSYS) {
+                throw e;
+            }
+            superblock.isLacking(opcode);
+        }
+    }
+
+    /** Who holds this open file's locks. */
+    long owner() {
+        return System.identityHashCode(this);
+    }
+
+    /** Nobody waits for RELEASE. */
+    private void release() {
+        try {
+            if (known) {
+                Request request = superblock.port.newRequest(
+                        inode.isDirectory() ? Opcode.RELEASEDIR : Opcode.RELEASE, inode.node, caller);
+                ReleaseIn.FH.set(request.arguments(), number);
+                ReleaseIn.FLAGS.set(request.arguments(), flags);
+                ReleaseIn.RELEASE_FLAGS.set(request.arguments(), superblock.flushesOnRelease()
+                        ? (int) ReleaseFlag.FLUSH.mask()
+                        : 0);
+                ReleaseIn.LOCK_OWNER.set(request.arguments(), owner());
+                superblock.port.submit(request, _ -> {});
+            }
+        } catch (FuseException _) {
+            // The connection is over, and the server has released everything itself.
+        } finally {
+            superblock.nodes.release(inode);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package org.hexfuse.vfs;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Name;
+
+/** What is known of one node of the server's. Its fields are {@link NodeCache}'s, under its lock, where nothing else is said. */
+final class Inode {
+    final long node;
+    final long generation;
+    final FileType type;
+
+    /** How many times the server has told of it and was not yet told to forget. */
+    long lookups;
+    /** The names, open files and calls under way that need it. */
+    int uses;
+    Map<Name, Dentry> children = Map.of();
+    long attributesValidUntil;
+    /** The value of {@link NodeCache#version} when the attributes last changed here. */
+    long attributesVersion;
+    volatile Stat attributes;
+    /** The server has given its number to something else. */
+    volatile boolean bad;
+    /** Names in it were looked up since it was last read. */
+    volatile boolean lookedInto;
+
+    /** What a name leads to. */
+    static final class Dentry {
+        final Inode parent;
+        final Name name;
+        /** Null where the name is known not to be there. */
+        final Inode target;
+        long validUntil;
+        long epoch;
+
+        Dentry(Inode parent, Name name, Inode target) {
+            this.parent = parent;
+            this.name = name;
+            this.target = target;
+        }
+    }
+
+    Inode(long node, long generation, Stat attributes) {
+        this.node = node;
+        this.generation = generation;
+        this.type = attributes.type();
+        this.attributes = attributes;
+    }
+
+    boolean isDirectory() { return type == FileType.DIRECTORY; }
+
+    /** The number, if it still means this. */
+    long number() {
+        if (bad) {
+            throw FuseException.of(Errno.EIO);
+        }
+        return node;
+    }
+
+    Map<Name, Dentry> writableChildren() {
+        if (children.isEmpty() && !(children instanceof HashMap)) {
+            children = new HashMap<>();
+        }
+        return children;
+    }
+}

@@ -1,0 +1,367 @@
+package org.hexfuse.vfs;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.hexfuse.abi.CopyFileRangeIn;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FallocateIn;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.LseekIn;
+import org.hexfuse.abi.LseekOut;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.OpenOutFlag;
+import org.hexfuse.abi.ReadIn;
+import org.hexfuse.abi.WriteFlag;
+import org.hexfuse.abi.WriteIn;
+import org.hexfuse.abi.WriteOut;
+import org.hexfuse.device.Request;
+
+/**
+ * A file that is open. Any thread may call any method; offsets are given with each call, in bytes from 0 on.
+ *
+ * <p>Reads and writes go to the server as they are, in as many requests as it takes, none of them cached. Errors are
+ * {@link FuseException}s: what the server answered, EBADF when the file is closed or was not opened for what is asked, EIO
+ * when the server's answer makes no sense. When some of the bytes have been read or written before an error, their number is
+ * returned and not the error, as in {@code read(2)}.
+ */
+public final class OpenFile implements AutoCloseable {
+    private static final int FIRST_READ = 64 * 1024;
+    private static final int DATA = 3;
+    private static final int HOLE = 4;
+    private static final long MOST_COPIED = 0xFFFFF000L;
+
+    private final Handle handle;
+    private final NodeCalls calls;
+    private final Permissions permissions;
+    private final boolean readable;
+    private final boolean writable;
+    private final boolean appends;
+
+    OpenFile(Handle handle, NodeCalls calls, Permissions permissions) {
+        this.handle = handle;
+        this.calls = calls;
+        this.permissions = permissions;
+        this.readable = Access.isReading(handle.flags);
+        this.writable = Access.isWriting(handle.flags);
+        this.appends = (handle.flags & OpenFlag.APPEND.bits()) != 0;
+    }
+
+    private Superblock superblock() {
+        return handle.superblock;
+    }
+
+    private static void require(boolean condition, Errno otherwise) {
+        if (!condition) {
+            throw FuseException.of(otherwise);
+        }
+    }
+
+    /** The attributes, also of a file that has no name any more. */
+    public Stat stat() {
+        handle.begin();
+        try {
+            return calls.attributes(handle.inode);
+        } finally {
+            handle.end();
+        }
+    }
+
+    /** Reads up to {@code target.byteSize()} bytes; fewer only at the end of the file. Returns how many. */
+    public long read(MemorySegment target, long offset) {
+        require(readable, Errno.EBADF);
+        require(offset >= 0, Errno.EINVAL);
+        handle.begin();
+        try {
+            long done = 0;
+            int most = superblock().port.negotiated().maxRead();
+            while (done < target.byteSize()) {
+                int wanted = (int) Math.min(most, target.byteSize() - done);
+                int got = readOnce(target, done, offset + done, wanted);
+                done += Math.max(got, 0);
+                if (got < wanted) {
+                    require(got >= 0 || done > 0, Errno.orEio(-got));
+                    break;
+                }
+            }
+            return done;
+        } finally {
+            handle.end();
+        }
+    }
+
+    /** As {@link #read(MemorySegment, long)}, into a whole array. */
+    public int read(byte[] target, long offset) {
+        return (int) read(MemorySegment.ofArray(target), offset);
+    }
+
+    /** One request: the bytes read, or the negated number of an error. */
+    private int readOnce(MemorySegment target, long at, long offset, int wanted) {
+        try (Request request = handle.request(Opcode.READ).replyRoom(wanted)) {
+            ReadIn.FH.set(request.arguments(), handle.number);
+            ReadIn.OFFSET.set(request.arguments(), offset);
+            ReadIn.SIZE_FIELD.set(request.arguments(), wanted);
+            ReadIn.FLAGS.set(request.arguments(), handle.flags);
+            superblock().port.call(request);
+            int got = (int) request.replySize();
+            MemorySegment.copy(request.reply(), 0, target, at, got);
+            superblock().nodes.expireAttributes(handle.inode);
+            return got;
+        } catch (FuseException e) {
+            return -e.errno().code();
+        }
+    }
+
+    /** Reads from {@code offset} to the end of the file. */
+    public byte[] readAll(long offset) {
+        byte[] all = new byte[(int) Math.clamp(stat().size() - offset, 0, Integer.MAX_VALUE - 8L) + 1];
+        int length = 0;
+        while (true) {
+            long got = read(MemorySegment.ofArray(all).asSlice(length), offset + length);
+            length += (int) got;
+            if (length < all.length) {
+                return Arrays.copyOf(all, length);
+            }
+            all = Arrays.copyOf(all, Math.max(2 * all.length, FIRST_READ));
+        }
+    }
+
+    /**
+     * Writes all of {@code source}, at {@code offset}, or at the end of a file that was opened to append. Returns how many
+     * bytes were written.
+     */
+    public long write(MemorySegment source, long offset) {
+        require(writable, Errno.EBADF);
+        require(offset >= 0, Errno.EINVAL);
+        require(offset + source.byteSize() >= 0, Errno.EFBIG);
+        handle.begin();
+        try {
+            if (source.byteSize() == 0) {
+                return 0;
+            }
+            boolean killsSetId = dropSetId();
+            return appends ? append(source, killsSetId) : write(source, offset, killsSetId);
+        } finally {
+            handle.end();
+        }
+    }
+
+    /** As {@link #write(MemorySegment, long)}, of a whole array. */
+    public int write(byte[] source, long offset) {
+        return (int) write(MemorySegment.ofArray(source), offset);
+    }
+
+    /** Writes at the end that the file has here; what others append through this end goes behind it. */
+    private long append(MemorySegment source, boolean killsSetId) {
+        calls.attributes(handle.inode);
+        long length = source.byteSize();
+        long written = 0;
+        try {
+            written = write(source, superblock().nodes.reserve(handle.inode, length), killsSetId);
+            return written;
+        } finally {
+            if (written < length) {
+                calls.getattr(handle.inode);
+            }
+        }
+    }
+
+    private long write(MemorySegment source, long offset, boolean killsSetId) {
+        long done = 0;
+        int most = superblock().port.negotiated().maxWriteData();
+        while (done < source.byteSize()) {
+            int wanted = (int) Math.min(most, source.byteSize() - done);
+            int got = writeOnce(source, done, offset + done, wanted, killsSetId);
+            if (got > 0) {
+                done += got;
+                superblock().nodes.written(handle.inode, offset + done);
+            }
+            if (got < wanted) {
+                require(got >= 0 || done > 0, Errno.orEio(-got));
+                break;
+            }
+        }
+        return done;
+    }
+
+    /** One request: the bytes written, or the negated number of an error. */
+    private int writeOnce(MemorySegment source, long at, long offset, int wanted, boolean killsSetId) {
+        try (Request request = handle.request(Opcode.WRITE)) {
+            WriteIn.FH.set(request.arguments(), handle.number);
+            WriteIn.OFFSET.set(request.arguments(), offset);
+            WriteIn.SIZE_FIELD.set(request.arguments(), wanted);
+            WriteIn.WRITE_FLAGS.set(request.arguments(), killsSetId ? (int) WriteFlag.KILL_SUIDGID.mask() : 0);
+            WriteIn.FLAGS.set(request.arguments(), handle.flags);
+            superblock().port.call(request.data(source, at, wanted));
+            long got = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
+            return got > wanted ? -Errno.EIO.code() : (int) got;
+        } catch (FuseException e) {
+            superblock().nodes.changed(handle.inode);
+            return -e.errno().code();
+        }
+    }
+
+    /** Who writes to another's program takes its privileges away. Returns whether the server is to do so. */
+    private boolean dropSetId() {
+        if (!permissions.killsSetId(handle.inode)) {
+            return false;
+        }
+        if (!superblock().dropsSetIdItself()) {
+            int mode = calls.attributes(handle.inode).mode();
+            if (Permissions.clearsSetId(mode)) {
+                calls.setattr(handle.inode, new AttributeChange().mode(Permissions.withoutSetId(mode)));
+            }
+        }
+        return superblock().dropsSetIdWhenTold();
+    }
+
+    /** Cuts the file, or extends it by a hole. */
+    public void truncate(long size) {
+        require(writable, Errno.EINVAL);
+        require(size >= 0, Errno.EINVAL);
+        handle.begin();
+        try {
+            calls.setattr(handle.inode, new AttributeChange().size(size).handle(handle.number));
+        } finally {
+            handle.end();
+        }
+    }
+
+    /** Waits until what was written is safe; with {@code dataOnly} as much of it as is needed to read it. */
+    public void sync(boolean dataOnly) {
+        handle.begin();
+        try {
+            handle.sync(dataOnly);
+        } finally {
+            handle.end();
+        }
+    }
+
+    /**
+     * Gives room to, or takes it from, {@code length} bytes from {@code offset} on.
+     *
+     * @param mode the bits of {@code fallocate(2)}: 1 to keep the size, 2 to punch a hole, 16 to zero
+     */
+    public void allocate(int mode, long offset, long length) {
+        require(writable, Errno.EBADF);
+        require(offset >= 0 && length > 0, Errno.EINVAL);
+        require(!superblock().lacks(Opcode.FALLOCATE), Errno.EOPNOTSUPP);
+        handle.begin();
+        try (Request request = handle.request(Opcode.FALLOCATE)) {
+            FallocateIn.FH.set(request.arguments(), handle.number);
+            FallocateIn.OFFSET.set(request.arguments(), offset);
+            FallocateIn.LENGTH.set(request.arguments(), length);
+            FallocateIn.MODE.set(request.arguments(), mode);
+            superblock().port.call(request);
+        } catch (FuseException e) {
+            throw superblock().without(Opcode.FALLOCATE, e, Errno.EOPNOTSUPP);
+        } finally {
+            superblock().nodes.changed(handle.inode);
+            handle.end();
+        }
+    }
+
+    /** The first offset from {@code offset} on where there is data; ENXIO if there is none. */
+    public long seekData(long offset) {
+        return seek(offset, DATA);
+    }
+
+    /** The first offset from {@code offset} on where there is a hole, of which one is at the end; ENXIO behind that. */
+    public long seekHole(long offset) {
+        return seek(offset, HOLE);
+    }
+
+    private long seek(long offset, int whence) {
+        require(offset >= 0, Errno.ENXIO);
+        handle.begin();
+        try {
+            return superblock().lacks(Opcode.LSEEK) ? seekWithoutServer(offset, whence) : askToSeek(offset, whence);
+        } finally {
+            handle.end();
+        }
+    }
+
+    private long askToSeek(long offset, int whence) {
+        try (Request request = handle.request(Opcode.LSEEK)) {
+            LseekIn.FH.set(request.arguments(), handle.number);
+            LseekIn.OFFSET.set(request.arguments(), offset);
+            LseekIn.WHENCE.set(request.arguments(), whence);
+            superblock().port.call(request);
+            return LseekOut.OFFSET.get(request.reply());
+        } catch (FuseException e) {
+            if (e.errno() != Errno.ENOSYS) {
+                throw e;
+            }
+            superblock().isLacking(Opcode.LSEEK);
+            return seekWithoutServer(offset, whence);
+        }
+    }
+
+    /** All is data, up to the end. */
+    private long seekWithoutServer(long offset, int whence) {
+        long size = calls.getattr(handle.inode).size();
+        require(offset < size, Errno.ENXIO);
+        return whence == DATA ? offset : size;
+    }
+
+    /**
+     * Has the server copy bytes of this file to another one of the same filesystem; fewer than asked for at the end of this
+     * one. EOPNOTSUPP if it can't, and then they are to be read and written.
+     */
+    public long copyTo(OpenFile target, long offset, long targetOffset, long length) {
+        require(readable && target.writable, Errno.EBADF);
+        require(superblock() == target.superblock(), Errno.EXDEV);
+        require(offset >= 0 && targetOffset >= 0 && length >= 0, Errno.EINVAL);
+        require(!superblock().lacks(Opcode.COPY_FILE_RANGE), Errno.EOPNOTSUPP);
+        handle.begin();
+        try {
+            target.handle.begin();
+            try {
+                return copyOnce(target, offset, targetOffset, Math.min(length, MOST_COPIED));
+            } finally {
+                target.handle.end();
+            }
+        } finally {
+            handle.end();
+        }
+    }
+
+    private long copyOnce(OpenFile target, long offset, long targetOffset, long length) {
+        try (Request request = handle.request(Opcode.COPY_FILE_RANGE)) {
+            MemorySegment in = request.arguments();
+            CopyFileRangeIn.FH_IN.set(in, handle.number);
+            CopyFileRangeIn.OFF_IN.set(in, offset);
+            CopyFileRangeIn.NODEID_OUT.set(in, target.handle.inode.number());
+            CopyFileRangeIn.FH_OUT.set(in, target.handle.number);
+            CopyFileRangeIn.OFF_OUT.set(in, targetOffset);
+            CopyFileRangeIn.LEN.set(in, length);
+            superblock().port.call(request);
+            long copied = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
+            require(copied <= length, Errno.EIO);
+            superblock().nodes.written(target.handle.inode, targetOffset + copied);
+            return copied;
+        } catch (FuseException e) {
+            throw superblock().without(Opcode.COPY_FILE_RANGE, e, Errno.EOPNOTSUPP);
+        }
+    }
+
+    /**
+     * Closes the file. The server is told at once, and that nobody needs it any more when calls under way have ended. Closing
+     * again does nothing.
+     *
+     * @throws FuseException what the server says of the data written
+     */
+    @Override public void close() {
+        try {
+            handle.begin();
+        } catch (FuseException _) {
+            return;
+        }
+        try {
+            if (handle.close() && (handle.openFlags & OpenOutFlag.NOFLUSH.mask()) == 0) {
+                handle.flush();
+            }
+        } finally {
+            handle.end();
+        }
+    }
+}

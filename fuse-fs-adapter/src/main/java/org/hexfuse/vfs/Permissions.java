@@ -1,0 +1,148 @@
+package org.hexfuse.vfs;
+
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+
+/**
+ * What one user may do. With {@code default_permissions} owner, group and mode decide here; otherwise the filesystem does,
+ * but for what no kernel leaves to it.
+ *
+ * <p>Source: Linux {@code fs/fuse/dir.c} ({@code fuse_permission}), {@code fs/namei.c}, {@code fs/attr.c}.
+ */
+final class Permissions {
+    static final int EXECUTE = 1;
+    static final int WRITE = 2;
+    static final int READ = 4;
+    private static final int ANY_EXECUTE = 0111;
+    private static final int STICKY = 01000;
+    private static final int SET_UID = 04000;
+    private static final int SET_GID = 02000;
+    private static final int GROUP_EXECUTE = 010;
+
+    private final VfsOptions options;
+    private final Credentials who;
+    private final NodeCalls calls;
+
+    Permissions(VfsOptions options, Credentials who, NodeCalls calls) {
+        this.options = options;
+        this.who = who;
+        this.calls = calls;
+    }
+
+    private static FuseException denied(Errno errno) {
+        return FuseException.of(errno);
+    }
+
+    /** Whether the user may use the mount at all. */
+    void enter() {
+        Credentials owner = options.credentials();
+        if (!options.allowOther() && (who.uid() != owner.uid() || who.gid() != owner.gid())) {
+            throw denied(Errno.EACCES);
+        }
+    }
+
+    /** EACCES unless the mode allows it. */
+    void check(Inode inode, int mask) {
+        if (!options.defaultPermissions() || (who.isRoot() && inode.isDirectory())) {
+            return;
+        }
+        // What is cached may have become more generous.
+        if (!allows(calls.attributes(inode), mask) && !allows(calls.getattr(inode), mask)) {
+            throw denied(Errno.EACCES);
+        }
+    }
+
+    private boolean allows(Stat file, int mask) {
+        if (who.isRoot()) {
+            return (mask & EXECUTE) == 0 || file.isDirectory() || (file.mode() & ANY_EXECUTE) != 0;
+        }
+        int bits = file.mode();
+        if (who.uid() == file.uid()) {
+            bits >>>= 6;
+        } else if (who.isIn(file.gid())) {
+            bits >>>= 3;
+        }
+        return (bits & mask) == mask;
+    }
+
+    /** Answers {@code access(2)}. */
+    void access(Inode inode, int mask) {
+        if (options.defaultPermissions()) {
+            check(inode, mask);
+            return;
+        }
+        if ((mask & EXECUTE) != 0 && !inode.isDirectory()
+                && (calls.attributes(inode).mode() & ANY_EXECUTE) == 0) {
+            throw denied(Errno.EACCES);
+        }
+        calls.access(inode, mask);
+    }
+
+    /** Whether a name may be made in a directory. */
+    void create(Inode directory) {
+        check(directory, WRITE | EXECUTE);
+    }
+
+    /** Whether the name of {@code victim} may be taken out of a directory. */
+    void delete(Inode directory, Inode victim) {
+        check(directory, WRITE | EXECUTE);
+        if (who.isRoot()) {
+            return;
+        }
+        Stat there = calls.attributes(directory);
+        if ((there.mode() & STICKY) != 0 && there.uid() != who.uid()
+                && calls.attributes(victim).uid() != who.uid()) {
+            throw denied(Errno.EPERM);
+        }
+    }
+
+    /** Whether the user may change the mode, or set times to what they like; and the mode that comes of it. */
+    int changeMode(Inode inode, int mode) {
+        owner(inode);
+        boolean keepsGroup = !options.defaultPermissions() || who.isRoot() || inode.isDirectory()
+                || who.isIn(calls.attributes(inode).gid());
+        return keepsGroup ? mode : mode & ~SET_GID;
+    }
+
+    /** EPERM for all but the owner and root. */
+    void owner(Inode inode) {
+        if (options.defaultPermissions() && !who.isRoot() && calls.attributes(inode).uid() != who.uid()) {
+            throw denied(Errno.EPERM);
+        }
+    }
+
+    /** Whether the user may give a file to others: an owner may give it to one of the owner's groups. */
+    void changeOwner(Inode inode, int uid, int gid) {
+        if (!options.defaultPermissions() || who.isRoot()) {
+            return;
+        }
+        Stat file = calls.attributes(inode);
+        if (file.uid() != who.uid() || (uid != -1 && uid != file.uid())
+                || (gid != -1 && gid != file.gid() && !who.isIn(gid))) {
+            throw denied(Errno.EPERM);
+        }
+    }
+
+    /** Whether the user may set times to now: whoever owns or may write. */
+    void touch(Inode inode) {
+        if (options.defaultPermissions() && !who.isRoot() && calls.attributes(inode).uid() != who.uid()) {
+            check(inode, WRITE);
+        }
+    }
+
+    /** Whether set-user-id and set-group-id go when this user writes to a file. */
+    boolean killsSetId(Inode inode) {
+        return !who.isRoot() && clearsSetId(inode.attributes.mode());
+    }
+
+    /** Whether {@code mode} has set-user-id, or set-group-id that means what it says. */
+    static boolean clearsSetId(int mode) {
+        return (mode & SET_UID) != 0 || (mode & (SET_GID | GROUP_EXECUTE)) == (SET_GID | GROUP_EXECUTE);
+    }
+
+    /** The permissions without them. */
+    static int withoutSetId(int mode) {
+        int permissions = mode & 07777 & ~SET_UID;
+        return (mode & GROUP_EXECUTE) == 0 ? permissions : permissions & ~SET_GID;
+    }
+}

@@ -1,0 +1,85 @@
+package org.hexfuse.vfs;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Instant;
+import org.hexfuse.abi.AttrData;
+import org.hexfuse.abi.AttrOut;
+import org.hexfuse.abi.EntryOut;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.KStatfs;
+import org.hexfuse.abi.Protocol;
+
+/** Makes values of what servers answer; what makes no sense is EIO. */
+final class Replies {
+    private static final long SECOND = 1_000_000_000;
+    /** About 95 years: for ever, as far as a clock of 64 bits in nanoseconds can tell. */
+    private static final long LONGEST = 3_000_000_000L;
+    private static final int BLKSIZE_MINOR = 9;
+    private static final int DEFAULT_BLOCK = 4096;
+
+    private Replies() {}
+
+    /** The attributes of a root that was not asked yet. */
+    static Stat unknownRoot() {
+        return new Stat(1, FileType.DIRECTORY.mode() | 0755, 2, 0, 0, 0, 0, 0, DEFAULT_BLOCK, Instant.EPOCH,
+                Instant.EPOCH, Instant.EPOCH);
+    }
+
+    static EntryReply entry(MemorySegment reply, long base, int minor) {
+        long node = EntryOut.NODEID.get(reply, base);
+        long validUntil = validUntil(EntryOut.ENTRY_VALID.get(reply, base),
+                EntryOut.ENTRY_VALID_NSEC.getUnsigned(reply, base));
+        if (node == 0) {
+            return new EntryReply(0, 0, validUntil, NodeCache.ABSENT.attributes, 0);
+        }
+        if (node == Protocol.ROOT_ID) {
+            throw FuseException.of(Errno.EIO);
+        }
+        Stat attributes = attributes(reply, base + EntryOut.ATTR.offset(), minor);
+        return new EntryReply(node, EntryOut.GENERATION.get(reply, base), validUntil, attributes,
+                validUntil(EntryOut.ATTR_VALID.get(reply, base), EntryOut.ATTR_VALID_NSEC.getUnsigned(reply, base)));
+    }
+
+    static Stat attributes(MemorySegment reply, long base, int minor) {
+        int mode = AttrData.MODE.get(reply, base);
+        long size = AttrData.SIZE_FIELD.get(reply, base);
+        if (FileType.ofMode(mode).isEmpty() || size < 0) {
+            throw FuseException.of(Errno.EIO);
+        }
+        int blockSize = minor < BLKSIZE_MINOR ? 0 : AttrData.BLKSIZE.get(reply, base);
+        return new Stat(AttrData.INO.get(reply, base), mode, AttrData.NLINK.get(reply, base),
+                AttrData.UID.get(reply, base), AttrData.GID.get(reply, base), AttrData.RDEV.get(reply, base), size,
+                AttrData.BLOCKS.get(reply, base), blockSize == 0 ? DEFAULT_BLOCK : blockSize,
+                instant(AttrData.ATIME.get(reply, base), AttrData.ATIMENSEC.getUnsigned(reply, base)),
+                instant(AttrData.MTIME.get(reply, base), AttrData.MTIMENSEC.getUnsigned(reply, base)),
+                instant(AttrData.CTIME.get(reply, base), AttrData.CTIMENSEC.getUnsigned(reply, base)));
+    }
+
+    /** Until when the attributes in a {@link AttrOut} may be believed. */
+    static long attributesValidUntil(MemorySegment reply) {
+        return validUntil(AttrOut.ATTR_VALID.get(reply), AttrOut.ATTR_VALID_NSEC.getUnsigned(reply, 0));
+    }
+
+    static FileSystemStat statfs(MemorySegment reply) {
+        long fragment = KStatfs.FRSIZE.getUnsigned(reply, 0);
+        return new FileSystemStat(fragment == 0 ? KStatfs.BSIZE.getUnsigned(reply, 0) : fragment,
+                KStatfs.BLOCKS.get(reply), KStatfs.BFREE.get(reply), KStatfs.BAVAIL.get(reply),
+                KStatfs.FILES.get(reply), KStatfs.FFREE.get(reply), KStatfs.NAMELEN.get(reply));
+    }
+
+    private static Instant instant(long seconds, long nanos) {
+        long bounded = Math.clamp(seconds, Instant.MIN.getEpochSecond(), Instant.MAX.getEpochSecond());
+        return Instant.ofEpochSecond(bounded, Math.min(nanos, SECOND - 1));
+    }
+
+    private static long validUntil(long seconds, long nanos) {
+        long now = System.nanoTime();
+        if (seconds == 0 && nanos == 0) {
+            return now;
+        }
+        long bounded = Long.compareUnsigned(seconds, LONGEST) > 0 ? LONGEST : seconds;
+        return now + bounded * SECOND + Math.min(nanos, SECOND - 1);
+    }
+}

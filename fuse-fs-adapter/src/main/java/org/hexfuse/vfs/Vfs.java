@@ -1,0 +1,622 @@
+package org.hexfuse.vfs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Name;
+import org.hexfuse.device.FuseConnection;
+import org.hexfuse.device.RequestPort;
+import org.hexfuse.transport.Address;
+import org.hexfuse.transport.KernelLink;
+import org.hexfuse.transport.Transports;
+
+/**
+ * A filesystem that a FUSE server serves, as the kernel's own switch shows it to programs: paths, descriptors, permissions.
+ *
+ * {@snippet :
+ * try (Vfs vfs = Vfs.connect(Address.parse("unix:/run/vault.sock"))) {
+ *     vfs.writeString("/notes.txt", "hello");
+ * }
+ * }
+ *
+ * <p><b>Paths</b> are those of Linux, from the root on whether or not they begin with a slash. A name need not be UTF-8, see
+ * {@link Name#of(String)}.
+ *
+ * <p><b>Errors</b> are {@link FuseException}s with the errno that the system call of the same name would have, among them
+ * ENOTCONN and ECONNABORTED when the server is gone and EINTR when the calling thread was interrupted.
+ *
+ * <p><b>Threads.</b> Any thread may call any method, virtual ones included. No lock is held while the server works.
+ *
+ * <p><b>Caches.</b> Names and attributes are believed for as long as the server says. Data is not cached.
+ *
+ * <p>Source: Linux {@code fs/fuse}, {@code fs/namei.c}.
+ */
+public final class Vfs implements AutoCloseable {
+    private static final int PERMISSIONS = 07777;
+    private static final int RENAME_NOREPLACE = 1;
+    private static final int RENAME_EXCHANGE = 2;
+    private static final int RENAME_WHITEOUT = 4;
+    private static final int DIRECTORY_FLAGS = 0200000;
+
+    private final Superblock superblock;
+    private final Credentials credentials;
+    private final NodeCalls calls;
+    private final FileCalls files;
+    private final Permissions permissions;
+    /** Ends what this view is of. */
+    private final Runnable unmount;
+
+    private Vfs(Superblock superblock, Credentials credentials, Runnable unmount) {
+        this.superblock = superblock;
+        this.credentials = credentials;
+        this.calls = new NodeCalls(superblock, credentials);
+        this.files = new FileCalls(superblock, calls, credentials);
+        this.permissions = new Permissions(superblock.options, credentials, calls);
+        this.unmount = unmount;
+    }
+
+    /** Mounts what is served at an address, with {@link VfsOptions#DEFAULT}. */
+    public static Vfs connect(Address address) throws IOException {
+        return connect(address, VfsOptions.DEFAULT);
+    }
+
+    /**
+     * Mounts what is served at an address.
+     *
+     * @throws IllegalArgumentException if the address makes no sense
+     * @throws IOException if nobody serves there
+     * @throws FuseException if the server does not answer as it should, see {@link FuseConnection#mount}
+     */
+    public static Vfs connect(Address address, VfsOptions options) throws IOException {
+        var nodes = new NodeCache(options.cachedNames());
+        KernelLink link = Transports.connect(address);
+        FuseConnection connection = FuseConnection.mount(link, new Notifications(nodes), options.connection());
+        return new Vfs(new Superblock(connection, nodes, options), options.credentials(), connection::close);
+    }
+
+    /** A filesystem behind a port that somebody else has, such as a stand-in; {@link #close} leaves that open. */
+    public static Vfs mount(RequestPort port, VfsOptions options) {
+        return new Vfs(new Superblock(port, new NodeCache(options.cachedNames()), options), options.credentials(),
+                () -> {});
+    }
+
+    /** The same filesystem for another user. Closing it does nothing. */
+    public Vfs as(Credentials user) {
+        return new Vfs(superblock, user, () -> {});
+    }
+
+    /** Who makes the calls. */
+    public Credentials credentials() {
+        return credentials;
+    }
+
+    /** Whatever is remembered and not in use is forgotten, and the server told so. */
+    public void dropCaches() {
+        superblock.nodes.dropNames();
+    }
+
+    /** How many nodes the server was told of and not told to forget, the root included. */
+    public int knownNodes() {
+        return superblock.nodes.size();
+    }
+
+    private Walk walk(boolean afresh) {
+        return new Walk(superblock.nodes, calls, permissions, afresh);
+    }
+
+    /** Walks and acts; once more, past all caches, when something on the way was stale. */
+    private <T> T walking(Function<Walk, T> action) {
+        try (Walk walk = walk(false)) {
+            return action.apply(walk);
+        } catch (FuseException e) {
+            if (e.errno() != Errno.ESTALE) {
+                throw e;
+            }
+        }
+        try (Walk walk = walk(true)) {
+            return action.apply(walk);
+        }
+    }
+
+    private <T> T onNode(String path, boolean follow, Function<Inode, T> action) {
+        return walking(walk -> action.apply(walk.to(path, follow)));
+    }
+
+    private void forNode(String path, boolean follow, Consumer<Inode> action) {
+        onNode(path, follow, inode -> {
+            action.accept(inode);
+            return inode;
+        });
+    }
+
+    private static FuseException failure(Errno errno) {
+        return FuseException.of(errno);
+    }
+
+    private static void require(boolean condition, Errno otherwise) {
+        if (!condition) {
+            throw failure(otherwise);
+        }
+    }
+
+    /** The attributes of what a path leads to. */
+    public Stat stat(String path) {
+        return onNode(path, true, calls::attributes);
+    }
+
+    /** The same, of a symbolic link itself. */
+    public Stat lstat(String path) {
+        return onNode(path, false, calls::attributes);
+    }
+
+    /** Whether a path leads somewhere. */
+    public boolean exists(String path) {
+        try {
+            stat(path);
+            return true;
+        } catch (FuseException e) {
+            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** EACCES unless the user may do what the bits of {@code mask} say: 4 read, 2 write, 1 execute. */
+    public void access(String path, int mask) {
+        forNode(path, true, inode -> permissions.access(inode, mask));
+    }
+
+    /** The size and room of the filesystem. */
+    public FileSystemStat statfs() {
+        permissions.enter();
+        return calls.statfs(superblock.nodes.root());
+    }
+
+    /** Opens a file, for reading unless the flags say otherwise; made with the permissions 0666 less the umask. */
+    public OpenFile open(String path, OpenFlag... flags) {
+        return open(path, 0666, flags);
+    }
+
+    /** Opens a file, which {@link OpenFlag#CREATE} makes with the permissions {@code mode} less the umask. */
+    public OpenFile open(String path, int mode, OpenFlag... flags) {
+        Set<OpenFlag> set = Access.set(flags);
+        Handle handle = walking(walk -> open(walk, path, mode, set));
+        return new OpenFile(handle, calls, permissions);
+    }
+
+    private Handle open(Walk walk, String path, int mode, Set<OpenFlag> flags) {
+        int bits = Access.of(flags);
+        if (!flags.contains(OpenFlag.CREATE)) {
+            return openExisting(walk.to(path, !flags.contains(OpenFlag.NO_FOLLOW)), bits, flags);
+        }
+        require(!flags.contains(OpenFlag.DIRECTORY), Errno.EINVAL);
+        boolean follow = !flags.contains(OpenFlag.NO_FOLLOW) && !flags.contains(OpenFlag.EXCLUSIVE);
+        Inode directory = walk.toParent(path);
+        boolean again = false;
+        while (true) {
+            require(walk.hasLast() && !walk.isDirectoryWanted(), Errno.EISDIR);
+            Optional<Inode> there = lookUp(walk, flags.contains(OpenFlag.EXCLUSIVE) || again);
+            if (there.isEmpty()) {
+                permissions.create(directory);
+                try {
+                    return files.create(directory, walk.last(), mode & PERMISSIONS, bits);
+                } catch (FuseException e) {
+                    // Somebody else was faster, whose file will do.
+                    if (e.errno() != Errno.EEXIST || flags.contains(OpenFlag.EXCLUSIVE) || again) {
+                        throw e;
+                    }
+                    again = true;
+                    continue;
+                }
+            }
+            require(!flags.contains(OpenFlag.EXCLUSIVE), Errno.EEXIST);
+            if (there.get().type == FileType.SYMLINK && follow) {
+                directory = walk.toParentOfTarget(there.get());
+            } else {
+                return openExisting(there.get(), bits, flags);
+            }
+        }
+    }
+
+    private static Optional<Inode> lookUp(Walk walk, boolean ask) {
+        try {
+            return Optional.of(ask ? walk.child(walk.last(), true) : walk.child(walk.last()));
+        } catch (FuseException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private Handle openExisting(Inode inode, int bits, Set<OpenFlag> flags) {
+        require(inode.type != FileType.SYMLINK, Errno.ELOOP);
+        require(inode.isDirectory() || !flags.contains(OpenFlag.DIRECTORY), Errno.ENOTDIR);
+        boolean writing = Access.isWriting(bits) || flags.contains(OpenFlag.TRUNCATE);
+        require(!inode.isDirectory() || !(writing || flags.contains(OpenFlag.CREATE)), Errno.EISDIR);
+        require(inode.isDirectory() || inode.type == FileType.REGULAR, Errno.ENXIO);
+        permissions.check(inode, (Access.isReading(bits) ? Permissions.READ : 0)
+                | (writing ? Permissions.WRITE : 0));
+        Handle handle = files.open(inode, bits);
+        if (flags.contains(OpenFlag.TRUNCATE)) {
+            truncateOpened(handle);
+        }
+        return handle;
+    }
+
+    private void truncateOpened(Handle handle) {
+        if (superblock.port.negotiated().has(InitFlag.ATOMIC_O_TRUNC)) {
+            superblock.nodes.changed(handle.inode);
+            return;
+        }
+        try {
+            calls.setattr(handle.inode, truncation(handle.inode, 0).handle(handle.number));
+        } catch (FuseException e) {
+            handle.close();
+            throw e;
+        }
+    }
+
+    /** Makes and opens a regular file that has no name, in a directory; for reading and writing. */
+    public OpenFile openUnnamed(String directory, int mode) {
+        Handle handle = onNode(directory, true, inode -> {
+            require(inode.isDirectory(), Errno.ENOTDIR);
+            permissions.create(inode);
+            return files.createUnnamed(inode, mode & PERMISSIONS,
+                    Access.of(Set.of(OpenFlag.READ, OpenFlag.WRITE)) | 020000000 | DIRECTORY_FLAGS);
+        });
+        return new OpenFile(handle, calls, permissions);
+    }
+
+    /** Opens a directory to read it. */
+    public OpenDirectory opendir(String path) {
+        return new OpenDirectory(onNode(path, true, inode -> {
+            require(inode.isDirectory(), Errno.ENOTDIR);
+            permissions.check(inode, Permissions.READ);
+            return files.open(inode, DIRECTORY_FLAGS);
+        }));
+    }
+
+    /** All entries of a directory but "." and "..", in the filesystem's order. */
+    public List<DirectoryEntry> list(String path) {
+        var entries = new ArrayList<DirectoryEntry>();
+        try (OpenDirectory directory = opendir(path)) {
+            for (Optional<DirectoryEntry> next = directory.next(); next.isPresent(); next = directory.next()) {
+                if (!next.get().name().isDotOrDotDot()) {
+                    entries.add(next.get());
+                }
+            }
+        }
+        return entries;
+    }
+
+    /** Makes a name where there is none. */
+    private <T> T create(String path, boolean isDirectory, BiFunction<Inode, Name, T> make) {
+        return walking(walk -> {
+            Inode directory = walk.toParent(path);
+            require(walk.hasLast(), Errno.EEXIST);
+            require(lookUp(walk, true).isEmpty(), Errno.EEXIST);
+            require(isDirectory || !walk.isDirectoryWanted(), Errno.ENOENT);
+            permissions.create(directory);
+            return make.apply(directory, walk.last());
+        });
+    }
+
+    private void createNode(String path, boolean isDirectory, BiFunction<Inode, Name, Inode> make) {
+        superblock.nodes.release(create(path, isDirectory, make));
+    }
+
+    /** Makes a directory with the permissions {@code mode} less the umask. */
+    public void mkdir(String path, int mode) {
+        createNode(path, true, (directory, name) -> calls.mkdir(directory, name, mode & 01777));
+    }
+
+    /** Makes a directory with the permissions 0777 less the umask. */
+    public void mkdir(String path) {
+        mkdir(path, 0777);
+    }
+
+    /**
+     * Makes a file of any type but directory and symbolic link.
+     *
+     * @param mode type and permissions, from which the umask is taken
+     * @param device what a device file stands for, in the encoding of {@code new_encode_dev}; else 0
+     */
+    public void mknod(String path, int mode, int device) {
+        FileType type = FileType.ofMode(mode).orElse(FileType.REGULAR);
+        require(type != FileType.DIRECTORY && type != FileType.SYMLINK, Errno.EPERM);
+        boolean isDevice = type == FileType.CHARACTER_DEVICE || type == FileType.BLOCK_DEVICE;
+        require(!isDevice || credentials.isRoot(), Errno.EPERM);
+        createNode(path, false,
+                (directory, name) -> calls.mknod(directory, name, type.mode() | (mode & PERMISSIONS),
+                        isDevice ? device : 0));
+    }
+
+    /** Makes a symbolic link at {@code path} with any text in it. */
+    public void symlink(String target, String path) {
+        require(!target.isEmpty(), Errno.ENOENT);
+        createNode(path, false, (directory, name) -> calls.symlink(directory, name, Name.of(target)));
+    }
+
+    /** The text in a symbolic link. */
+    public String readlink(String path) {
+        return onNode(path, false, inode -> {
+            require(inode.type == FileType.SYMLINK, Errno.EINVAL);
+            return calls.readlink(inode).toString();
+        });
+    }
+
+    /** Gives what {@code existing} leads to, also if that is a symbolic link, one more name. */
+    public void link(String existing, String path) {
+        forNode(existing, false, target -> createNode(path, false, (directory, name) -> {
+            require(!target.isDirectory(), Errno.EPERM);
+            return calls.link(target, directory, name);
+        }));
+    }
+
+    /** Takes the name of a file that is no directory. */
+    public void unlink(String path) {
+        remove(path, (directory, walk) -> {
+            require(walk.hasLast(), Errno.EISDIR);
+            Inode victim = walk.child(walk.last());
+            require(!walk.isDirectoryWanted() || victim.isDirectory(), Errno.ENOTDIR);
+            permissions.delete(directory, victim);
+            require(!victim.isDirectory(), Errno.EISDIR);
+            calls.unlink(directory, walk.last(), victim);
+            return victim;
+        });
+    }
+
+    /** Takes away a directory that is empty. */
+    public void rmdir(String path) {
+        remove(path, (directory, walk) -> {
+            require(!walk.last().is(".."), Errno.ENOTEMPTY);
+            require(walk.hasLast(), path.replace("/", "").isEmpty() ? Errno.EBUSY : Errno.EINVAL);
+            Inode victim = walk.child(walk.last());
+            permissions.delete(directory, victim);
+            require(victim.isDirectory(), Errno.ENOTDIR);
+            calls.rmdir(directory, walk.last(), victim);
+            return victim;
+        });
+    }
+
+    private void remove(String path, BiFunction<Inode, Walk, Inode> action) {
+        walking(walk -> action.apply(walk.toParent(path), walk));
+    }
+
+    /** Gives a file another name; what has that name loses it. */
+    public void rename(String from, String to) {
+        rename(from, to, 0);
+    }
+
+    /** The same, but EEXIST if there is something of that name. */
+    public void renameNoReplace(String from, String to) {
+        rename(from, to, RENAME_NOREPLACE);
+    }
+
+    /** Swaps what two names lead to. */
+    public void exchange(String one, String other) {
+        rename(one, other, RENAME_EXCHANGE);
+    }
+
+    /**
+     * Renames.
+     *
+     * @param flags as those of {@code renameat2(2)}: 1 not to replace, 2 to exchange, 4 to leave a whiteout
+     */
+    public void rename(String from, String to, int flags) {
+        boolean exchange = (flags & RENAME_EXCHANGE) != 0;
+        require((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT)) == 0, Errno.EINVAL);
+        require(!exchange || (flags & (RENAME_NOREPLACE | RENAME_WHITEOUT)) == 0, Errno.EINVAL);
+        walking(source -> {
+            try (Walk target = walk(false)) {
+                return rename(source, source.toParent(from), target, target.toParent(to), flags);
+            }
+        });
+    }
+
+    private Inode rename(Walk source, Inode from, Walk target, Inode to, int flags) {
+        boolean exchange = (flags & RENAME_EXCHANGE) != 0;
+        require(source.hasLast() && target.hasLast(), Errno.EBUSY);
+        Inode moved = source.child(source.last());
+        Optional<Inode> replaced = lookUp(target, true);
+        require(replaced.isPresent() || !exchange, Errno.ENOENT);
+        require(replaced.isEmpty() || (flags & RENAME_NOREPLACE) == 0, Errno.EEXIST);
+        require(moved.isDirectory() || !(source.isDirectoryWanted() || (target.isDirectoryWanted() && !exchange)),
+                Errno.ENOTDIR);
+        require(!target.passes(moved), Errno.EINVAL);
+        if (replaced.isPresent()) {
+            Inode other = replaced.get();
+            require(!source.passes(other), exchange ? Errno.EINVAL : Errno.ENOTEMPTY);
+            require(!exchange || !target.isDirectoryWanted() || other.isDirectory(), Errno.ENOTDIR);
+            if (other == moved) {
+                return moved;
+            }
+            permissions.delete(to, other);
+            require(exchange || !moved.isDirectory() || other.isDirectory(), Errno.ENOTDIR);
+            require(exchange || moved.isDirectory() || !other.isDirectory(), Errno.EISDIR);
+        } else {
+            permissions.create(to);
+        }
+        permissions.delete(from, moved);
+        if (moved.isDirectory() && from != to) {
+            permissions.check(moved, Permissions.WRITE);
+        }
+        calls.rename(from, source.last(), to, target.last(), flags, exchange);
+        superblock.nodes.changed(moved);
+        replaced.ifPresent(superblock.nodes::changed);
+        return moved;
+    }
+
+    /** Changes the permissions, set-user-id, set-group-id and sticky. */
+    public void chmod(String path, int mode) {
+        forNode(path, true, inode -> calls.setattr(inode,
+                new AttributeChange().mode(inode.type.mode() | permissions.changeMode(inode, mode & PERMISSIONS))));
+    }
+
+    /** Changes owner and group of what a path leads to; -1 leaves one as it is. */
+    public void chown(String path, int uid, int gid) {
+        forNode(path, true, inode -> chown(inode, uid, gid));
+    }
+
+    /** The same, of a symbolic link itself. */
+    public void lchown(String path, int uid, int gid) {
+        forNode(path, false, inode -> chown(inode, uid, gid));
+    }
+
+    private void chown(Inode inode, int uid, int gid) {
+        permissions.changeOwner(inode, uid, gid);
+        var change = new AttributeChange();
+        if (uid != -1) {
+            change.uid(uid);
+        }
+        if (gid != -1) {
+            change.gid(gid);
+        }
+        if (!inode.isDirectory()) {
+            killSetId(inode, change, calls.attributes(inode).mode());
+        }
+        if (!change.isEmpty()) {
+            calls.setattr(inode, change);
+        }
+    }
+
+    /** Set-user-id and set-group-id go with a change; whose business that is was settled by INIT. */
+    private void killSetId(Inode inode, AttributeChange change, int mode) {
+        if (superblock.dropsSetIdWhenTold()) {
+            change.killSetId();
+        } else if (!superblock.dropsSetIdItself() && Permissions.clearsSetId(mode)) {
+            change.mode(inode.type.mode() | Permissions.withoutSetId(mode));
+        }
+    }
+
+    private AttributeChange truncation(Inode inode, long size) {
+        var change = new AttributeChange().size(size);
+        if (permissions.killsSetId(inode)) {
+            killSetId(inode, change, calls.attributes(inode).mode());
+        }
+        return change;
+    }
+
+    /** Sets the times of what a path leads to. */
+    public void setTimes(String path, Timestamp accessed, Timestamp modified) {
+        forNode(path, true, inode -> setTimes(inode, accessed, modified));
+    }
+
+    /** The same, of a symbolic link itself. */
+    public void setLinkTimes(String path, Timestamp accessed, Timestamp modified) {
+        forNode(path, false, inode -> setTimes(inode, accessed, modified));
+    }
+
+    private void setTimes(Inode inode, Timestamp accessed, Timestamp modified) {
+        if (accessed.equals(Timestamp.NOW) && modified.equals(Timestamp.NOW)) {
+            permissions.touch(inode);
+        } else {
+            permissions.owner(inode);
+        }
+        var change = new AttributeChange().accessed(accessed).modified(modified);
+        if (!change.isEmpty()) {
+            calls.setattr(inode, change);
+        }
+    }
+
+    /** Cuts a file, or extends it by a hole. */
+    public void truncate(String path, long size) {
+        require(size >= 0, Errno.EINVAL);
+        forNode(path, true, inode -> {
+            require(!inode.isDirectory(), Errno.EISDIR);
+            require(inode.type == FileType.REGULAR, Errno.EINVAL);
+            permissions.check(inode, Permissions.WRITE);
+            calls.setattr(inode, truncation(inode, size));
+        });
+    }
+
+    /** The value of an extended attribute; ENODATA if there is none. */
+    public byte[] getxattr(String path, String name) {
+        return onNode(path, true, inode -> {
+            Xattrs.check(inode, name, credentials, false);
+            if (Xattrs.isUsers(name)) {
+                permissions.check(inode, Permissions.READ);
+            }
+            return calls.getxattr(inode, Name.of(name));
+        });
+    }
+
+    /**
+     * Sets an extended attribute.
+     *
+     * @param flags as those of {@code setxattr(2)}: 1 if it must be new, 2 if it must be there, else 0
+     */
+    public void setxattr(String path, String name, byte[] value, int flags) {
+        forNode(path, true, inode -> {
+            Xattrs.check(inode, name, credentials, true);
+            if (Xattrs.isUsers(name)) {
+                permissions.check(inode, Permissions.WRITE);
+            }
+            calls.setxattr(inode, Name.of(name), value, flags);
+        });
+    }
+
+    /** The names of all extended attributes. */
+    public List<Name> listxattr(String path) {
+        return onNode(path, true, calls::listxattr);
+    }
+
+    /** Takes an extended attribute away; ENODATA if there is none. */
+    public void removexattr(String path, String name) {
+        forNode(path, true, inode -> {
+            Xattrs.check(inode, name, credentials, true);
+            if (Xattrs.isUsers(name)) {
+                permissions.check(inode, Permissions.WRITE);
+            }
+            calls.removexattr(inode, Name.of(name));
+        });
+    }
+
+    /** Has the server write everything back. */
+    public void sync() {
+        calls.syncfs();
+    }
+
+    /** The content of a file. */
+    public byte[] readAllBytes(String path) {
+        try (OpenFile file = open(path, OpenFlag.READ)) {
+            return file.readAll(0);
+        }
+    }
+
+    /** The content of a file in UTF-8. */
+    public String readString(String path) {
+        return new String(readAllBytes(path), UTF_8);
+    }
+
+    /** Replaces the content of a file, which is made if it isn't there. */
+    public void writeAllBytes(String path, byte[] content) {
+        try (OpenFile file = open(path, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.TRUNCATE)) {
+            int written = file.write(content, 0);
+            require(written == content.length, Errno.ENOSPC);
+        }
+    }
+
+    /** The same with text in UTF-8. */
+    public void writeString(String path, String content) {
+        writeAllBytes(path, content.getBytes(UTF_8));
+    }
+
+    /** Unmounts: waits for a limited time until what is under way has reached the server, then lets it go. */
+    @Override public void close() {
+        unmount.run();
+    }
+}

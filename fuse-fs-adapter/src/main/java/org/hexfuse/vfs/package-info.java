@@ -1,0 +1,2 @@
+/** A virtual filesystem switch on top of the device. */
+package org.hexfuse.vfs;
