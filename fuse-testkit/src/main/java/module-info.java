@@ -1,7 +1,7 @@
 /** A kernel for tests, and the contracts of the ports. */
 module org.hexfuse.testkit {
     requires transitive org.hexfuse.server;
-    requires transitive org.hexfuse.device;
+    requires transitive org.hexfuse.vfs;
     requires static transitive org.junit.jupiter.api;
     requires static org.assertj.core;
 

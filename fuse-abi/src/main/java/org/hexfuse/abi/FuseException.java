@@ -1,34 +1,27 @@
 package org.hexfuse.abi;
 
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Objects;
 
 /**
  * A FUSE operation failed with an {@link Errno}. Filesystems throw it to answer a request with an error, callers of the
  * kernel's end catch it.
  *
- * <p>It records no stack trace, so that {@code ENOENT}, which is no accident but an answer, costs nothing. Without a message
- * of its own an exception is shared: {@link #of} allocates nothing.
+ * <p>It records no stack trace, so that {@code ENOENT}, which is no accident but an answer, costs next to nothing. Each is an
+ * object of its own, since {@code try} with resources adds one exception to another.
  */
 public final class FuseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    private static final Map<Errno, FuseException> SHARED = shared();
 
     private final Errno errno;
 
     private FuseException(String message, Errno errno) {
-        super(message, null, false, false);
+        super(message, null, true, false);
         this.errno = errno;
     }
 
-    /** The exception for {@code errno}, which is not {@link Errno#OK}. */
+    /** An exception for {@code errno}, which is not {@link Errno#OK}. */
     public static FuseException of(Errno errno) {
-        FuseException shared = SHARED.get(errno);
-        if (shared == null) {
-            throw new IllegalArgumentException("success is no error");
-        }
-        return shared;
+        return of(errno, "");
     }
 
     /** An exception for {@code errno}, which is not {@link Errno#OK}, that says what was attempted. */
@@ -44,13 +37,9 @@ public final class FuseException extends RuntimeException {
         return errno;
     }
 
-    private static Map<Errno, FuseException> shared() {
-        var all = new EnumMap<Errno, FuseException>(Errno.class);
-        for (Errno errno : Errno.values()) {
-            if (errno != Errno.OK) {
-                all.put(errno, new FuseException(errno.message() + " (" + errno + ")", errno));
-            }
-        }
-        return all;
+    /** What was attempted, if that was said, else what the errno means and its name. */
+    @Override public String getMessage() {
+        String attempted = super.getMessage();
+        return attempted.isEmpty() ? errno.message() + " (" + errno + ")" : attempted;
     }
 }

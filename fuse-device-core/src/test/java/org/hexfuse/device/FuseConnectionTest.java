@@ -200,14 +200,15 @@ class FuseConnectionTest {
                 }
             });
             await().until(() -> (server.handle.readiness() & DeviceHandle.POLLIN) != 0);
-            assertThatThrownBy(() -> server.handle.poll(10_000)).isEqualTo(FuseException.of(Errno.EAGAIN));
+            assertThatThrownBy(() -> server.handle.poll(10_000))
+                    .hasMessage(FuseException.of(Errno.EAGAIN).getMessage());
             return outcome(outcome);
         }
     }
 
     @Test void aBufferThatIsTooSmallIsRefused() {
-        assertThatThrownBy(() -> server.handle.poll(8191)).isEqualTo(FuseException.of(Errno.EINVAL));
-        assertThatThrownBy(() -> server.handle.take(4096)).isEqualTo(FuseException.of(Errno.EINVAL));
+        assertThatThrownBy(() -> server.handle.poll(8191)).hasMessage(FuseException.of(Errno.EINVAL).getMessage());
+        assertThatThrownBy(() -> server.handle.take(4096)).hasMessage(FuseException.of(Errno.EINVAL).getMessage());
     }
 
     @Nested class Abort {
@@ -233,7 +234,7 @@ class FuseConnectionTest {
             });
             Thread.sleep(20);
             connection.abort();
-            assertThat(error.get(10, TimeUnit.SECONDS)).isEqualTo(FuseException.of(Errno.ENODEV));
+            assertThat(error.get(10, TimeUnit.SECONDS)).hasMessage(FuseException.of(Errno.ENODEV).getMessage());
             assertThat(server.handle.readiness()).isEqualTo(DeviceHandle.POLLERR);
         }
 
@@ -429,7 +430,7 @@ class FuseConnectionTest {
         var silent = new TestServer(hasty.newHandle());
         silent.answerInit();
         try (Request request = hasty.newRequest(Opcode.GETATTR, 1, Caller.KERNEL)) {
-            assertThatThrownBy(() -> hasty.call(request)).isEqualTo(FuseException.of(Errno.ETIMEDOUT));
+            assertThatThrownBy(() -> hasty.call(request)).hasMessage(FuseException.of(Errno.ETIMEDOUT).getMessage());
         }
         assertThat(hasty.isConnected()).isFalse();
     }
@@ -546,18 +547,18 @@ class FuseConnectionTest {
         @Test void thatFailsRefusesEverything() throws Exception {
             peer.reply(peer.take(), -Errno.EPROTO.code());
             assertThatThrownBy(() -> fresh.newRequest(Opcode.GETATTR, 1, Caller.KERNEL))
-                    .isEqualTo(FuseException.of(Errno.ECONNREFUSED));
+                    .hasMessage(FuseException.of(Errno.ECONNREFUSED).getMessage());
         }
 
         @Test void ofAnotherMajorVersionRefusesEverything() throws Exception {
             MemorySegment out = TestServer.initOut(45, 0, 8192, 0);
             org.hexfuse.abi.InitOut.MAJOR.set(out, 8);
             peer.reply(peer.take(), out);
-            assertThatThrownBy(fresh::negotiated).isEqualTo(FuseException.of(Errno.ECONNREFUSED));
+            assertThatThrownBy(fresh::negotiated).hasMessage(FuseException.of(Errno.ECONNREFUSED).getMessage());
         }
 
         @Test void thatNobodyAnswersTimesOut() {
-            assertThatThrownBy(fresh::negotiated).isEqualTo(FuseException.of(Errno.ETIMEDOUT));
+            assertThatThrownBy(fresh::negotiated).hasMessage(FuseException.of(Errno.ETIMEDOUT).getMessage());
             assertThat(fresh.isConnected()).isFalse();
         }
 
@@ -572,7 +573,7 @@ class FuseConnectionTest {
             });
             peer.take();
             peer.handle.close();
-            assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(FuseException.of(Errno.ECONNABORTED));
+            assertThat(outcome.get(10, TimeUnit.SECONDS)).hasMessage(FuseException.of(Errno.ECONNABORTED).getMessage());
         }
     }
 

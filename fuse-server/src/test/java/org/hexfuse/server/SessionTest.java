@@ -246,7 +246,7 @@ class SessionTest {
         });
         try (Request request = request(Opcode.WRITE, 2)) {
             WriteIn.SIZE_FIELD.set(request.arguments(), 1 << 30);
-            assertThatThrownBy(() -> kernel.call(request)).isEqualTo(FuseException.of(Errno.EINVAL));
+            assertThatThrownBy(() -> kernel.call(request)).hasMessage(FuseException.of(Errno.EINVAL).getMessage());
         }
     }
 
@@ -301,11 +301,11 @@ class SessionTest {
         }
         try (Request request = request(Opcode.GETXATTR, 1).name(Name.of("user.a")).replyRoom(2)) {
             GetxattrIn.SIZE_FIELD.set(request.arguments(), 2);
-            assertThatThrownBy(() -> kernel.call(request)).isEqualTo(FuseException.of(Errno.ERANGE));
+            assertThatThrownBy(() -> kernel.call(request)).hasMessage(FuseException.of(Errno.ERANGE).getMessage());
         }
         try (Request request = request(Opcode.GETXATTR, 1).name(Name.of("user.b")).replyRoom(2)) {
             GetxattrIn.SIZE_FIELD.set(request.arguments(), 2);
-            assertThatThrownBy(() -> kernel.call(request)).isEqualTo(FuseException.of(Errno.ENODATA));
+            assertThatThrownBy(() -> kernel.call(request)).hasMessage(FuseException.of(Errno.ENODATA).getMessage());
         }
     }
 
