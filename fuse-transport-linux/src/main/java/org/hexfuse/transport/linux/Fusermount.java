@@ -56,7 +56,9 @@ final class Fusermount {
     record Mounted(Fd device, Optional<Guard> guard) {}
 
     static Mounted mount(MountPoint point, MountOptions options) throws IOException {
-        try (var pair = Sockets.pair(SocketType.STREAM); var errors = Fd.pipe()) {
+        var pair = Sockets.pair(SocketType.STREAM);
+        boolean guarded = false;
+        try (var errors = Fd.pipe()) {
             ChildProcess child = start(Spawn.command(PROGRAM, "-o", options.forFusermount(), "--", point.path())
                     .environment("_FUSE_COMMFD", Integer.toString(pair.second().value())).inherit(pair.second())
                     .connect(errors.writer(), 2));
@@ -68,10 +70,18 @@ final class Fusermount {
                 throw new IOException(said(errors.reader(), "could not mount on " + point.path()));
             }
             if (options.autoUnmount()) {
-                return new Mounted(device.get(), Optional.of(new Guard(pair.first().duplicate(), child)));
+                // This descriptor and no copy of it: a process that is killed has its newest files closed first, and the
+                // child unmounts only what it finds dead when the socket closes.
+                guarded = true;
+                return new Mounted(device.get(), Optional.of(new Guard(pair.first(), child)));
             }
             finish(child);
             return new Mounted(device.get(), Optional.empty());
+        } finally {
+            pair.second().close();
+            if (!guarded) {
+                pair.first().close();
+            }
         }
     }
 

@@ -1,0 +1,35 @@
+package org.hexfuse.examples.command;
+
+import java.io.IOException;
+import org.hexfuse.abi.FuseException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
+
+/** What a command ends with when it fails: one line, and an exit status. */
+final class Failures {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    private Failures() {}
+
+    /** Wrong arguments are wrong use; what could not be done is a failure; anything else a defect, with its stack trace. */
+    static int report(Exception e, CommandLine command, ParseResult result) {
+        String name = command.getCommandSpec().qualifiedName();
+        switch (e) {
+            case IllegalArgumentException wrong -> {
+                command.getErr().println(name + ": " + oneLine(wrong.getMessage()));
+                return CommandLine.ExitCode.USAGE;
+            }
+            case IOException failure -> command.getErr().println(name + ": " + oneLine(failure.getMessage()));
+            case FuseException failure -> command.getErr().println(name + ": " + oneLine(failure.getMessage()));
+            case InterruptedException _ -> command.getErr().println(name + ": interrupted");
+            default -> LOG.error("{}: a defect, please report it", name, e);
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    static String oneLine(String message) {
+        return message == null ? "it failed without a reason" : message.replaceAll("\\s*\\R\\s*", " ").strip();
+    }
+}

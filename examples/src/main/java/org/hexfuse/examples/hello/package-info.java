@@ -1,0 +1,2 @@
+/** The smallest filesystem worth mounting: one file that says hello. */
+package org.hexfuse.examples.hello;

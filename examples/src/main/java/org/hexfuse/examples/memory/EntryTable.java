@@ -1,0 +1,102 @@
+package org.hexfuse.examples.memory;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.hexfuse.abi.Name;
+
+/**
+ * The entries of a directory, by name and in the order of their cookies.
+ *
+ * <p>A new entry gets a cookie larger than all before, so a listing may stop at any cookie and go on behind it later: what
+ * was neither added nor removed meanwhile is seen once. It also means that a list to which entries are only appended is in
+ * order, which takes less memory than a tree. A removed entry stays in the list, marked, until half of it is of that kind.
+ *
+ * <p>Guarded by the namespace's lock, but for {@link #count}.
+ */
+final class EntryTable {
+    /** The cookie of the entry {@code .}. */
+    static final long SELF = 1;
+    /** The cookie of the entry {@code ..}. */
+    static final long PARENT = 2;
+
+    private static final int FEW = 16;
+
+    private Map<Name, DirEntry> byName = new HashMap<>();
+    private final ArrayList<DirEntry> byCookie = new ArrayList<>(0);
+    private long lastCookie = PARENT;
+    private volatile int count;
+
+    /** The number of entries, {@code .} and {@code ..} aside. For any thread. */
+    int count() {
+        return count;
+    }
+
+    boolean isEmpty() { return byName.isEmpty(); }
+
+    Optional<DirEntry> find(Name name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    boolean has(Name name) {
+        return byName.containsKey(name);
+    }
+
+    /** Adds an entry whose name is new. */
+    void add(Name name, Inode inode) {
+        var entry = new DirEntry(name, inode, ++lastCookie);
+        if (byName.putIfAbsent(name, entry) != null) {
+            throw new IllegalStateException("a name twice in a directory");
+        }
+        byCookie.add(entry);
+        count = byName.size();
+    }
+
+    void remove(DirEntry entry) {
+        byName.remove(entry.name());
+        entry.remove();
+        count = byName.size();
+        if (byCookie.size() > FEW && byName.size() < byCookie.size() / 2) {
+            byCookie.removeIf(DirEntry::removed);
+            byCookie.trimToSize();
+        }
+        if (byName.isEmpty()) {
+            // A map never shrinks, and a directory that was large once may stay for long.
+            byName = new HashMap<>();
+            byCookie.clear();
+            byCookie.trimToSize();
+        }
+    }
+
+    /** Visits the entries whose cookies are larger than {@code cookie}, in their order, until {@code visitor} says no. */
+    void visitAfter(long cookie, Predicate<DirEntry> visitor) {
+        for (int i = firstAfter(cookie); i < byCookie.size(); i++) {
+            DirEntry entry = byCookie.get(i);
+            if (!entry.removed() && !visitor.test(entry)) {
+                return;
+            }
+        }
+    }
+
+    /** All entries, in the order of their cookies. */
+    List<DirEntry> all() {
+        return byCookie.stream().filter(entry -> !entry.removed()).toList();
+    }
+
+    private int firstAfter(long cookie) {
+        int low = 0;
+        int high = byCookie.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (byCookie.get(middle).cookie() <= cookie) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}

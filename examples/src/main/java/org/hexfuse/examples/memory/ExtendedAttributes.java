@@ -1,0 +1,118 @@
+package org.hexfuse.examples.memory;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Name;
+
+/** The extended attributes of a node. Not for several threads. Limits are those of Linux, {@code limits.h}. */
+final class ExtendedAttributes {
+    /** None at all, for all nodes that have none; it never changes. */
+    static final ExtendedAttributes NONE = new ExtendedAttributes(new Space(0, 0));
+
+    /** For {@link #set}: the attribute must be new. */
+    static final int CREATE = 1;
+    /** For {@link #set}: the attribute must be there. */
+    static final int REPLACE = 2;
+
+    private static final int LONGEST_NAME = 255;
+    private static final int LARGEST_VALUE = 65_536;
+    private static final int LARGEST_LIST = 65_536;
+    private static final Name CAPABILITY = Name.of("security.capability");
+    /**
+     * Without {@code system}, where access control lists are: who sets one, as {@code cp -a} does instead of chmod, takes
+     * success to mean that the mode follows it. Refused, they set the mode.
+     */
+    private static final List<String> NAMESPACES = List.of("user.", "trusted.", "security.");
+
+    private final Space space;
+    private final Map<Name, byte[]> values = new HashMap<>(2);
+
+    ExtendedAttributes(Space space) {
+        this.space = space;
+    }
+
+    byte[] get(Name name) {
+        byte[] value = values.get(name);
+        if (value == null) {
+            throw FuseException.of(Errno.ENODATA);
+        }
+        return value.clone();
+    }
+
+    List<Name> names() {
+        return List.copyOf(values.keySet());
+    }
+
+    void set(Name name, byte[] value, int flags) {
+        checkName(name);
+        if (value.length > LARGEST_VALUE) {
+            throw FuseException.of(Errno.E2BIG);
+        }
+        byte[] before = values.get(name);
+        checkFlags(flags, before != null);
+        if (before == null && listSize() + name.length() + 1 > LARGEST_LIST) {
+            throw FuseException.of(Errno.ENOSPC);
+        }
+        int more = cost(name, value) - (before == null ? 0 : cost(name, before));
+        if (more > 0) {
+            space.take(more);
+        } else {
+            space.giveBack(-more);
+        }
+        values.put(name, value.clone());
+    }
+
+    void remove(Name name) {
+        byte[] value = values.remove(name);
+        if (value == null) {
+            throw FuseException.of(Errno.ENODATA);
+        }
+        space.giveBack(cost(name, value));
+    }
+
+    void removeCapability() {
+        if (values.containsKey(CAPABILITY)) {
+            remove(CAPABILITY);
+        }
+    }
+
+    void clear() {
+        values.forEach((name, value) -> space.giveBack(cost(name, value)));
+        if (!values.isEmpty()) {
+            values.clear();
+        }
+    }
+
+    private static void checkName(Name name) {
+        if (name.length() == 0 || name.length() > LONGEST_NAME) {
+            throw FuseException.of(Errno.ERANGE);
+        }
+        String text = name.toString();
+        if (NAMESPACES.stream().noneMatch(text::startsWith)) {
+            throw FuseException.of(Errno.EOPNOTSUPP);
+        }
+    }
+
+    private static void checkFlags(int flags, boolean exists) {
+        if ((flags & ~(CREATE | REPLACE)) != 0 || flags == (CREATE | REPLACE)) {
+            throw FuseException.of(Errno.EINVAL);
+        }
+        if (flags == CREATE && exists) {
+            throw FuseException.of(Errno.EEXIST);
+        }
+        if (flags == REPLACE && !exists) {
+            throw FuseException.of(Errno.ENODATA);
+        }
+    }
+
+    private int listSize() {
+        return values.keySet().stream().mapToInt(name -> name.length() + 1).sum();
+    }
+
+    private static int cost(Name name, byte[] value) {
+        return name.length() + value.length;
+    }
+}

@@ -1,0 +1,403 @@
+package org.hexfuse.examples.memory;
+
+import static org.hexfuse.abi.Errno.EFBIG;
+import static org.hexfuse.abi.Errno.EINVAL;
+import static org.hexfuse.abi.Errno.ENOSPC;
+import static org.hexfuse.abi.Errno.ENXIO;
+import static org.hexfuse.abi.Errno.ESTALE;
+
+import java.util.Arrays;
+import java.util.concurrent.locks.StampedLock;
+import org.hexfuse.abi.FuseException;
+
+/**
+ * What is in a regular file: a size, and chunks of up to 64 KiB where something was written or allocated. Offsets and
+ * lengths are in bytes.
+ *
+ * <p>A chunk may be shorter than its place; what is missing at its end is a hole. The first chunk starts small and grows by
+ * doubling, so that a small file takes little. Bytes of a chunk that lie behind the end of the file are always zero: no file
+ * that grows shows what it had before it shrank.
+ *
+ * <p>Any thread may use it. Its lock is held while a {@link ByteSink} or {@link ByteSource} is called, which must not take
+ * another. No two contents are locked at once.
+ */
+final class FileContent {
+    /**
+     * The most bytes in a chunk. They are on the heap: there is no other memory to give back or to run out of, an array that
+     * is dropped is free whoever still reads it, and a chunk is small enough not to be a humongous object of G1.
+     */
+    static final int CHUNK = 1 << 16;
+    /** As on tmpfs. */
+    static final long LARGEST_SIZE = Long.MAX_VALUE;
+
+    private static final int SHIFT = 16;
+    private static final int SMALLEST_CHUNK = 64;
+
+    private final Space space;
+    private final StampedLock lock = new StampedLock();
+    private final ChunkTable chunks = new ChunkTable();
+    private long size;
+    private long allocated;
+    private boolean discarded;
+
+    FileContent(Space space) {
+        this.space = space;
+    }
+
+    long size() {
+        long stamp = lock.readLock();
+        try {
+            return size;
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    /** The bytes that its chunks take. */
+    long allocated() {
+        long stamp = lock.readLock();
+        try {
+            return allocated;
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    /** Reads up to {@code length} bytes, fewer only at the end of the file, and returns how many. */
+    int read(long offset, int length, ByteSink sink) {
+        checkOffset(offset);
+        long stamp = lock.readLock();
+        try {
+            int total = Math.clamp(size - offset, 0, length);
+            for (int done = 0; done < total;) {
+                long position = offset + done;
+                int start = startInChunk(position);
+                int some = Math.min(total - done, CHUNK - start);
+                readChunk(chunks.get(position >>> SHIFT), start, some, sink);
+                done += some;
+            }
+            return total;
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    private static void readChunk(byte[] chunk, int start, int length, ByteSink sink) {
+        int present = Math.clamp(chunk.length - start, 0, length);
+        if (present > 0) {
+            sink.bytes(chunk, start, present);
+        }
+        if (present < length) {
+            sink.zeros(length - present);
+        }
+    }
+
+    /**
+     * Writes {@code length} bytes, fewer if space runs out on the way, and returns how many. ENOSPC if there is space for none,
+     * EFBIG behind {@link #LARGEST_SIZE}.
+     */
+    int write(long offset, int length, ByteSource source) {
+        checkOffset(offset);
+        long stamp = lock.writeLock();
+        try {
+            return writeLocked(offset, length, source);
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    /** Writes as {@link #write}, at the end of the file, wherever that is by now. */
+    int append(int length, ByteSource source) {
+        long stamp = lock.writeLock();
+        try {
+            return writeLocked(size, length, source);
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    private int writeLocked(long offset, int length, ByteSource source) {
+        checkThere();
+        int total = (int) Math.min(length, LARGEST_SIZE - offset);
+        if (total == 0 && length > 0) {
+            throw FuseException.of(EFBIG);
+        }
+        int done = 0;
+        while (done < total) {
+            long position = offset + done;
+            int some = writeChunk(position, Math.min(total - done, CHUNK - startInChunk(position)), source, done);
+            if (some == 0 && done == 0) {
+                throw FuseException.of(ENOSPC);
+            }
+            if (some == 0) {
+                break;
+            }
+            done += some;
+            size = Math.max(size, position + some);
+        }
+        return done;
+    }
+
+    private int writeChunk(long position, int length, ByteSource source, int sourcePosition) {
+        long index = position >>> SHIFT;
+        int start = startInChunk(position);
+        byte[] chunk = chunks.get(index);
+        if (chunk.length < start + length) {
+            chunk = grow(index, chunk, start + length);
+        }
+        int some = Math.min(length, chunk.length - start);
+        if (some <= 0) {
+            return 0;
+        }
+        source.copyTo(sourcePosition, chunk, start, some);
+        return some;
+    }
+
+    /** Makes a chunk {@code end} bytes long or longer; shorter, or no longer than it was, where space runs out. */
+    private byte[] grow(long index, byte[] chunk, int end) {
+        int taken = (int) space.takeUpTo(roomFor(index, end) - chunk.length);
+        return taken == 0 ? chunk : resize(index, chunk, chunk.length + taken, taken);
+    }
+
+    /** Puts a longer chunk, for which space was taken, in the place of {@code chunk}. */
+    private byte[] resize(long index, byte[] chunk, int length, int taken) {
+        try {
+            byte[] longer = Space.resized(chunk, length);
+            chunks.put(index, longer);
+            allocated += taken;
+            return longer;
+        } catch (FuseException e) {
+            space.giveBack(taken);
+            throw e;
+        }
+    }
+
+    /** How long a chunk is made that must hold {@code end} bytes. */
+    private static int roomFor(long index, int end) {
+        return index > 0 || end > CHUNK / 2 ? CHUNK : Math.max(SMALLEST_CHUNK, Integer.highestOneBit(2 * end - 1));
+    }
+
+    /** Cuts the file off at {@code newSize}, or lengthens it by a hole. */
+    void truncate(long newSize) {
+        checkOffset(newSize);
+        long stamp = lock.writeLock();
+        try {
+            checkThere();
+            if (newSize == 0) {
+                clear();
+            } else if (newSize <= size) {
+                wipe(newSize, Long.MAX_VALUE, true);
+                shortenFirst(newSize);
+            }
+            size = newSize;
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    private void shortenFirst(long newSize) {
+        byte[] first = chunks.get(0);
+        int length = newSize >= CHUNK ? CHUNK : roomFor(0, (int) newSize);
+        if (length < first.length) {
+            space.giveBack(first.length - length);
+            allocated -= first.length - length;
+            chunks.put(0, Arrays.copyOf(first, length));
+        }
+    }
+
+    /** Makes {@code length} bytes a hole, without changing the size. */
+    void punch(long offset, long length) {
+        long end = end(offset, length);
+        long stamp = lock.writeLock();
+        try {
+            checkThere();
+            wipe(offset, end, true);
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    /** Makes {@code length} bytes a hole, and the file at least so long. */
+    void writeHole(long offset, long length) {
+        long end = end(offset, length);
+        long stamp = lock.writeLock();
+        try {
+            checkThere();
+            wipe(offset, end, true);
+            size = Math.max(size, end);
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    /** Allocates space for {@code length} bytes, or none: ENOSPC. What was written stays. */
+    void allocate(long offset, long length, boolean keepSize) {
+        allocate(offset, length, keepSize, false);
+    }
+
+    /** Allocates space for {@code length} bytes, or none: ENOSPC. They are zero afterwards. */
+    void zero(long offset, long length, boolean keepSize) {
+        allocate(offset, length, keepSize, true);
+    }
+
+    private void allocate(long offset, long length, boolean keepSize, boolean zero) {
+        long end = end(offset, length);
+        long stamp = lock.writeLock();
+        try {
+            checkThere();
+            // First a bound, so that a range beyond all bounds is not walked.
+            if (length - allocated > space.freeBytes()) {
+                throw FuseException.of(ENOSPC);
+            }
+            fill(offset, end, missing(offset, end));
+            if (zero) {
+                wipe(offset, end, false);
+            }
+            size = keepSize ? size : Math.max(size, end);
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    private long missing(long offset, long end) {
+        long missing = 0;
+        for (long index = offset >>> SHIFT; index <= (end - 1) >>> SHIFT; index++) {
+            missing += Math.max(0, endInChunk(index, end) - chunks.get(index).length);
+        }
+        return missing;
+    }
+
+    private void fill(long offset, long end, long missing) {
+        space.take(missing);
+        long left = missing;
+        try {
+            for (long index = offset >>> SHIFT; left > 0; index++) {
+                byte[] chunk = chunks.get(index);
+                int more = endInChunk(index, end) - chunk.length;
+                if (more > 0) {
+                    left -= more;
+                    resize(index, chunk, chunk.length + more, more);
+                }
+            }
+        } catch (FuseException e) {
+            space.giveBack(left);
+            throw e;
+        }
+    }
+
+    private static int endInChunk(long index, long end) {
+        return (int) Math.min(CHUNK, end - (index << SHIFT));
+    }
+
+    /** Makes the bytes from {@code from} up to {@code to} zero, giving chunks back that are wholly in that range. */
+    private void wipe(long from, long to, boolean free) {
+        if (from >= to) {
+            return;
+        }
+        long last = (to - 1) >>> SHIFT;
+        for (long i = chunks.next(from >>> SHIFT); i >= 0 && i <= last; i = chunks.next(i + 1)) {
+            byte[] chunk = chunks.get(i);
+            long base = i << SHIFT;
+            int start = (int) Math.max(0, from - base);
+            int end = (int) Math.min(chunk.length, to - base);
+            if (free && start == 0 && end == chunk.length) {
+                chunks.remove(i);
+                space.giveBack(chunk.length);
+                allocated -= chunk.length;
+            } else if (start < end) {
+                Arrays.fill(chunk, start, end, (byte) 0);
+            }
+        }
+    }
+
+    /** Where data begins from {@code offset} on: ENXIO if there is none. */
+    long seekData(long offset) {
+        long stamp = lock.readLock();
+        try {
+            checkInside(offset);
+            for (long i = chunks.next(offset >>> SHIFT); i >= 0; i = chunks.next(i + 1)) {
+                long base = i << SHIFT;
+                long start = Math.max(base, offset);
+                if (start - base < chunks.get(i).length && start < size) {
+                    return start;
+                }
+            }
+            throw FuseException.of(ENXIO);
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    /** Where a hole begins from {@code offset} on; one follows the end of the file. */
+    long seekHole(long offset) {
+        long stamp = lock.readLock();
+        try {
+            checkInside(offset);
+            long position = offset;
+            while (true) {
+                int start = startInChunk(position);
+                int length = chunks.get(position >>> SHIFT).length;
+                if (length <= start) {
+                    return position;
+                }
+                if (size - (position - start) <= length) {
+                    return size;
+                }
+                position += length - start;
+            }
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    /** Gives everything back. Nothing can be written any more: ESTALE. */
+    void discard() {
+        long stamp = lock.writeLock();
+        try {
+            discarded = true;
+            size = 0;
+            clear();
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    /** Gives all chunks back at once, however many they are. */
+    private void clear() {
+        chunks.clear();
+        space.giveBack(allocated);
+        allocated = 0;
+    }
+
+    private static int startInChunk(long position) {
+        return (int) position & (CHUNK - 1);
+    }
+
+    private static void checkOffset(long offset) {
+        if (offset < 0) {
+            throw FuseException.of(EINVAL);
+        }
+    }
+
+    private static long end(long offset, long length) {
+        if (offset < 0 || length <= 0) {
+            throw FuseException.of(EINVAL);
+        }
+        if (length > LARGEST_SIZE - offset) {
+            throw FuseException.of(EFBIG);
+        }
+        return offset + length;
+    }
+
+    private void checkInside(long offset) {
+        if (offset < 0 || offset >= size) {
+            throw FuseException.of(ENXIO);
+        }
+    }
+
+    private void checkThere() {
+        if (discarded) {
+            throw FuseException.of(ESTALE);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package org.hexfuse.examples.memory;
+
+import java.time.Instant;
+import java.util.List;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Name;
+
+/**
+ * A node: its attributes, and what keeps it alive, which is names, lookups by kernels, and open handles. Its monitor guards
+ * them. It is small, since there are many: times are shared values, and extended attributes exist once there is one.
+ */
+abstract sealed class Inode permits Directory, RegularFile, SpecialFile, SymbolicLink {
+    static final int SET_UID = 04000;
+    static final int SET_GID = 02000;
+
+    private static final int PERMISSIONS = 07777;
+    private static final int GROUP_EXECUTE = 010;
+    private static final int MOST_LINKS = 65_000;
+
+    private final long number;
+    private final Space space;
+    private int mode;
+    private int uid;
+    private int gid;
+    private Instant atime;
+    private Instant mtime;
+    private Instant ctime;
+    private ExtendedAttributes xattrs = ExtendedAttributes.NONE;
+
+    private int links;
+    private int handles;
+    private long lookups;
+    private boolean linkable;
+    private boolean gone;
+
+    /** What every node is born with. */
+    record Birth(long number, int mode, Owner owner, Instant time, Space space) {}
+
+    Inode(Birth birth, int links) {
+        this.number = birth.number;
+        this.space = birth.space;
+        this.mode = birth.mode;
+        this.uid = birth.owner.uid();
+        this.gid = birth.owner.gid();
+        this.atime = birth.time;
+        this.mtime = birth.time;
+        this.ctime = birth.time;
+        this.links = links;
+    }
+
+    final long number() {
+        return number;
+    }
+
+    /** The content's size in bytes. */
+    abstract long size();
+
+    /** Gives back what the content takes; called once, when nothing keeps the node any more. */
+    abstract void discardContent();
+
+    long allocated() {
+        return 0;
+    }
+
+    int device() {
+        return 0;
+    }
+
+    /** Makes the content {@code size} bytes long. */
+    void truncate(long size) {
+        throw FuseException.of(Errno.EINVAL);
+    }
+
+    final synchronized Stat stat() {
+        return new Stat(number, mode, links, uid, gid, device(), size(), allocated(), atime, mtime, ctime);
+    }
+
+    final synchronized int mode() {
+        return mode;
+    }
+
+    final synchronized Owner owner() {
+        return new Owner(uid, gid);
+    }
+
+    final synchronized boolean isUnlinked() { return links == 0; }
+
+    /** Makes the change, all or nothing, and returns the attributes after it. */
+    final synchronized Stat change(Change change, Instant now) {
+        change.size().ifPresent(size -> {
+            truncate(size);
+            mtime = now;
+        });
+        if ((change.changesOwner() && !(this instanceof Directory))
+                || (change.size().isPresent() && change.dropsPrivileges())) {
+            dropPrivileges();
+        }
+        uid = change.uid().orElse(uid);
+        gid = change.gid().orElse(gid);
+        change.mode().ifPresent(bits -> mode = (mode & ~PERMISSIONS) | (bits & PERMISSIONS));
+        atime = change.atime().orElse(atime);
+        mtime = change.mtime().orElse(mtime);
+        ctime = change.ctime().orElse(now);
+        return stat();
+    }
+
+    final synchronized void accessed(Instant now) {
+        atime = now;
+    }
+
+    /** The content changed. */
+    final synchronized void modified(Instant now, boolean dropsPrivileges) {
+        mtime = now;
+        ctime = now;
+        if (dropsPrivileges) {
+            dropPrivileges();
+        }
+    }
+
+    /** Something other than the content changed. */
+    final synchronized void changed(Instant now) {
+        ctime = now;
+    }
+
+    /** A file that others wrote to, or own now, must not run with the rights of who owned it. */
+    private void dropPrivileges() {
+        mode &= (mode & GROUP_EXECUTE) == 0 ? ~SET_UID : ~(SET_UID | SET_GID);
+        xattrs.removeCapability();
+    }
+
+    final synchronized byte[] xattr(Name name) {
+        return xattrs.get(name);
+    }
+
+    final synchronized List<Name> xattrNames() {
+        return xattrs.names();
+    }
+
+    /** Sets an extended attribute; {@code flags} as of {@code setxattr(2)}. */
+    final synchronized void setXattr(Name name, byte[] value, int flags, Instant now) {
+        checkNotGone();
+        ExtendedAttributes all = xattrs == ExtendedAttributes.NONE ? new ExtendedAttributes(space) : xattrs;
+        all.set(name, value, flags);
+        xattrs = all;
+        ctime = now;
+    }
+
+    final synchronized void removeXattr(Name name, Instant now) {
+        xattrs.remove(name);
+        ctime = now;
+    }
+
+    /** Counts a lookup. */
+    final synchronized void lookedUp() {
+        checkNotGone();
+        lookups++;
+    }
+
+    /** Takes lookups back; returns whether nothing keeps the node any more, once. */
+    final synchronized boolean forget(long count) {
+        lookups = count < 0 ? 0 : Math.max(0, lookups - count);
+        return ends();
+    }
+
+    /** Counts an open handle. */
+    final synchronized void opened() {
+        checkNotGone();
+        handles++;
+    }
+
+    /** Takes an open handle back; returns whether nothing keeps the node any more, once. */
+    final synchronized boolean closed() {
+        handles = Math.max(0, handles - 1);
+        return ends();
+    }
+
+    /** Counts a name: EMLINK if there are too many, ENOENT if the last one is gone. */
+    final synchronized void linked(Instant now) {
+        if (gone || (links == 0 && !linkable)) {
+            throw FuseException.of(Errno.ENOENT);
+        }
+        if (links >= MOST_LINKS) {
+            throw FuseException.of(Errno.EMLINK);
+        }
+        links++;
+        ctime = now;
+    }
+
+    /** Takes a name back, of a directory its only one; returns whether nothing keeps the node any more, once. */
+    final synchronized boolean unlinked(Instant now) {
+        links = this instanceof Directory ? 0 : links - 1;
+        linkable = false;
+        ctime = now;
+        return ends();
+    }
+
+    /** Takes the name back that a node is born with, which may have another later. */
+    final synchronized void makeNameless() {
+        links = 0;
+        linkable = true;
+    }
+
+    /** Counts the name {@code ..} of directories that came, or went. */
+    final synchronized void adjustLinks(int difference) {
+        links += difference;
+    }
+
+    /** Gives back all that the node takes. */
+    final void discard() {
+        synchronized (this) {
+            xattrs.clear();
+            xattrs = ExtendedAttributes.NONE;
+        }
+        discardContent();
+    }
+
+    final Space space() {
+        return space;
+    }
+
+    private boolean ends() {
+        boolean now = !gone && links == 0 && handles == 0 && lookups == 0;
+        gone |= now;
+        return now;
+    }
+
+    private void checkNotGone() {
+        if (gone) {
+            throw FuseException.of(Errno.ESTALE);
+        }
+    }
+}

@@ -1,0 +1,353 @@
+package org.hexfuse.examples.memory;
+
+import static org.hexfuse.abi.Errno.EEXIST;
+import static org.hexfuse.abi.Errno.EINVAL;
+import static org.hexfuse.abi.Errno.EISDIR;
+import static org.hexfuse.abi.Errno.ENODEV;
+import static org.hexfuse.abi.Errno.EOPNOTSUPP;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Name;
+import org.hexfuse.server.*;
+
+/**
+ * A filesystem in the heap, with all that Linux's own have: what {@code tmpfs} is, in Java.
+ *
+ * <p>It may be served to several kernels at once, and outlives each of them: files that have a name are there for the next.
+ * This class only turns operations into calls of the {@link Tree} and its nodes, and their results into replies.
+ */
+public final class MemoryFileSystem implements FuseFileSystem {
+    /**
+     * How long a kernel may believe what it was told. One kernel alone could believe it for ever, since all changes are its
+     * own; another one's changes it sees after this time, and at once when it opens a file, as its cache is dropped then.
+     */
+    private static final Duration VALID = Duration.ofSeconds(1);
+
+    private static final int BLOCK = 4096;
+    private static final int SECTOR = 512;
+    private static final int LONGEST_NAME = 255;
+    /** What a node takes of the heap with its name and its entry, and more: the measure of how many are allowed. */
+    private static final int HEAP_PER_FILE = 2048;
+
+    // Of open(2), lseek(2) and fallocate(2), as Linux's generic headers number them.
+    private static final int O_EXCL = 0200;
+    private static final int O_TRUNC = 01000;
+    private static final int O_APPEND = 02000;
+    private static final int O_NOATIME = 01000000;
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
+    private static final int KEEP_SIZE = 1;
+    private static final int PUNCH_HOLE = 2;
+    private static final int ZERO_RANGE = 0x10;
+
+    private final Tree tree;
+
+    /** Holds up to half of what the heap may grow to. */
+    public MemoryFileSystem() {
+        this(defaultBytes(), defaultFiles());
+    }
+
+    /**
+     * Holds up to {@code bytes} of data and {@code files} nodes; what is beyond gets ENOSPC. The root belongs to the user that
+     * runs this process.
+     */
+    public MemoryFileSystem(long bytes, long files) {
+        this(new Tree(new Space(bytes, files), ourselves(), 0755, InstantSource.system()));
+    }
+
+    MemoryFileSystem(Tree tree) {
+        this.tree = tree;
+    }
+
+    /** What it may hold, and does. */
+    Space limits() {
+        return tree.space();
+    }
+
+    static long defaultBytes() {
+        return Runtime.getRuntime().maxMemory() / 2;
+    }
+
+    static long defaultFiles() {
+        return Runtime.getRuntime().maxMemory() / HEAP_PER_FILE;
+    }
+
+    private static Owner ourselves() {
+        try {
+            Path self = Path.of("/proc/self");
+            return new Owner((int) Files.getAttribute(self, "unix:uid"), (int) Files.getAttribute(self, "unix:gid"));
+        } catch (IOException | UnsupportedOperationException _) {
+            return new Owner(0, 0);
+        }
+    }
+
+    /** The kernel checks permissions by what is told of owner, group and mode. */
+    @Override public boolean kernelChecksPermissions() {
+        return true;
+    }
+
+    @Override public void init(Negotiation negotiation) {
+        // Else kernels ask for security.capability before each write.
+        negotiation.enable(InitFlag.HANDLE_KILLPRIV_V2);
+        // A number stands for one target for ever.
+        negotiation.enable(InitFlag.CACHE_SYMLINKS);
+        // "." and ".." can be looked up.
+        negotiation.enable(InitFlag.EXPORT_SUPPORT);
+    }
+
+    @Override public Entry lookup(Lookup op) {
+        return tree.lookup(op.node(), op.name()).map(MemoryFileSystem::entry).orElseGet(() -> Entry.absent(VALID));
+    }
+
+    @Override public void forget(Forget op) {
+        tree.forget(op.node(), op.count());
+    }
+
+    @Override public Attr getattr(GetAttr op) {
+        return attr(tree.inode(op.node()).stat());
+    }
+
+    @Override public Attr setattr(SetAttr op) {
+        var change = new Change(op.mode(), op.owner(), op.group(), op.size(), op.atime(), op.mtime(), op.ctime(),
+                op.killsSetuid());
+        return attr(tree.inode(op.node()).change(change, tree.now()));
+    }
+
+    @Override public Name readlink(ReadLink op) {
+        if (!(tree.inode(op.node()) instanceof SymbolicLink link)) {
+            throw FuseException.of(EINVAL);
+        }
+        link.accessed(tree.now());
+        return link.target();
+    }
+
+    @Override public Entry mknod(MkNod op) {
+        return entry(tree.makeNode(op.node(), op.name(), op.mode(), op.device(), caller(op)));
+    }
+
+    @Override public Entry mkdir(MkDir op) {
+        return entry(tree.makeDirectory(op.node(), op.name(), op.mode(), caller(op)));
+    }
+
+    @Override public Entry symlink(SymLink op) {
+        return entry(tree.makeSymbolicLink(op.node(), op.name(), op.target(), caller(op)));
+    }
+
+    @Override public Entry link(Link op) {
+        return entry(tree.link(op.target(), op.node(), op.name()));
+    }
+
+    @Override public void unlink(Unlink op) {
+        tree.unlink(op.node(), op.name());
+    }
+
+    @Override public void rmdir(RmDir op) {
+        tree.removeDirectory(op.node(), op.name());
+    }
+
+    @Override public void rename(Rename op) {
+        tree.rename(op.node(), op.name(), op.targetDirectory(), op.targetName(), op.flags());
+    }
+
+    @Override public Opened open(Open op) {
+        Inode inode = tree.inode(op.node());
+        if ((op.flags() & O_TRUNC) != 0) {
+            inode.change(Change.ofSize(0, op.uid() != 0), tree.now());
+        }
+        inode.opened();
+        return Opened.stateless();
+    }
+
+    @Override public Created create(Create op) {
+        RegularFile file = createOrFind(op);
+        file.opened();
+        return new Created(entry(file), Opened.stateless());
+    }
+
+    /** Another kernel may have made the file since this one looked; then it is as if this one had looked later. */
+    private RegularFile createOrFind(Create op) {
+        try {
+            return tree.createFile(op.node(), op.name(), op.mode(), caller(op));
+        } catch (FuseException e) {
+            if (e.errno() != EEXIST || (op.flags() & O_EXCL) != 0) {
+                throw e;
+            }
+        }
+        Inode found = tree.lookup(op.node(), op.name()).orElseThrow(() -> FuseException.of(EEXIST));
+        if (!(found instanceof RegularFile file)) {
+            tree.forget(found.number(), 1);
+            throw FuseException.of(found instanceof Directory ? EISDIR : EEXIST);
+        }
+        if ((op.flags() & O_TRUNC) != 0) {
+            file.change(Change.ofSize(0, op.uid() != 0), tree.now());
+        }
+        return file;
+    }
+
+    @Override public Created tmpfile(TmpFile op) {
+        RegularFile file = tree.createNameless(op.node(), op.mode(), caller(op));
+        file.opened();
+        return new Created(entry(file), Opened.stateless());
+    }
+
+    @Override public void release(Release op) {
+        tree.closed(op.node());
+    }
+
+    @Override public void read(Read op, DataReply out) {
+        RegularFile file = tree.file(op.node());
+        file.content().read(op.offset(), (int) Math.min(op.size(), out.room()), new ReplySink(out));
+        if ((op.flags() & O_NOATIME) == 0) {
+            file.accessed(tree.now());
+        }
+    }
+
+    @Override public int write(Write op) {
+        RegularFile file = tree.file(op.node());
+        ByteSource data = op.data()::copyTo;
+        // Pages of a mapping are written back to where they came from, however the file was opened.
+        boolean appends = (op.flags() & O_APPEND) != 0 && !op.fromCache();
+        return appends
+                ? file.append(op.size(), data, op.killsSetuid(), tree.now())
+                : file.write(op.offset(), op.size(), data, op.killsSetuid(), tree.now());
+    }
+
+    @Override public void fallocate(Fallocate op) {
+        FileContent content = tree.inode(op.node()) instanceof RegularFile file ? file.content() : notRegular();
+        boolean keepSize = (op.mode() & KEEP_SIZE) != 0;
+        switch (op.mode() & ~KEEP_SIZE) {
+            case 0 -> content.allocate(op.offset(), op.length(), keepSize);
+            case ZERO_RANGE -> content.zero(op.offset(), op.length(), keepSize);
+            case PUNCH_HOLE -> {
+                if (!keepSize) {
+                    throw FuseException.of(EOPNOTSUPP);
+                }
+                content.punch(op.offset(), op.length());
+            }
+            default -> throw FuseException.of(EOPNOTSUPP);
+        }
+        tree.inode(op.node()).modified(tree.now(), op.uid() != 0);
+    }
+
+    private static FileContent notRegular() {
+        throw FuseException.of(ENODEV);
+    }
+
+    @Override public long lseek(Lseek op) {
+        FileContent content = tree.file(op.node()).content();
+        return switch (op.whence()) {
+            case SEEK_DATA -> content.seekData(op.offset());
+            case SEEK_HOLE -> content.seekHole(op.offset());
+            default -> throw FuseException.of(EINVAL);
+        };
+    }
+
+    @Override public long copyFileRange(CopyFileRange op) {
+        if (op.flags() != 0) {
+            throw FuseException.of(EINVAL);
+        }
+        RegularFile source = tree.file(op.node());
+        RegularFile target = tree.file(op.targetNode());
+        long copied = new CopyBuffer().copy(source.content(), op.offset(), target.content(), op.targetOffset(),
+                op.length());
+        if (copied > 0) {
+            source.accessed(tree.now());
+            target.modified(tree.now(), op.uid() != 0);
+        }
+        return copied;
+    }
+
+    @Override public Opened opendir(OpenDir op) {
+        tree.inode(op.node()).opened();
+        return Opened.stateless();
+    }
+
+    @Override public void releasedir(ReleaseDir op) {
+        tree.closed(op.node());
+    }
+
+    @Override public void readdir(ReadDir op, DirReply out) {
+        tree.list(op.node(), op.offset(),
+                (name, inode, cookie) -> out.add(name, inode.number(), type(inode.mode()), cookie));
+    }
+
+    @Override public void readdirplus(ReadDir op, DirPlusReply out) {
+        tree.list(op.node(), op.offset(), (name, inode, cookie) -> {
+            if (!out.fits(name.length())) {
+                return false;
+            }
+            if (name.isDotOrDotDot()) {
+                return out.add(name, inode.number(), FileType.DIRECTORY, cookie);
+            }
+            inode.lookedUp();
+            return out.add(name, entry(inode), cookie);
+        });
+    }
+
+    @Override public FsStats statfs(StatFs op) {
+        Space space = tree.space();
+        long free = space.freeBytes() / BLOCK;
+        return new FsStats(BLOCK, space.byteLimit() / BLOCK, free, free, space.nodeLimit(), space.freeNodes(),
+                LONGEST_NAME);
+    }
+
+    @Override public void setxattr(SetXattr op) {
+        tree.inode(op.node()).setXattr(op.name(), op.value(), op.flags(), tree.now());
+    }
+
+    @Override public byte[] getxattr(GetXattr op) {
+        return tree.inode(op.node()).xattr(op.name());
+    }
+
+    /** Those of the namespace {@code trusted} are shown to nobody but root, as {@code xattr(7)} has it. */
+    @Override public List<Name> listxattr(ListXattr op) {
+        List<Name> all = tree.inode(op.node()).xattrNames();
+        return op.uid() == 0 ? all : all.stream().filter(name -> !name.toString().startsWith("trusted.")).toList();
+    }
+
+    @Override public void removexattr(RemoveXattr op) {
+        tree.inode(op.node()).removeXattr(op.name(), tree.now());
+    }
+
+    @Override public void syncfs(SyncFs op) {
+        // There is nothing to write back to.
+    }
+
+    private static Owner caller(Operation op) {
+        return new Owner(op.uid(), op.gid());
+    }
+
+    private static Entry entry(Inode inode) {
+        return Entry.of(inode.number(), attr(inode.stat()), VALID);
+    }
+
+    private static Attr attr(Stat stat) {
+        return Attr.ofMode(stat.mode()).size(stat.size()).blocks((stat.allocated() + SECTOR - 1) / SECTOR)
+                .links(stat.links()).owner(stat.uid(), stat.gid()).device(stat.device()).blockSize(BLOCK)
+                .times(stat.atime(), stat.mtime(), stat.ctime()).valid(VALID).build();
+    }
+
+    private static FileType type(int mode) {
+        return FileType.ofMode(mode).orElse(FileType.REGULAR);
+    }
+
+    /** Writes what is read from a file into a reply. */
+    private record ReplySink(DataReply out) implements ByteSink {
+        @Override public void bytes(byte[] source, int offset, int length) {
+            out.write(MemorySegment.ofArray(source), offset, length);
+        }
+
+        @Override public void zeros(int length) {
+            out.writeZeros(length);
+        }
+    }
+}

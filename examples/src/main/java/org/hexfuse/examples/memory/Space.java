@@ -1,0 +1,101 @@
+package org.hexfuse.examples.memory;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+
+/**
+ * How much a filesystem may hold, and how much it does: bytes of data and of extended attributes, and nodes. Any thread may
+ * use it; it takes no lock.
+ */
+final class Space {
+    private static final byte[] EMPTY = {};
+
+    private final long byteLimit;
+    private final long nodeLimit;
+    private final AtomicLong usedBytes = new AtomicLong();
+    private final AtomicLong usedNodes = new AtomicLong();
+
+    Space(long byteLimit, long nodeLimit) {
+        this.byteLimit = byteLimit;
+        this.nodeLimit = nodeLimit;
+    }
+
+    long byteLimit() {
+        return byteLimit;
+    }
+
+    long nodeLimit() {
+        return nodeLimit;
+    }
+
+    long freeBytes() {
+        return byteLimit - usedBytes.get();
+    }
+
+    long freeNodes() {
+        return nodeLimit - usedNodes.get();
+    }
+
+    long usedBytes() {
+        return usedBytes.get();
+    }
+
+    long usedNodes() {
+        return usedNodes.get();
+    }
+
+    /** Takes {@code bytes}, all or none of them: ENOSPC. */
+    void take(long bytes) {
+        take(usedBytes, bytes, byteLimit);
+    }
+
+    /** Takes as much of {@code bytes} as there is, and returns how much that was. */
+    long takeUpTo(long bytes) {
+        while (true) {
+            long used = usedBytes.get();
+            long taken = Math.min(bytes, byteLimit - used);
+            if (taken <= 0 || usedBytes.compareAndSet(used, used + taken)) {
+                return Math.max(0, taken);
+            }
+        }
+    }
+
+    void giveBack(long bytes) {
+        usedBytes.addAndGet(-bytes);
+    }
+
+    /** Takes a node: ENOSPC if there is none. */
+    void takeNode() {
+        take(usedNodes, 1, nodeLimit);
+    }
+
+    void giveNodeBack() {
+        usedNodes.decrementAndGet();
+    }
+
+    private static void take(AtomicLong used, long amount, long limit) {
+        while (true) {
+            long before = used.get();
+            if (amount > limit - before) {
+                throw FuseException.of(Errno.ENOSPC);
+            }
+            if (used.compareAndSet(before, before + amount)) {
+                return;
+            }
+        }
+    }
+
+    /**
+     * {@code bytes} with another length, of memory that was taken. A heap smaller than the limit is a full filesystem, not a
+     * broken one: ENOSPC.
+     */
+    static byte[] resized(byte[] bytes, int length) {
+        try {
+            return length == 0 ? EMPTY : Arrays.copyOf(bytes, length);
+        } catch (OutOfMemoryError _) {
+            throw FuseException.of(Errno.ENOSPC);
+        }
+    }
+}

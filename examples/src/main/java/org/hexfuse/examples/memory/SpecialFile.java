@@ -1,0 +1,23 @@
+package org.hexfuse.examples.memory;
+
+/** A device, a fifo or a socket, behind which the kernel does all. */
+final class SpecialFile extends Inode {
+    private final int device;
+
+    SpecialFile(Birth birth, int device) {
+        super(birth, 1);
+        this.device = device;
+    }
+
+    @Override int device() {
+        return device;
+    }
+
+    @Override long size() {
+        return 0;
+    }
+
+    @Override void discardContent() {
+        // There is none.
+    }
+}

@@ -1,0 +1,331 @@
+package org.hexfuse.examples.memory;
+
+import static org.hexfuse.abi.Errno.EEXIST;
+import static org.hexfuse.abi.Errno.EINVAL;
+import static org.hexfuse.abi.Errno.EISDIR;
+import static org.hexfuse.abi.Errno.ENAMETOOLONG;
+import static org.hexfuse.abi.Errno.ENOENT;
+import static org.hexfuse.abi.Errno.ENOTDIR;
+import static org.hexfuse.abi.Errno.ENOTEMPTY;
+import static org.hexfuse.abi.Errno.EPERM;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Name;
+
+/**
+ * The namespace: which names are in which directories, and what they stand for.
+ *
+ * <p>A node that a method returns was counted as looked up once more, and stays until {@link #forget} takes that back. Errors
+ * are {@link FuseException}s with the numbers that Linux's own filesystems answer with. Any thread may use it.
+ */
+final class Tree {
+    private static final int LONGEST_NAME = 255;
+    private static final int LONGEST_TARGET = 4095;
+
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private final InstantSource clock;
+    private final Space space;
+    private final InodeTable inodes;
+    private final Renaming renaming;
+    private final Directory root;
+
+    /** Sees entries of a listing; returns false for those that it has no room for. */
+    @FunctionalInterface interface Visitor {
+        /** Called under the namespace's lock: it must not call the tree. */
+        boolean visit(Name name, Inode inode, long cookie);
+    }
+
+    Tree(Space space, Owner owner, int rootPermissions, InstantSource clock) {
+        this.space = space;
+        this.clock = clock;
+        this.inodes = new InodeTable(space);
+        this.renaming = new Renaming(inodes);
+        this.root = inodes.add(FileType.DIRECTORY.mode() | rootPermissions, owner, clock.instant(), Directory::new);
+    }
+
+    Directory root() {
+        return root;
+    }
+
+    Space space() {
+        return space;
+    }
+
+    InodeTable inodes() {
+        return inodes;
+    }
+
+    /** The time that calls happen at. */
+    Instant now() {
+        return clock.instant();
+    }
+
+    Inode inode(long number) {
+        return inodes.get(number);
+    }
+
+    /** The regular file with that number: EISDIR or EINVAL if it is none. */
+    RegularFile file(long number) {
+        return switch (inodes.get(number)) {
+            case RegularFile file -> file;
+            case Directory _ -> throw FuseException.of(EISDIR);
+            default -> throw FuseException.of(EINVAL);
+        };
+    }
+
+    /** Finds a name, or {@code .} or {@code ..}, which kernels ask for when they export the filesystem. */
+    Optional<Inode> lookup(long directory, Name name) {
+        checkLength(name);
+        lock.readLock().lock();
+        try {
+            Directory parent = directory(directory);
+            Optional<Inode> found = name.isDotOrDotDot()
+                    ? Optional.of(name.length() == 1 ? parent : parent.parent())
+                    : parent.entries().find(name).map(DirEntry::inode);
+            found.ifPresent(Inode::lookedUp);
+            return found;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Takes back lookups. A number that is not known is no error: nobody waits for one. */
+    void forget(long number, long count) {
+        inodes.find(number).filter(inode -> inode.forget(count)).ifPresent(inodes::remove);
+    }
+
+    /** Takes back an open handle. */
+    void closed(long number) {
+        inodes.find(number).filter(Inode::closed).ifPresent(inodes::remove);
+    }
+
+    RegularFile createFile(long directory, Name name, int permissions, Owner owner) {
+        return add(directory, name, mode(FileType.REGULAR, permissions), owner, RegularFile::new);
+    }
+
+    /** Makes a regular file without a name, which can be given one once. It has the count of a lookup, as any. */
+    RegularFile createNameless(long directory, int permissions, Owner owner) {
+        return changing(() -> {
+            RegularFile file = born(living(directory), mode(FileType.REGULAR, permissions), owner, RegularFile::new);
+            file.makeNameless();
+            return file;
+        });
+    }
+
+    /** Makes a file of any type but directory and symbolic link. */
+    Inode makeNode(long directory, Name name, int mode, int device, Owner owner) {
+        FileType type = (mode & FileType.MODE_MASK) == 0
+                ? FileType.REGULAR
+                : FileType.ofMode(mode).orElseThrow(() -> FuseException.of(EINVAL));
+        return switch (type) {
+            case REGULAR -> createFile(directory, name, mode, owner);
+            case DIRECTORY -> throw FuseException.of(EPERM);
+            case SYMLINK -> throw FuseException.of(EINVAL);
+            default -> add(directory, name, mode(type, mode), owner, birth -> new SpecialFile(birth, device));
+        };
+    }
+
+    Directory makeDirectory(long directory, Name name, int permissions, Owner owner) {
+        Directory parent = directory(directory);
+        return add(directory, name, mode(FileType.DIRECTORY, permissions), owner,
+                birth -> new Directory(birth, parent));
+    }
+
+    SymbolicLink makeSymbolicLink(long directory, Name name, Name target, Owner owner) {
+        if (target.length() == 0) {
+            throw FuseException.of(ENOENT);
+        }
+        if (target.length() > LONGEST_TARGET) {
+            throw FuseException.of(ENAMETOOLONG);
+        }
+        return add(directory, name, mode(FileType.SYMLINK, 0777), owner, birth -> new SymbolicLink(birth, target));
+    }
+
+    /** Gives a node another name. */
+    Inode link(long number, long directory, Name name) {
+        return changing(() -> {
+            Inode inode = inodes.get(number);
+            if (inode instanceof Directory) {
+                throw FuseException.of(EPERM);
+            }
+            Directory parent = living(directory);
+            checkNew(parent, name);
+            Instant now = now();
+            inode.linked(now);
+            inode.lookedUp();
+            enter(parent, name, inode, now);
+            return inode;
+        });
+    }
+
+    void unlink(long directory, Name name) {
+        changing(() -> {
+            Directory parent = living(directory);
+            DirEntry entry = existing(parent, name);
+            if (entry.inode() instanceof Directory) {
+                throw FuseException.of(EISDIR);
+            }
+            leave(parent, entry, now());
+            return true;
+        });
+    }
+
+    void removeDirectory(long directory, Name name) {
+        changing(() -> {
+            Directory parent = living(directory);
+            DirEntry entry = existing(parent, name);
+            if (!(entry.inode() instanceof Directory removed)) {
+                throw FuseException.of(ENOTDIR);
+            }
+            if (!removed.entries().isEmpty()) {
+                throw FuseException.of(ENOTEMPTY);
+            }
+            parent.adjustLinks(-1);
+            leave(parent, entry, now());
+            return true;
+        });
+    }
+
+    /** Renames, as {@code renameat2(2)}; {@code flags} are {@link Renaming#NOREPLACE} or {@link Renaming#EXCHANGE}. */
+    void rename(long fromDirectory, Name from, long toDirectory, Name to, int flags) {
+        Renaming.checkFlags(flags);
+        checkLength(from);
+        checkName(to);
+        changing(() -> {
+            Directory source = living(fromDirectory);
+            Directory target = living(toDirectory);
+            renaming.rename(source, existing(source, from), target, to, flags, now());
+            return true;
+        });
+    }
+
+    /** Lists the entries behind {@code cookie}, beginning with {@code .} and {@code ..} if it is 0. */
+    void list(long directory, long cookie, Visitor visitor) {
+        lock.readLock().lock();
+        try {
+            Directory listed = living(directory);
+            boolean goesOn = (cookie >= EntryTable.SELF || visitor.visit(Dots.SELF, listed, EntryTable.SELF))
+                    && (cookie >= EntryTable.PARENT
+                            || visitor.visit(Dots.PARENT, listed.parent(), EntryTable.PARENT));
+            if (goesOn) {
+                listed.entries().visitAfter(cookie,
+                        entry -> visitor.visit(entry.name(), entry.inode(), entry.cookie()));
+            }
+            listed.accessed(now());
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private <T extends Inode> T add(long directory, Name name, int mode, Owner owner,
+            Function<Inode.Birth, T> kind) {
+        return changing(() -> {
+            Directory parent = living(directory);
+            checkNew(parent, name);
+            T inode = born(parent, mode, owner, kind);
+            enter(parent, name, inode, now());
+            if (inode instanceof Directory) {
+                parent.adjustLinks(1);
+            }
+            return inode;
+        });
+    }
+
+    /** Makes a node, of the parent's group if that says so by its set-group-ID bit, which directories inherit. */
+    private <T extends Inode> T born(Directory parent, int mode, Owner owner, Function<Inode.Birth, T> kind) {
+        boolean inherits = (parent.mode() & Inode.SET_GID) != 0;
+        boolean inheritsBit = inherits && FileType.DIRECTORY.is(mode);
+        T inode = inodes.add(inheritsBit ? mode | Inode.SET_GID : mode,
+                inherits ? new Owner(owner.uid(), parent.owner().gid()) : owner, now(), kind);
+        inode.lookedUp();
+        return inode;
+    }
+
+    private static void enter(Directory parent, Name name, Inode inode, Instant now) {
+        parent.entries().add(name, inode);
+        parent.modified(now, false);
+    }
+
+    private void leave(Directory parent, DirEntry entry, Instant now) {
+        parent.entries().remove(entry);
+        parent.modified(now, false);
+        if (entry.inode().unlinked(now)) {
+            inodes.remove(entry.inode());
+        }
+    }
+
+    private <T> T changing(Supplier<T> change) {
+        lock.writeLock().lock();
+        try {
+            return change.get();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private Directory directory(long number) {
+        return inodes.get(number) instanceof Directory directory ? directory : notDirectory();
+    }
+
+    private static Directory notDirectory() {
+        throw FuseException.of(ENOTDIR);
+    }
+
+    /** The directory with that number: ENOENT if it was removed, and is just still open somewhere. */
+    private Directory living(long number) {
+        Directory directory = directory(number);
+        if (directory.isUnlinked()) {
+            throw FuseException.of(ENOENT);
+        }
+        return directory;
+    }
+
+    private static DirEntry existing(Directory parent, Name name) {
+        checkLength(name);
+        return parent.entries().find(name).orElseThrow(() -> FuseException.of(ENOENT));
+    }
+
+    private static void checkNew(Directory parent, Name name) {
+        checkName(name);
+        if (parent.entries().has(name)) {
+            throw FuseException.of(EEXIST);
+        }
+    }
+
+    private static void checkName(Name name) {
+        checkLength(name);
+        if (name.length() == 0) {
+            throw FuseException.of(ENOENT);
+        }
+        if (name.isDotOrDotDot()) {
+            throw FuseException.of(EEXIST);
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (name.byteAt(i) == '/' || name.byteAt(i) == 0) {
+                throw FuseException.of(EINVAL);
+            }
+        }
+    }
+
+    private static void checkLength(Name name) {
+        if (name.length() > LONGEST_NAME) {
+            throw FuseException.of(ENAMETOOLONG);
+        }
+    }
+
+    private static int mode(FileType type, int permissions) {
+        return type.mode() | (permissions & 07777);
+    }
+
+    private static final class Dots {
+        static final Name SELF = Name.of(".");
+        static final Name PARENT = Name.of("..");
+    }
+}

@@ -1,0 +1,2 @@
+/** Example filesystems and the hexfuse command. */
+package org.hexfuse.examples;

@@ -1,0 +1,2 @@
+/** Unix domain sockets. */
+package org.hexfuse.transport.unix;
