@@ -2,14 +2,23 @@ package org.hexfuse.examples.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -135,5 +144,26 @@ class CommandTest {
     @Test void sizesAndLimitsAreKept() {
         assertThat(run("shell", "memory:?size=1m", "-c", "truncate /sparse 1g; write /f x; df")).isZero();
         assertThat(out()).contains(" 1048576 ");
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) void aMountIsThereUntilItIsUnmounted(
+            @TempDir Path point) throws Exception {
+        assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
+        var status = new CompletableFuture<Integer>();
+        Thread mounting = Thread.ofPlatform().daemon()
+                .start(() -> status.complete(run("mount", "memory:", point.toString(), "-o", "fsname=mine,noatime")));
+        try {
+            await().until(() -> !out().isEmpty() || status.isDone());
+            assumeTrue(!status.isDone(), "this user may not mount: " + err);
+            assertThat(out()).isEqualTo("memory: is mounted on " + point + "\n");
+            Files.writeString(point.resolve("f"), "x");
+            assertThat(Files.getFileStore(point).name()).isEqualTo("mine");
+        } finally {
+            run("umount", point.toString());
+        }
+        assertThat(status.get(20, TimeUnit.SECONDS)).isZero();
+        assertThat(mounting.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(point).isEmptyDirectory();
     }
 }
