@@ -1,0 +1,116 @@
+/*
+ * Operations a second on a directory, from several processes at once.
+ *
+ *   ops DIRECTORY MODE PROCESSES SECONDS
+ *
+ * MODE: miss    stat() of names that are not there, each another one
+ *       create  open(O_CREAT), close(), unlink()
+ *       read    pread() of 4 KiB at random offsets of a file of 64 MiB, O_DIRECT where that is allowed
+ *       write   pwrite() of 4 KiB likewise
+ * Prints one number.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BLOCK = 4096, BLOCKS = 16384 };
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void check(int ok, const char *what) {
+    if (!ok) {
+        perror(what);
+        _exit(1);
+    }
+}
+
+static int open_data(const char *path) {
+    int fd = open(path, O_RDWR | O_CREAT | O_DIRECT, 0644);
+    if (fd < 0 && errno == EINVAL) {
+        fd = open(path, O_RDWR | O_CREAT, 0644);
+    }
+    check(fd >= 0, path);
+    return fd;
+}
+
+static long run(const char *mode, const char *directory, int process, double seconds) {
+    char path[4096];
+    struct stat st;
+    void *block;
+    int fd = -1;
+    unsigned seed = 17 + process;
+    check(posix_memalign(&block, BLOCK, BLOCK) == 0, "memory");
+    memset(block, 7, BLOCK);
+    if (strcmp(mode, "read") == 0 || strcmp(mode, "write") == 0) {
+        snprintf(path, sizeof path, "%s/data%d", directory, process);
+        fd = open_data(path);
+        for (int i = 0; i < BLOCKS; i++) {
+            check(pwrite(fd, block, BLOCK, (off_t) i * BLOCK) == BLOCK, "pwrite");
+        }
+    }
+    long count = 0;
+    for (double end = now() + seconds; (count & 15) != 0 || now() < end; count++) {
+        off_t offset = (off_t) (rand_r(&seed) % BLOCKS) * BLOCK;
+        switch (mode[0]) {
+        case 'm':
+            snprintf(path, sizeof path, "%s/missing-%d-%ld", directory, process, count);
+            check(stat(path, &st) < 0 && errno == ENOENT, "stat");
+            break;
+        case 'c':
+            snprintf(path, sizeof path, "%s/file-%d", directory, process);
+            fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+            check(fd >= 0, "open");
+            close(fd);
+            check(unlink(path) == 0, "unlink");
+            break;
+        case 'r':
+            check(pread(fd, block, BLOCK, offset) == BLOCK, "pread");
+            break;
+        default:
+            check(pwrite(fd, block, BLOCK, offset) == BLOCK, "pwrite");
+        }
+    }
+    if (mode[0] == 'r' || mode[0] == 'w') {
+        unlink(path);
+    }
+    return count;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 5) {
+        fprintf(stderr, "usage: ops DIRECTORY miss|create|read|write PROCESSES SECONDS\n");
+        return 2;
+    }
+    int processes = atoi(argv[3]);
+    double seconds = atof(argv[4]);
+    long *counts = mmap(NULL, processes * sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    for (int i = 0; i < processes; i++) {
+        if (fork() == 0) {
+            counts[i] = run(argv[2], argv[1], i, seconds);
+            _exit(0);
+        }
+    }
+    int failed = 0;
+    for (int i = 0, status; i < processes; i++) {
+        wait(&status);
+        failed |= status;
+    }
+    double total = 0;
+    for (int i = 0; i < processes; i++) {
+        total += counts[i];
+    }
+    printf("%.0f\n", total / seconds);
+    return failed != 0;
+}
