@@ -12,6 +12,11 @@ module org.hexfuse.examples {
     requires com.google.guice;
     requires jakarta.inject;
     requires info.picocli;
+    requires org.jline.reader;
+    requires org.jline.terminal;
+    requires me.tongfei.progressbar;
+    requires org.hexfuse.libc;
+    requires java.management;
     requires org.slf4j;
     requires ch.qos.logback.classic;
     requires ch.qos.logback.core;

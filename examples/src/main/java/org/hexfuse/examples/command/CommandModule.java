@@ -14,6 +14,6 @@ final class CommandModule extends AbstractModule {
 
     @Provides
     @Singleton Servings servings(FileSystems fileSystems) {
-        return new Servings(fileSystems::create);
+        return new Servings(fileSystems::create, fileSystems::has);
     }
 }

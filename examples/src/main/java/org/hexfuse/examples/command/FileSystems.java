@@ -23,6 +23,11 @@ record FileSystems(List<FuseFileSystemProvider> providers) {
                 .toList());
     }
 
+    /** Whether there is a kind of filesystem with that scheme. */
+    boolean has(String scheme) {
+        return providers.stream().anyMatch(p -> p.scheme().equals(scheme));
+    }
+
     /** Makes the filesystem that an address names. */
     FuseFileSystem create(Address address) throws IOException {
         Optional<FuseFileSystemProvider> provider = providers.stream()

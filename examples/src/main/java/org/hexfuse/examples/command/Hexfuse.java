@@ -13,8 +13,9 @@ import picocli.CommandLine.Spec;
 
 /** The command {@code hexfuse}. */
 @Command(name = "hexfuse", description = "FUSE filesystems in Java: mount them, or use them without a mount.", subcommands = {
-    ListCommand.class, MountCommand.class, UmountCommand.class,
-    ShellCommand.class}, mixinStandardHelpOptions = true, versionProvider = Hexfuse.Version.class, exitCodeListHeading = "Exit status:%n", exitCodeList = {
+    ListCommand.class, MountCommand.class, UmountCommand.class, ServeCommand.class,
+    ShellCommand.class,
+    DoctorCommand.class}, mixinStandardHelpOptions = true, versionProvider = Hexfuse.Version.class, exitCodeListHeading = "Exit status:%n", exitCodeList = {
         "0:done", "1:it failed", "2:wrong use"}) public final class Hexfuse implements Runnable {
     @Spec private CommandSpec spec;
 
@@ -66,6 +67,7 @@ import picocli.CommandLine.Spec;
     }
 
     @Override public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: list, mount, umount or shell");
+        throw new ParameterException(spec.commandLine(),
+                "a command is missing: list, mount, umount, serve, shell or doctor");
     }
 }

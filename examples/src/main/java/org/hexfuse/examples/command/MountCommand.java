@@ -3,6 +3,7 @@ package org.hexfuse.examples.command;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
@@ -16,6 +17,9 @@ import picocli.CommandLine.Spec;
 /** {@code hexfuse mount}. */
 @Command(name = "mount", description = "Mount a filesystem, until it is unmounted or Ctrl-C.", mixinStandardHelpOptions = true, sortOptions = false) final class MountCommand
         implements Callable<Integer> {
+    /** What stands between the two in the line that says so. */
+    static final String MOUNTED = " is mounted on ";
+
     private final FileSystems fileSystems;
     @Spec private CommandSpec spec;
 
@@ -28,6 +32,10 @@ import picocli.CommandLine.Spec;
 
     @Option(names = "--threads", paramLabel = "N", description = "threads that read requests, one for each processor unless given") private int threads = Math
             .max(2, Runtime.getRuntime().availableProcessors());
+
+    @Option(names = "--daemon", description = "return once it is mounted, and leave it to a process that logs to a file") private boolean daemon;
+
+    @Option(names = "--log", paramLabel = "FILE", description = "where a daemon logs; below ~/.local/state unless given") private Path log;
 
     @Option(names = "--debug", description = "log every request and reply to standard error, a line each") private boolean debug;
 
@@ -42,9 +50,12 @@ import picocli.CommandLine.Spec;
         if (debug) {
             Logging.everything();
         }
+        if (daemon) {
+            return Daemon.start(spec, mountPoint, Optional.ofNullable(log));
+        }
         FuseFileSystem fileSystem = fileSystems.create(FileSystems.parse(what));
         try (Mount mount = Fuse.mount(fileSystem, mountPoint, options, threads)) {
-            spec.commandLine().getOut().println(what + " is mounted on " + mount.mountPoint());
+            spec.commandLine().getOut().println(what + MOUNTED + mount.mountPoint());
             spec.commandLine().getOut().flush();
             mount.await();
         }

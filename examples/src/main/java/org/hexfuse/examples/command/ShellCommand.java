@@ -1,8 +1,12 @@
 package org.hexfuse.examples.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.hexfuse.examples.command.shell.Interactive;
 import org.hexfuse.examples.command.shell.Serving;
 import org.hexfuse.examples.command.shell.Servings;
 import org.hexfuse.examples.command.shell.Shell;
@@ -13,14 +17,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code hexfuse shell}. */
-@Command(name = "shell", description = "Use a filesystem without a kernel, in this process.", mixinStandardHelpOptions = true, sortOptions = false, footer = {
-    "", "Commands, with ';' between them:", Shell.SUMMARY}) final class ShellCommand implements Callable<Integer> {
+@Command(name = "shell", description = "Use a filesystem without a kernel: one that runs in this process, or one that is "
+        + "served at an address.", mixinStandardHelpOptions = true, sortOptions = false, footer = {"",
+            "Commands, with ';' between them:", Shell.SUMMARY}) final class ShellCommand implements Callable<Integer> {
     private final Servings servings;
     @Spec private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "FS", description = "what to use, such as memory:") private String what;
+    @Parameters(index = "0", paramLabel = "FS|ADDRESS", description = "such as memory: or unix:files.sock") private String what;
 
-    @Option(names = "-c", required = true, paramLabel = "'CMD; CMD'", description = "the commands; the first error ends") private String commands;
+    @Option(names = "-c", paramLabel = "'CMD; CMD'", description = "the commands, of which the first that fails ends; else they are asked for, or read from "
+            + "standard input") private String commands = "";
 
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "for each answer (default: ${DEFAULT-VALUE})") private int timeout = 30;
 
@@ -38,8 +44,17 @@ import picocli.CommandLine.Spec;
             Logging.everything();
         }
         try (Serving serving = servings.open(FileSystems.parse(what), Duration.ofSeconds(timeout))) {
-            var shell = new Shell(serving.vfs(), System.out, spec.commandLine().getErr());
+            return run(new Shell(serving.vfs(), System.out, spec.commandLine().getErr()), serving);
+        }
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again where there is no terminal
+    private int run(Shell shell, Serving serving) throws IOException {
+        if (spec.commandLine().getParseResult().hasMatchedOption("-c")) {
             return shell.run(commands);
         }
+        return System.console() != null
+                ? new Interactive(shell, serving.vfs()).run()
+                : shell.run(new String(System.in.readAllBytes(), UTF_8));
     }
 }

@@ -11,9 +11,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.hexfuse.examples.memory.MemoryFileSystem;
+import org.hexfuse.server.FuseServer;
+import org.hexfuse.transport.Address;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,7 +122,7 @@ class CommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"|hexfuse: a command is missing", "frob|hexfuse: ",
-        "shell|hexfuse shell: Missing required parameter: 'FS'",
+        "shell|hexfuse shell: Missing required parameter: 'FS",
         "shell nope: -c ls|hexfuse shell: no filesystem 'nope:' here",
         "shell memory -c ls|hexfuse shell: 'memory' is no filesystem", "shell memory:?size=x -c ls|hexfuse shell: ",
         "shell hello:/x -c ls|hexfuse shell: ", "shell memory: -c ls --timeout 0|hexfuse shell: --timeout",
@@ -165,5 +172,54 @@ class CommandTest {
         assertThat(status.get(20, TimeUnit.SECONDS)).isZero();
         assertThat(mounting.join(Duration.ofSeconds(10))).isTrue();
         assertThat(point).isEmptyDirectory();
+    }
+
+    @Test void aTreeGoesInAndComesOutTheSame(@TempDir Path host) throws Exception {
+        Path tree = Files.createDirectory(host.resolve("tree"));
+        Path file = Files.writeString(Files.createDirectories(tree.resolve("a/b")).resolve("f"), "content");
+        Files.createLink(tree.resolve("hard"), file);
+        Files.createSymbolicLink(tree.resolve("link"), Path.of("nowhere/at all"));
+        Files.write(tree.resolve("large"), new byte[3_000_001]);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        Files.setPosixFilePermissions(tree.resolve("a"), PosixFilePermissions.fromString("r-xr-x--x"));
+        for (String path : List.of("a/b/f", "large", "a/b", "a", ".")) {
+            Files.setLastModifiedTime(tree.resolve(path), FileTime.from(Instant.ofEpochSecond(1_000_000, 123_456_789)));
+        }
+        assertThat(shell("mkdir /x; put " + tree + " /x; get /x/tree " + host.resolve("back") + "; find /x -type l"))
+                .isZero();
+        assertThat(err.toString()).isEmpty();
+        assertThat(out()).isEqualTo("/x/tree/link\n");
+        Process diff = new ProcessBuilder("diff", "-r", "--no-dereference", tree.toString(),
+                host.resolve("back").toString()).redirectErrorStream(true).start();
+        assertThat(new String(diff.getInputStream().readAllBytes(), UTF_8)).isEmpty();
+        for (String path : List.of("a/b/f", "large", "a/b", "a", "", "hard")) {
+            for (String attribute : List.of("mode", "nlink", "lastModifiedTime")) {
+                assertThat(Files.getAttribute(host.resolve("back").resolve(path), "unix:" + attribute))
+                        .as(attribute + " of " + path)
+                        .isEqualTo(Files.getAttribute(tree.resolve(path), "unix:" + attribute));
+            }
+        }
+    }
+
+    @Test void ownersAndExtendedAttributesAreChanged() {
+        assertThat(shell("write /f x; chown 5:6 /f; xattr -w user.a=b /f; xattr -w user.c=d /f; xattr -d user.a /f; "
+                + "xattr /f; ls -l; find / -name 'f*'")).isZero();
+        assertThat(out()).startsWith("user.c=d\n").containsPattern("1 +5 +6 ").endsWith("/f\n");
+    }
+
+    @Test void aFilesystemIsServedAtAnAddress() throws Exception {
+        try (FuseServer server = FuseServer.serve(new MemoryFileSystem(1 << 20, 100)).at(Address.parse("mem:served"))
+                .start()) {
+            assertThat(run("shell", server.address().toString(), "-c", "write /f shared")).isZero();
+            assertThat(run("shell", server.address().toString(), "-c", "cat /f")).isZero();
+        }
+        assertThat(out()).isEqualTo("shared");
+        assertThat(run("shell", "mem:served", "-c", "ls")).isEqualTo(1);
+        assertThat(err.toString()).startsWith("hexfuse shell: ").hasLineCount(1);
+    }
+
+    @Test void theDoctorSaysWhatItFinds() {
+        run("doctor");
+        assertThat(out()).contains("Java 25", "/dev/fuse").contains("mount");
     }
 }

@@ -232,4 +232,35 @@ import picocli.CommandLine.Parameters;
             Listing.room(stat).forEach(out::line);
         });
     }
+
+    @Command(name = "chown", description = "Give files to another owner.") void chown(
+            @Parameters(index = "0", paramLabel = "UID[:GID]") String owner,
+            @Parameters(index = "1..*", arity = "1..*", paramLabel = "PATH") List<String> paths) {
+        if (!owner.matches("[0-9]{1,9}(:[0-9]{1,9})?|:[0-9]{1,9}")) {
+            throw CommandFailure.of("'" + owner + "' is no owner: write numbers, as UID, UID:GID or :GID");
+        }
+        String[] ids = owner.split(":", -1);
+        each(paths, path -> vfs.lchown(path, ids[0].isEmpty() ? -1 : Integer.parseInt(ids[0]),
+                ids.length == 1 ? -1 : Integer.parseInt(ids[1])));
+    }
+
+    @Command(name = "xattr", description = "Show extended attributes, or write one, or take one away.") void xattr(
+            @Option(names = "-w", paramLabel = "NAME=VALUE", description = "write") String write,
+            @Option(names = "-d", paramLabel = "NAME", description = "take away") String delete,
+            @Parameters(arity = "1..*", paramLabel = "PATH") List<String> paths) {
+        each(paths, path -> {
+            if (write != null) {
+                int equals = write.indexOf('=');
+                String name = equals < 0 ? write : write.substring(0, equals);
+                vfs.setxattr(path, name, Name.encode(equals < 0 ? "" : write.substring(equals + 1)), 0);
+            } else if (delete != null) {
+                vfs.removexattr(path, delete);
+            } else {
+                for (Name name : vfs.listxattr(path)) {
+                    String value = Name.decode(vfs.getxattr(path, name.toString()));
+                    out.line(Listing.printable(name + "=" + value));
+                }
+            }
+        });
+    }
 }

@@ -43,6 +43,7 @@ final class Output {
     void finish() throws IOException {
         if (lineOpen && System.console() != null) {
             text.println();
+            lineOpen = false;
         }
         flush();
     }

@@ -12,8 +12,8 @@ import picocli.CommandLine.ParseResult;
 /** Runs the shell's commands, one after another, until one fails. For one thread. */
 public final class Shell {
     /** The commands, in a line. */
-    public static final String SUMMARY = "ls [-l], cat, stat, mkdir [-p], rm [-r], rmdir, mv, ln [-s], chmod, truncate, "
-            + "write PATH TEXT, df";
+    public static final String SUMMARY = "ls [-l], cat, stat, find, mkdir [-p], rm [-r], rmdir, mv, ln [-s], chmod, chown, "
+            + "truncate, write PATH TEXT, xattr, put HOST PATH, get PATH HOST, df";
 
     private static final int DONE = 0;
     private static final int FAILED = 1;
@@ -27,8 +27,15 @@ public final class Shell {
     public Shell(Vfs vfs, OutputStream out, PrintWriter err) {
         this.out = new Output(out);
         this.err = err;
-        this.commands = new CommandLine(new FileCommands(vfs, this.out)).setOut(this.out.text()).setErr(err)
+        this.commands = new CommandLine(new FileCommands(vfs, this.out)).addSubcommand(new TransferCommands.Put(vfs))
+                .addSubcommand(new TransferCommands.Get(vfs, this.out))
+                .addSubcommand(new TransferCommands.Find(vfs, this.out)).setOut(this.out.text()).setErr(err)
                 .setExecutionExceptionHandler(this::failed).setParameterExceptionHandler(this::wrongUse);
+    }
+
+    /** The names of the commands, sorted. */
+    List<String> names() {
+        return commands.getSubcommands().keySet().stream().sorted().toList();
     }
 
     /** Runs commands with semicolons between them, and returns the exit status: 0 done, 1 one failed, 2 wrong use. */
