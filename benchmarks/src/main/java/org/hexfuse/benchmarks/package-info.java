@@ -1,0 +1,2 @@
+/** What a request costs within one process. */
+package org.hexfuse.benchmarks;
