@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -108,11 +109,24 @@ final class Session {
         } else if (!state.isInitialized()) {
             slot.commit(Errno.EIO, 0, 0);
         } else if (handOff.takes(opcode)) {
-            Slot own = slot.detach(Dispatcher.replyRoom(slot));
-            handOff.enter();
-            handOff.run(() -> answer(own, true));
+            handOff(opcode, slot.detach(Dispatcher.replyRoom(slot)));
         } else {
             answer(slot, false);
+        }
+    }
+
+    private void handOff(Opcode opcode, Slot own) {
+        handOff.enter();
+        try {
+            handOff.run(() -> answer(own, true));
+        } catch (RejectedExecutionException _) {
+            // A caller that drives the session itself may come after its end.
+            handOff.leave();
+            if (opcode.expectsReply()) {
+                own.commit(Errno.EIO, 0, 0);
+            } else {
+                own.release();
+            }
         }
     }
 
