@@ -3,7 +3,7 @@
  *
  *   ops DIRECTORY MODE PROCESSES SECONDS
  *
- * MODE: miss    stat() of names that are not there, each another one
+ * MODE: miss    stat() of names that are not there, each another one and never one of an earlier run
  *       create  open(O_CREAT), close(), unlink()
  *       read    pread() of 4 KiB at random offsets of a file of 64 MiB, O_DIRECT where that is allowed
  *       write   pwrite() of 4 KiB likewise
@@ -65,7 +65,7 @@ static long run(const char *mode, const char *directory, int process, double sec
         off_t offset = (off_t) (rand_r(&seed) % BLOCKS) * BLOCK;
         switch (mode[0]) {
         case 'm':
-            snprintf(path, sizeof path, "%s/missing-%d-%ld", directory, process, count);
+            snprintf(path, sizeof path, "%s/missing-%d-%ld", directory, (int) getpid(), count);
             check(stat(path, &st) < 0 && errno == ENOENT, "stat");
             break;
         case 'c':
