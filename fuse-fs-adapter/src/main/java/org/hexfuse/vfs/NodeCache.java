@@ -244,6 +244,19 @@ final class NodeCache {
         }
     }
 
+    /** A name that leads somewhere is not to be believed any more. */
+    void dropIfThere(Inode directory, Name name) {
+        lock.lock();
+        try {
+            Dentry dentry = directory.children.get(name);
+            if (dentry != null && dentry.target != null) {
+                dropTree(dentry);
+            }
+        } finally {
+            unlockAndForget();
+        }
+    }
+
     private void dropTree(Dentry top) {
         var below = new ArrayList<Dentry>();
         below.add(top);

@@ -73,20 +73,11 @@ final class NodeCalls {
             return nodes.entered(directory, name, entry, asked);
         } catch (FuseException e) {
             if (e.errno() == Errno.ENOENT) {
-                forgetUnlessAbsent(directory, name);
+                // It says nothing of the time for which it holds, so there is nothing to remember.
+                nodes.dropIfThere(directory, name);
             }
             throw e;
         }
-    }
-
-    /** An ENOENT says nothing of the time for which it holds. */
-    private void forgetUnlessAbsent(Inode directory, Name name) {
-        nodes.find(directory, name).ifPresent(inode -> {
-            if (inode != NodeCache.ABSENT) {
-                nodes.release(inode);
-                nodes.drop(directory, name);
-            }
-        });
     }
 
     static void checkLength(Name name) {

@@ -169,6 +169,13 @@ class VfsTest {
             assertThat(server.isForgotten()).isTrue();
         }
 
+        @Test void aNodeWhoseNameIsGoneIsForgotten() {
+            vfs.stat("/a/f");
+            a.children.clear();
+            assertFails(Errno.ENOENT, () -> vfs.stat("/a/f"));
+            assertThat(server.lookups).containsEntry(file.number, 0L);
+        }
+
         @Test void anOpenFileKeepsItsNode() {
             OpenFile open = vfs.open("/a/f");
             vfs.dropCaches();
