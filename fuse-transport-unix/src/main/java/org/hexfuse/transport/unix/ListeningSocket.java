@@ -1,0 +1,180 @@
+package org.hexfuse.transport.unix;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.foreign.Arena;
+import java.net.BindException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.libc.Fd;
+import org.hexfuse.libc.LibcException;
+import org.hexfuse.libc.PollSet;
+import org.hexfuse.libc.SocketType;
+import org.hexfuse.libc.Sockets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A socket that others connect to. */
+final class ListeningSocket implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ListeningSocket.class);
+    private static final int BACKLOG = 64;
+    /** How often to look whether the socket was closed, where shutting it down has come between two waits. */
+    private static final int LONG_TICK_MILLIS = 1000;
+    /** How often to look whether the thread was interrupted. */
+    private static final int SHORT_TICK_MILLIS = 100;
+
+    private final Fd socket;
+    private final SocketType type;
+    private final String label;
+    private final WireOptions options;
+    private final Optional<SocketFile> file;
+    private final PollSet readable = new PollSet(Arena.ofAuto(), 1);
+    private volatile boolean closed;
+
+    private ListeningSocket(Fd socket, SocketType type, String label, WireOptions options, Optional<SocketFile> file)
+            throws LibcException {
+        // Several processes may share a listening socket, and then another one may take whom poll has seen.
+        socket.nonblocking(true);
+        readable.set(0, socket, PollSet.IN);
+        this.socket = socket;
+        this.type = type;
+        this.label = label;
+        this.options = options;
+        this.file = file;
+    }
+
+    /** Listens at a path. */
+    static ListeningSocket open(SocketPath at) throws IOException {
+        Fd socket = Sockets.socket(at.type());
+        try {
+            Optional<SocketFile> file = Optional.empty();
+            if (at.isAbstract()) {
+                bindName(socket, at);
+            } else {
+                file = Optional.of(SocketFile.bind(socket, at));
+            }
+            var listening = new ListeningSocket(socket, at.type(), at.label(), at.options(), file);
+            Sockets.listen(socket, BACKLOG);
+            return listening;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static void bindName(Fd socket, SocketPath at) throws IOException {
+        try {
+            Sockets.bind(socket, at.path());
+        } catch (LibcException e) {
+            throw e.errno() == Errno.EADDRINUSE ? new BindException(at.label() + " is in use") : e;
+        }
+    }
+
+    /** Takes over a socket that listens already. */
+    static ListeningSocket of(InheritedSocket.Open socket, InheritedSocket inherited) throws LibcException {
+        return new ListeningSocket(socket.fd(), socket.type(), inherited.address().toString(), inherited.options(),
+                Optional.empty());
+    }
+
+    /**
+     * Waits for the next one who connects; those who must not are sent away.
+     *
+     * @return empty when the socket is closed
+     * @throws IOException if the system can't give one more connection now
+     */
+    Optional<Wire> accept() throws IOException {
+        Optional<Wire> wire = Optional.empty();
+        while (wire.isEmpty() && !closed) {
+            if (readable.poll(LONG_TICK_MILLIS) > 0) {
+                wire = acceptOne();
+            }
+        }
+        return wire;
+    }
+
+    /**
+     * Waits for so long.
+     *
+     * @throws IOException if nobody came, or the thread was interrupted
+     */
+    Wire accept(Duration patience) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        Optional<Wire> wire = Optional.empty();
+        while (wire.isEmpty()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new SocketTimeoutException(
+                        "nobody has come to " + label + " within " + patience.toSeconds() + " s");
+            }
+            if (closed) {
+                throw new SocketException(label + " was shut down while nobody had come");
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException(label + ": interrupted while nobody had come");
+            }
+            if (readable.poll(SHORT_TICK_MILLIS) > 0) {
+                wire = acceptOne();
+            }
+        }
+        return wire.get();
+    }
+
+    /** Empty if the one who came is gone again, or was sent away, or if the socket is shut down. */
+    private Optional<Wire> acceptOne() throws IOException {
+        try {
+            return Optional.of(wire(Sockets.accept(socket)));
+        } catch (LibcException e) {
+            return switch (e.errno()) {
+                case EINTR, ECONNABORTED, EAGAIN -> Optional.empty();
+                case EINVAL, EBADF -> {
+                    closed = true;
+                    yield Optional.empty();
+                }
+                default -> throw new IOException(label + ": " + e.getMessage(), e);
+            };
+        } catch (Refused e) {
+            LOG.warn("refused: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Wire wire(Fd peer) throws Refused {
+        try {
+            return Wire.of(peer, type, label, options);
+        } catch (IOException e) {
+            throw new Refused(e);
+        }
+    }
+
+    String label() {
+        return label;
+    }
+
+    /** Removes the file, wakes who waits for connections, and closes the socket. Those that were accepted go on. */
+    @Override public void close() throws IOException {
+        closed = true;
+        try {
+            if (file.isPresent()) {
+                file.get().remove();
+            }
+        } finally {
+            try {
+                Sockets.shutdown(socket);
+            } catch (LibcException e) {
+                LOG.debug("{}: {}", label, e.getMessage());
+            }
+            socket.close();
+        }
+    }
+
+    /** One who connected and must not, or can't be served; others can. */
+    private static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Refused(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+}

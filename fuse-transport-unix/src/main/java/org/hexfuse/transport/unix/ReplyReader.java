@@ -1,0 +1,95 @@
+package org.hexfuse.transport.unix;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.OutHeader;
+import org.hexfuse.transport.Delivery;
+import org.hexfuse.transport.DeviceHandle;
+import org.hexfuse.transport.Span;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads replies into the memory of their callers. It never sends, never runs the filesystem's or the kernel's code, and so
+ * never waits but for bytes.
+ */
+final class ReplyReader {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplyReader.class);
+    private static final int LARGEST_ERRNO = 511;
+
+    private final Wire wire;
+    private final DeviceHandle handle;
+    private final Notifications notifications;
+    private final Incoming replies;
+
+    ReplyReader(Wire wire, DeviceHandle handle, Notifications notifications) {
+        this.wire = wire;
+        this.handle = handle;
+        this.notifications = notifications;
+        this.replies = Incoming.replies(wire);
+    }
+
+    /**
+     * Returns when the other end is gone, or this one has shut down.
+     *
+     * @throws IOException if what came is no reply
+     */
+    void run() throws IOException {
+        while (replies.await()) {
+            long length = replies.begin(wire.maxMessage()) - OutHeader.SIZE;
+            long unique = OutHeader.UNIQUE.get(replies.header());
+            int error = OutHeader.ERROR.get(replies.header());
+            if (unique == 0) {
+                notification(error, length);
+            } else {
+                reply(unique, error, length);
+            }
+        }
+    }
+
+    private void reply(long unique, int error, long length) throws IOException {
+        Delivery delivery = handle.reply(unique, error, length);
+        if (delivery.verdict() != Errno.OK) {
+            LOG.debug("{}: a reply to {} with error {} and {} bytes was refused: {}", wire, unique, error, length,
+                    delivery.verdict());
+            replies.skip();
+            endCaller(unique, error);
+            return;
+        }
+        boolean complete = false;
+        try {
+            if (length > 0) {
+                replies.body(delivery.target());
+            } else {
+                replies.skip();
+            }
+            complete = true;
+        } finally {
+            if (!complete) {
+                delivery.failed();
+            }
+        }
+        delivery.delivered();
+    }
+
+    /** The device lets the request of a reply with a senseless error wait for a better one, which its writer can't know. */
+    private void endCaller(long unique, int error) {
+        if (error > 0 || error < -LARGEST_ERRNO) {
+            Delivery failure = handle.reply(unique, -Errno.EIO.code(), 0);
+            if (failure.verdict() == Errno.OK) {
+                failure.delivered();
+            }
+        }
+    }
+
+    private void notification(int code, long length) throws IOException {
+        MemorySegment body = MemorySegment.ofArray(new byte[(int) length]);
+        if (length > 0) {
+            replies.body(new Span().set(body, 0, length));
+        } else {
+            replies.skip();
+        }
+        notifications.add(code, body, length);
+    }
+}

@@ -1,0 +1,59 @@
+package org.hexfuse.transport.unix;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.hexfuse.abi.InHeader;
+import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.Span;
+import org.hexfuse.transport.spi.LinearSlot;
+
+/** One worker's memory for requests and replies, which is sized when INIT is answered. */
+final class UnixChannel implements SlotChannel {
+    private static final int ALIGNMENT = 64;
+
+    private final UnixServerLink link;
+    private final Span body = new Span();
+    private Limits limits = Limits.beforeInit();
+    private Arena arena = Arena.ofShared();
+    private LinearSlot slot;
+
+    UnixChannel(UnixServerLink link) {
+        this.link = link;
+        this.slot = allocate(limits.maxMessage());
+    }
+
+    @Override public Slot next() throws IOException {
+        return link.next(this::receive);
+    }
+
+    private Slot receive(Incoming requests) throws IOException {
+        long length = requests.begin(link.longestRequest());
+        makeRoom(length);
+        MemorySegment.copy(requests.header(), 0, slot.request(), 0, InHeader.SIZE);
+        requests.body(body.set(slot.request(), InHeader.SIZE, length - InHeader.SIZE));
+        return slot.received(length, limits);
+    }
+
+    /** Looks at the limits only now: INIT may have been answered while this worker waited. */
+    private void makeRoom(long length) {
+        Limits agreed = link.limits();
+        if (!agreed.equals(limits) || length > slot.request().byteSize()) {
+            limits = agreed;
+            arena.close();
+            arena = Arena.ofShared();
+            slot = allocate(Math.max(length, agreed.maxMessage()));
+        }
+    }
+
+    private LinearSlot allocate(long size) {
+        return new LinearSlot(arena.allocate(size, ALIGNMENT), arena.allocate(size, ALIGNMENT), link::reply,
+                link.pool());
+    }
+
+    @Override public void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,114 @@
+package org.hexfuse.transport.unix;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hexfuse.transport.DeviceHandle;
+import org.hexfuse.transport.KernelLink;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The kernel's end of one connection: a thread that sends requests, one that reads replies, and one for notifications if any
+ * come. When one of them ends, all do.
+ */
+final class UnixKernelLink implements KernelLink {
+    private static final Logger LOG = LoggerFactory.getLogger(UnixKernelLink.class);
+    private static final Duration JOIN = Duration.ofSeconds(5);
+
+    private final Wire wire;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile Attachment attachment;
+
+    /** What runs between a device and the wire. */
+    private final class Attachment {
+        final DeviceHandle handle;
+        final Notifications notifications;
+        final Thread pump;
+        final Thread reader;
+        private final AtomicInteger running = new AtomicInteger(2);
+
+        Attachment(DeviceHandle handle) {
+            this.handle = handle;
+            this.notifications = new Notifications(handle, wire.toString());
+            var requests = new RequestPump(wire, handle);
+            var replies = new ReplyReader(wire, handle, notifications);
+            this.pump = thread("hexfuse-requests ", () -> run(requests::run));
+            this.reader = thread("hexfuse-replies ", () -> run(replies::run));
+        }
+
+        private Thread thread(String name, Runnable task) {
+            return Thread.ofPlatform().daemon().name(name + wire).unstarted(task);
+        }
+
+        private void run(Part part) {
+            try {
+                part.run();
+                end(() -> LOG.debug("{}: the other end is gone", wire));
+            } catch (IOException e) {
+                end(() -> LOG.warn("{}: the connection is ended: {}", wire, e.getMessage()));
+            } catch (RuntimeException e) {
+                end(() -> LOG.error("{}: the connection is ended by a mistake", wire, e));
+            } finally {
+                if (running.decrementAndGet() == 0) {
+                    wire.close();
+                }
+            }
+        }
+
+        void stop() {
+            wire.shutdown();
+            handle.close();
+            notifications.close();
+        }
+    }
+
+    /** What one thread does until the connection is over. */
+    @FunctionalInterface private interface Part {
+        void run() throws IOException;
+    }
+
+    UnixKernelLink(Wire wire) {
+        this.wire = wire;
+    }
+
+    @Override public int maxMessage() {
+        return wire.maxMessage();
+    }
+
+    @Override public void attach(DeviceHandle handle) throws IOException {
+        if (over.get() || wire.peerIsGone()) {
+            handle.close();
+            throw new ConnectException(wire + ": the other end is gone");
+        }
+        var present = new Attachment(handle);
+        attachment = present;
+        present.pump.start();
+        present.reader.start();
+        if (over.get()) {
+            present.stop();
+        }
+    }
+
+    /** Ends everything, on the thread that has found out why; only the first one has something to say. */
+    private void end(Runnable log) {
+        if (over.compareAndSet(false, true)) {
+            log.run();
+        }
+        attachment.stop();
+    }
+
+    @Override public void close() {
+        over.set(true);
+        Attachment present = attachment;
+        if (present != null) {
+            present.stop();
+            Joining.join(present.pump, JOIN);
+            Joining.join(present.reader, JOIN);
+            present.notifications.join();
+        }
+        wire.close();
+    }
+}

@@ -1,0 +1,165 @@
+package org.hexfuse.transport.unix;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.OutHeader;
+import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.ServerLink;
+import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.spi.SlotPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The server's end of one connection. Its workers share the socket: one at a time reads, one at a time sends. */
+final class UnixServerLink implements ServerLink {
+    private static final Logger LOG = LoggerFactory.getLogger(UnixServerLink.class);
+
+    private final Wire wire;
+    private final Incoming incoming;
+    private final Runnable over;
+    private final ReentrantLock reading = new ReentrantLock();
+    private final SlotPool pool = new SlotPool(this::reply);
+    private final long patience;
+    private volatile Limits limits = Limits.beforeInit();
+    private volatile boolean ended;
+
+    /** What reads one request into a channel's memory. */
+    @FunctionalInterface interface Reading {
+        Slot from(Incoming requests) throws IOException;
+    }
+
+    /** @param over called when there will be no more requests, perhaps more than once */
+    UnixServerLink(Wire wire, Runnable over) {
+        this.wire = wire;
+        this.incoming = Incoming.requests(wire);
+        this.over = over;
+        this.patience = wire.options().patience().toNanos();
+    }
+
+    /** Whether the kernel's end has left and sent nothing. */
+    boolean peerIsGone() {
+        return wire.peerIsGone();
+    }
+
+    SlotPool pool() {
+        return pool;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    /** The longest request that is let in: until INIT is answered nobody needs long ones. */
+    int longestRequest() {
+        Limits now = limits;
+        return now.equals(Limits.beforeInit()) ? Math.min(now.maxMessage(), wire.maxMessage()) : wire.maxMessage();
+    }
+
+    /**
+     * Waits for the next request, when it is the caller's turn.
+     *
+     * @return what {@code reader} made of it, or null when there will be none
+     * @throws IOException if what came is no request; told to one worker, the connection is over for all
+     */
+    Slot next(Reading reader) throws IOException {
+        reading.lock();
+        try {
+            if (!ended && incoming.await()) {
+                return reader.from(incoming);
+            }
+            end();
+            return null;
+        } catch (IOException e) {
+            boolean ours = wire.isOver();
+            end();
+            if (ours) {
+                return null;
+            }
+            throw new IOException(wire + ": " + e.getMessage(), e);
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private void end() {
+        ended = true;
+        wire.shutdown();
+        over.run();
+    }
+
+    /** Sends a reply. One that can't be sent becomes an error, or its caller would wait for ever. */
+    Errno reply(long unique, Errno error, MemorySegment memory, long offset, long length) {
+        long start = offset - OutHeader.SIZE;
+        MemorySegment message = start == 0 ? memory : memory.asSlice(start);
+        long size = OutHeader.SIZE + length;
+        setHeader(message, size, error, unique);
+        Errno outcome = wire.send(message, size, this::isPatient);
+        if (outcome != Errno.EMSGSIZE && outcome != Errno.ENOBUFS) {
+            return told(outcome);
+        }
+        LOG.warn("{}: a reply of {} bytes could not be sent: {}", wire, size, outcome);
+        setHeader(message, OutHeader.SIZE, Errno.EIO, unique);
+        Errno second = wire.send(message, OutHeader.SIZE, this::isPatient);
+        if (second != Errno.OK) {
+            end();
+        }
+        return outcome;
+    }
+
+    private static void setHeader(MemorySegment message, long size, Errno error, long unique) {
+        OutHeader.LEN.set(message, (int) size);
+        OutHeader.ERROR.set(message, -error.code());
+        OutHeader.UNIQUE.set(message, unique);
+    }
+
+    private boolean isPatient(long waited) {
+        if (waited > patience) {
+            LOG.warn("{}: the kernel's end has taken no replies for {} s; the connection is ended", wire,
+                    wire.options().patience().toSeconds());
+            return false;
+        }
+        return true;
+    }
+
+    /** When the connection is over, whoever waited is gone. */
+    private static Errno told(Errno outcome) {
+        return outcome == Errno.OK ? Errno.OK : Errno.ENOENT;
+    }
+
+    @Override public int maxMessage() {
+        return wire.maxMessage();
+    }
+
+    @Override public void negotiated(Limits agreed) {
+        pool.negotiated(agreed);
+        limits = agreed;
+    }
+
+    @Override public SlotChannel openChannel() {
+        return new UnixChannel(this);
+    }
+
+    @Override public boolean blocksInSystemCalls() {
+        return true;
+    }
+
+    @Override public Errno send(MemorySegment message, long size) {
+        if (size < OutHeader.SIZE || OutHeader.LEN.getUnsigned(message, 0) != size) {
+            return Errno.EINVAL;
+        }
+        Errno outcome = wire.send(message, size, this::isPatient);
+        return outcome == Errno.EMSGSIZE || outcome == Errno.ENOBUFS ? outcome : told(outcome);
+    }
+
+    @Override public void shutdown() {
+        end();
+    }
+
+    @Override public void close() {
+        end();
+        wire.close();
+    }
+}

@@ -1,0 +1,61 @@
+package org.hexfuse.transport.unix;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+import org.hexfuse.transport.Address;
+
+/**
+ * The parameters that all sockets have.
+ *
+ * @param anyUser whether the other end may belong to anybody
+ * @param buffer bytes of the socket's buffers; empty for as many as one may have
+ * @param patience how long the other end may keep this one waiting in the middle of a message
+ */
+record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience) {
+    static final String ANY_USER = "any_user";
+    static final String BUFFER = "buffer";
+    static final String PATIENCE = "patience";
+    static final Collection<String> KEYS = List.of(ANY_USER, BUFFER, PATIENCE);
+    static final WireOptions DEFAULT = new WireOptions(false, OptionalInt.empty(), Duration.ofSeconds(30));
+    private static final int MOST_SECONDS = 24 * 60 * 60;
+
+    static WireOptions parse(Address address) {
+        OptionalInt buffer = address.parameters().containsKey(BUFFER)
+                ? OptionalInt.of(number(address, BUFFER, 0, Integer.MAX_VALUE / 2))
+                : OptionalInt.empty();
+        return new WireOptions(address.flag(ANY_USER), buffer, seconds(address, PATIENCE, DEFAULT.patience));
+    }
+
+    /** Refuses parameters that are not among {@code known}. */
+    static void check(Address address, Collection<String> known) {
+        for (String key : address.parameters().keySet()) {
+            if (!known.contains(key)) {
+                throw new IllegalArgumentException(address.scheme() + ": knows no parameter '" + key + "'; it has "
+                        + String.join(", ", new TreeSet<>(known)));
+            }
+        }
+    }
+
+    static Duration seconds(Address address, String key, Duration unlessSaid) {
+        return address.parameters().containsKey(key)
+                ? Duration.ofSeconds(number(address, key, 1, MOST_SECONDS))
+                : unlessSaid;
+    }
+
+    private static int number(Address address, String key, int least, int most) {
+        String text = address.parameters().get(key);
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException _) {
+            // The same message as for a number out of range.
+        }
+        throw new IllegalArgumentException(
+                "'" + key + "' is a number from " + least + " to " + most + ", not '" + text + "'");
+    }
+}
