@@ -33,6 +33,13 @@ import org.slf4j.LoggerFactory;
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
+    /** Logs defects alone: whoever watches is told of failures anyway. */
+    static void defectsOnly() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
+            loggers.getLogger("org.hexfuse").setLevel(Level.ERROR);
+        }
+    }
+
     /** Logs every request and reply too, a line each. */
     static void everything() {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {

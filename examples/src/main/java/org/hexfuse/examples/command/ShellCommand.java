@@ -42,6 +42,8 @@ import picocli.CommandLine.Spec;
         }
         if (debug) {
             Logging.everything();
+        } else {
+            Logging.defectsOnly();
         }
         try (Serving serving = servings.open(FileSystems.parse(what), Duration.ofSeconds(timeout))) {
             return run(new Shell(serving.vfs(), System.out, spec.commandLine().getErr()), serving);
