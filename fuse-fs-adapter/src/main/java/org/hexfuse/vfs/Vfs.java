@@ -13,7 +13,6 @@ import java.util.function.Function;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
-import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.device.FuseConnection;
 import org.hexfuse.device.RequestPort;
@@ -54,6 +53,9 @@ public final class Vfs implements AutoCloseable {
     private final NodeCalls calls;
     private final FileCalls files;
     private final Permissions permissions;
+    private final AttributeChanges changes;
+    private final Opening opening;
+    private final Renaming renaming;
     /** Ends what this view is of. */
     private final Runnable unmount;
 
@@ -63,6 +65,9 @@ public final class Vfs implements AutoCloseable {
         this.calls = new NodeCalls(superblock, credentials);
         this.files = new FileCalls(superblock, calls, credentials);
         this.permissions = new Permissions(superblock.options, credentials, calls);
+        this.changes = new AttributeChanges(superblock, calls, permissions);
+        this.opening = new Opening(superblock, calls, files, permissions, changes);
+        this.renaming = new Renaming(superblock.nodes, calls, permissions);
         this.unmount = unmount;
     }
 
@@ -192,81 +197,8 @@ public final class Vfs implements AutoCloseable {
     /** Opens a file, which {@link OpenFlag#CREATE} makes with the permissions {@code mode} less the umask. */
     public OpenFile open(String path, int mode, OpenFlag... flags) {
         Set<OpenFlag> set = Access.set(flags);
-        Handle handle = walking(walk -> open(walk, path, mode, set));
+        Handle handle = walking(walk -> opening.open(walk, path, mode, set));
         return new OpenFile(handle, calls, permissions);
-    }
-
-    private Handle open(Walk walk, String path, int mode, Set<OpenFlag> flags) {
-        int bits = Access.of(flags);
-        if (!flags.contains(OpenFlag.CREATE)) {
-            return openExisting(walk.to(path, !flags.contains(OpenFlag.NO_FOLLOW)), bits, flags);
-        }
-        require(!flags.contains(OpenFlag.DIRECTORY), Errno.EINVAL);
-        boolean follow = !flags.contains(OpenFlag.NO_FOLLOW) && !flags.contains(OpenFlag.EXCLUSIVE);
-        Inode directory = walk.toParent(path);
-        boolean again = false;
-        while (true) {
-            require(walk.hasLast() && !walk.isDirectoryWanted(), Errno.EISDIR);
-            Optional<Inode> there = lookUp(walk, flags.contains(OpenFlag.EXCLUSIVE) || again);
-            if (there.isEmpty()) {
-                permissions.create(directory);
-                try {
-                    return files.create(directory, walk.last(), mode & PERMISSIONS, bits);
-                } catch (FuseException e) {
-                    // Somebody else was faster, whose file will do.
-                    if (e.errno() != Errno.EEXIST || flags.contains(OpenFlag.EXCLUSIVE) || again) {
-                        throw e;
-                    }
-                    again = true;
-                    continue;
-                }
-            }
-            require(!flags.contains(OpenFlag.EXCLUSIVE), Errno.EEXIST);
-            if (there.get().type == FileType.SYMLINK && follow) {
-                directory = walk.toParentOfTarget(there.get());
-            } else {
-                return openExisting(there.get(), bits, flags);
-            }
-        }
-    }
-
-    private static Optional<Inode> lookUp(Walk walk, boolean ask) {
-        try {
-            return Optional.of(ask ? walk.child(walk.last(), true) : walk.child(walk.last()));
-        } catch (FuseException e) {
-            if (e.errno() == Errno.ENOENT) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-    }
-
-    private Handle openExisting(Inode inode, int bits, Set<OpenFlag> flags) {
-        require(inode.type != FileType.SYMLINK, Errno.ELOOP);
-        require(inode.isDirectory() || !flags.contains(OpenFlag.DIRECTORY), Errno.ENOTDIR);
-        boolean writing = Access.isWriting(bits) || flags.contains(OpenFlag.TRUNCATE);
-        require(!inode.isDirectory() || !(writing || flags.contains(OpenFlag.CREATE)), Errno.EISDIR);
-        require(inode.isDirectory() || inode.type == FileType.REGULAR, Errno.ENXIO);
-        permissions.check(inode, (Access.isReading(bits) ? Permissions.READ : 0)
-                | (writing ? Permissions.WRITE : 0));
-        Handle handle = files.open(inode, bits);
-        if (flags.contains(OpenFlag.TRUNCATE)) {
-            truncateOpened(handle);
-        }
-        return handle;
-    }
-
-    private void truncateOpened(Handle handle) {
-        if (superblock.port.negotiated().has(InitFlag.ATOMIC_O_TRUNC)) {
-            superblock.nodes.changed(handle.inode);
-            return;
-        }
-        try {
-            calls.setattr(handle.inode, truncation(handle.inode, 0).handle(handle.number));
-        } catch (FuseException e) {
-            handle.close();
-            throw e;
-        }
     }
 
     /** Makes and opens a regular file that has no name, in a directory; for reading and writing. */
@@ -307,7 +239,7 @@ public final class Vfs implements AutoCloseable {
         return walking(walk -> {
             Inode directory = walk.toParent(path);
             require(walk.hasLast(), Errno.EEXIST);
-            require(lookUp(walk, true).isEmpty(), Errno.EEXIST);
+            require(walk.childIfThere(true).isEmpty(), Errno.EEXIST);
             require(isDirectory || !walk.isDirectoryWanted(), Errno.ENOENT);
             permissions.create(directory);
             return make.apply(directory, walk.last());
@@ -422,125 +354,40 @@ public final class Vfs implements AutoCloseable {
         require(!exchange || (flags & (RENAME_NOREPLACE | RENAME_WHITEOUT)) == 0, Errno.EINVAL);
         walking(source -> {
             try (Walk target = walk(false)) {
-                return rename(source, source.toParent(from), target, target.toParent(to), flags);
+                return renaming.rename(source, source.toParent(from), target, target.toParent(to), flags);
             }
         });
     }
 
-    private Inode rename(Walk source, Inode from, Walk target, Inode to, int flags) {
-        boolean exchange = (flags & RENAME_EXCHANGE) != 0;
-        require(source.hasLast() && target.hasLast(), Errno.EBUSY);
-        Inode moved = source.child(source.last());
-        Optional<Inode> replaced = lookUp(target, true);
-        require(replaced.isPresent() || !exchange, Errno.ENOENT);
-        require(replaced.isEmpty() || (flags & RENAME_NOREPLACE) == 0, Errno.EEXIST);
-        require(moved.isDirectory() || !(source.isDirectoryWanted() || (target.isDirectoryWanted() && !exchange)),
-                Errno.ENOTDIR);
-        require(!target.passes(moved), Errno.EINVAL);
-        if (replaced.isPresent()) {
-            Inode other = replaced.get();
-            require(!source.passes(other), exchange ? Errno.EINVAL : Errno.ENOTEMPTY);
-            require(!exchange || !target.isDirectoryWanted() || other.isDirectory(), Errno.ENOTDIR);
-            if (other == moved) {
-                return moved;
-            }
-            permissions.delete(to, other);
-            require(exchange || !moved.isDirectory() || other.isDirectory(), Errno.ENOTDIR);
-            require(exchange || moved.isDirectory() || !other.isDirectory(), Errno.EISDIR);
-        } else {
-            permissions.create(to);
-        }
-        permissions.delete(from, moved);
-        if (moved.isDirectory() && from != to) {
-            permissions.check(moved, Permissions.WRITE);
-        }
-        calls.rename(from, source.last(), to, target.last(), flags, exchange);
-        superblock.nodes.changed(moved);
-        replaced.ifPresent(superblock.nodes::changed);
-        return moved;
-    }
-
     /** Changes the permissions, set-user-id, set-group-id and sticky. */
     public void chmod(String path, int mode) {
-        forNode(path, true, inode -> calls.setattr(inode,
-                new AttributeChange().mode(inode.type.mode() | permissions.changeMode(inode, mode & PERMISSIONS))));
+        forNode(path, true, inode -> changes.chmod(inode, mode & PERMISSIONS));
     }
 
     /** Changes owner and group of what a path leads to; -1 leaves one as it is. */
     public void chown(String path, int uid, int gid) {
-        forNode(path, true, inode -> chown(inode, uid, gid));
+        forNode(path, true, inode -> changes.chown(inode, uid, gid));
     }
 
     /** The same, of a symbolic link itself. */
     public void lchown(String path, int uid, int gid) {
-        forNode(path, false, inode -> chown(inode, uid, gid));
-    }
-
-    private void chown(Inode inode, int uid, int gid) {
-        permissions.changeOwner(inode, uid, gid);
-        var change = new AttributeChange();
-        if (uid != -1) {
-            change.uid(uid);
-        }
-        if (gid != -1) {
-            change.gid(gid);
-        }
-        if (!inode.isDirectory()) {
-            killSetId(inode, change, calls.attributes(inode).mode());
-        }
-        if (!change.isEmpty()) {
-            calls.setattr(inode, change);
-        }
-    }
-
-    /** Set-user-id and set-group-id go with a change; whose business that is was settled by INIT. */
-    private void killSetId(Inode inode, AttributeChange change, int mode) {
-        if (superblock.dropsSetIdWhenTold()) {
-            change.killSetId();
-        } else if (!superblock.dropsSetIdItself() && Permissions.clearsSetId(mode)) {
-            change.mode(inode.type.mode() | Permissions.withoutSetId(mode));
-        }
-    }
-
-    private AttributeChange truncation(Inode inode, long size) {
-        var change = new AttributeChange().size(size);
-        if (permissions.killsSetId(inode)) {
-            killSetId(inode, change, calls.attributes(inode).mode());
-        }
-        return change;
+        forNode(path, false, inode -> changes.chown(inode, uid, gid));
     }
 
     /** Sets the times of what a path leads to. */
     public void setTimes(String path, Timestamp accessed, Timestamp modified) {
-        forNode(path, true, inode -> setTimes(inode, accessed, modified));
+        forNode(path, true, inode -> changes.setTimes(inode, accessed, modified));
     }
 
     /** The same, of a symbolic link itself. */
     public void setLinkTimes(String path, Timestamp accessed, Timestamp modified) {
-        forNode(path, false, inode -> setTimes(inode, accessed, modified));
-    }
-
-    private void setTimes(Inode inode, Timestamp accessed, Timestamp modified) {
-        if (accessed.equals(Timestamp.NOW) && modified.equals(Timestamp.NOW)) {
-            permissions.touch(inode);
-        } else {
-            permissions.owner(inode);
-        }
-        var change = new AttributeChange().accessed(accessed).modified(modified);
-        if (!change.isEmpty()) {
-            calls.setattr(inode, change);
-        }
+        forNode(path, false, inode -> changes.setTimes(inode, accessed, modified));
     }
 
     /** Cuts a file, or extends it by a hole. */
     public void truncate(String path, long size) {
         require(size >= 0, Errno.EINVAL);
-        forNode(path, true, inode -> {
-            require(!inode.isDirectory(), Errno.EISDIR);
-            require(inode.type == FileType.REGULAR, Errno.EINVAL);
-            permissions.check(inode, Permissions.WRITE);
-            calls.setattr(inode, truncation(inode, size));
-        });
+        forNode(path, true, inode -> changes.truncate(inode, size));
     }
 
     /** The value of an extended attribute; ENODATA if there is none. */

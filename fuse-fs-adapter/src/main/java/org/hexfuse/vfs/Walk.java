@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -188,9 +189,16 @@ final class Walk implements AutoCloseable {
         return child;
     }
 
-    /** Holds one more node until the walk is closed. */
-    void keep(Inode inode) {
-        held.add(inode);
+    /** What the last name leads to, if it is there. */
+    Optional<Inode> childIfThere(boolean ask) {
+        try {
+            return Optional.of(child(last, ask || afresh));
+        } catch (FuseException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     @Override public void close() {

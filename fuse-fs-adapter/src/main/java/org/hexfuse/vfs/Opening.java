@@ -1,0 +1,101 @@
+package org.hexfuse.vfs;
+
+import java.util.Optional;
+import java.util.Set;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
+
+/**
+ * What {@code open(2)} looks at before, and does after, a file is opened at the server.
+ *
+ * <p>Source: Linux {@code fs/namei.c} ({@code do_last}), {@code fs/fuse/dir.c} ({@code fuse_atomic_open}).
+ */
+final class Opening {
+    private static final int PERMISSIONS = 07777;
+
+    private final Superblock superblock;
+    private final NodeCalls calls;
+    private final FileCalls files;
+    private final Permissions permissions;
+    private final AttributeChanges changes;
+
+    Opening(Superblock superblock, NodeCalls calls, FileCalls files, Permissions permissions,
+            AttributeChanges changes) {
+        this.superblock = superblock;
+        this.calls = calls;
+        this.files = files;
+        this.permissions = permissions;
+        this.changes = changes;
+    }
+
+    private static void require(boolean condition, Errno otherwise) {
+        if (!condition) {
+            throw FuseException.of(otherwise);
+        }
+    }
+
+    /** Opens what a path leads to, or makes it. */
+    Handle open(Walk walk, String path, int mode, Set<OpenFlag> flags) {
+        int bits = Access.of(flags);
+        if (!flags.contains(OpenFlag.CREATE)) {
+            return openExisting(walk.to(path, !flags.contains(OpenFlag.NO_FOLLOW)), bits, flags);
+        }
+        require(!flags.contains(OpenFlag.DIRECTORY), Errno.EINVAL);
+        boolean follow = !flags.contains(OpenFlag.NO_FOLLOW) && !flags.contains(OpenFlag.EXCLUSIVE);
+        Inode directory = walk.toParent(path);
+        boolean again = false;
+        while (true) {
+            require(walk.hasLast() && !walk.isDirectoryWanted(), Errno.EISDIR);
+            Optional<Inode> there = walk.childIfThere(flags.contains(OpenFlag.EXCLUSIVE) || again);
+            if (there.isEmpty()) {
+                permissions.create(directory);
+                try {
+                    return files.create(directory, walk.last(), mode & PERMISSIONS, bits);
+                } catch (FuseException e) {
+                    // Somebody else was faster, whose file will do.
+                    if (e.errno() != Errno.EEXIST || flags.contains(OpenFlag.EXCLUSIVE) || again) {
+                        throw e;
+                    }
+                    again = true;
+                    continue;
+                }
+            }
+            require(!flags.contains(OpenFlag.EXCLUSIVE), Errno.EEXIST);
+            if (there.get().type == FileType.SYMLINK && follow) {
+                directory = walk.toParentOfTarget(there.get());
+            } else {
+                return openExisting(there.get(), bits, flags);
+            }
+        }
+    }
+
+    private Handle openExisting(Inode inode, int bits, Set<OpenFlag> flags) {
+        require(inode.type != FileType.SYMLINK, Errno.ELOOP);
+        require(inode.isDirectory() || !flags.contains(OpenFlag.DIRECTORY), Errno.ENOTDIR);
+        boolean writing = Access.isWriting(bits) || flags.contains(OpenFlag.TRUNCATE);
+        require(!inode.isDirectory() || !(writing || flags.contains(OpenFlag.CREATE)), Errno.EISDIR);
+        require(inode.isDirectory() || inode.type == FileType.REGULAR, Errno.ENXIO);
+        permissions.check(inode, (Access.isReading(bits) ? Permissions.READ : 0)
+                | (writing ? Permissions.WRITE : 0));
+        Handle handle = files.open(inode, bits);
+        if (flags.contains(OpenFlag.TRUNCATE)) {
+            truncateOpened(handle);
+        }
+        return handle;
+    }
+
+    private void truncateOpened(Handle handle) {
+        if (superblock.port.negotiated().has(InitFlag.ATOMIC_O_TRUNC)) {
+            superblock.nodes.changed(handle.inode);
+            return;
+        }
+        try {
+            calls.setattr(handle.inode, changes.truncation(handle.inode, 0).handle(handle.number));
+        } catch (FuseException e) {
+            handle.close();
+            throw e;
+        }
+    }
+}

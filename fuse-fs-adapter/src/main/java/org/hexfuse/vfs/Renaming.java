@@ -1,0 +1,61 @@
+package org.hexfuse.vfs;
+
+import java.util.Optional;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+
+/** What {@code rename(2)} forbids whatever the filesystem is. Source: Linux {@code fs/namei.c}. */
+final class Renaming {
+    private static final int NOREPLACE = 1;
+    private static final int EXCHANGE = 2;
+
+    private final NodeCache nodes;
+    private final NodeCalls calls;
+    private final Permissions permissions;
+
+    Renaming(NodeCache nodes, NodeCalls calls, Permissions permissions) {
+        this.nodes = nodes;
+        this.calls = calls;
+        this.permissions = permissions;
+    }
+
+    private static void require(boolean condition, Errno otherwise) {
+        if (!condition) {
+            throw FuseException.of(otherwise);
+        }
+    }
+
+    /** Gives what one walk leads to the name that another leads to. */
+    Inode rename(Walk source, Inode from, Walk target, Inode to, int flags) {
+        boolean exchange = (flags & EXCHANGE) != 0;
+        require(source.hasLast() && target.hasLast(), Errno.EBUSY);
+        Inode moved = source.child(source.last());
+        Optional<Inode> replaced = target.childIfThere(true);
+        require(replaced.isPresent() || !exchange, Errno.ENOENT);
+        require(replaced.isEmpty() || (flags & NOREPLACE) == 0, Errno.EEXIST);
+        require(moved.isDirectory() || !(source.isDirectoryWanted() || (target.isDirectoryWanted() && !exchange)),
+                Errno.ENOTDIR);
+        require(!target.passes(moved), Errno.EINVAL);
+        if (replaced.isPresent()) {
+            Inode other = replaced.get();
+            require(!source.passes(other), exchange ? Errno.EINVAL : Errno.ENOTEMPTY);
+            require(!exchange || !target.isDirectoryWanted() || other.isDirectory(), Errno.ENOTDIR);
+            if (other == moved) {
+                return moved;
+            }
+            permissions.delete(to, other);
+            require(exchange || !moved.isDirectory() || other.isDirectory(), Errno.ENOTDIR);
+            require(exchange || moved.isDirectory() || !other.isDirectory(), Errno.EISDIR);
+        } else {
+            permissions.create(to);
+        }
+        permissions.delete(from, moved);
+        if (moved.isDirectory() && from != to) {
+            permissions.check(moved, Permissions.WRITE);
+        }
+        calls.rename(from, source.last(), to, target.last(), flags, exchange);
+        nodes.changed(moved);
+        replaced.ifPresent(nodes::changed);
+        return moved;
+    }
+}
