@@ -1,6 +1,8 @@
 package org.hexfuse.device;
 
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.NotifyCode;
+import org.hexfuse.device.IdleReaders.Reader;
 import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.OutgoingRequest;
@@ -13,12 +15,24 @@ import org.hexfuse.transport.OutgoingRequest;
 final class ConnectionHandle implements DeviceHandle {
     private static final int LARGEST_ERRNO = 511;
 
-    private final FuseConnection connection;
-    private final ProcessingTable processing = new ProcessingTable();
-    private boolean closed;
+    private final ConnectionCore core;
+    private final ProcessingTable processing;
+    private volatile boolean closed;
 
-    ConnectionHandle(FuseConnection connection) {
-        this.connection = connection;
+    private ConnectionHandle(ConnectionCore core) {
+        this.core = core;
+        this.processing = core.profile().sharesProcessing() ? core.shared : new ProcessingTable();
+    }
+
+    static ConnectionHandle open(ConnectionCore core) {
+        var handle = new ConnectionHandle(core);
+        core.lock.lock();
+        try {
+            core.handles.add(handle);
+        } finally {
+            core.lock.unlock();
+        }
+        return handle;
     }
 
     ProcessingTable processing() {
@@ -26,94 +40,120 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     @Override public OutgoingRequest take(long capacity) throws InterruptedException {
-        return connection.take(this, capacity);
+        return core.reading.take(this, capacity);
     }
 
     @Override public OutgoingRequest poll(long capacity) {
-        return connection.poll(this, capacity);
+        return core.reading.poll(this, capacity);
     }
 
     /** The transport has copied a request. */
     void sent(Progress progress) {
-        boolean wake = false;
+        Reader reader = null;
+        boolean interrupt = false;
         boolean over;
         boolean first = false;
-        connection.lock.lock();
+        core.observation.read(progress.request().opcode(), progress.unique, progress.queuedAt);
+        core.lock.lock();
         try {
-            connection.copying.remove(progress);
-            over = progress.finished() || closed || !progress.request().opcode().expectsReply();
+            core.copying.remove(progress);
+            over = !core.state().isLive() || isClosedForGood() || !progress.request().opcode().expectsReply();
             if (over) {
-                progress.state = Progress.State.DONE;
-                first = connection.ended(progress, Errno.ECONNABORTED);
+                first = core.ended(progress, Errno.ECONNABORTED);
             } else {
                 progress.state = Progress.State.SENT;
                 processing.add(progress);
-                if (progress.interrupted && connection.sendsInterrupts()) {
-                    connection.queue.interrupt(progress);
-                    wake = true;
+                interrupt = progress.interrupted && core.sendsInterrupts();
+                if (interrupt) {
+                    core.queue.interrupt(progress);
+                    reader = core.reading.nextReader();
                 }
             }
         } finally {
-            connection.lock.unlock();
-        }
-        if (first) {
-            progress.tell();
+            core.lock.unlock();
         }
         if (over) {
-            progress.release();
-            connection.drainBackground();
+            over(progress, first);
         }
-        if (wake) {
-            connection.wakeReader();
+        if (interrupt) {
+            core.reading.wake(reader);
         }
+    }
+
+    /** Whether nobody will answer what was taken from here. */
+    private boolean isClosedForGood() {
+        return closed && !core.profile().sharesProcessing();
     }
 
     @Override public Delivery reply(long unique, int error, long length) {
         if (unique == 0) {
-            return connection.notification(error, length);
+            return notification(error, length);
         }
-        if (error > 0 || error < -LARGEST_ERRNO) {
+        boolean makesSense = error <= 0 && error >= -LARGEST_ERRNO;
+        if (!makesSense && !core.profile().badErrnoEndsCaller()) {
             return Verdict.of(Errno.EINVAL);
         }
-        return (unique & 1) != 0 ? interruptAnswered(unique & ~1L, error, length) : answered(unique, error, length);
+        return (unique & 1) != 0 ? interruptAnswered(unique & ~1L, error, length)
+                : answered(unique, error, length, makesSense);
     }
 
-    private Delivery answered(long unique, int error, long length) {
+    private Delivery notification(int error, long length) {
+        NotifyCode code = NotifyCode.of(error).orElse(null);
+        Negotiated settled = core.init.settled();
+        if (settled == null || !core.state().isLive() || closed || code == null
+                || !NotificationDelivery.accepts(code, length, core.maxMessage)) {
+            return Verdict.of(Errno.EINVAL);
+        }
+        return new NotificationDelivery(core, settled, code, length);
+    }
+
+    private Delivery answered(long unique, int error, long length, boolean makesSense) {
         Progress progress;
         boolean accepted;
-        connection.lock.lock();
+        core.lock.lock();
         try {
-            progress = processing.find(unique);
+            progress = find(unique);
             if (progress == null) {
-                return Verdict.of(connection.profile().unknownUnique());
+                return unknown();
             }
             processing.remove(progress);
-            connection.queue.dropInterrupt(progress);
-            connection.copying.add(progress);
+            core.queue.dropInterrupt(progress);
+            core.copying.add(progress);
             progress.state = Progress.State.WRITING;
-            accepted = error == 0 ? progress.request().accepts(length) : length == 0;
+            accepted = makesSense && (error == 0 ? progress.request().accepts(length) : length == 0);
         } finally {
-            connection.lock.unlock();
+            core.lock.unlock();
         }
         if (accepted) {
             return progress.replying(Errno.orEio(-error), length);
         }
-        end(progress, Errno.EIO);
-        return Verdict.of(Errno.EINVAL);
+        end(progress, makesSense ? Errno.EIO : Errno.EINVAL);
+        return Verdict.of(makesSense || length > 0 ? Errno.EINVAL : Errno.OK);
+    }
+
+    /** Under the lock. */
+    private Progress find(long unique) {
+        return closed ? null : processing.find(unique);
+    }
+
+    private Delivery unknown() {
+        boolean live = core.state().isLive() && !closed;
+        return Verdict.of(live ? core.profile().unknownUnique() : core.profile().writeAfterEnd());
     }
 
     private Delivery interruptAnswered(long unique, int error, long length) {
-        if (length > 0) {
-            return Verdict.of(Errno.EINVAL);
-        }
-        connection.lock.lock();
+        Reader reader;
+        core.lock.lock();
         try {
-            Progress progress = processing.find(unique);
+            Progress progress = find(unique);
             if (progress == null) {
-                return Verdict.of(connection.profile().unknownUnique());
+                return unknown();
+            }
+            if (length > 0) {
+                return Verdict.of(Errno.EINVAL);
             }
             if (error == -Errno.ENOSYS.code()) {
-                connection.interruptsAreUnknown();
+                core.interruptsAreUnknown();
                 return Verdict.of(Errno.OK);
             }
             if (error != -Errno.EAGAIN.code()) {
@@ -122,11 +162,12 @@ final class ConnectionHandle implements DeviceHandle {
             if (!progress.interrupted) {
                 return Verdict.of(Errno.EINVAL);
             }
-            connection.queue.interrupt(progress);
+            core.queue.interrupt(progress);
+            reader = core.reading.nextReader();
         } finally {
-            connection.lock.unlock();
+            core.lock.unlock();
         }
-        connection.wakeReader();
+        core.reading.wake(reader);
         return Verdict.of(Errno.OK);
     }
 
@@ -137,57 +178,83 @@ final class ConnectionHandle implements DeviceHandle {
 
     /** A copy failed, of the request or of its reply. */
     void copyFailed(Progress progress) {
-        end(progress, Errno.EIO);
+        if (!core.profile().keepsUncopied() || !putBack(progress)) {
+            end(progress, Errno.EIO);
+        }
     }
 
-    /** Ends a request that is in no queue or table. Returns whether its caller was still waiting. */
+    /** A request that did not reach its reader is the next one again. */
+    private boolean putBack(Progress progress) {
+        Reader reader;
+        core.lock.lock();
+        try {
+            if (progress.state != Progress.State.READING || !core.state().isLive() || progress.finished()) {
+                return false;
+            }
+            core.copying.remove(progress);
+            progress.state = Progress.State.PENDING;
+            core.queue.pending().addFirst(progress);
+            reader = core.reading.nextReader();
+        } finally {
+            core.lock.unlock();
+        }
+        core.reading.wake(reader);
+        return true;
+    }
+
+    /** Ends a request that is being copied. Returns whether its caller was still waiting. */
     private boolean end(Progress progress, Errno how) {
         boolean first;
-        connection.lock.lock();
+        core.lock.lock();
         try {
-            connection.copying.remove(progress);
-            progress.state = Progress.State.DONE;
-            first = connection.ended(progress, how);
+            core.copying.remove(progress);
+            first = core.ended(progress, how);
         } finally {
-            connection.lock.unlock();
+            core.lock.unlock();
         }
+        core.observation.replied(progress, how);
+        over(progress, first);
+        return first;
+    }
+
+    /** The device is through with a request. */
+    private void over(Progress progress, boolean first) {
         if (first) {
             progress.tell();
         }
         progress.release();
-        connection.drainBackground();
-        return first;
+        core.calling.letThrough();
     }
 
     @Override public int readiness() {
-        return connection.readiness();
+        return core.reading.readiness(this);
     }
 
     @Override public void addWaiter(Runnable waiter) {
-        connection.addWaiter(waiter);
+        core.reading.addWaiter(waiter);
     }
 
     @Override public void removeWaiter(Runnable waiter) {
-        connection.removeWaiter(waiter);
+        core.reading.removeWaiter(waiter);
     }
 
     @Override public DeviceHandle duplicate() {
-        return connection.newHandle();
+        return open(core);
     }
 
     @Override public void close() {
-        connection.lock.lock();
+        core.lock.lock();
         try {
             if (closed) {
                 return;
             }
             closed = true;
         } finally {
-            connection.lock.unlock();
+            core.lock.unlock();
         }
-        connection.closed(this);
+        core.ending.close(this);
     }
 
-    /** Whether {@link #close} was called. Asked for under the lock. */
+    /** Whether {@link #close} was called. Needs no lock. */
     boolean isClosed() { return closed; }
 }

@@ -1,6 +1,7 @@
 package org.hexfuse.device;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.InitIn;
 import org.hexfuse.abi.InitOut;
@@ -11,7 +12,8 @@ import org.hexfuse.transport.Limits;
 /**
  * Both halves of INIT: what the kernel offers, and what it makes of the answer.
  *
- * <p>Source: Linux {@code fs/fuse/inode.c}, {@code fuse_send_init} and {@code process_init_reply}.
+ * <p>Source: Linux {@code fs/fuse/inode.c}, {@code fuse_send_init}, {@code process_init_limits} and
+ * {@code process_init_reply}.
  */
 final class InitExchange {
     private static final int MAX_PAGES_LIMIT = 256;
@@ -19,6 +21,14 @@ final class InitExchange {
     private static final int LEAST_MAX_WRITE = 4096;
     private static final int MAX_BACKGROUND = 12;
     private static final int CONGESTION_THRESHOLD = 9;
+    private static final int DEEPEST_STACK = 2;
+    /** Mappings of files into memory come in pieces of 2 MiB: the logarithm of that. */
+    private static final int LARGEST_ALIGNMENT = 21;
+    /** The first minor versions in which an answer has the flags, LOOKUP can do without names, limits, FLOCK of its own. */
+    private static final int FLAGS_MINOR = 6;
+    private static final int EXPORT_MINOR = 9;
+    private static final int LIMITS_MINOR = 13;
+    private static final int FLOCK_MINOR = 17;
 
     private InitExchange() {}
 
@@ -33,44 +43,96 @@ final class InitExchange {
         if (InitFlag.INIT_EXT.in(profile.flags())) {
             InitIn.FLAGS2.set(in, (int) (profile.flags() >>> 32));
         }
-        return request.replyUpTo(InitOut.SIZE);
+        return request.replyBetween(profile.leastInitReply(), InitOut.SIZE);
     }
 
-    /** Whether the two ends understand each other at all. */
-    static boolean speaksOurVersion(MemorySegment out) {
-        return InitOut.MAJOR.get(out) == Protocol.MAJOR;
+    /** What the answer, zero-filled to its full size, settles; nothing if the two ends don't go together. */
+    static Optional<Negotiated> settle(MemorySegment out, ConnectionOptions options, int maxMessage) {
+        if (InitOut.MAJOR.get(out) != Protocol.MAJOR) {
+            return Optional.empty();
+        }
+        KernelProfile profile = options.profile();
+        int minor = (int) Math.min(InitOut.MINOR.getUnsigned(out, 0), Integer.MAX_VALUE);
+        long flags = flags(out, minor, profile);
+        if (asksForTooMuch(out, flags, options)) {
+            return Optional.empty();
+        }
+        int payload = Limits.payloadOf(maxMessage);
+        return Optional.of(new Negotiated(minor, flags, readahead(out, minor, profile),
+                maxWrite(out, minor, payload), Math.max(1, Math.min(pages(out, flags), payload / 4096)),
+                limit(InitOut.MAX_BACKGROUND.getUnsigned(out, 0), minor, MAX_BACKGROUND, profile.userBackground(),
+                        options),
+                limit(InitOut.CONGESTION_THRESHOLD.getUnsigned(out, 0), minor, CONGESTION_THRESHOLD,
+                        profile.userCongestion(), options),
+                granularity(out, minor), InitFlag.PASSTHROUGH.in(flags) ? InitOut.MAX_STACK_DEPTH.get(out) : 0,
+                InitFlag.REQUEST_TIMEOUT.in(flags) ? InitOut.REQUEST_TIMEOUT.getUnsigned(out, 0) : 0));
     }
 
-    /** What the answer, zero-filled to its full size, settles. */
-    static Negotiated settle(MemorySegment out, KernelProfile profile, int maxMessage) {
-        int minor = InitOut.MINOR.get(out);
-        long flags = minor < 6 ? 0 : InitOut.FLAGS.getUnsigned(out, 0);
-        if (InitFlag.INIT_EXT.in(flags & profile.flags())) {
+    private static long flags(MemorySegment out, int minor, KernelProfile profile) {
+        if (before(minor, FLAGS_MINOR)) {
+            return 0;
+        }
+        long flags = InitOut.FLAGS.getUnsigned(out, 0) & profile.accepted();
+        if (InitFlag.INIT_EXT.in(flags)) {
             flags |= InitOut.FLAGS2.getUnsigned(out, 0) << 32;
         }
-        if (minor < 17 && InitFlag.POSIX_LOCKS.in(flags)) {
-            flags |= InitFlag.FLOCK_LOCKS.mask() & profile.flags();
+        if (before(minor, FLOCK_MINOR)) {
+            flags = with(flags, InitFlag.FLOCK_LOCKS, InitFlag.POSIX_LOCKS.in(flags));
         }
-        flags &= profile.flags();
-        int payload = Limits.payloadOf(maxMessage);
-        int pages = InitFlag.MAX_PAGES.in(flags)
+        if (before(minor, EXPORT_MINOR)) {
+            flags = with(flags, InitFlag.EXPORT_SUPPORT, false);
+        }
+        if (InitFlag.AUTO_INVAL_DATA.in(flags)) {
+            flags = with(flags, InitFlag.EXPLICIT_INVAL_DATA, false);
+        }
+        long depth = InitOut.MAX_STACK_DEPTH.getUnsigned(out, 0);
+        if (depth < 1 || depth > DEEPEST_STACK || InitFlag.WRITEBACK_CACHE.in(flags)) {
+            flags = with(flags, InitFlag.PASSTHROUGH, false);
+        }
+        return flags & profile.accepted();
+    }
+
+    private static long with(long flags, InitFlag flag, boolean set) {
+        return set ? flags | flag.mask() : flags & ~flag.mask();
+    }
+
+    private static boolean asksForTooMuch(MemorySegment out, long flags, ConnectionOptions options) {
+        boolean unchecked = !options.defaultPermissions() && !InitFlag.POSIX_ACL.in(flags);
+        boolean idmapUnchecked = InitFlag.ALLOW_IDMAP.in(flags) && unchecked;
+        boolean misaligned = InitFlag.MAP_ALIGNMENT.in(flags)
+                && InitOut.MAP_ALIGNMENT.getUnsigned(out, 0) > LARGEST_ALIGNMENT;
+        return idmapUnchecked || misaligned;
+    }
+
+    private static int maxWrite(MemorySegment out, int minor, int payload) {
+        long wanted = before(minor, 5) ? LEAST_MAX_WRITE : InitOut.MAX_WRITE.getUnsigned(out, 0);
+        return (int) Math.max(Math.min(wanted, payload), LEAST_MAX_WRITE);
+    }
+
+    private static int pages(MemorySegment out, long flags) {
+        return InitFlag.MAX_PAGES.in(flags)
                 ? Math.clamp(InitOut.MAX_PAGES.getUnsigned(out, 0), 1, MAX_PAGES_LIMIT)
                 : MAX_PAGES_DEFAULT;
-        int maxWrite = minor < 5 ? LEAST_MAX_WRITE : (int) Math.min(InitOut.MAX_WRITE.getUnsigned(out, 0), payload);
-        int background = minor < 13 ? 0 : InitOut.MAX_BACKGROUND.getUnsigned(out, 0);
-        int threshold = minor < 13 ? 0 : InitOut.CONGESTION_THRESHOLD.getUnsigned(out, 0);
-        return new Negotiated(minor, flags, readahead(out, minor, profile), Math.max(maxWrite, LEAST_MAX_WRITE),
-                Math.max(1, Math.min(pages, payload / 4096)), background == 0 ? MAX_BACKGROUND : background,
-                threshold == 0 ? CONGESTION_THRESHOLD : threshold, granularity(out));
+    }
+
+    private static int limit(int wanted, int minor, int usual, int mostOfUser, ConnectionOptions options) {
+        if (before(minor, LIMITS_MINOR) || wanted == 0) {
+            return usual;
+        }
+        return options.privileged() ? wanted : Math.min(wanted, mostOfUser);
     }
 
     private static int readahead(MemorySegment out, int minor, KernelProfile profile) {
-        return minor < 6 ? profile.maxReadahead()
+        return before(minor, FLAGS_MINOR) ? profile.maxReadahead()
                 : (int) Math.min(InitOut.MAX_READAHEAD.getUnsigned(out, 0), profile.maxReadahead());
     }
 
-    private static int granularity(MemorySegment out) {
+    private static int granularity(MemorySegment out, int minor) {
         long nanos = InitOut.TIME_GRAN.getUnsigned(out, 0);
-        return nanos == 0 || nanos > 1_000_000_000 ? 1 : (int) nanos;
+        return before(minor, FLAGS_MINOR) || nanos == 0 || nanos > 1_000_000_000 ? 1 : (int) nanos;
+    }
+
+    private static boolean before(int minor, int since) {
+        return minor < since;
     }
 }

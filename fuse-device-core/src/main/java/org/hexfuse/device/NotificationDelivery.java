@@ -1,12 +1,13 @@
 package org.hexfuse.device;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import org.hexfuse.abi.EntryInvalFlag;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.NotifyCode;
 import org.hexfuse.abi.NotifyDeleteOut;
@@ -14,8 +15,11 @@ import org.hexfuse.abi.NotifyInvalEntryOut;
 import org.hexfuse.abi.NotifyInvalInodeOut;
 import org.hexfuse.abi.NotifyPollWakeupOut;
 import org.hexfuse.abi.NotifyPruneOut;
+import org.hexfuse.abi.NotifyRetrieveIn;
 import org.hexfuse.abi.NotifyRetrieveOut;
 import org.hexfuse.abi.NotifyStoreOut;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.Protocol;
 import org.hexfuse.abi.Struct;
 import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.Segments;
@@ -27,16 +31,18 @@ import org.hexfuse.transport.Span;
  * <p>Source: Linux {@code fs/fuse/notify.c}.
  */
 final class NotificationDelivery implements Delivery {
-    private static final int NAME_MAX = 1024;
     private static final int LONGEST_NAME = 4096;
+    private static final int PAGE = 4096;
 
-    private final FuseConnection connection;
+    private final ConnectionCore core;
+    private final Negotiated settled;
     private final NotifyCode code;
     private final MemorySegment message;
     private final Span target;
 
-    NotificationDelivery(FuseConnection connection, NotifyCode code, long length) {
-        this.connection = connection;
+    NotificationDelivery(ConnectionCore core, Negotiated settled, NotifyCode code, long length) {
+        this.core = core;
+        this.settled = settled;
         this.code = code;
         this.message = Arena.ofAuto().allocate(Math.max(length, 1), 8).asSlice(0, length);
         this.target = new Span().set(message, 0, length);
@@ -48,7 +54,7 @@ final class NotificationDelivery implements Delivery {
         return switch (code) {
             case POLL, INVAL_INODE, RETRIEVE -> length == struct;
             case RESEND, INC_EPOCH -> length == 0;
-            case INVAL_ENTRY, DELETE -> length > struct && length <= struct + LONGEST_NAME + 1;
+            case INVAL_ENTRY, DELETE -> length >= struct && length <= struct + LONGEST_NAME + 1;
             case STORE, PRUNE -> length >= struct && length <= maxMessage;
         };
     }
@@ -64,18 +70,16 @@ final class NotificationDelivery implements Delivery {
     @Override public void failed() {}
 
     @Override public Errno delivered() {
-        NotificationSink sink = connection.sink();
+        NotificationSink sink = core.sink;
         return switch (code) {
             case POLL -> sink.pollWakeup(NotifyPollWakeupOut.KH.get(message));
             case INVAL_INODE -> sink.invalidateNode(NotifyInvalInodeOut.INO.get(message),
                     NotifyInvalInodeOut.OFF.get(message), NotifyInvalInodeOut.LEN.get(message));
             case INVAL_ENTRY -> invalidateEntry(sink);
             case STORE -> store(sink);
-            case RETRIEVE -> sink.retrieve(NotifyRetrieveOut.NOTIFY_UNIQUE.get(message),
-                    NotifyRetrieveOut.NODEID.get(message), NotifyRetrieveOut.OFFSET.get(message),
-                    NotifyRetrieveOut.SIZE_FIELD.get(message));
+            case RETRIEVE -> retrieve(sink);
             case DELETE -> delete(sink);
-            case RESEND -> connection.resend();
+            case RESEND -> resend();
             case INC_EPOCH -> sink.incrementEpoch();
             case PRUNE -> prune(sink);
         };
@@ -99,12 +103,10 @@ final class NotificationDelivery implements Delivery {
     }
 
     private Errno checkName(int structSize, long length) {
-        if (length > NAME_MAX) {
+        if (length > settled.nameMax()) {
             return Errno.ENAMETOOLONG;
         }
-        return message.byteSize() == structSize + length + 1 && message.get(JAVA_BYTE, structSize + length) == 0
-                ? Errno.OK
-                : Errno.EINVAL;
+        return message.byteSize() == structSize + length + 1 ? Errno.OK : Errno.EINVAL;
     }
 
     private Errno store(NotificationSink sink) {
@@ -114,6 +116,55 @@ final class NotificationDelivery implements Delivery {
         }
         return sink.store(NotifyStoreOut.NODEID.get(message), NotifyStoreOut.OFFSET.get(message),
                 new Span().set(message, NotifyStoreOut.SIZE, size));
+    }
+
+    /** The data goes out as a request without a reply, under the id that the server gave it. */
+    private Errno retrieve(NotificationSink sink) {
+        long offset = NotifyRetrieveOut.OFFSET.get(message);
+        if (offset < 0) {
+            return Errno.EINVAL;
+        }
+        long node = NotifyRetrieveOut.NODEID.get(message);
+        long most = Math.min(settled.maxWrite(), (long) settled.maxPages() * PAGE);
+        long room = Math.min(Math.min(NotifyRetrieveOut.SIZE_FIELD.getUnsigned(message, 0), most),
+                Long.MAX_VALUE - offset);
+        Request reply = core.requests.take(true).start(Opcode.NOTIFY_REPLY, node, Caller.KERNEL,
+                Math.min(settled.minor(), Protocol.MINOR), settled.flags());
+        long size;
+        try {
+            size = Math.clamp(sink.retrieve(node, offset, reply.dataRoom(room).asSlice(0, room)), 0, room);
+        } catch (RuntimeException e) {
+            reply.close();
+            if (e instanceof FuseException refused) {
+                return refused.errno();
+            }
+            throw e;
+        }
+        NotifyRetrieveIn.OFFSET.set(reply.arguments(), offset);
+        NotifyRetrieveIn.SIZE_FIELD.set(reply.arguments(), (int) size);
+        core.calling.post(reply.dataLength(size), NotifyRetrieveOut.NOTIFY_UNIQUE.get(message));
+        return Errno.OK;
+    }
+
+    /** All that was sent is sent again, marked, before all else: the server has lost it. */
+    private Errno resend() {
+        var lost = new ArrayList<Progress>();
+        core.lock.lock();
+        try {
+            core.shared.drain(lost::add);
+            core.handles.forEach(handle -> handle.processing().drain(lost::add));
+            lost.sort((a, b) -> Long.compareUnsigned(b.unique, a.unique));
+            for (Progress progress : lost) {
+                core.queue.dropInterrupt(progress);
+                progress.identify(progress.unique | Protocol.UNIQUE_RESEND);
+                progress.state = Progress.State.PENDING;
+                core.queue.pending().addFirst(progress);
+            }
+        } finally {
+            core.lock.unlock();
+        }
+        lost.forEach(_ -> core.reading.wake());
+        return Errno.OK;
     }
 
     private Errno prune(NotificationSink sink) {

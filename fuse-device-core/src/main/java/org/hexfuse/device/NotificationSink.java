@@ -1,6 +1,8 @@
 package org.hexfuse.device;
 
+import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.transport.Segments;
 
@@ -38,9 +40,16 @@ public interface NotificationSink {
         return Errno.ENOENT;
     }
 
-    /** RETRIEVE: cached data is asked for, to be sent as NOTIFY_REPLY. */
-    default Errno retrieve(long unique, long node, long offset, int size) {
-        return Errno.ENOENT;
+    /**
+     * RETRIEVE: cached data is asked for. The connection sends it, as NOTIFY_REPLY.
+     *
+     * @param target where to put what the cache has of the file's bytes from {@code offset} on, without a gap and not beyond
+     *        the file's end; valid until the method returns
+     * @return how many bytes that are, possibly none
+     * @throws org.hexfuse.abi.FuseException ENOENT if the node is not known, EINVAL if it is no regular file
+     */
+    default long retrieve(long node, long offset, MemorySegment target) {
+        throw FuseException.of(Errno.ENOENT);
     }
 
     /** INC_EPOCH: all names are to be looked up again. */
@@ -52,4 +61,7 @@ public interface NotificationSink {
     default Errno prune(long[] nodes) {
         return Errno.OK;
     }
+
+    /** The connection is over: who waits for a {@link #pollWakeup} is to be woken. Called once. */
+    default void ended() {}
 }

@@ -44,6 +44,14 @@ final class ProcessingTable {
         size--;
     }
 
+    void forEach(Consumer<Progress> consumer) {
+        for (Progress head : buckets) {
+            for (Progress progress = head; progress != null; progress = progress.nextInBucket) {
+                consumer.accept(progress);
+            }
+        }
+    }
+
     /** Empties the table. */
     void drain(Consumer<Progress> consumer) {
         for (int i = 0; i < BUCKETS; i++) {

@@ -15,10 +15,13 @@ import org.hexfuse.transport.Span;
  * Where a request stands between its caller and the server; what a transport sees of it.
  *
  * <pre>
- * IDLE --enqueue--> PENDING --take--> READING --sent--> SENT --reply--> WRITING --delivered--> DONE
- *                      |                 |                |                |
- *                      +------ interrupt (PENDING only), failed, abort ----+------------------> DONE
+ * IDLE --> WAITING --gate--> PENDING --take--> READING --sent--> SENT --reply--> WRITING --delivered--> DONE
+ *             |                 |                 |                |                |
+ *             +-----------------+- interrupt -----+- failed, abort +----------------+-----------------> DONE
  * </pre>
+ *
+ * <p>WAITING is for those alone that a {@link RequestGate} holds back. What was SENT can become PENDING again: the server
+ * asks for it (RESEND), or the kernel that is played keeps what it could not copy.
  *
  * <p>All fields but those said otherwise are guarded by the connection's lock. Two things end apart from each other: the
  * caller's wait ({@link #finish}), which abort ends at any moment, and the hold on the memory ({@link #release}), which the
@@ -26,7 +29,7 @@ import org.hexfuse.transport.Span;
  */
 final class Progress implements OutgoingRequest, Delivery {
     enum State {
-        IDLE, PENDING, READING, SENT, WRITING, DONE
+        IDLE, WAITING, PENDING, READING, SENT, WRITING, DONE
     }
 
     private final Request request;
@@ -42,6 +45,12 @@ final class Progress implements OutgoingRequest, Delivery {
     ConnectionHandle handle;
     long unique;
     boolean background;
+    /** Counted by the {@link RequestGate}. */
+    boolean counted;
+    /** The id is the server's own, as that of a NOTIFY_REPLY. */
+    boolean identified;
+    /** When it was queued, by {@link System#nanoTime}, if somebody wants to know. */
+    long queuedAt;
     boolean interrupted;
     boolean interruptQueued;
     /** What a background request's sender asked to be told. */
@@ -62,6 +71,8 @@ final class Progress implements OutgoingRequest, Delivery {
         state = State.IDLE;
         unique = 0;
         background = false;
+        counted = false;
+        identified = false;
         interrupted = false;
         interruptQueued = false;
         done = null;

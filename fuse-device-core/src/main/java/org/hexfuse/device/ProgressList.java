@@ -44,6 +44,11 @@ final class ProgressList {
         }
     }
 
+    /** The first one, which there is. */
+    Progress first() {
+        return first;
+    }
+
     /** Takes the first one, which there is. */
     Progress remove() {
         Progress progress = first;

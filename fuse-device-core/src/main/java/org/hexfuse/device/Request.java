@@ -38,6 +38,7 @@ public final class Request implements AutoCloseable {
     private long replyRoom;
     private boolean replyVariable;
     private long replySize;
+    private long timeout;
 
     /** Where the request stands in its connection. */
     final Progress progress = new Progress(this);
@@ -63,6 +64,7 @@ public final class Request implements AutoCloseable {
         replyVariable = operation.replyVariable();
         replyRoom = 0;
         replySize = 0;
+        timeout = 0;
         progress.start();
         return this;
     }
@@ -99,12 +101,40 @@ public final class Request implements AutoCloseable {
 
     /** Sets the bulk data to a copy of {@code length} bytes of {@code source}. */
     public Request data(MemorySegment source, long offset, long length) {
-        if (dataMemory.byteSize() < length) {
-            dataMemory = allocate(length);
+        MemorySegment.copy(source, offset, dataRoom(length), 0, length);
+        return dataLength(length);
+    }
+
+    /** Memory for {@code bytes} of bulk data, to be written before {@link #dataLength} is said. */
+    MemorySegment dataRoom(long bytes) {
+        if (dataMemory.byteSize() < bytes) {
+            dataMemory = allocate(bytes);
         }
-        MemorySegment.copy(source, offset, dataMemory, 0, length);
-        data.set(dataMemory, 0, length);
+        return dataMemory;
+    }
+
+    Request dataLength(long bytes) {
+        data.set(dataMemory, 0, bytes);
         return this;
+    }
+
+    /**
+     * Limits how long {@link RequestPort#call} waits for this request, beside what limits the connection. When the time is
+     * over the caller gets ETIMEDOUT: a request that nobody has read is taken back; of another the server is told as of an
+     * interrupt, and its answer, when it comes, is dropped.
+     *
+     * @param nanos how long in nanoseconds; 0 for as long as the connection allows
+     */
+    public Request timeout(long nanos) {
+        if (nanos < 0) {
+            throw new IllegalArgumentException("a timeout of " + nanos + " ns");
+        }
+        timeout = nanos;
+        return this;
+    }
+
+    long timeout() {
+        return timeout;
     }
 
     /** Says how many bytes the variable part of the reply may have: what is asked for by READ and the like. */
@@ -116,12 +146,12 @@ public final class Request implements AutoCloseable {
         return this;
     }
 
-    /** Says that the reply may have any number of bytes up to this one, and that missing ones count as zeros. */
-    Request replyUpTo(int bytes) {
-        replyFixed = 0;
+    /** Says that the reply has {@code least} to {@code most} bytes, and that missing ones count as zeros. */
+    Request replyBetween(int least, int most) {
+        replyFixed = least;
         replyVariable = true;
-        replyRoom(bytes);
-        reply.asSlice(0, bytes).fill((byte) 0);
+        replyRoom(most - least);
+        reply.asSlice(0, most).fill((byte) 0);
         return this;
     }
 

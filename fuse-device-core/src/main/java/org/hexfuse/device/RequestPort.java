@@ -10,8 +10,8 @@ import org.hexfuse.abi.Opcode;
  *
  * <p>Until INIT is answered everything but {@link #post} waits. Errors are {@link org.hexfuse.abi.FuseException}s: what the
  * server answered, or ENOTCONN (the connection is over), ECONNREFUSED (INIT failed), ECONNABORTED (it ended while the request
- * was under way), ETIMEDOUT (no answer in time, which ends the connection), EINTR (the thread was interrupted before a server
- * took the request; its interrupt status is kept).
+ * was under way), ETIMEDOUT (no answer in time, which ends the connection unless it was the {@link Request#timeout} of the one
+ * request), EINTR (the thread was interrupted before a server took the request; its interrupt status is kept).
  *
  * {@snippet :
  * try (Request request = port.newRequest(Opcode.GETATTR, node, caller)) {
@@ -46,4 +46,9 @@ public interface RequestPort {
 
     /** What INIT settled. Waits for INIT. */
     Negotiated negotiated();
+
+    /** Whether so many background requests are under way that what need not be done now, such as readahead, is not asked for. */
+    default boolean isCongested() {
+        return false;
+    }
 }

@@ -1,2 +1,18 @@
-/** The kernel's end: connection, device handles, queues. */
+/**
+ * The kernel's end of FUSE: what {@code /dev/fuse} and {@code fs/fuse/dev.c} are to Linux, and {@code DeviceFD} to gVisor.
+ *
+ * <p>Two sides meet in a {@link org.hexfuse.device.FuseConnection}. On one a virtual filesystem switch makes requests through
+ * {@link org.hexfuse.device.RequestPort} and waits. On the other servers take them and bring replies, through a
+ * {@link org.hexfuse.transport.DeviceHandle}, which is what transports use, or through a
+ * {@link org.hexfuse.device.DeviceFile}, which is a view on one: whole messages, as read and write on the device carry them.
+ * What a server says unasked goes to a {@link org.hexfuse.device.NotificationSink}. Where kernels differ,
+ * {@link org.hexfuse.device.KernelProfile} says how; {@link org.hexfuse.device.DeviceState} is the whole of the states.
+ *
+ * <p>Any thread may call anything; callers may be virtual threads. One lock guards a connection, and it is never held while
+ * calling out or copying. The package starts no threads, but for a virtual one where requests have a limit of time. It knows
+ * no transport, no path and no inode.
+ *
+ * <p>Inside, {@code ConnectionCore} is what is shared; {@code Calling}, {@code Reading}, {@code Initialization} and
+ * {@code Ending} work on it, {@code RequestGate} limits what is under way, and {@code Progress} is where a request stands.
+ */
 package org.hexfuse.device;

@@ -388,7 +388,7 @@ class FuseConnectionTest {
             for (int i = 0; i < 30; i++) {
                 calls.add(call(Opcode.UNLINK, 1));
             }
-            await().until(() -> connection.queue.pending().size() == 30);
+            await().until(() -> connection.core().queue.pending().size() == 30);
             var order = new StringBuilder();
             for (int i = 0; i < 30;) {
                 connection.forget(9, 1);
@@ -500,7 +500,7 @@ class FuseConnectionTest {
                 call.get(30, TimeUnit.SECONDS);
             }
         }
-        assertThat(connection.copying.isEmpty()).isTrue();
+        assertThat(connection.core().copying.isEmpty()).isTrue();
         assertThat(server.pollError()).isEqualTo(Errno.EAGAIN);
     }
 

@@ -45,7 +45,9 @@ public interface DeviceHandle extends AutoCloseable {
      */
     Delivery reply(long unique, int error, long length);
 
-    /** What could be done now without waiting, as bits of {@code poll(2)}; exactly {@link #POLLERR} when it is over. */
+    /**
+     * What could be done now without waiting, as bits of {@code poll(2)}; exactly {@link #POLLERR} when it is over or closed.
+     */
     int readiness();
 
     /**
@@ -62,7 +64,7 @@ public interface DeviceHandle extends AutoCloseable {
 
     /**
      * Gives the handle up. What was taken from it and isn't answered ends with ECONNABORTED; with the last handle the
-     * connection is aborted. Threads in {@link #take} get ENODEV. Closing again does nothing.
+     * connection is aborted. Threads in {@link #take} get ENODEV. Waiters run. Closing again does nothing.
      */
     @Override void close();
 }

@@ -28,7 +28,8 @@ public final class WholeMessage {
     }
 
     /**
-     * Brings one message whose header was taken apart.
+     * Brings one message whose header was taken apart. If the memory can't be read, the device is told and the exception of
+     * the memory goes on to the caller.
      *
      * @param length the bytes behind the header, which lie in {@code memory} from {@code offset} on
      */
@@ -39,7 +40,12 @@ public final class WholeMessage {
             return delivery.verdict();
         }
         if (length > 0) {
-            delivery.target().copyFrom(0, memory, offset, length);
+            try {
+                delivery.target().copyFrom(0, memory, offset, length);
+            } catch (RuntimeException e) {
+                delivery.failed();
+                throw e;
+            }
         }
         return delivery.delivered();
     }

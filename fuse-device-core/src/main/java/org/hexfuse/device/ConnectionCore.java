@@ -1,0 +1,119 @@
+package org.hexfuse.device;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.device.DeviceState.Event;
+
+/**
+ * What the parts of one connection share: the one lock, and what it guards.
+ *
+ * <p>The lock is held for a few instructions and never while calling out: not for waiters, not for callbacks, not for copies.
+ */
+final class ConnectionCore {
+    final ReentrantLock lock = new ReentrantLock();
+    final ConnectionOptions options;
+    final NotificationSink sink;
+    final int maxMessage;
+    final RequestPool requests = new RequestPool();
+    final RequestQueue queue = new RequestQueue();
+    final RequestGate gate;
+    /** What transports are copying at this moment, out or in. */
+    final ProgressList copying = new ProgressList();
+    final List<ConnectionHandle> handles = new ArrayList<>();
+    /** What all handles have sent, for a kernel that keeps it together. */
+    final ProcessingTable shared = new ProcessingTable();
+    final Observation observation;
+
+    final Reading reading = new Reading(this);
+    final Calling calling = new Calling(this);
+    final Initialization init = new Initialization(this);
+    final Ending ending = new Ending(this);
+
+    /** Requests that were asked for and have not ended, wherever they are. */
+    int outstanding;
+
+    private final Condition quiet = lock.newCondition();
+    private volatile DeviceState state = DeviceState.INITIALIZING;
+    private boolean sendsInterrupts = true;
+    private long unique;
+
+    ConnectionCore(NotificationSink sink, ConnectionOptions options, int maxMessage) {
+        this.sink = sink;
+        this.options = options;
+        this.maxMessage = maxMessage;
+        this.gate = new RequestGate(options.profile());
+        this.observation = new Observation(options);
+    }
+
+    KernelProfile profile() {
+        return options.profile();
+    }
+
+    /** Needs no lock. */
+    DeviceState state() {
+        return state;
+    }
+
+    /** Under the lock. */
+    void happened(Event event) {
+        state = state.after(event);
+    }
+
+    /** Under the lock: a request is asked for. Returns whether it can be taken at once. */
+    boolean accept(Progress progress) {
+        outstanding++;
+        observation.stamp(progress);
+        if (!gate.enter(progress)) {
+            return false;
+        }
+        makePending(progress);
+        return true;
+    }
+
+    /** Under the lock. */
+    void makePending(Progress progress) {
+        progress.identify(progress.identified ? progress.unique : nextUnique());
+        progress.state = Progress.State.PENDING;
+        queue.pending().add(progress);
+    }
+
+    long nextUnique() {
+        unique += 2;
+        return unique;
+    }
+
+    /** Under the lock: counts a request as over. Returns whether its caller is to be told. */
+    boolean ended(Progress progress, Errno how) {
+        outstanding--;
+        gate.leave(progress);
+        progress.state = Progress.State.DONE;
+        signalIfQuiet();
+        return progress.finish(how);
+    }
+
+    void signalIfQuiet() {
+        if (isQuiet()) {
+            quiet.signalAll();
+        }
+    }
+
+    boolean isQuiet() { return outstanding == 0 && queue.forgets().isEmpty(); }
+
+    Condition quiet() {
+        return quiet;
+    }
+
+    /** Under the lock. */
+    boolean sendsInterrupts() {
+        return sendsInterrupts;
+    }
+
+    /** The server does not know INTERRUPT. Under the lock. */
+    void interruptsAreUnknown() {
+        sendsInterrupts = false;
+        queue.clearInterrupts();
+    }
+}

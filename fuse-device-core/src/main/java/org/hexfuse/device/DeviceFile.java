@@ -1,0 +1,295 @@
+package org.hexfuse.device;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.hexfuse.abi.DeviceIoctl;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.device.DeviceState.Event;
+import org.hexfuse.transport.DeviceHandle;
+import org.hexfuse.transport.OutgoingRequest;
+import org.hexfuse.transport.spi.WholeMessage;
+
+/**
+ * An open of the device as a program sees it: what {@code read(2)}, {@code write(2)}, {@code poll(2)} and the like on
+ * {@code /dev/fuse} do, byte for byte, with their errors. It can be open before there is a mount. Any thread may call any
+ * method, many at the same time.
+ *
+ * <p>One call carries one whole message; nothing is kept between two calls. Errors are {@link FuseException}s. Everything gets
+ * EPERM as long as the file belongs to no mount, and EBADF after {@link #close}.
+ *
+ * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_dev_operations}; gVisor {@code dev.go}.
+ */
+public final class DeviceFile implements AutoCloseable {
+    /** The file and the connection that it was bound to, once and for all. */
+    private record Binding(FuseConnection connection, DeviceHandle handle) {}
+
+    private final KernelProfile profile;
+    private volatile DeviceState own = DeviceState.UNMOUNTED;
+    private volatile Binding binding;
+    private volatile boolean nonBlocking;
+
+    private DeviceFile(KernelProfile profile) {
+        this.profile = profile;
+    }
+
+    /** Opens the device of a kernel. The file is {@link DeviceState#UNMOUNTED}. */
+    public static DeviceFile open(KernelProfile profile) {
+        return new DeviceFile(profile);
+    }
+
+    static DeviceFile bound(FuseConnection connection, KernelProfile profile) {
+        var file = new DeviceFile(profile);
+        file.bind(connection);
+        return file;
+    }
+
+    /** Where the file stands: once it is bound, where its connection does. */
+    public DeviceState state() {
+        Binding bound = binding;
+        return own == DeviceState.CLOSED || bound == null ? own : bound.connection.state();
+    }
+
+    /**
+     * Mounts a filesystem that is served through this file, with INIT queued; options for another kernel count as options for
+     * this one. A second mount of one file shares the connection of the first, which lives until all are unmounted.
+     *
+     * @param maxMessage the longest message that the server can handle, in bytes
+     * @return the connection, which the caller closes once to unmount it
+     * @throws FuseException ENOTCONN if the file was mounted before and that is over, EBADF if it is closed
+     */
+    public synchronized FuseConnection mount(NotificationSink sink, ConnectionOptions options, int maxMessage) {
+        checkOpen();
+        Binding bound = binding;
+        if (bound != null) {
+            if (!bound.connection.mountAgain()) {
+                throw FuseException.of(Errno.ENOTCONN);
+            }
+            return bound.connection;
+        }
+        FuseConnection connection = FuseConnection.create(sink, options.withProfile(profile), maxMessage);
+        bind(connection);
+        return connection;
+    }
+
+    /**
+     * Binds this file to the connection of another, as the ioctl {@link DeviceIoctl#CLONE} does.
+     *
+     * @throws FuseException EINVAL if this file is bound already, EPERM (gVisor: EINVAL) if the other one is not, EBADF if one
+     *         of them is closed
+     */
+    public synchronized void cloneFrom(DeviceFile source) {
+        checkOpen();
+        if (source.own == DeviceState.CLOSED) {
+            throw FuseException.of(Errno.EBADF);
+        }
+        if (own != DeviceState.UNMOUNTED) {
+            throw FuseException.of(Errno.EINVAL);
+        }
+        Binding other = source.binding;
+        if (other == null) {
+            throw FuseException.of(profile.cloneOfUnmounted());
+        }
+        bind(other.connection);
+    }
+
+    /**
+     * Any ioctl but {@link DeviceIoctl#CLONE}, none of which this device has.
+     *
+     * @throws FuseException always: EOPNOTSUPP for those of backing files, EINVAL for SYNC_INIT of a file that is mounted,
+     *         ENOTTY (gVisor: ENOSYS) for the others
+     */
+    public void ioctl(int request) {
+        checkOpen();
+        boolean backing = request == DeviceIoctl.BACKING_OPEN.request()
+                || request == DeviceIoctl.BACKING_CLOSE.request();
+        boolean late = request == DeviceIoctl.SYNC_INIT.request() && binding != null;
+        boolean known = profile.otherIoctl() == Errno.ENOTTY;
+        throw FuseException.of(known && backing ? Errno.EOPNOTSUPP
+                : known && late ? Errno.EINVAL : profile.otherIoctl());
+    }
+
+    private synchronized void bind(FuseConnection connection) {
+        binding = new Binding(connection, connection.newHandle());
+        own = own.after(Event.BIND);
+    }
+
+    /** Whether reads give EAGAIN instead of waiting, as with {@code O_NONBLOCK}. */
+    public void nonBlocking(boolean on) {
+        nonBlocking = on;
+    }
+
+    /**
+     * Reads the next message into {@code buffer}; waits for one unless told otherwise.
+     *
+     * @return its length in bytes
+     * @throws FuseException EPERM, EINVAL, ENODEV, ECONNABORTED as {@link DeviceHandle#take} has them, EAGAIN instead of
+     *         waiting, EINTR if the thread was interrupted (its status is kept), EFAULT if the buffer can't be written to
+     */
+    public int read(MemorySegment buffer) {
+        OutgoingRequest request = next(handle(), buffer.byteSize());
+        int size;
+        try {
+            size = Math.toIntExact(request.size());
+            int head = request.headSize();
+            MemorySegment.copy(request.head(), 0, buffer, 0, head);
+            request.data().copyTo(0, buffer, head, size - head);
+        } catch (RuntimeException e) {
+            request.failed();
+            throw fault(e);
+        }
+        request.sent();
+        return size;
+    }
+
+    private OutgoingRequest next(DeviceHandle handle, long capacity) {
+        if (nonBlocking) {
+            return handle.poll(capacity);
+        }
+        try {
+            return handle.take(capacity);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw FuseException.of(Errno.EINTR);
+        }
+    }
+
+    /**
+     * Writes one message: a reply or a notification.
+     *
+     * @return its length in bytes
+     * @throws FuseException EINVAL if that is no message or refused, ENOENT (gVisor: EINVAL) if there is no such request to
+     *         answer, EFAULT if the message can't be read, what a notification came to
+     */
+    public int write(MemorySegment message) {
+        DeviceHandle handle = handle();
+        Errno errno;
+        try {
+            errno = WholeMessage.write(handle, message, message.byteSize());
+        } catch (IllegalStateException | WrongThreadException e) {
+            throw fault(e);
+        }
+        if (errno != Errno.OK) {
+            throw FuseException.of(errno);
+        }
+        return Math.toIntExact(message.byteSize());
+    }
+
+    /** Memory that is closed or belongs to another thread, or that is read-only, is what a bad address is to a system call. */
+    private static FuseException fault(RuntimeException cause) {
+        FuseException fault = FuseException.of(Errno.EFAULT);
+        fault.addSuppressed(cause);
+        return fault;
+    }
+
+    /** Reads as {@link #read} does: there are no positions (gVisor: ENOSYS). */
+    public int read(MemorySegment buffer, long position) {
+        checkPosition(position);
+        return read(buffer);
+    }
+
+    /** Writes as {@link #write} does: there are no positions (gVisor: ENOSYS). */
+    public int write(MemorySegment message, long position) {
+        checkPosition(position);
+        return write(message);
+    }
+
+    private void checkPosition(long position) {
+        handle();
+        if (profile.positional() != Errno.OK) {
+            throw FuseException.of(profile.positional());
+        }
+        if (position < 0) {
+            throw FuseException.of(Errno.EINVAL);
+        }
+    }
+
+    /**
+     * There is nowhere to go.
+     *
+     * @throws FuseException always: ESPIPE (gVisor: ENOSYS)
+     */
+    public long seek(long offset, int whence) {
+        handle();
+        throw FuseException.of(profile.seek(), "seek by " + offset + " from " + whence);
+    }
+
+    /** What could be done without waiting, in the bits of {@link DeviceHandle#readiness}; POLLERR as long as unmounted. */
+    public int readiness() {
+        checkOpen();
+        Binding bound = binding;
+        return bound == null ? DeviceHandle.POLLERR : bound.handle.readiness();
+    }
+
+    /**
+     * Waits until one of {@code events} is there, or an error.
+     *
+     * @param events bits of {@link DeviceHandle#readiness}
+     * @param timeout how long to wait at most
+     * @return those of the events that are there, and POLLERR; 0 if the time is over
+     * @throws FuseException EINTR if the thread was interrupted (its status is kept)
+     */
+    public int poll(int events, Duration timeout) {
+        int wanted = events | DeviceHandle.POLLERR;
+        int ready = readiness() & wanted;
+        Binding bound = binding;
+        if (ready != 0 || bound == null) {
+            return ready;
+        }
+        Thread self = Thread.currentThread();
+        Runnable waiter = () -> LockSupport.unpark(self);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        bound.handle.addWaiter(waiter);
+        try {
+            while (true) {
+                ready = bound.handle.readiness() & wanted;
+                long left = deadline - System.nanoTime();
+                if (ready != 0 || left <= 0) {
+                    return ready;
+                }
+                if (Thread.currentThread().isInterrupted()) {
+                    throw FuseException.of(Errno.EINTR);
+                }
+                LockSupport.parkNanos(this, left);
+            }
+        } finally {
+            bound.handle.removeWaiter(waiter);
+        }
+    }
+
+    /** Adds a waiter as {@link DeviceHandle#addWaiter} does. */
+    public void addWaiter(Runnable waiter) {
+        handle().addWaiter(waiter);
+    }
+
+    /** Takes a waiter away. */
+    public void removeWaiter(Runnable waiter) {
+        handle().removeWaiter(waiter);
+    }
+
+    /** What the file is a view on. */
+    DeviceHandle handle() {
+        checkOpen();
+        Binding bound = binding;
+        if (bound == null) {
+            throw FuseException.of(DeviceState.UNMOUNTED.forCallers());
+        }
+        return bound.handle;
+    }
+
+    private void checkOpen() {
+        if (own == DeviceState.CLOSED) {
+            throw FuseException.of(DeviceState.CLOSED.forCallers());
+        }
+    }
+
+    /** Closes the file, as {@link DeviceHandle#close} does. Closing again does nothing. */
+    @Override public synchronized void close() {
+        own = own.after(Event.CLOSE);
+        Binding bound = binding;
+        if (bound != null) {
+            bound.handle.close();
+        }
+    }
+}

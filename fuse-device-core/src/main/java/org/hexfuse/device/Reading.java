@@ -1,0 +1,245 @@
+package org.hexfuse.device;
+
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InHeader;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.Protocol;
+import org.hexfuse.device.IdleReaders.Reader;
+import org.hexfuse.transport.DeviceHandle;
+import org.hexfuse.transport.OutgoingRequest;
+
+/**
+ * The side of a connection that servers take requests from: who waits there, and what the next one gets.
+ *
+ * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_dev_do_read} and {@code fuse_dev_poll}.
+ */
+final class Reading {
+    private static final Runnable[] NO_WAITERS = {};
+    private static final int BATCH_FORGET_MINOR = 16;
+
+    private final ConnectionCore core;
+    private final IdleReaders readers = new IdleReaders();
+    private final Queue<ControlMessage> controlMessages = new ConcurrentLinkedQueue<>();
+    private volatile Runnable[] waiters = NO_WAITERS;
+
+    Reading(ConnectionCore core) {
+        this.core = core;
+    }
+
+    OutgoingRequest take(ConnectionHandle handle, long capacity) throws InterruptedException {
+        checkCapacity(handle, capacity);
+        Reader reader = null;
+        while (true) {
+            OutgoingRequest next = next(handle, capacity);
+            if (next != null) {
+                return next;
+            }
+            reader = reader == null ? new Reader() : reader;
+            if (!settleDown(reader, handle)) {
+                continue;
+            }
+            while (!reader.woken) {
+                LockSupport.park(this);
+                if (Thread.interrupted()) {
+                    giveUp(reader);
+                    throw new InterruptedException();
+                }
+            }
+        }
+    }
+
+    OutgoingRequest poll(ConnectionHandle handle, long capacity) {
+        checkCapacity(handle, capacity);
+        OutgoingRequest next = next(handle, capacity);
+        if (next == null) {
+            throw FuseException.of(Errno.EAGAIN);
+        }
+        return next;
+    }
+
+    /** Once for each read, before it waits: INIT may change what is too small meanwhile, as in Linux. */
+    private void checkCapacity(ConnectionHandle handle, long capacity) {
+        if (core.profile().endBeforeSize()) {
+            checkLive(handle);
+        }
+        Negotiated limits = core.init.settled();
+        long least = limits == null ? 0 : 2L * InHeader.SIZE + limits.maxWrite();
+        if (capacity < Math.max(Protocol.MIN_READ_BUFFER, least)) {
+            throw FuseException.of(Errno.EINVAL);
+        }
+    }
+
+    private void checkLive(ConnectionHandle handle) {
+        if (!core.state().isLive() || handle.isClosed()) {
+            Negotiated limits = core.init.settled();
+            boolean told = core.ending.isByControl() && limits != null && limits.has(InitFlag.ABORT_ERROR);
+            throw FuseException.of(told ? Errno.ECONNABORTED : core.profile().readAfterEnd());
+        }
+    }
+
+    /** Makes a reader one that is woken, unless there is something to take by now. */
+    private boolean settleDown(Reader reader, ConnectionHandle handle) {
+        core.lock.lock();
+        try {
+            if (!core.state().isLive() || handle.isClosed() || !core.queue.isEmpty()) {
+                return false;
+            }
+            readers.add(reader);
+            return true;
+        } finally {
+            core.lock.unlock();
+        }
+    }
+
+    /** A reader that was interrupted passes on what it was woken for. */
+    private void giveUp(Reader reader) {
+        boolean passOn;
+        core.lock.lock();
+        try {
+            passOn = reader.woken;
+            readers.remove(reader);
+        } finally {
+            core.lock.unlock();
+        }
+        if (passOn) {
+            wake();
+        }
+    }
+
+    /** The next message for a handle, or null. */
+    private OutgoingRequest next(ConnectionHandle handle, long capacity) {
+        while (true) {
+            Progress tooLong;
+            Errno how;
+            core.lock.lock();
+            try {
+                checkLive(handle);
+                RequestQueue.Next kind = core.queue.next();
+                if (kind != RequestQueue.Next.REQUEST) {
+                    return control(kind, capacity);
+                }
+                Progress progress = core.queue.pending().remove();
+                if (progress.request().size() <= capacity) {
+                    progress.state = Progress.State.READING;
+                    progress.handle = handle;
+                    core.copying.add(progress);
+                    return progress;
+                }
+                tooLong = progress;
+                how = tooLong.request().opcode() == Opcode.SETXATTR ? Errno.E2BIG : Errno.EIO;
+                core.ended(tooLong, how);
+            } finally {
+                core.lock.unlock();
+            }
+            core.observation.replied(tooLong, how);
+            tooLong.tell();
+            tooLong.release();
+            core.calling.letThrough();
+        }
+    }
+
+    private OutgoingRequest control(RequestQueue.Next kind, long capacity) {
+        return switch (kind) {
+            case INTERRUPT -> controlMessage().interrupt(core.queue.takeInterrupt());
+            case FORGET -> forgetMessage(capacity);
+            case NOTHING, REQUEST -> null;
+        };
+    }
+
+    private ControlMessage controlMessage() {
+        ControlMessage message = controlMessages.poll();
+        return message == null ? new ControlMessage(controlMessages::add) : message;
+    }
+
+    private ControlMessage forgetMessage(long capacity) {
+        Negotiated limits = core.init.settled();
+        ForgetList forgets = core.queue.forgets();
+        boolean batch = limits != null && limits.minor() >= BATCH_FORGET_MINOR && forgets.size() > 1;
+        ControlMessage message = controlMessage();
+        message = batch ? message.batchForget(core.nextUnique(), forgets, capacity)
+                : message.forget(core.nextUnique(), forgets);
+        core.signalIfQuiet();
+        return message;
+    }
+
+    /** Under the lock: who is to be unparked by {@link #wake(Reader)}, or null. */
+    Reader nextReader() {
+        return readers.wakeOne();
+    }
+
+    /** Wakes one of who waits for requests. Called without the lock. */
+    void wake() {
+        Reader reader;
+        core.lock.lock();
+        try {
+            reader = readers.wakeOne();
+        } finally {
+            core.lock.unlock();
+        }
+        wake(reader);
+    }
+
+    /** Called without the lock. */
+    void wake(Reader reader) {
+        if (reader != null) {
+            LockSupport.unpark(reader.thread);
+        }
+        runWaiters();
+    }
+
+    /** Called without the lock. */
+    void runWaiters() {
+        for (Runnable waiter : waiters) {
+            waiter.run();
+        }
+    }
+
+    /** Under the lock: who waits has to look for itself what has changed. */
+    void wakeAll() {
+        for (Reader reader = readers.wakeOne(); reader != null; reader = readers.wakeOne()) {
+            LockSupport.unpark(reader.thread);
+        }
+    }
+
+    /** Under the lock: whether nobody waits. */
+    boolean isIdle() { return readers.isEmpty(); }
+
+    void addWaiter(Runnable waiter) {
+        core.lock.lock();
+        try {
+            Runnable[] more = Arrays.copyOf(waiters, waiters.length + 1);
+            more[waiters.length] = waiter;
+            waiters = more;
+        } finally {
+            core.lock.unlock();
+        }
+    }
+
+    void removeWaiter(Runnable waiter) {
+        core.lock.lock();
+        try {
+            waiters = Arrays.stream(waiters).filter(w -> !w.equals(waiter)).toArray(Runnable[]::new);
+        } finally {
+            core.lock.unlock();
+        }
+    }
+
+    int readiness(ConnectionHandle handle) {
+        core.lock.lock();
+        try {
+            if (!core.state().isLive() || handle.isClosed()) {
+                return DeviceHandle.POLLERR;
+            }
+            int bits = DeviceHandle.POLLOUT | DeviceHandle.POLLWRNORM;
+            return core.queue.isEmpty() ? bits : bits | DeviceHandle.POLLIN | DeviceHandle.POLLRDNORM;
+        } finally {
+            core.lock.unlock();
+        }
+    }
+}

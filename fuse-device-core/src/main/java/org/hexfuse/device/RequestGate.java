@@ -1,0 +1,119 @@
+package org.hexfuse.device;
+
+import org.hexfuse.device.Progress.State;
+
+/**
+ * Lets requests through to the server as long as few enough are under way; the others wait in line, and each one that ends
+ * lets exactly one through. Guarded by the connection's lock.
+ *
+ * <p>Linux holds back background requests alone, by what INIT settled; gVisor holds back all of them, by a number of its own.
+ *
+ * <p>Source: Linux {@code fs/fuse/dev.c}, {@code flush_bg_queue} and {@code fuse_request_end}; gVisor's
+ * {@code numActiveRequests}.
+ */
+final class RequestGate {
+    private final ProgressList line = new ProgressList();
+    private final boolean holdsAll;
+    private int most;
+    private int congestionThreshold = Integer.MAX_VALUE;
+    private int active;
+    private int background;
+    /** Whether {@link #next} has one. Read without the lock, as a hint. */
+    private volatile boolean opens;
+
+    RequestGate(KernelProfile profile) {
+        holdsAll = profile.maxActive() > 0;
+        // Before INIT is answered there is nothing but INIT.
+        most = holdsAll ? profile.maxActive() : 1;
+    }
+
+    /** What INIT settled. */
+    void limits(Negotiated settled) {
+        maxBackground(settled.maxBackground());
+        congestionThreshold = settled.congestionThreshold();
+    }
+
+    void maxBackground(int requests) {
+        if (!holdsAll) {
+            most = requests;
+            look();
+        }
+    }
+
+    void congestionThreshold(int requests) {
+        congestionThreshold = requests;
+    }
+
+    boolean isCongested() { return background >= congestionThreshold; }
+
+    /** Lets a new request through, or has it wait. */
+    boolean enter(Progress progress) {
+        if (progress.background) {
+            background++;
+        }
+        if (!holdsAll && !progress.background) {
+            return true;
+        }
+        if (line.isEmpty() && active < most) {
+            count(progress);
+            return true;
+        }
+        progress.state = State.WAITING;
+        line.add(progress);
+        look();
+        return false;
+    }
+
+    /** A request ended, which may have been let through or not. */
+    void leave(Progress progress) {
+        if (progress.background) {
+            background--;
+        }
+        if (progress.state == State.WAITING) {
+            line.remove(progress);
+        }
+        if (progress.counted) {
+            progress.counted = false;
+            active--;
+        }
+        look();
+    }
+
+    /** Whether somebody may be let through. Needs no lock. */
+    boolean opens() {
+        return opens;
+    }
+
+    /** The next one in line, let through; null if there is none, or too many are under way. */
+    Progress next() {
+        if (line.isEmpty() || active >= most) {
+            look();
+            return null;
+        }
+        Progress progress = line.remove();
+        count(progress);
+        look();
+        return progress;
+    }
+
+    ProgressList line() {
+        return line;
+    }
+
+    /** How many were let through and have not ended. */
+    int active() {
+        return active;
+    }
+
+    private void count(Progress progress) {
+        progress.counted = true;
+        active++;
+    }
+
+    private void look() {
+        boolean now = !line.isEmpty() && active < most;
+        if (now != opens) {
+            opens = now;
+        }
+    }
+}

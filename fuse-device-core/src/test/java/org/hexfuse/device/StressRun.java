@@ -1,0 +1,244 @@
+package org.hexfuse.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hexfuse.device.TestKernel.errno;
+import static org.hexfuse.device.TestKernel.eventually;
+import static org.hexfuse.device.TestKernel.message;
+import static org.hexfuse.device.TestServer.zeros;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
+import org.hexfuse.abi.BatchForgetIn;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InHeader;
+import org.hexfuse.abi.NotifyCode;
+import org.hexfuse.abi.Opcode;
+
+/** Clients and servers of one connection, on threads of their own, and whoever disturbs them. */
+final class StressRun {
+    private static final int CALLS_IN_PEACE = 100;
+    private static final int CALLS_IN_CHAOS = 1000;
+    private static final int ROOM = 256;
+    private static final Set<Errno> IN_CHAOS = EnumSet.of(Errno.OK, Errno.ENOENT, Errno.EINTR, Errno.EIO,
+            Errno.ECONNABORTED, Errno.ENOTCONN, Errno.ETIMEDOUT);
+
+    /** How the calls of all runs ended: a chaos that does nothing would prove nothing. */
+    static final Map<Errno, LongAdder> OUTCOMES = new ConcurrentHashMap<>();
+
+    final TestKernel device;
+    final Queue<String> surprises = new ConcurrentLinkedQueue<>();
+    final LongAdder calls = new LongAdder();
+    final LongAdder answers = new LongAdder();
+    final LongAdder forgets = new LongAdder();
+    final LongAdder forgotten = new LongAdder();
+    private final LongAdder submitted = new LongAdder();
+    private final LongAdder told = new LongAdder();
+    private final KernelProfile profile;
+    private final SplittableRandom random;
+    private final int clients;
+    private final int servers;
+    private final List<Thread> clientThreads = new ArrayList<>();
+    private final List<Thread> serverThreads = new ArrayList<>();
+    private boolean chaos;
+
+    StressRun(KernelProfile profile, int clients, int servers, int places, long seed) {
+        this.profile = profile;
+        this.clients = clients;
+        this.servers = servers;
+        this.random = new SplittableRandom(seed);
+        this.device = TestKernel.fresh(profile).initialize(0, places);
+    }
+
+    void start(boolean disturbed) {
+        chaos = disturbed;
+        for (int i = 0; i < servers; i++) {
+            SplittableRandom own = random.split();
+            boolean clone = i > 0 && own.nextBoolean();
+            serverThreads.add(Thread.ofVirtual().start(() -> serve(own, clone || chaos)));
+        }
+        for (int i = 0; i < clients; i++) {
+            SplittableRandom own = random.split();
+            clientThreads.add(Thread.ofVirtual().start(() -> call(own)));
+        }
+    }
+
+    private void call(SplittableRandom own) {
+        int most = chaos ? CALLS_IN_CHAOS : CALLS_IN_PEACE;
+        for (int i = 0; i < most; i++) {
+            try {
+                step(own);
+            } catch (RuntimeException e) {
+                surprises.add("client: " + e);
+            }
+            // An interrupt ends one call, not the client.
+            Thread.interrupted();
+        }
+    }
+
+    private void step(SplittableRandom own) {
+        int kind = own.nextInt(20);
+        int node = own.nextInt(1000);
+        if (kind == 0) {
+            forgets.add(3);
+            device.connection.forget(node, 3);
+        } else if (kind < 4) {
+            submit(node);
+        } else if (kind < 6) {
+            ended(node, device.callNow(Opcode.READ, node, request -> request.replyRoom(ROOM)));
+        } else if (kind == 6 && chaos) {
+            ended(node, device.callNow(Opcode.UNLINK, node, request -> request.timeout(own.nextInt(1, 500_000))));
+        } else {
+            ended(node, device.callNow(Opcode.UNLINK, node, _ -> {}));
+        }
+    }
+
+    private void submit(int node) {
+        try {
+            Request request = device.connection.newRequest(Opcode.RELEASE, node, Caller.KERNEL);
+            submitted.increment();
+            device.connection.submit(request, _ -> told.increment());
+        } catch (FuseException e) {
+            if (!chaos) {
+                surprises.add("submit: " + e.errno());
+            }
+        }
+    }
+
+    private void ended(int node, Errno how) {
+        calls.increment();
+        OUTCOMES.computeIfAbsent(how, _ -> new LongAdder()).increment();
+        boolean answered = how == (node % 2 == 0 ? Errno.OK : Errno.ENOENT);
+        if (answered) {
+            answers.increment();
+        }
+        if (!answered && (!chaos || !IN_CHAOS.contains(how) || how == Errno.OK || how == Errno.ENOENT)) {
+            surprises.add("node " + node + " ended with " + how);
+        }
+    }
+
+    private void serve(SplittableRandom own, boolean onClone) {
+        MemorySegment buffer = zeros(8192);
+        DeviceFile file = device.file;
+        try {
+            file = onClone ? clone(file) : file;
+            while (true) {
+                if (chaos && own.nextInt(40) == 0) {
+                    DeviceFile old = file;
+                    file = clone(old);
+                    // On gVisor what a closed clone took can be answered by others, who don't know of it here.
+                    leave(old, profile.sharesProcessing() ? 99 : own.nextInt(4), buffer);
+                }
+                if (chaos && own.nextInt(30) == 0) {
+                    file.handle().take(8192).failed();
+                } else {
+                    serveOne(file, own, buffer);
+                }
+            }
+        } catch (FuseException | InterruptedException e) {
+            if (!(e instanceof FuseException over) || (device.connection.isConnected() && !closed(over))) {
+                surprises.add("server: " + e);
+            }
+        } finally {
+            if (file != device.file) {
+                file.close();
+            }
+        }
+    }
+
+    private boolean closed(FuseException e) {
+        return chaos && (e.errno() == Errno.EBADF || e.errno() == profile.readAfterEnd());
+    }
+
+    /** Closes a file, now and then with a request that was taken and not answered. */
+    private void leave(DeviceFile file, int kind, MemorySegment buffer) {
+        if (kind == 0) {
+            TestKernel.readError(file, 8192);
+        } else if (kind == 1) {
+            errno(() -> file.write(buffer.asSlice(0, 20)));
+        }
+        if (file != device.file) {
+            file.close();
+        }
+    }
+
+    private static DeviceFile clone(DeviceFile source) {
+        DeviceFile clone = DeviceFile.open(KernelProfile.linux());
+        clone.cloneFrom(source);
+        return clone;
+    }
+
+    private void serveOne(DeviceFile file, SplittableRandom own, MemorySegment buffer) {
+        file.read(buffer);
+        long unique = InHeader.UNIQUE.get(buffer);
+        long node = InHeader.NODEID.get(buffer);
+        switch (Opcode.of(InHeader.OPCODE.get(buffer)).orElseThrow()) {
+            case FORGET -> forgotten.add(3);
+            case BATCH_FORGET -> forgotten.add(3L * BatchForgetIn.COUNT.get(buffer, InHeader.SIZE));
+            case INTERRUPT -> errno(() -> file.write(message(unique, own.nextInt(10) == 0 ? -Errno.EAGAIN.code() : 0,
+                    zeros(0))));
+            case READ -> answer(file, own, unique, node, own.nextInt(ROOM));
+            default -> answer(file, own, unique, node, 0);
+        }
+    }
+
+    private void answer(DeviceFile file, SplittableRandom own, long unique, long node, int size) {
+        if (chaos && own.nextInt(20) == 0) {
+            errno(() -> file.write(message(unique + 2L * own.nextInt(100) + 2, 0, zeros(own.nextInt(30)))));
+        }
+        boolean fine = node % 2 == 0;
+        Errno how = errno(() -> file.write(message(unique, fine ? 0 : -Errno.ENOENT.code(), zeros(fine ? size : 0))));
+        if (!chaos && how != Errno.OK) {
+            surprises.add("reply: " + how);
+        }
+    }
+
+    /** Interrupts callers, has requests sent again, and changes limits, for a while. */
+    void disturb() throws InterruptedException {
+        int disturbances = random.nextInt(5, 40);
+        for (int i = 0; i < disturbances; i++) {
+            switch (random.nextInt(4)) {
+                case 0 -> errno(() -> device.write(message(0, NotifyCode.RESEND.code(), zeros(0))));
+                case 1 -> device.connection.maxBackground(random.nextInt(1, 20));
+                default -> clientThreads.get(random.nextInt(clients)).interrupt();
+            }
+            if (random.nextInt(3) == 0) {
+                Thread.sleep(0, random.nextInt(500_000));
+            }
+        }
+    }
+
+    void end() {
+        if (random.nextBoolean()) {
+            device.connection.abort();
+        } else {
+            device.connection.abortByControl();
+        }
+    }
+
+    void joinClients() {
+        eventually(() -> clientThreads.stream().noneMatch(Thread::isAlive));
+    }
+
+    void joinAll() {
+        joinClients();
+        eventually(() -> serverThreads.stream().noneMatch(Thread::isAlive));
+        device.file.close();
+    }
+
+    void assertNothingIsLeft() {
+        device.assertQuiet();
+        assertThat(device.connection.core().reading.isIdle()).isTrue();
+        assertThat(told.sum()).isEqualTo(submitted.sum());
+        assertThat(device.connection.state()).isEqualTo(DeviceState.ENDED);
+    }
+}

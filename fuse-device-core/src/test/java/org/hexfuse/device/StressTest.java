@@ -1,0 +1,100 @@
+package org.hexfuse.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hexfuse.device.TestKernel.errno;
+import static org.hexfuse.device.TestKernel.message;
+import static org.hexfuse.device.TestServer.zeros;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.device.TestKernel.Kernel;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Many callers and many servers, few places and many, peace and chaos. What is random comes from a seed that the tests' names say;
+ * {@code -Dhexfuse.seed} sets it.
+ */
+class StressTest {
+    private static final long SEED = Long.getLong("hexfuse.seed", 20_260_823L);
+
+    static Stream<Arguments> shapes() {
+        var shapes = new ArrayList<Arguments>();
+        for (Kernel kernel : Kernel.values()) {
+            for (int clients : new int[]{1, 4, 16}) {
+                for (int servers : new int[]{1, 2, 4}) {
+                    for (int places : new int[]{1, 2, 1000}) {
+                        shapes.add(Arguments.of(kernel, clients, servers, places, SEED));
+                    }
+                }
+            }
+        }
+        return shapes.stream();
+    }
+
+    @AfterAll static void chaosHadItsEffects() {
+        assertThat(StressRun.OUTCOMES).as("%s", StressRun.OUTCOMES).containsKeys(Errno.OK, Errno.ENOENT, Errno.EINTR,
+                Errno.EIO, Errno.ECONNABORTED, Errno.ENOTCONN, Errno.ETIMEDOUT);
+    }
+
+    private static StressRun run(Kernel kernel, int clients, int servers, int places, long seed) {
+        KernelProfile profile = kernel == Kernel.LINUX ? kernel.profile() : kernel.profile().withMaxActive(places);
+        return new StressRun(profile, clients, servers, places, seed);
+    }
+
+    @ParameterizedTest(name = "{0}, {1} clients, {2} servers, {3} places, seed {4}")
+    @MethodSource("shapes") void inPeaceEveryCallHasItsAnswer(Kernel kernel, int clients, int servers, int places,
+            long seed) {
+        StressRun run = run(kernel, clients, servers, places, seed);
+        run.start(false);
+        run.joinClients();
+        run.device.connection.close();
+        run.joinAll();
+        assertThat(run.surprises).isEmpty();
+        assertThat(run.calls.sum()).isEqualTo(run.answers.sum());
+        assertThat(run.forgotten.sum()).isEqualTo(run.forgets.sum());
+        run.assertNothingIsLeft();
+    }
+
+    @ParameterizedTest(name = "{0}, {1} clients, {2} servers, {3} places, seed {4}")
+    @MethodSource("shapes") void inChaosEveryCallHasAnEnd(Kernel kernel, int clients, int servers, int places,
+            long seed) throws InterruptedException {
+        for (long next = seed; next < seed + 3; next++) {
+            StressRun run = run(kernel, clients, servers, places, next);
+            run.start(true);
+            run.disturb();
+            run.end();
+            run.joinAll();
+            assertThat(run.surprises).as("seed %d", next).isEmpty();
+            run.assertNothingIsLeft();
+        }
+    }
+
+    /** Each thread ends the connection in its own way, at the same time. */
+    @ParameterizedTest(name = "{0}, {1} clients, {2} servers, {3} places, seed {4}")
+    @MethodSource("shapes") void manyWhoEndItAtOnceEndItOnce(Kernel kernel, int clients, int servers, int places,
+            long seed) {
+        StressRun run = run(kernel, clients, servers, places, seed);
+        run.start(true);
+        var random = new SplittableRandom(seed);
+        var enders = new ArrayList<Thread>();
+        List<Runnable> ways = List.of(run.device.connection::abort, run.device.connection::abortByControl,
+                run.device.file::close, () -> errno(() -> run.device.write(message(0, 7, zeros(0)))));
+        for (int i = 0; i < 8; i++) {
+            enders.add(Thread.ofVirtual().start(ways.get(random.nextInt(ways.size()))));
+        }
+        run.end();
+        TestKernel.eventually(() -> enders.stream().noneMatch(Thread::isAlive));
+        run.joinAll();
+        assertThat(run.surprises).isEmpty();
+        assertThat(run.device.connection.state()).isEqualTo(DeviceState.ENDED);
+        assertThat(run.device.callNow(Opcode.UNLINK, 1, _ -> {})).isEqualTo(Errno.ENOTCONN);
+        run.assertNothingIsLeft();
+    }
+}

@@ -1,0 +1,236 @@
+package org.hexfuse.device;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InHeader;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.InitOut;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.OutHeader;
+import org.hexfuse.device.TestServer.Received;
+import org.hexfuse.transport.DeviceHandle;
+
+/** A connection, its callers, and one open device file at which a test plays the server, byte by byte. */
+final class TestKernel implements AutoCloseable {
+    static final int CAPACITY = 1 << 17;
+    static final int MAX_MESSAGE = 1 << 20;
+
+    /** The kernels that are played. */
+    enum Kernel {
+        LINUX, GVISOR;
+
+        KernelProfile profile() {
+            return this == LINUX ? KernelProfile.linux() : KernelProfile.gvisor();
+        }
+    }
+
+    final DeviceFile file;
+    final FuseConnection connection;
+    private final List<Thread> callers = new ArrayList<>();
+
+    TestKernel(ConnectionOptions options, NotificationSink sink) {
+        file = DeviceFile.open(options.profile());
+        connection = file.mount(sink, options, MAX_MESSAGE);
+    }
+
+    static TestKernel fresh(KernelProfile profile) {
+        return new TestKernel(ConnectionOptions.DEFAULT.withProfile(profile), NotificationSink.NONE);
+    }
+
+    /** One whose INIT is answered. */
+    static TestKernel of(KernelProfile profile) {
+        return fresh(profile).initialize();
+    }
+
+    static TestKernel of(ConnectionOptions options) {
+        return new TestKernel(options, NotificationSink.NONE).initialize();
+    }
+
+    TestKernel initialize() {
+        return initialize(0, 2);
+    }
+
+    TestKernel initialize(long flags, int maxBackground) {
+        Received init = read();
+        assertThat(init.opcode()).isEqualTo(Opcode.INIT);
+        assertThat(write(reply(init, initOut(flags, maxBackground)))).isEqualTo(Errno.OK);
+        return this;
+    }
+
+    static MemorySegment initOut(long flags, int maxBackground) {
+        MemorySegment out = TestServer.initOut(45, flags | InitFlag.INIT_EXT.mask(), 4096, maxBackground);
+        InitOut.FLAGS2.set(out, (int) (flags >>> 32));
+        return out;
+    }
+
+    Received read() {
+        return read(file);
+    }
+
+    static Received read(DeviceFile from) {
+        MemorySegment buffer = Arena.ofAuto().allocate(CAPACITY, 8);
+        int size = from.read(buffer);
+        assertThat(InHeader.LEN.get(buffer)).isEqualTo(size);
+        return new Received(buffer.asSlice(0, size));
+    }
+
+    /** How a read ends that does not wait: OK if it got something, which is dropped. */
+    Errno readError(long capacity) {
+        return readError(file, capacity);
+    }
+
+    static Errno readError(DeviceFile from, long capacity) {
+        from.nonBlocking(true);
+        try {
+            return errno(() -> from.read(Arena.ofAuto().allocate(capacity, 8)));
+        } finally {
+            from.nonBlocking(false);
+        }
+    }
+
+    Errno write(MemorySegment message) {
+        return write(file, message);
+    }
+
+    static Errno write(DeviceFile to, MemorySegment message) {
+        return errno(() -> assertThat(to.write(message)).isEqualTo((int) message.byteSize()));
+    }
+
+    static Errno errno(Runnable action) {
+        try {
+            action.run();
+            return Errno.OK;
+        } catch (FuseException e) {
+            return e.errno();
+        }
+    }
+
+    static MemorySegment message(long unique, int error, MemorySegment body) {
+        MemorySegment message = Arena.ofAuto().allocate(OutHeader.SIZE + body.byteSize(), 8);
+        OutHeader.LEN.set(message, (int) message.byteSize());
+        OutHeader.ERROR.set(message, error);
+        OutHeader.UNIQUE.set(message, unique);
+        MemorySegment.copy(body, 0, message, OutHeader.SIZE, body.byteSize());
+        return message;
+    }
+
+    static MemorySegment reply(Received request, MemorySegment body) {
+        return message(request.unique(), 0, body);
+    }
+
+    static MemorySegment reply(Received request) {
+        return message(request.unique(), 0, TestServer.zeros(0));
+    }
+
+    static MemorySegment error(Received request, Errno errno) {
+        return message(request.unique(), -errno.code(), TestServer.zeros(0));
+    }
+
+    Errno callNow(Opcode opcode, long node, Consumer<Request> change) {
+        return errno(() -> {
+            try (Request request = connection.newRequest(opcode, node, Caller.KERNEL)) {
+                change.accept(request);
+                connection.call(request);
+            }
+        });
+    }
+
+    Future<Errno> call(Opcode opcode, long node) {
+        return call(opcode, node, _ -> {});
+    }
+
+    Future<Errno> call(Opcode opcode, long node, Consumer<Request> change) {
+        var outcome = new CompletableFuture<Errno>();
+        callers.add(Thread.ofVirtual().start(() -> outcome.complete(callNow(opcode, node, change))));
+        return outcome;
+    }
+
+    /** Interrupts the last caller. */
+    void interrupt() {
+        callers.getLast().interrupt();
+    }
+
+    static Errno outcome(Future<Errno> call) throws Exception {
+        return call.get(10, TimeUnit.SECONDS);
+    }
+
+    /** Waits until {@code count} requests can be read. */
+    void awaitPending(int count) {
+        eventually(() -> pending() == count);
+    }
+
+    int pending() {
+        connection.core().lock.lock();
+        try {
+            return connection.core().queue.pending().size();
+        } finally {
+            connection.core().lock.unlock();
+        }
+    }
+
+    void awaitWaiting(int count) {
+        eventually(() -> connection.waiting() == count);
+    }
+
+    static void eventually(Callable<Boolean> condition) {
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(condition);
+    }
+
+    /** Waits until a thread waits for a request. */
+    void awaitReader() {
+        eventually(() -> {
+            connection.core().lock.lock();
+            try {
+                return !connection.core().reading.isIdle();
+            } finally {
+                connection.core().lock.unlock();
+            }
+        });
+    }
+
+    boolean isReadable() { return (file.readiness() & DeviceHandle.POLLIN) != 0; }
+
+    /** Nothing is under way, and nothing is counted as if it were. */
+    void assertQuiet() {
+        assertThat(counters()).containsOnly(0);
+        assertThat(connection.waiting()).isZero();
+    }
+
+    private List<Integer> counters() {
+        ConnectionCore core = connection.core();
+        core.lock.lock();
+        try {
+            var counters = new ArrayList<>(List.of(core.outstanding, core.gate.active(), core.gate.line().size(),
+                    core.copying.size(), core.queue.pending().size(), core.queue.forgets().size(),
+                    core.shared.size()));
+            core.handles.forEach(handle -> counters.add(handle.processing().size()));
+            return counters;
+        } finally {
+            core.lock.unlock();
+        }
+    }
+
+    static byte[] bytes(MemorySegment segment) {
+        return segment.toArray(JAVA_BYTE);
+    }
+
+    @Override public void close() {
+        connection.abort();
+        file.close();
+        eventually(() -> callers.stream().noneMatch(Thread::isAlive));
+    }
+}
