@@ -73,7 +73,7 @@ final class FileCalls {
 
     /** Makes a regular file and opens it. */
     Handle create(Inode directory, Name name, int mode, int flags) {
-        NodeCalls.checkLength(name);
+        nodeCalls.checkLength(name);
         if (superblock.lacks(Opcode.CREATE)) {
             return makeAndOpen(directory, name, mode, flags);
         }

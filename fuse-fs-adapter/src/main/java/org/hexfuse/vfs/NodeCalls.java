@@ -32,7 +32,6 @@ import org.hexfuse.device.Request;
  * <p>Source: Linux {@code fs/fuse/dir.c}, {@code xattr.c}.
  */
 final class NodeCalls {
-    private static final int LONGEST_NAME = 1024;
     private static final int LONGEST_TARGET = 4095;
     private static final int RENAME2_MINOR = 23;
     private static final int FIRST_ATTRIBUTE_ROOM = 1024;
@@ -80,8 +79,8 @@ final class NodeCalls {
         }
     }
 
-    static void checkLength(Name name) {
-        if (name.length() > LONGEST_NAME) {
+    void checkLength(Name name) {
+        if (name.length() > superblock.port.negotiated().nameMax()) {
             throw FuseException.of(Errno.ENAMETOOLONG);
         }
     }

@@ -19,12 +19,12 @@ final class Permissions {
     private static final int SET_GID = 02000;
     private static final int GROUP_EXECUTE = 010;
 
-    private final VfsOptions options;
+    private final Superblock superblock;
     private final Credentials who;
     private final NodeCalls calls;
 
-    Permissions(VfsOptions options, Credentials who, NodeCalls calls) {
-        this.options = options;
+    Permissions(Superblock superblock, Credentials who, NodeCalls calls) {
+        this.superblock = superblock;
         this.who = who;
         this.calls = calls;
     }
@@ -35,15 +35,15 @@ final class Permissions {
 
     /** Whether the user may use the mount at all. */
     void enter() {
-        Credentials owner = options.credentials();
-        if (!options.allowOther() && (who.uid() != owner.uid() || who.gid() != owner.gid())) {
+        Credentials owner = superblock.options.credentials();
+        if (!superblock.options.allowOther() && (who.uid() != owner.uid() || who.gid() != owner.gid())) {
             throw denied(Errno.EACCES);
         }
     }
 
     /** EACCES unless the mode allows it. */
     void check(Inode inode, int mask) {
-        if (!options.defaultPermissions() || (who.isRoot() && inode.isDirectory())) {
+        if (!superblock.checksPermissions() || (who.isRoot() && inode.isDirectory())) {
             return;
         }
         // What is cached may have become more generous.
@@ -67,7 +67,7 @@ final class Permissions {
 
     /** Answers {@code access(2)}. */
     void access(Inode inode, int mask) {
-        if (options.defaultPermissions()) {
+        if (superblock.checksPermissions()) {
             check(inode, mask);
             return;
         }
@@ -99,21 +99,21 @@ final class Permissions {
     /** Whether the user may change the mode, or set times to what they like; and the mode that comes of it. */
     int changeMode(Inode inode, int mode) {
         owner(inode);
-        boolean keepsGroup = !options.defaultPermissions() || who.isRoot() || inode.isDirectory()
+        boolean keepsGroup = !superblock.checksPermissions() || who.isRoot() || inode.isDirectory()
                 || who.isIn(calls.attributes(inode).gid());
         return keepsGroup ? mode : mode & ~SET_GID;
     }
 
     /** EPERM for all but the owner and root. */
     void owner(Inode inode) {
-        if (options.defaultPermissions() && !who.isRoot() && calls.attributes(inode).uid() != who.uid()) {
+        if (superblock.checksPermissions() && !who.isRoot() && calls.attributes(inode).uid() != who.uid()) {
             throw denied(Errno.EPERM);
         }
     }
 
     /** Whether the user may give a file to others: an owner may give it to one of the owner's groups. */
     void changeOwner(Inode inode, int uid, int gid) {
-        if (!options.defaultPermissions() || who.isRoot()) {
+        if (!superblock.checksPermissions() || who.isRoot()) {
             return;
         }
         Stat file = calls.attributes(inode);
@@ -125,7 +125,7 @@ final class Permissions {
 
     /** Whether the user may set times to now: whoever owns or may write. */
     void touch(Inode inode) {
-        if (options.defaultPermissions() && !who.isRoot() && calls.attributes(inode).uid() != who.uid()) {
+        if (superblock.checksPermissions() && !who.isRoot() && calls.attributes(inode).uid() != who.uid()) {
             check(inode, WRITE);
         }
     }

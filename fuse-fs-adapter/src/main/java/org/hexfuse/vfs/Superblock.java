@@ -43,6 +43,11 @@ final class Superblock {
         return FuseException.of(instead);
     }
 
+    /** Whether owner, group and mode decide here: by how it is mounted, or since the server left it to this end. */
+    boolean checksPermissions() {
+        return options.defaultPermissions() || port.negotiated().impliesDefaultPermissions();
+    }
+
     /** Before 7.8 nothing but RELEASE says that locks go. */
     boolean flushesOnRelease() {
         return port.negotiated().minor() < FLUSH_MINOR;

@@ -64,7 +64,7 @@ public final class Vfs implements AutoCloseable {
         this.credentials = credentials;
         this.calls = new NodeCalls(superblock, credentials);
         this.files = new FileCalls(superblock, calls, credentials);
-        this.permissions = new Permissions(superblock.options, credentials, calls);
+        this.permissions = new Permissions(superblock, credentials, calls);
         this.changes = new AttributeChanges(superblock, calls, permissions);
         this.opening = new Opening(superblock, calls, files, permissions, changes);
         this.renaming = new Renaming(superblock.nodes, calls, permissions);
@@ -86,7 +86,8 @@ public final class Vfs implements AutoCloseable {
     public static Vfs connect(Address address, VfsOptions options) throws IOException {
         var nodes = new NodeCache(options.cachedNames());
         KernelLink link = Transports.connect(address);
-        FuseConnection connection = FuseConnection.mount(link, new Notifications(nodes), options.connection());
+        FuseConnection connection = FuseConnection.mount(link, new Notifications(nodes),
+                options.connection().withDefaultPermissions(options.defaultPermissions()));
         return new Vfs(new Superblock(connection, nodes, options), options.credentials(), connection::close);
     }
 

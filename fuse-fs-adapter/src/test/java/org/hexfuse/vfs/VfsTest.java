@@ -82,6 +82,8 @@ class VfsTest {
         }
 
         @Test void haveLimits() {
+            assertFails(Errno.ENOENT, () -> vfs.stat("/" + "n".repeat(1025)));
+            server.flags &= ~InitFlag.MAX_PAGES.mask();
             assertFails(Errno.ENAMETOOLONG, () -> vfs.stat("/" + "n".repeat(1025)));
             assertFails(Errno.ENAMETOOLONG, () -> vfs.stat("/a".repeat(2048)));
             assertFails(Errno.ENOENT, () -> vfs.stat("/" + "n".repeat(1024)));
