@@ -48,7 +48,7 @@ class FuzzTargetsTest {
     }
 
     /** The first byte chooses the kernel, the second whether the length is made right. */
-    @FuzzTest(maxDuration = "60s") void messages(byte[] input) throws Exception {
+    @FuzzTest(maxDuration = "45s") void messages(byte[] input) throws Exception {
         if (input.length < 2) {
             return;
         }
@@ -64,7 +64,7 @@ class FuzzTargetsTest {
     }
 
     /** The first bytes choose kernel and operation; the rest is the reply, with the right unique and length. */
-    @FuzzTest(maxDuration = "60s") void replies(byte[] input) throws Exception {
+    @FuzzTest(maxDuration = "45s") void replies(byte[] input) throws Exception {
         if (input.length < 2 + OutHeader.SIZE) {
             return;
         }
@@ -85,7 +85,7 @@ class FuzzTargetsTest {
     }
 
     /** The first byte chooses the kernel; the rest is the answer behind its header. */
-    @FuzzTest(maxDuration = "60s") void answersToInit(byte[] input) throws Exception {
+    @FuzzTest(maxDuration = "45s") void answersToInit(byte[] input) throws Exception {
         if (input.length < 1) {
             return;
         }
