@@ -4,4 +4,6 @@ module org.hexfuse.benchmarks {
     requires org.hexfuse.vfs;
     requires org.hexfuse.abi;
     requires jmh.core;
+
+    uses org.hexfuse.server.spi.FuseFileSystemProvider;
 }
