@@ -9,6 +9,9 @@ import org.hexfuse.abi.Name;
 
 /** What is known of one node of the server's. Its fields are {@link NodeCache}'s, under its lock, where nothing else is said. */
 final class Inode {
+    /** A time, of {@link System#nanoTime}, that stands for one that is over, without a look at the clock. */
+    static final long OVER = 0;
+
     final long node;
     final long generation;
     final FileType type;
@@ -18,7 +21,7 @@ final class Inode {
     /** The names, open files and calls under way that need it. */
     int uses;
     Map<Name, Dentry> children = Map.of();
-    long attributesValidUntil;
+    private volatile long believedUntil = OVER;
     /** The value of {@link NodeCache#version} when the attributes last changed here. */
     long attributesVersion;
     volatile Stat attributes;
@@ -33,7 +36,7 @@ final class Inode {
         final Name name;
         /** Null where the name is known not to be there. */
         final Inode target;
-        long validUntil;
+        long validUntil = OVER;
         long epoch;
 
         Dentry(Inode parent, Name name, Inode target) {
@@ -48,6 +51,20 @@ final class Inode {
         this.generation = generation;
         this.type = attributes.type();
         this.attributes = attributes;
+    }
+
+    /** Whether {@link #attributes}, if they are read now, may be believed. Needs no lock. */
+    boolean isBelieved() {
+        return !isOver(believedUntil);
+    }
+
+    /** The attributes, which are in place, may be believed until {@code time}, by {@link System#nanoTime}. */
+    void believeUntil(long time) {
+        believedUntil = time;
+    }
+
+    static boolean isOver(long time) {
+        return time == OVER || time - System.nanoTime() <= 0;
     }
 
     boolean isDirectory() { return type == FileType.DIRECTORY; }

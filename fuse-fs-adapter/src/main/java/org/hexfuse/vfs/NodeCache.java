@@ -39,12 +39,12 @@ final class NodeCache {
     private final Inode root = new Inode(Protocol.ROOT_ID, 0, Replies.unknownRoot());
     private Forgetting forgetting = (_, _) -> {};
     private long epoch;
-    private long version;
+    /** Written under the lock. */
+    private volatile long version;
 
     NodeCache(int capacity) {
         this.capacity = capacity;
         root.uses = 1;
-        root.attributesValidUntil = System.nanoTime();
         inodes.put(root.node, root);
     }
 
@@ -61,14 +61,16 @@ final class NodeCache {
         return root;
     }
 
-    /** To be compared with what changes while a request is under way. */
+    /** To be compared with what changes while a request is under way. Needs no lock. */
     long version() {
-        lock.lock();
-        try {
-            return version;
-        } finally {
-            lock.unlock();
-        }
+        return version;
+    }
+
+    /** Under the lock. */
+    private long nextVersion() {
+        long next = version + 1;
+        version = next;
+        return next;
     }
 
     void hold(Inode inode) {
@@ -125,7 +127,7 @@ final class NodeCache {
         lock.lock();
         try {
             Dentry dentry = directory.children.get(name);
-            if (dentry == null || dentry.epoch != epoch || dentry.validUntil - System.nanoTime() <= 0) {
+            if (dentry == null || dentry.epoch != epoch || Inode.isOver(dentry.validUntil)) {
                 return Optional.empty();
             }
             dentries.get(dentry);
@@ -178,7 +180,7 @@ final class NodeCache {
         }
         if (inode == null) {
             inode = new Inode(entry.node(), entry.generation(), entry.attributes());
-            inode.attributesValidUntil = entry.attributesValidUntil();
+            inode.believeUntil(entry.attributesValidUntil());
             inodes.put(inode.node, inode);
         } else {
             apply(inode, entry.attributes(), entry.attributesValidUntil(), asked);
@@ -315,16 +317,9 @@ final class NodeCache {
         return dentry.target;
     }
 
-    /** The attributes, if they may still be believed. */
+    /** The attributes, if they may still be believed. Needs no lock. */
     Optional<Stat> attributes(Inode inode) {
-        lock.lock();
-        try {
-            return inode.attributesValidUntil - System.nanoTime() > 0
-                    ? Optional.of(inode.attributes)
-                    : Optional.empty();
-        } finally {
-            lock.unlock();
-        }
+        return inode.isBelieved() ? Optional.of(inode.attributes) : Optional.empty();
     }
 
     /** The server has told attributes, in the answer to a request from the time of version {@code asked}. */
@@ -340,7 +335,7 @@ final class NodeCache {
     private static void apply(Inode inode, Stat attributes, long validUntil, long asked) {
         if (inode.attributesVersion <= asked) {
             inode.attributes = attributes;
-            inode.attributesValidUntil = validUntil;
+            inode.believeUntil(validUntil);
         }
     }
 
@@ -348,8 +343,8 @@ final class NodeCache {
     void changed(Inode inode) {
         lock.lock();
         try {
-            inode.attributesVersion = ++version;
-            inode.attributesValidUntil = System.nanoTime();
+            inode.attributesVersion = nextVersion();
+            inode.believeUntil(Inode.OVER);
         } finally {
             lock.unlock();
         }
@@ -359,9 +354,9 @@ final class NodeCache {
     void changed(Inode inode, Stat attributes, long validUntil) {
         lock.lock();
         try {
-            inode.attributesVersion = ++version;
+            inode.attributesVersion = nextVersion();
             inode.attributes = attributes;
-            inode.attributesValidUntil = validUntil;
+            inode.believeUntil(validUntil);
         } finally {
             lock.unlock();
         }
@@ -371,11 +366,11 @@ final class NodeCache {
     void written(Inode inode, long end) {
         lock.lock();
         try {
-            inode.attributesVersion = ++version;
-            inode.attributesValidUntil = System.nanoTime();
+            inode.attributesVersion = nextVersion();
             if (inode.attributes.size() < end) {
                 inode.attributes = inode.attributes.withSize(end);
             }
+            inode.believeUntil(Inode.OVER);
         } finally {
             lock.unlock();
         }
@@ -386,9 +381,9 @@ final class NodeCache {
         lock.lock();
         try {
             long end = inode.attributes.size();
-            inode.attributesVersion = ++version;
-            inode.attributesValidUntil = System.nanoTime();
+            inode.attributesVersion = nextVersion();
             inode.attributes = inode.attributes.withSize(end + length);
+            inode.believeUntil(Inode.OVER);
             return end;
         } finally {
             lock.unlock();
@@ -399,7 +394,7 @@ final class NodeCache {
     void expireAttributes(Inode inode) {
         lock.lock();
         try {
-            inode.attributesValidUntil = System.nanoTime();
+            inode.believeUntil(Inode.OVER);
         } finally {
             lock.unlock();
         }
@@ -431,8 +426,8 @@ final class NodeCache {
         try {
             Inode inode = inodes.get(node);
             if (inode != null) {
-                inode.attributesVersion = ++version;
-                inode.attributesValidUntil = System.nanoTime();
+                inode.attributesVersion = nextVersion();
+                inode.believeUntil(Inode.OVER);
             }
             return inode != null;
         } finally {
@@ -454,10 +449,10 @@ final class NodeCache {
             if (dentry == null || (child != 0 && (dentry.target == null || dentry.target.node != child))) {
                 return false;
             }
-            directory.attributesVersion = ++version;
-            directory.attributesValidUntil = System.nanoTime();
+            directory.attributesVersion = nextVersion();
+            directory.believeUntil(Inode.OVER);
             if (expireOnly) {
-                dentry.validUntil = System.nanoTime();
+                dentry.validUntil = Inode.OVER;
             } else {
                 dropTree(dentry);
             }

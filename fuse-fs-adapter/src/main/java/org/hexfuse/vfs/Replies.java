@@ -75,11 +75,10 @@ final class Replies {
     }
 
     private static long validUntil(long seconds, long nanos) {
-        long now = System.nanoTime();
         if (seconds == 0 && nanos == 0) {
-            return now;
+            return Inode.OVER;
         }
         long bounded = Long.compareUnsigned(seconds, LONGEST) > 0 ? LONGEST : seconds;
-        return now + bounded * SECOND + Math.min(nanos, SECOND - 1);
+        return System.nanoTime() + bounded * SECOND + Math.min(nanos, SECOND - 1);
     }
 }
