@@ -1,7 +1,6 @@
 package org.hexfuse.device;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import org.hexfuse.transport.spi.Spares;
 
 /** Requests that are not in use. Any thread may use it. */
 final class RequestPool {
@@ -9,25 +8,19 @@ final class RequestPool {
     private static final int KEPT_LARGE = 16;
     private static final long LARGE = 64 * 1024;
 
-    private final Deque<Request> small = new ArrayDeque<>();
-    private final Deque<Request> large = new ArrayDeque<>();
+    private final Spares<Request> small = new Spares<>(KEPT);
+    private final Spares<Request> large = new Spares<>(KEPT_LARGE);
 
     /** A request; one with much memory if {@code bulk} and there is one, so that it does not have to grow. */
     Request take(boolean bulk) {
-        Request request;
-        synchronized (this) {
-            request = bulk && !large.isEmpty() ? large.poll() : small.poll();
+        Request request = bulk ? large.take() : null;
+        if (request == null) {
+            request = small.take();
         }
         return request == null ? new Request(this::put) : request;
     }
 
     private void put(Request request) {
-        boolean isLarge = request.footprint() > LARGE;
-        Deque<Request> shelf = isLarge ? large : small;
-        synchronized (this) {
-            if (shelf.size() < (isLarge ? KEPT_LARGE : KEPT)) {
-                shelf.push(request);
-            }
-        }
+        (request.footprint() > LARGE ? large : small).give(request);
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Opcode;
@@ -19,7 +20,9 @@ final class HandOff {
     private final ExecutorService executor;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition quiet = lock.newCondition();
-    private long inside;
+    private final AtomicLong inside = new AtomicLong();
+    /** Whether somebody waits for {@link #quiet}. */
+    private volatile boolean awaited;
 
     HandOff(Blocking blocking, String name) {
         this.blocking = blocking;
@@ -43,20 +46,16 @@ final class HandOff {
     }
 
     void enter() {
-        lock.lock();
-        try {
-            inside++;
-        } finally {
-            lock.unlock();
-        }
+        inside.incrementAndGet();
     }
 
     void leave() {
+        if (inside.decrementAndGet() > 0 || !awaited) {
+            return;
+        }
         lock.lock();
         try {
-            if (--inside == 0) {
-                quiet.signalAll();
-            }
+            quiet.signalAll();
         } finally {
             lock.unlock();
         }
@@ -67,9 +66,10 @@ final class HandOff {
         boolean interrupted = false;
         long left = timeout.toNanos();
         long deadline = System.nanoTime() + left;
+        awaited = true;
         lock.lock();
         try {
-            while (inside > 0 && left > 0) {
+            while (inside.get() > 0 && left > 0) {
                 try {
                     left = quiet.awaitNanos(left);
                 } catch (InterruptedException _) {
@@ -77,7 +77,7 @@ final class HandOff {
                     left = deadline - System.nanoTime();
                 }
             }
-            return inside == 0;
+            return inside.get() == 0;
         } finally {
             lock.unlock();
             if (interrupted) {

@@ -1,12 +1,11 @@
 package org.hexfuse.server;
 
 import java.io.IOException;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.transport.spi.Spares;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,12 +17,14 @@ final class SessionState {
     private static final Logger LOG = LoggerFactory.getLogger(SessionState.class);
     private static final Logger WIRE = LoggerFactory.getLogger("org.hexfuse.wire");
 
+    private static final int IDLE = 64;
+
     private final FuseFileSystem fileSystem;
     private final Overrides overrides;
     private final LookupCounts lookups = new LookupCounts();
     private final OpenHandles handles = new OpenHandles();
     private final CopyOnWriteArrayList<Exchange> exchanges = new CopyOnWriteArrayList<>();
-    private final Queue<Exchange> idle = new ConcurrentLinkedQueue<>();
+    private final Spares<Exchange> idle = new Spares<>(IDLE);
     private volatile int minor = Protocol.MINOR;
     private volatile long flags;
     private volatile boolean initialized;
@@ -59,7 +60,7 @@ final class SessionState {
 
     /** An exchange for one request; it is given back by {@link #give}. */
     Exchange take() {
-        Exchange exchange = idle.poll();
+        Exchange exchange = idle.take();
         if (exchange == null) {
             exchange = new Exchange(this);
             exchanges.add(exchange);
@@ -69,7 +70,9 @@ final class SessionState {
 
     void give(Exchange exchange) {
         exchange.end();
-        idle.add(exchange);
+        if (!idle.give(exchange)) {
+            exchanges.remove(exchange);
+        }
     }
 
     /** Whether somebody works on the request, and was told of its interruption. */
