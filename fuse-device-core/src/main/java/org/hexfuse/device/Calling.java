@@ -121,11 +121,15 @@ final class Calling {
     }
 
     private void await(Progress progress) {
+        if (core.spin.sees(progress::finished)) {
+            return;
+        }
         long own = progress.request().timeout();
         long general = core.init.requestTimeout();
         boolean limited = (own | general) != 0;
         long start = limited ? System.nanoTime() : 0;
         boolean interrupted = false;
+        progress.parks();
         while (!progress.finished()) {
             if (limited) {
                 long passed = System.nanoTime() - start;

@@ -26,6 +26,8 @@ final class ConnectionCore {
     /** What all handles have sent, for a kernel that keeps it together. */
     final ProcessingTable shared = new ProcessingTable();
     final Observation observation;
+    /** For callers and readers. */
+    final AdaptiveSpin spin = new AdaptiveSpin();
 
     final Reading reading = new Reading(this);
     final Calling calling = new Calling(this);

@@ -145,7 +145,11 @@ public final class DeviceFile implements AutoCloseable {
 
     private OutgoingRequest next(DeviceHandle handle, long capacity) {
         if (nonBlocking) {
-            return handle.poll(capacity);
+            OutgoingRequest request = handle.poll(capacity);
+            if (request == null) {
+                throw FuseException.of(Errno.EAGAIN);
+            }
+            return request;
         }
         try {
             return handle.take(capacity);

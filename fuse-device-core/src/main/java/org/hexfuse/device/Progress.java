@@ -59,6 +59,8 @@ final class Progress implements OutgoingRequest, Delivery {
     private Errno replyError = Errno.OK;
 
     private Thread waiter;
+    /** Whether the waiter has to be unparked. */
+    private volatile boolean parks;
     private Errno outcome = Errno.OK;
     private volatile boolean finished;
 
@@ -78,6 +80,7 @@ final class Progress implements OutgoingRequest, Delivery {
         done = null;
         handle = null;
         waiter = null;
+        parks = false;
         outcome = Errno.OK;
         finished = false;
     }
@@ -116,7 +119,9 @@ final class Progress implements OutgoingRequest, Delivery {
 
     /** Tells who waits for {@link #finish}. Called without the lock, once, by who finished it. */
     void tell() {
-        LockSupport.unpark(waiter);
+        if (parks) {
+            LockSupport.unpark(waiter);
+        }
         Consumer<Errno> listener = done;
         if (listener != null) {
             listener.accept(outcome);
@@ -133,6 +138,11 @@ final class Progress implements OutgoingRequest, Delivery {
 
     void waiter(Thread thread) {
         waiter = thread;
+    }
+
+    /** The waiter will park unless {@link #finished} by now, and wants to be unparked. */
+    void parks() {
+        parks = true;
     }
 
     Delivery replying(Errno error, long length) {

@@ -1,14 +1,31 @@
 package org.hexfuse.device;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 
 /** A queue of requests that are linked to each other, so that one can leave from the middle. Guarded by the connection's lock. */
 final class ProgressList {
+    private static final VarHandle FIRST = handleOfFirst();
+
     private Progress first;
     private Progress last;
     private int size;
 
+    private static VarHandle handleOfFirst() {
+        try {
+            return MethodHandles.lookup().findVarHandle(ProgressList.class, "first", Progress.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     boolean isEmpty() { return first == null; }
+
+    /** Whether it was empty a moment ago. Needs no lock. */
+    boolean looksEmpty() {
+        return FIRST.getOpaque(this) == null;
+    }
 
     int size() {
         return size;

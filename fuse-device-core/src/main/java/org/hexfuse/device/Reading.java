@@ -21,6 +21,8 @@ import org.hexfuse.transport.OutgoingRequest;
  */
 final class Reading {
     private static final Runnable[] NO_WAITERS = {};
+    /** A thread takes one request at a time. */
+    private static final ThreadLocal<Reader> READER = ThreadLocal.withInitial(Reader::new);
     private static final int BATCH_FORGET_MINOR = 16;
 
     private final ConnectionCore core;
@@ -34,33 +36,48 @@ final class Reading {
 
     OutgoingRequest take(ConnectionHandle handle, long capacity) throws InterruptedException {
         checkCapacity(handle, capacity);
-        Reader reader = null;
-        while (true) {
-            OutgoingRequest next = next(handle, capacity);
-            if (next != null) {
-                return next;
-            }
-            reader = reader == null ? new Reader() : reader;
-            if (!settleDown(reader, handle)) {
-                continue;
-            }
-            while (!reader.woken) {
-                LockSupport.park(this);
-                if (Thread.interrupted()) {
-                    giveUp(reader);
-                    throw new InterruptedException();
+        Reader reader = READER.get();
+        try {
+            OutgoingRequest next = next(handle, capacity, reader);
+            while (next == null) {
+                if (!seesSomething(handle) && settlesDown(reader, handle)) {
+                    await(reader);
                 }
+                next = next(handle, capacity, reader);
+            }
+            return next;
+        } catch (FuseException e) {
+            // Its handle was closed; others may have to take what it was to take.
+            wake();
+            throw e;
+        }
+    }
+
+    private void await(Reader reader) throws InterruptedException {
+        while (!reader.woken) {
+            LockSupport.park(this);
+            if (Thread.interrupted()) {
+                giveUp(reader);
+                throw new InterruptedException();
             }
         }
     }
 
+    /**
+     * Keeps looking for a while, without the lock. Threads of the platform don't: they are those of transports to other
+     * processes, which need the processor.
+     */
+    private boolean seesSomething(ConnectionHandle handle) {
+        return Thread.currentThread().isVirtual() && core.spin.sees(() -> mayHaveSomething(handle));
+    }
+
+    private boolean mayHaveSomething(ConnectionHandle handle) {
+        return !core.queue.pending().looksEmpty() || !core.state().isLive() || handle.isClosed();
+    }
+
     OutgoingRequest poll(ConnectionHandle handle, long capacity) {
         checkCapacity(handle, capacity);
-        OutgoingRequest next = next(handle, capacity);
-        if (next == null) {
-            throw FuseException.of(Errno.EAGAIN);
-        }
-        return next;
+        return next(handle, capacity, null);
     }
 
     /** Once for each read, before it waits: INIT may change what is too small meanwhile, as in Linux. */
@@ -84,13 +101,13 @@ final class Reading {
     }
 
     /** Makes a reader one that is woken, unless there is something to take by now. */
-    private boolean settleDown(Reader reader, ConnectionHandle handle) {
+    private boolean settlesDown(Reader reader, ConnectionHandle handle) {
         core.lock.lock();
         try {
             if (!core.state().isLive() || handle.isClosed() || !core.queue.isEmpty()) {
                 return false;
             }
-            readers.add(reader);
+            readers.settles(reader);
             return true;
         } finally {
             core.lock.unlock();
@@ -112,15 +129,25 @@ final class Reading {
         }
     }
 
-    /** The next message for a handle, or null. */
-    private OutgoingRequest next(ConnectionHandle handle, long capacity) {
+    /**
+     * The next message for a handle, or null.
+     *
+     * @param reader who stays alert if there is none; null for who doesn't
+     */
+    private OutgoingRequest next(ConnectionHandle handle, long capacity, Reader reader) {
         while (true) {
             Progress tooLong;
             Errno how;
             core.lock.lock();
             try {
+                if (reader != null) {
+                    readers.looks(reader);
+                }
                 checkLive(handle);
                 RequestQueue.Next kind = core.queue.next();
+                if (kind == RequestQueue.Next.NOTHING && reader != null) {
+                    readers.staysAlert(reader);
+                }
                 if (kind != RequestQueue.Next.REQUEST) {
                     return control(kind, capacity);
                 }
@@ -170,7 +197,7 @@ final class Reading {
 
     /** Under the lock: who is to be unparked by {@link #wake(Reader)}, or null. */
     Reader nextReader() {
-        return readers.wakeOne();
+        return readers.wakeFor(core.queue.size());
     }
 
     /** Wakes one of who waits for requests. Called without the lock. */
@@ -178,7 +205,7 @@ final class Reading {
         Reader reader;
         core.lock.lock();
         try {
-            reader = readers.wakeOne();
+            reader = nextReader();
         } finally {
             core.lock.unlock();
         }

@@ -41,6 +41,11 @@ final class RequestQueue {
         return interrupts.isEmpty() && forgets.isEmpty() && pending.isEmpty();
     }
 
+    /** How many messages there are, forgets counted as one. */
+    int size() {
+        return interrupts.size() + (forgets.isEmpty() ? 0 : 1) + pending.size();
+    }
+
     private boolean takesForget() {
         if (forgetTurn <= REQUESTS_IN_TURN) {
             forgetTurn = FORGETS_IN_TURN;

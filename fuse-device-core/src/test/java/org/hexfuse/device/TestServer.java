@@ -48,10 +48,14 @@ final class TestServer {
         return copy(handle.take(CAPACITY));
     }
 
-    /** The next request, or the errno of there being none. */
+    /** Fails the next request; EAGAIN if there is none, or the error of asking for it. */
     Errno pollError() {
         try {
-            handle.poll(CAPACITY).failed();
+            OutgoingRequest request = handle.poll(CAPACITY);
+            if (request == null) {
+                return Errno.EAGAIN;
+            }
+            request.failed();
             return Errno.OK;
         } catch (FuseException e) {
             return e.errno();

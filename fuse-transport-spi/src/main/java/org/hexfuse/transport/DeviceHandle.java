@@ -33,7 +33,7 @@ public interface DeviceHandle extends AutoCloseable {
      */
     OutgoingRequest take(long capacity) throws InterruptedException;
 
-    /** Takes the next request as {@link #take} does, but throws EAGAIN where that would wait. */
+    /** Takes the next request as {@link #take} does, but returns null where that would wait. */
     OutgoingRequest poll(long capacity);
 
     /**

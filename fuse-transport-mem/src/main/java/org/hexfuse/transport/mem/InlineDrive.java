@@ -1,20 +1,20 @@
 package org.hexfuse.transport.mem;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.transport.CallerDriven;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.spi.Spares;
 
 /** Carries a request through the server on the thread that has just queued it. */
 final class InlineDrive implements CallerDriven {
+    private static final int FREE = 16;
+
     private final MemoryServerLink link;
-    private final Queue<Intake> free = new ConcurrentLinkedQueue<>();
+    private final Spares<Intake> free = new Spares<>(FREE);
     private final AtomicBoolean over = new AtomicBoolean();
 
     InlineDrive(MemoryServerLink link) {
@@ -30,24 +30,25 @@ final class InlineDrive implements CallerDriven {
     private void run(Consumer<Slot> handler, Runnable ended) {
         Intake intake = takeIntake();
         try {
-            while (true) {
-                intake = intake.limits().equals(link.limits()) ? intake : takeIntake();
-                OutgoingRequest request = link.handle().poll(intake.capacity());
+            OutgoingRequest request = link.handle().poll(intake.capacity());
+            while (request != null) {
                 handler.accept(intake.receive(request));
+                intake = intake.limits().equals(link.limits()) ? intake : takeIntake();
+                request = link.handle().poll(intake.capacity());
             }
-        } catch (FuseException e) {
-            if (e.errno() != Errno.EAGAIN && over.compareAndSet(false, true)) {
+        } catch (FuseException _) {
+            if (over.compareAndSet(false, true)) {
                 ended.run();
             }
         } finally {
-            free.add(intake);
+            free.give(intake);
         }
     }
 
     /** Threads come here at the same time, and again from within a filesystem: each has an intake of its own. */
     private Intake takeIntake() {
         Limits limits = link.limits();
-        Intake intake = free.poll();
+        Intake intake = free.take();
         return intake == null || !intake.limits().equals(limits) ? link.newIntake(limits) : intake;
     }
 }

@@ -1,0 +1,93 @@
+package org.hexfuse.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hexfuse.device.TestKernel.errno;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.device.IdleReaders.Reader;
+import org.hexfuse.transport.DeviceHandle;
+import org.junit.jupiter.api.Test;
+
+class IdleReadersTest {
+    private final IdleReaders readers = new IdleReaders();
+    private final Reader first = new Reader();
+    private final Reader last = new Reader();
+
+    @Test void whoCameLastIsWokenFirst() {
+        readers.settles(first);
+        readers.settles(last);
+        assertThat(readers.wakeFor(1)).isSameAs(last);
+        assertThat(last.woken).isTrue();
+        assertThat(first.woken).isFalse();
+    }
+
+    @Test void nobodyIsWokenForWhatSomebodyIsOnTheWayTo() {
+        readers.settles(first);
+        readers.settles(last);
+        readers.wakeFor(1);
+        assertThat(readers.wakeFor(1)).isNull();
+        assertThat(readers.wakeFor(2)).isSameAs(first);
+        assertThat(readers.wakeFor(3)).isNull();
+    }
+
+    @Test void nobodyIsWokenForWhatAnAlertReaderWillSee() {
+        readers.settles(first);
+        readers.staysAlert(last);
+        assertThat(readers.wakeFor(1)).isNull();
+        readers.looks(last);
+        assertThat(readers.wakeFor(1)).isSameAs(first);
+    }
+
+    @Test void whoHasSettledDownIsNotAlert() {
+        readers.staysAlert(first);
+        readers.settles(first);
+        assertThat(readers.wakeFor(1)).isSameAs(first);
+    }
+
+    @Test void whoIsRemovedIsNotCountedOn() {
+        readers.settles(first);
+        readers.settles(last);
+        readers.remove(readers.wakeFor(1));
+        assertThat(readers.wakeFor(1)).isSameAs(first);
+    }
+
+    @Test void aReaderWhoseHandleIsClosedPassesOnWhatItWasCountedOnFor() throws Exception {
+        try (TestKernel device = TestKernel.of(KernelProfile.linux())) {
+            ConnectionCore core = device.connection.core();
+            DeviceHandle clone = device.connection.newHandle();
+            Thread leaving = Thread.ofVirtual().start(() -> errno(() -> take(clone)));
+            device.awaitReader();
+            core.lock.lock();
+            try {
+                // Woken, and not yet running: it is counted on.
+                core.queue.forgets().add(5, 1);
+                assertThat(core.reading.nextReader().thread).isSameAs(leaving);
+                core.queue.forgets().clear();
+            } finally {
+                core.lock.unlock();
+            }
+            clone.close();
+            var read = new CompletableFuture<Opcode>();
+            Thread.ofVirtual().start(() -> read.complete(device.read().opcode()));
+            device.awaitReader();
+            Future<Errno> call = device.call(Opcode.UNLINK, 1);
+            LockSupport.unpark(leaving);
+            assertThat(read.get(10, TimeUnit.SECONDS)).isEqualTo(Opcode.UNLINK);
+            assertThat(call.isDone()).isFalse();
+            leaving.join();
+        }
+    }
+
+    private static void take(DeviceHandle handle) {
+        try {
+            handle.take(TestKernel.CAPACITY);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
