@@ -29,6 +29,7 @@ final class ConnectionCore {
 
     final Reading reading = new Reading(this);
     final Calling calling = new Calling(this);
+    final Admission admission = new Admission(this);
     final Initialization init = new Initialization(this);
     final Ending ending = new Ending(this);
 
@@ -65,6 +66,9 @@ final class ConnectionCore {
     /** Under the lock: a request is asked for. Returns whether it can be taken at once. */
     boolean accept(Progress progress) {
         outstanding++;
+        if (progress.admitted) {
+            admission.taken();
+        }
         observation.stamp(progress);
         if (!gate.enter(progress)) {
             return false;
@@ -90,6 +94,7 @@ final class ConnectionCore {
         outstanding--;
         gate.leave(progress);
         progress.state = Progress.State.DONE;
+        admission.look();
         signalIfQuiet();
         return progress.finish(how);
     }

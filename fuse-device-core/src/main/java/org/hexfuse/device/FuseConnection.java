@@ -150,6 +150,7 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
         core.lock.lock();
         try {
             core.gate.maxBackground(requests);
+            core.admission.look();
         } finally {
             core.lock.unlock();
         }

@@ -26,7 +26,7 @@ final class Initialization {
     }
 
     void offer() {
-        Request init = InitExchange.offer(core.requests.take(false), core.profile());
+        Request init = InitExchange.offer(core.requests.take(false), core.profile()).force();
         requestTimeout = core.options.requestTimeout().toNanos();
         core.calling.submit(init, outcome -> answered(init, outcome));
     }
@@ -64,6 +64,7 @@ final class Initialization {
 
     private void accept(Negotiated result) {
         core.gate.limits(result);
+        core.admission.look();
         requestTimeout = timeout(core.options.requestTimeout().toNanos(), result.requestTimeout());
         if (requestTimeout > 0) {
             core.observation.needTimes();

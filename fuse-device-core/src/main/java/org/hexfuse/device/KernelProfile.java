@@ -23,6 +23,7 @@ import org.hexfuse.abi.Protocol;
  * @param sharesProcessing whether any handle of a connection answers what another one took
  * @param keepsUncopied whether a request stays queued that could not be copied to its reader, which else ends it with EIO
  * @param maxActive how many requests of all kinds may be under way; 0 if background requests alone are limited, by INIT
+ * @param endWhileHeldBack what the sender of a background request gets that was held back when the connection ended
  * @param leastInitReply the least bytes of a reply to INIT; missing ones after that count as zeros
  * @param badErrnoEndsCaller whether an errno outside of (-512, 0] ends the caller, with EINVAL, and not only its writer
  * @param userBackground the most max_background that an unprivileged server gets
@@ -31,7 +32,8 @@ import org.hexfuse.abi.Protocol;
 public record KernelProfile(int minor, long flags, long accepted, int maxReadahead, Errno unknownUnique,
         Errno readAfterEnd, Errno writeAfterEnd, boolean endBeforeSize, Errno positional, Errno seek,
         Errno cloneOfUnmounted, Errno otherIoctl, boolean sharesProcessing, boolean keepsUncopied, int maxActive,
-        int leastInitReply, boolean badErrnoEndsCaller, int userBackground, int userCongestion) {
+        Errno endWhileHeldBack, int leastInitReply, boolean badErrnoEndsCaller, int userBackground,
+        int userCongestion) {
     private static final int READAHEAD = 128 * 1024;
     private static final int LARGEST_U16 = 65535;
 
@@ -49,27 +51,28 @@ public record KernelProfile(int minor, long flags, long accepted, int maxReadahe
     /** Linux 6.18. */
     public static KernelProfile linux() {
         return new KernelProfile(Protocol.MINOR, LINUX, LINUX, READAHEAD, Errno.ENOENT, Errno.ENODEV, Errno.ENOENT,
-                false, Errno.OK, Errno.ESPIPE, Errno.EPERM, Errno.ENOTTY, false, false, 0, 0, false, LARGEST_U16,
-                LARGEST_U16);
+                false, Errno.OK, Errno.ESPIPE, Errno.EPERM, Errno.ENOTTY, false, false, 0, Errno.ENOTCONN, 0, false,
+                LARGEST_U16, LARGEST_U16);
     }
 
     /** gVisor of 2026. */
     public static KernelProfile gvisor() {
         return new KernelProfile(31, GVISOR, GVISOR_ACCEPTS, READAHEAD, Errno.EINVAL, Errno.EPERM, Errno.EPERM, true,
-                Errno.ENOSYS, Errno.ENOSYS, Errno.EINVAL, Errno.ENOSYS, true, true, 10_000, 24, true, 12, 9);
+                Errno.ENOSYS, Errno.ENOSYS, Errno.EINVAL, Errno.ENOSYS, true, true, 10_000, Errno.ECONNABORTED, 24,
+                true, 12, 9);
     }
 
     /** The same kernel with other flags, offered and accepted. */
     public KernelProfile withFlags(long masks) {
         return new KernelProfile(minor, masks, masks, maxReadahead, unknownUnique, readAfterEnd, writeAfterEnd,
                 endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing, keepsUncopied,
-                maxActive, leastInitReply, badErrnoEndsCaller, userBackground, userCongestion);
+                maxActive, endWhileHeldBack, leastInitReply, badErrnoEndsCaller, userBackground, userCongestion);
     }
 
     /** The same kernel with another limit of requests under way; 0 for none. */
     public KernelProfile withMaxActive(int requests) {
         return new KernelProfile(minor, flags, accepted, maxReadahead, unknownUnique, readAfterEnd, writeAfterEnd,
                 endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing, keepsUncopied,
-                requests, leastInitReply, badErrnoEndsCaller, userBackground, userCongestion);
+                requests, endWhileHeldBack, leastInitReply, badErrnoEndsCaller, userBackground, userCongestion);
     }
 }

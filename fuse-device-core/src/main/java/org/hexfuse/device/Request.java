@@ -39,6 +39,7 @@ public final class Request implements AutoCloseable {
     private boolean replyVariable;
     private long replySize;
     private long timeout;
+    private boolean forced;
 
     /** Where the request stands in its connection. */
     final Progress progress = new Progress(this);
@@ -65,6 +66,7 @@ public final class Request implements AutoCloseable {
         replyRoom = 0;
         replySize = 0;
         timeout = 0;
+        forced = false;
         progress.start();
         return this;
     }
@@ -135,6 +137,20 @@ public final class Request implements AutoCloseable {
 
     long timeout() {
         return timeout;
+    }
+
+    /**
+     * Says that the request is sent whatever happens to its caller: {@link RequestPort#submit} does not hold it back, and an
+     * interrupted {@link RequestPort#call} does not take it back. For what tells the server of something that has happened
+     * already: FLUSH, RELEASE, DESTROY.
+     */
+    public Request force() {
+        forced = true;
+        return this;
+    }
+
+    boolean forced() {
+        return forced;
     }
 
     /** Says how many bytes the variable part of the reply may have: what is asked for by READ and the like. */

@@ -83,6 +83,7 @@ final class Handle {
     /** A descriptor is closed: the server may say what writing has come to. */
     void flush() {
         quietly(Opcode.FLUSH, request -> {
+            request.force();
             FlushIn.FH.set(request.arguments(), number);
             FlushIn.LOCK_OWNER.set(request.arguments(), owner());
         });
@@ -121,7 +122,7 @@ final class Handle {
         try {
             if (known) {
                 Request request = superblock.port.newRequest(
-                        inode.isDirectory() ? Opcode.RELEASEDIR : Opcode.RELEASE, inode.node, caller);
+                        inode.isDirectory() ? Opcode.RELEASEDIR : Opcode.RELEASE, inode.node, caller).force();
                 ReleaseIn.FH.set(request.arguments(), number);
                 ReleaseIn.FLAGS.set(request.arguments(), flags);
                 ReleaseIn.RELEASE_FLAGS.set(request.arguments(), superblock.flushesOnRelease()
