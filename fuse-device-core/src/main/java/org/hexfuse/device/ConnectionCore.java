@@ -6,6 +6,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.device.DeviceState.Event;
+import org.hexfuse.transport.CarriedFlags;
 
 /**
  * What the parts of one connection share: the one lock, and what it guards.
@@ -17,6 +18,8 @@ final class ConnectionCore {
     final ConnectionOptions options;
     final NotificationSink sink;
     final int maxMessage;
+    /** The masks of the flags that INIT offers. */
+    final long offered;
     final RequestPool requests = new RequestPool();
     final RequestQueue queue = new RequestQueue();
     final RequestGate gate;
@@ -41,10 +44,11 @@ final class ConnectionCore {
     private boolean sendsInterrupts = true;
     private long unique;
 
-    ConnectionCore(NotificationSink sink, ConnectionOptions options, int maxMessage) {
+    ConnectionCore(NotificationSink sink, ConnectionOptions options, int maxMessage, CarriedFlags carried) {
         this.sink = sink;
         this.options = options;
         this.maxMessage = maxMessage;
+        this.offered = InitExchange.flags(options.profile(), carried);
         this.gate = new RequestGate(options.profile());
         this.observation = new Observation(options);
     }

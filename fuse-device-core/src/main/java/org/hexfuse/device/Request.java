@@ -9,6 +9,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.Protocol;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
 
@@ -98,6 +99,23 @@ public final class Request implements AutoCloseable {
         name.copyTo(head, headSize);
         head.set(JAVA_BYTE, (long) headSize + name.length(), (byte) 0);
         headSize += name.length() + 1;
+        return this;
+    }
+
+    /**
+     * Appends an extension, which comes behind the names, and counts it in {@link InHeader#TOTAL_EXTLEN}.
+     *
+     * @param bytes a multiple of 8 of them
+     */
+    public Request extension(MemorySegment bytes) {
+        int size = Math.toIntExact(bytes.byteSize());
+        if (size % Protocol.EXTENSION_UNIT != 0) {
+            throw new IllegalArgumentException("an extension of " + size + " bytes");
+        }
+        MemorySegment.copy(bytes, 0, head, headSize, size);
+        headSize += size;
+        long before = InHeader.TOTAL_EXTLEN.getUnsigned(head, 0);
+        InHeader.TOTAL_EXTLEN.set(head, (short) (before + size / Protocol.EXTENSION_UNIT));
         return this;
     }
 

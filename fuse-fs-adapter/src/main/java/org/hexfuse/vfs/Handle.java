@@ -77,11 +77,12 @@ final class Handle {
     }
 
     Request request(Opcode opcode) {
-        return superblock.port.newRequest(opcode, inode.number(), caller);
+        return superblock.request(opcode, inode, caller);
     }
 
     /** A descriptor is closed: the server may say what writing has come to. */
     void flush() {
+        superblock.writeBack.flush(this);
         quietly(Opcode.FLUSH, request -> {
             request.force();
             FlushIn.FH.set(request.arguments(), number);
@@ -90,6 +91,7 @@ final class Handle {
     }
 
     void sync(boolean dataOnly) {
+        superblock.writeBack.flush(this);
         quietly(inode.isDirectory() ? Opcode.FSYNCDIR : Opcode.FSYNC, request -> {
             FsyncIn.FH.set(request.arguments(), number);
             FsyncIn.FSYNC_FLAGS.set(request.arguments(), dataOnly ? (int) FsyncFlag.FDATASYNC.mask() : 0);
@@ -117,6 +119,13 @@ final class Handle {
         return System.identityHashCode(this);
     }
 
+    /** On a block device the server can be trusted to answer, and an unmount must not come before. */
+    private void releaseNow(Request request) {
+        try (request) {
+            superblock.port.call(request);
+        }
+    }
+
     /** Nobody waits for RELEASE. */
     private void release() {
         try {
@@ -129,7 +138,11 @@ final class Handle {
                         ? (int) ReleaseFlag.FLUSH.mask()
                         : 0);
                 ReleaseIn.LOCK_OWNER.set(request.arguments(), owner());
-                superblock.port.submit(request, _ -> {});
+                if (superblock.options.blockDevice() == 0) {
+                    superblock.port.submit(request, _ -> {});
+                } else {
+                    releaseNow(request);
+                }
             }
         } catch (FuseException _) {
             // The connection is over, and the server has released everything itself.
