@@ -26,6 +26,8 @@ public final class Protocol {
     public static final int MAX_NR_SECCTX = 31;
     /** {@link ExtHeader#TYPE}: {@link SuppGroups}. */
     public static final int EXT_GROUPS = 32;
+    /** What {@link InHeader#TOTAL_EXTLEN} counts in, and a multiple of which each extension takes, in bytes. */
+    public static final int EXTENSION_UNIT = 8;
     /** An OPCODE that a kernel of the other byte order sends for INIT. */
     public static final int INIT_BSWAP_RESERVED = 26 << 24;
     /** An OPCODE that a kernel of the other byte order sends for CUSE_INIT. */

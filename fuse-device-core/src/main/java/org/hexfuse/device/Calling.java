@@ -39,8 +39,10 @@ final class Calling {
         Progress progress = request.progress;
         progress.background = true;
         progress.done = done;
-        if (!enqueue(progress)) {
-            done.accept(core.state().forCallers());
+        Errno held = request.forced() ? Errno.OK : core.admission.await();
+        progress.admitted = held == Errno.OK && !request.forced();
+        if (held != Errno.OK || !enqueue(progress)) {
+            done.accept(held != Errno.OK ? held : core.state().forCallers());
             request.close();
         }
     }
@@ -94,6 +96,7 @@ final class Calling {
                     return;
                 }
                 core.makePending(progress);
+                core.admission.look();
                 opcode = progress.request().opcode();
                 unique = progress.unique;
                 reader = core.reading.nextReader();
@@ -172,7 +175,8 @@ final class Calling {
             if (progress.finished()) {
                 return;
             }
-            if (progress.state == State.PENDING || progress.state == State.WAITING) {
+            boolean untaken = progress.state == State.PENDING || progress.state == State.WAITING;
+            if (untaken && (why != Errno.EINTR || !progress.request().forced())) {
                 if (progress.state == State.PENDING) {
                     core.queue.pending().remove(progress);
                 }

@@ -6,6 +6,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.device.DeviceState.Event;
+import org.hexfuse.transport.CarriedFlags;
 
 /**
  * What the parts of one connection share: the one lock, and what it guards.
@@ -17,6 +18,8 @@ final class ConnectionCore {
     final ConnectionOptions options;
     final NotificationSink sink;
     final int maxMessage;
+    /** The masks of the flags that INIT offers. */
+    final long offered;
     final RequestPool requests = new RequestPool();
     final RequestQueue queue = new RequestQueue();
     final RequestGate gate;
@@ -31,6 +34,7 @@ final class ConnectionCore {
 
     final Reading reading = new Reading(this);
     final Calling calling = new Calling(this);
+    final Admission admission = new Admission(this);
     final Initialization init = new Initialization(this);
     final Ending ending = new Ending(this);
 
@@ -42,10 +46,11 @@ final class ConnectionCore {
     private boolean sendsInterrupts = true;
     private long unique;
 
-    ConnectionCore(NotificationSink sink, ConnectionOptions options, int maxMessage) {
+    ConnectionCore(NotificationSink sink, ConnectionOptions options, int maxMessage, CarriedFlags carried) {
         this.sink = sink;
         this.options = options;
         this.maxMessage = maxMessage;
+        this.offered = InitExchange.flags(options.profile(), carried);
         this.gate = new RequestGate(options.profile());
         this.observation = new Observation(options);
     }
@@ -67,6 +72,9 @@ final class ConnectionCore {
     /** Under the lock: a request is asked for. Returns whether it can be taken at once. */
     boolean accept(Progress progress) {
         outstanding++;
+        if (progress.admitted) {
+            admission.taken();
+        }
         observation.stamp(progress);
         if (!gate.enter(progress)) {
             return false;
@@ -92,6 +100,7 @@ final class ConnectionCore {
         outstanding--;
         gate.leave(progress);
         progress.state = Progress.State.DONE;
+        admission.look();
         signalIfQuiet();
         return progress.finish(how);
     }

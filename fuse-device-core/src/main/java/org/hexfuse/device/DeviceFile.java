@@ -28,6 +28,7 @@ public final class DeviceFile implements AutoCloseable {
     private final KernelProfile profile;
     private volatile DeviceState own = DeviceState.UNMOUNTED;
     private volatile Binding binding;
+    private final SynchronousInit synchronousInit = new SynchronousInit();
     private volatile boolean nonBlocking;
 
     private DeviceFile(KernelProfile profile) {
@@ -55,11 +56,21 @@ public final class DeviceFile implements AutoCloseable {
      * Mounts a filesystem that is served through this file, with INIT queued; options for another kernel count as options for
      * this one. A second mount of one file shares the connection of the first, which lives until all are unmounted.
      *
+     * <p>Where the server asked for {@link DeviceIoctl#SYNC_INIT} this waits until INIT is answered, which another thread has to
+     * do.
+     *
      * @param maxMessage the longest message that the server can handle, in bytes
      * @return the connection, which the caller closes once to unmount it
-     * @throws FuseException ENOTCONN if the file was mounted before and that is over, EBADF if it is closed
+     * @throws FuseException ENOTCONN if the file was mounted before and that is over, or if INIT was waited for and failed; EBADF
+     *         if it is closed
      */
-    public synchronized FuseConnection mount(NotificationSink sink, ConnectionOptions options, int maxMessage) {
+    public FuseConnection mount(NotificationSink sink, ConnectionOptions options, int maxMessage) {
+        FuseConnection connection = mountNow(sink, options, maxMessage);
+        synchronousInit.awaitAnswer(connection);
+        return connection;
+    }
+
+    private synchronized FuseConnection mountNow(NotificationSink sink, ConnectionOptions options, int maxMessage) {
         checkOpen();
         Binding bound = binding;
         if (bound != null) {
@@ -95,24 +106,33 @@ public final class DeviceFile implements AutoCloseable {
     }
 
     /**
-     * Any ioctl but {@link DeviceIoctl#CLONE}, none of which this device has.
+     * Any ioctl but {@link DeviceIoctl#CLONE}. With {@link DeviceIoctl#SYNC_INIT} a mount of this file will wait for INIT, and
+     * reads wait for the mount.
      *
-     * @throws FuseException always: EOPNOTSUPP for those of backing files, EINVAL for SYNC_INIT of a file that is mounted,
-     *         ENOTTY (gVisor: ENOSYS) for the others
+     * @throws FuseException EOPNOTSUPP for those of backing files, EINVAL for SYNC_INIT of a file that is mounted, ENOTTY
+     *         (gVisor: ENOSYS for all) for the others
      */
-    public void ioctl(int request) {
+    public synchronized void ioctl(int request) {
         checkOpen();
+        if (profile.otherIoctl() != Errno.ENOTTY) {
+            throw FuseException.of(profile.otherIoctl());
+        }
+        if (request == DeviceIoctl.SYNC_INIT.request()) {
+            if (binding != null) {
+                throw FuseException.of(Errno.EINVAL);
+            }
+            synchronousInit.ask();
+            return;
+        }
         boolean backing = request == DeviceIoctl.BACKING_OPEN.request()
                 || request == DeviceIoctl.BACKING_CLOSE.request();
-        boolean late = request == DeviceIoctl.SYNC_INIT.request() && binding != null;
-        boolean known = profile.otherIoctl() == Errno.ENOTTY;
-        throw FuseException.of(known && backing ? Errno.EOPNOTSUPP
-                : known && late ? Errno.EINVAL : profile.otherIoctl());
+        throw FuseException.of(backing ? Errno.EOPNOTSUPP : profile.otherIoctl());
     }
 
     private synchronized void bind(FuseConnection connection) {
         binding = new Binding(connection, connection.newHandle());
         own = own.after(Event.BIND);
+        synchronousInit.over();
     }
 
     /** Whether reads give EAGAIN instead of waiting, as with {@code O_NONBLOCK}. */
@@ -128,6 +148,7 @@ public final class DeviceFile implements AutoCloseable {
      *         waiting, EINTR if the thread was interrupted (its status is kept), EFAULT if the buffer can't be written to
      */
     public int read(MemorySegment buffer) {
+        synchronousInit.awaitMount(nonBlocking);
         OutgoingRequest request = next(handle(), buffer.byteSize());
         int size;
         try {
@@ -291,6 +312,7 @@ public final class DeviceFile implements AutoCloseable {
     /** Closes the file, as {@link DeviceHandle#close} does. Closing again does nothing. */
     @Override public synchronized void close() {
         own = own.after(Event.CLOSE);
+        synchronousInit.over();
         Binding bound = binding;
         if (bound != null) {
             bound.handle.close();

@@ -120,6 +120,7 @@ final class Ending {
             core.queue.clearInterrupts();
             core.queue.forgets().clear();
             core.reading.wakeAll();
+            core.admission.end();
             core.quiet().signalAll();
         } finally {
             core.lock.unlock();

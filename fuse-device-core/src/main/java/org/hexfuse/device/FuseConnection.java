@@ -8,6 +8,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.transport.CarriedFlags;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.KernelLink;
 
@@ -28,8 +29,9 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
     private final AtomicInteger mounts = new AtomicInteger(1);
     private volatile KernelLink link;
 
-    private FuseConnection(NotificationSink sink, ConnectionOptions options, int maxMessage) {
-        this.core = new ConnectionCore(sink, options, maxMessage);
+    private FuseConnection(NotificationSink sink, ConnectionOptions options, int maxMessage,
+            CarriedFlags carried) {
+        this.core = new ConnectionCore(sink, options, maxMessage, carried);
     }
 
     /**
@@ -38,7 +40,12 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
      * @param maxMessage the longest message that the server's way can carry, in bytes
      */
     public static FuseConnection create(NotificationSink sink, ConnectionOptions options, int maxMessage) {
-        var connection = new FuseConnection(sink, options, maxMessage);
+        return create(sink, options, maxMessage, new CarriedFlags(0));
+    }
+
+    private static FuseConnection create(NotificationSink sink, ConnectionOptions options, int maxMessage,
+            CarriedFlags carried) {
+        var connection = new FuseConnection(sink, options, maxMessage, carried);
         connection.core.init.offer();
         return connection;
     }
@@ -52,7 +59,8 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
      */
     public static FuseConnection mount(KernelLink link, NotificationSink sink, ConnectionOptions options)
             throws IOException {
-        FuseConnection connection = create(sink, options, link.maxMessage());
+        FuseConnection connection = create(sink, options, link.maxMessage(),
+                link.feature(CarriedFlags.class).orElse(new CarriedFlags(0)));
         connection.link = link;
         try {
             link.attach(connection.newHandle());
@@ -150,6 +158,7 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
         core.lock.lock();
         try {
             core.gate.maxBackground(requests);
+            core.admission.look();
         } finally {
             core.lock.unlock();
         }

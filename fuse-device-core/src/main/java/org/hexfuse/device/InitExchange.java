@@ -7,6 +7,7 @@ import org.hexfuse.abi.InitIn;
 import org.hexfuse.abi.InitOut;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.transport.CarriedFlags;
 import org.hexfuse.transport.Limits;
 
 /**
@@ -32,28 +33,37 @@ final class InitExchange {
 
     private InitExchange() {}
 
+    /** What is offered to a server that {@code link} leads to. */
+    static long flags(KernelProfile profile, CarriedFlags link) {
+        return profile.flags() | (profile.conditional() & link.masks());
+    }
+
     /** Fills in the offer. */
-    static Request offer(Request request, KernelProfile profile) {
+    static Request offer(Request request, KernelProfile profile, long flags) {
         request.start(Opcode.INIT, 0, Caller.KERNEL, profile.minor(), 0);
         MemorySegment in = request.arguments();
         InitIn.MAJOR.set(in, Protocol.MAJOR);
         InitIn.MINOR.set(in, profile.minor());
         InitIn.MAX_READAHEAD.set(in, profile.maxReadahead());
-        InitIn.FLAGS.set(in, (int) profile.flags());
-        if (InitFlag.INIT_EXT.in(profile.flags())) {
-            InitIn.FLAGS2.set(in, (int) (profile.flags() >>> 32));
+        InitIn.FLAGS.set(in, (int) flags);
+        if (InitFlag.INIT_EXT.in(flags)) {
+            InitIn.FLAGS2.set(in, (int) (flags >>> 32));
         }
         return request.replyBetween(profile.leastInitReply(), InitOut.SIZE);
     }
 
-    /** What the answer, zero-filled to its full size, settles; nothing if the two ends don't go together. */
-    static Optional<Negotiated> settle(MemorySegment out, ConnectionOptions options, int maxMessage) {
+    /**
+     * What the answer, zero-filled to its full size, settles; nothing if the two ends don't go together.
+     *
+     * @param offered the masks of the flags that were offered
+     */
+    static Optional<Negotiated> settle(MemorySegment out, ConnectionOptions options, int maxMessage, long offered) {
         if (InitOut.MAJOR.get(out) != Protocol.MAJOR) {
             return Optional.empty();
         }
         KernelProfile profile = options.profile();
         int minor = (int) Math.min(InitOut.MINOR.getUnsigned(out, 0), Integer.MAX_VALUE);
-        long flags = flags(out, minor, profile);
+        long flags = flags(out, minor, profile.accepted() | offered);
         if (asksForTooMuch(out, flags, options)) {
             return Optional.empty();
         }
@@ -68,11 +78,11 @@ final class InitExchange {
                 InitFlag.REQUEST_TIMEOUT.in(flags) ? InitOut.REQUEST_TIMEOUT.getUnsigned(out, 0) : 0));
     }
 
-    private static long flags(MemorySegment out, int minor, KernelProfile profile) {
+    private static long flags(MemorySegment out, int minor, long accepted) {
         if (before(minor, FLAGS_MINOR)) {
             return 0;
         }
-        long flags = InitOut.FLAGS.getUnsigned(out, 0) & profile.accepted();
+        long flags = InitOut.FLAGS.getUnsigned(out, 0) & accepted;
         if (InitFlag.INIT_EXT.in(flags)) {
             flags |= InitOut.FLAGS2.getUnsigned(out, 0) << 32;
         }
@@ -89,7 +99,7 @@ final class InitExchange {
         if (depth < 1 || depth > DEEPEST_STACK || InitFlag.WRITEBACK_CACHE.in(flags)) {
             flags = with(flags, InitFlag.PASSTHROUGH, false);
         }
-        return flags & profile.accepted();
+        return flags & accepted;
     }
 
     private static long with(long flags, InitFlag flag, boolean set) {

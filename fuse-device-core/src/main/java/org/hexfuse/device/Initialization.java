@@ -26,7 +26,7 @@ final class Initialization {
     }
 
     void offer() {
-        Request init = InitExchange.offer(core.requests.take(false), core.profile());
+        Request init = InitExchange.offer(core.requests.take(false), core.profile(), core.offered).force();
         requestTimeout = core.options.requestTimeout().toNanos();
         core.calling.submit(init, outcome -> answered(init, outcome));
     }
@@ -44,7 +44,7 @@ final class Initialization {
     /** Runs on the thread that brought the answer, as in Linux, before the writer's call returns. */
     private void answered(Request init, Errno outcome) {
         Optional<Negotiated> result = outcome == Errno.OK
-                ? InitExchange.settle(init.reply(), core.options, core.maxMessage)
+                ? InitExchange.settle(init.reply(), core.options, core.maxMessage, core.offered)
                 : Optional.empty();
         LOG.debug("INIT: {}, settled {}", outcome, result);
         core.lock.lock();
@@ -64,6 +64,7 @@ final class Initialization {
 
     private void accept(Negotiated result) {
         core.gate.limits(result);
+        core.admission.look();
         requestTimeout = timeout(core.options.requestTimeout().toNanos(), result.requestTimeout());
         if (requestTimeout > 0) {
             core.observation.needTimes();

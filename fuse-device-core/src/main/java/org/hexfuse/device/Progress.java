@@ -45,6 +45,8 @@ final class Progress implements OutgoingRequest, Delivery {
     ConnectionHandle handle;
     long unique;
     boolean background;
+    /** A place was kept for it by {@link Admission}. */
+    boolean admitted;
     /** Counted by the {@link RequestGate}. */
     boolean counted;
     /** The id is the server's own, as that of a NOTIFY_REPLY. */
@@ -73,6 +75,7 @@ final class Progress implements OutgoingRequest, Delivery {
         state = State.IDLE;
         unique = 0;
         background = false;
+        admitted = false;
         counted = false;
         identified = false;
         interrupted = false;

@@ -9,6 +9,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.Protocol;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
 
@@ -39,6 +40,7 @@ public final class Request implements AutoCloseable {
     private boolean replyVariable;
     private long replySize;
     private long timeout;
+    private boolean forced;
 
     /** Where the request stands in its connection. */
     final Progress progress = new Progress(this);
@@ -65,6 +67,7 @@ public final class Request implements AutoCloseable {
         replyRoom = 0;
         replySize = 0;
         timeout = 0;
+        forced = false;
         progress.start();
         return this;
     }
@@ -96,6 +99,23 @@ public final class Request implements AutoCloseable {
         name.copyTo(head, headSize);
         head.set(JAVA_BYTE, (long) headSize + name.length(), (byte) 0);
         headSize += name.length() + 1;
+        return this;
+    }
+
+    /**
+     * Appends an extension, which comes behind the names, and counts it in {@link InHeader#TOTAL_EXTLEN}.
+     *
+     * @param bytes a multiple of 8 of them
+     */
+    public Request extension(MemorySegment bytes) {
+        int size = Math.toIntExact(bytes.byteSize());
+        if (size % Protocol.EXTENSION_UNIT != 0) {
+            throw new IllegalArgumentException("an extension of " + size + " bytes");
+        }
+        MemorySegment.copy(bytes, 0, head, headSize, size);
+        headSize += size;
+        long before = InHeader.TOTAL_EXTLEN.getUnsigned(head, 0);
+        InHeader.TOTAL_EXTLEN.set(head, (short) (before + size / Protocol.EXTENSION_UNIT));
         return this;
     }
 
@@ -135,6 +155,20 @@ public final class Request implements AutoCloseable {
 
     long timeout() {
         return timeout;
+    }
+
+    /**
+     * Says that the request is sent whatever happens to its caller: {@link RequestPort#submit} does not hold it back, and an
+     * interrupted {@link RequestPort#call} does not take it back. For what tells the server of something that has happened
+     * already: FLUSH, RELEASE, DESTROY.
+     */
+    public Request force() {
+        forced = true;
+        return this;
+    }
+
+    boolean forced() {
+        return forced;
     }
 
     /** Says how many bytes the variable part of the reply may have: what is asked for by READ and the like. */

@@ -17,6 +17,7 @@ final class RequestGate {
     private int most;
     private int congestionThreshold = Integer.MAX_VALUE;
     private int active;
+    /** Let through or not: Linux's {@code num_background}. */
     private int background;
     /** Whether {@link #next} has one. Read without the lock, as a hint. */
     private volatile boolean opens;
@@ -42,6 +43,11 @@ final class RequestGate {
 
     void congestionThreshold(int requests) {
         congestionThreshold = requests;
+    }
+
+    /** Whether one more could be let in at once if {@code kept} were on their way here. */
+    boolean hasRoom(int kept) {
+        return line.isEmpty() && (holdsAll ? active : background) + kept < most;
     }
 
     boolean isCongested() { return background >= congestionThreshold; }

@@ -34,7 +34,15 @@ public interface RequestPort {
     /**
      * Sends a request that nobody waits for, in the background queue. The port closes it.
      *
-     * @param done is told OK or the error, on the thread that brought the reply; it must be quick and must not call the port
+     * <p>As long as {@link Negotiated#maxBackground} of them are under way, the caller waits until one has ended (gVisor: as
+     * long as its limit of all requests is reached), unless the request is one that {@link Request#force} was said of. Each
+     * end lets one caller go on, the first one first. A thread that must not wait, as one that brings replies, must not call
+     * this.
+     *
+     * @param done is told OK or the error, once: on the thread that brought the reply; or on the caller's, if the request is
+     *        not sent, with EINTR if the caller was interrupted while it waited (its status is kept), or ENOTCONN if the
+     *        connection is over (gVisor: ECONNABORTED if that came while it waited). It must be quick and must not call the
+     *        port
      */
     void submit(Request request, Consumer<Errno> done);
 

@@ -138,7 +138,8 @@ class BackPressureTest {
 
         private void submit(int count) {
             for (int i = 0; i < count; i++) {
-                device.connection.submit(device.connection.newRequest(Opcode.RELEASE, i, Caller.KERNEL), done::add);
+                device.connection.submit(device.connection.newRequest(Opcode.RELEASE, i, Caller.KERNEL).force(),
+                        done::add);
             }
         }
 

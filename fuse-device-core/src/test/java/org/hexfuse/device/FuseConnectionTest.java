@@ -409,7 +409,7 @@ class FuseConnectionTest {
     @Test void noMoreBackgroundRequestsAreUnderWayThanAllowed() throws Exception {
         var done = new ConcurrentLinkedQueue<Errno>();
         for (int i = 0; i < 5; i++) {
-            connection.submit(connection.newRequest(Opcode.RELEASE, i, Caller.KERNEL), done::add);
+            connection.submit(connection.newRequest(Opcode.RELEASE, i, Caller.KERNEL).force(), done::add);
         }
         Received first = server.take();
         Received second = server.take();

@@ -131,8 +131,8 @@ class KernelProfileTest {
     @DisplayName("row 6: Linux limits background requests, by INIT; gVisor limits all, at 10000")
     @Test void limits() throws Exception {
         for (int i = 0; i < 5; i++) {
-            linux.connection.submit(linux.connection.newRequest(Opcode.RELEASE, i, Caller.KERNEL), _ -> {});
-            gvisor.connection.submit(gvisor.connection.newRequest(Opcode.RELEASE, i, Caller.KERNEL), _ -> {});
+            linux.connection.submit(linux.connection.newRequest(Opcode.RELEASE, i, Caller.KERNEL).force(), _ -> {});
+            gvisor.connection.submit(gvisor.connection.newRequest(Opcode.RELEASE, i, Caller.KERNEL).force(), _ -> {});
         }
         assertThat(linux.pending()).isEqualTo(2);
         assertThat(gvisor.pending()).isEqualTo(5);

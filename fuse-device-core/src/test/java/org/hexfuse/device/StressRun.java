@@ -105,6 +105,9 @@ final class StressRun {
     private void submit(int node) {
         try {
             Request request = device.connection.newRequest(Opcode.RELEASE, node, Caller.KERNEL);
+            if (node % 3 == 0) {
+                request.force();
+            }
             submitted.increment();
             device.connection.submit(request, _ -> told.increment());
         } catch (FuseException e) {

@@ -215,8 +215,8 @@ final class TestKernel implements AutoCloseable {
         core.lock.lock();
         try {
             var counters = new ArrayList<>(List.of(core.outstanding, core.gate.active(), core.gate.line().size(),
-                    core.copying.size(), core.queue.pending().size(), core.queue.forgets().size(),
-                    core.shared.size()));
+                    core.admission.waiting(), core.admission.kept(), core.copying.size(),
+                    core.queue.pending().size(), core.queue.forgets().size(), core.shared.size()));
             core.handles.forEach(handle -> counters.add(handle.processing().size()));
             return counters;
         } finally {

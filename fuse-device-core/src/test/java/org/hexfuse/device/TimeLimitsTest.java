@@ -61,7 +61,7 @@ class TimeLimitsTest {
             try (TestKernel device = TestKernel.of(HASTY)) {
                 var last = new CompletableFuture<Errno>();
                 for (int i = 0; i < 5; i++) {
-                    device.connection.submit(device.connection.newRequest(Opcode.RELEASE, i, Caller.KERNEL),
+                    device.connection.submit(device.connection.newRequest(Opcode.RELEASE, i, Caller.KERNEL).force(),
                             last::complete);
                 }
                 assertThat(outcome(last)).isIn(Errno.ETIMEDOUT, Errno.ECONNABORTED);

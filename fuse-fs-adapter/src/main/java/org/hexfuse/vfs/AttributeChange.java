@@ -18,6 +18,7 @@ final class AttributeChange {
     private long handle;
     private Instant accessed = Instant.EPOCH;
     private Instant modified = Instant.EPOCH;
+    private Instant changed = Instant.EPOCH;
 
     AttributeChange mode(int permissions) {
         valid |= SetattrFlag.MODE.mask();
@@ -59,6 +60,32 @@ final class AttributeChange {
         return this;
     }
 
+    /** Completes a change of a file whose times are this end's business: nothing is left to the server's clock. */
+    void ownTimes(Instant now, boolean tellsChange) {
+        if (has(SetattrFlag.SIZE) && !has(SetattrFlag.MTIME)) {
+            valid |= SetattrFlag.MTIME.mask();
+            modified = now;
+        }
+        valid &= ~SetattrFlag.MTIME_NOW.mask();
+        if (tellsChange) {
+            valid |= SetattrFlag.CTIME.mask();
+            changed = now;
+        }
+    }
+
+    /** Says both times, as this end has them. */
+    void ownTimes(Instant lastModified, Instant lastChanged, boolean tellsChange) {
+        valid |= SetattrFlag.MTIME.mask() | (tellsChange ? SetattrFlag.CTIME.mask() : 0);
+        modified = lastModified;
+        changed = lastChanged;
+    }
+
+    /** The attributes that this end has after it, of which size and times are its own and the others the server's. */
+    Stat own(Stat before, Stat told, Instant now) {
+        return told.withOwn(has(SetattrFlag.SIZE) ? told.size() : before.size(),
+                has(SetattrFlag.MTIME) ? modified : before.modified(), now);
+    }
+
     AttributeChange killSetId() {
         valid |= SetattrFlag.KILL_SUIDGID.mask();
         return this;
@@ -90,6 +117,7 @@ final class AttributeChange {
         SetattrIn.FH.set(in, handle);
         write(in, SetattrIn.ATIME, SetattrIn.ATIMENSEC, accessed);
         write(in, SetattrIn.MTIME, SetattrIn.MTIMENSEC, modified);
+        write(in, SetattrIn.CTIME, SetattrIn.CTIMENSEC, changed);
     }
 
     private static void write(MemorySegment in, U64 seconds, U32 nanos, Instant time) {

@@ -47,7 +47,7 @@ final class FileCalls {
         if (!superblock.port.negotiated().has(InitFlag.ATOMIC_O_TRUNC)) {
             sent &= ~TRUNCATE;
         }
-        try (Request request = superblock.port.newRequest(opcode, inode.number(), caller)) {
+        try (Request request = superblock.request(opcode, inode, caller)) {
             OpenIn.FLAGS.set(request.arguments(), sent);
             superblock.port.call(request);
             return opened(inode, flags, request.reply(), 0);
@@ -78,9 +78,9 @@ final class FileCalls {
             return makeAndOpen(directory, name, mode, flags);
         }
         long asked = superblock.nodes.version();
-        try (Request request = superblock.port.newRequest(Opcode.CREATE, directory.number(), caller)) {
+        try (Request request = superblock.request(Opcode.CREATE, directory, caller)) {
             write(request, mode, flags);
-            superblock.port.call(request.name(name));
+            superblock.port.call(nodeCalls.extended(request.name(name), directory));
             int minor = superblock.port.negotiated().minor();
             EntryReply entry = Replies.entry(request.reply(), 0, minor);
             Inode inode = nodeCalls.enter(directory, name, entry, FileType.REGULAR.mode(), asked);
@@ -116,9 +116,9 @@ final class FileCalls {
             throw FuseException.of(Errno.EOPNOTSUPP);
         }
         long asked = superblock.nodes.version();
-        try (Request request = superblock.port.newRequest(Opcode.TMPFILE, directory.number(), caller)) {
+        try (Request request = superblock.request(Opcode.TMPFILE, directory, caller)) {
             write(request, mode, flags);
-            superblock.port.call(request.name(Name.of("/")));
+            superblock.port.call(nodeCalls.extended(request.name(Name.of("/")), directory));
             int minor = superblock.port.negotiated().minor();
             EntryReply entry = Replies.entry(request.reply(), 0, minor);
             if (entry.node() == 0 || !entry.attributes().isRegular()) {

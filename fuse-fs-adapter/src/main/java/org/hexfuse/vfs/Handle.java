@@ -77,18 +77,21 @@ final class Handle {
     }
 
     Request request(Opcode opcode) {
-        return superblock.port.newRequest(opcode, inode.number(), caller);
+        return superblock.request(opcode, inode, caller);
     }
 
     /** A descriptor is closed: the server may say what writing has come to. */
     void flush() {
+        superblock.writeBack.flush(this);
         quietly(Opcode.FLUSH, request -> {
+            request.force();
             FlushIn.FH.set(request.arguments(), number);
             FlushIn.LOCK_OWNER.set(request.arguments(), owner());
         });
     }
 
     void sync(boolean dataOnly) {
+        superblock.writeBack.flush(this);
         quietly(inode.isDirectory() ? Opcode.FSYNCDIR : Opcode.FSYNC, request -> {
             FsyncIn.FH.set(request.arguments(), number);
             FsyncIn.FSYNC_FLAGS.set(request.arguments(), dataOnly ? (int) FsyncFlag.FDATASYNC.mask() : 0);
@@ -116,19 +119,30 @@ final class Handle {
         return System.identityHashCode(this);
     }
 
+    /** On a block device the server can be trusted to answer, and an unmount must not come before. */
+    private void releaseNow(Request request) {
+        try (request) {
+            superblock.port.call(request);
+        }
+    }
+
     /** Nobody waits for RELEASE. */
     private void release() {
         try {
             if (known) {
                 Request request = superblock.port.newRequest(
-                        inode.isDirectory() ? Opcode.RELEASEDIR : Opcode.RELEASE, inode.node, caller);
+                        inode.isDirectory() ? Opcode.RELEASEDIR : Opcode.RELEASE, inode.node, caller).force();
                 ReleaseIn.FH.set(request.arguments(), number);
                 ReleaseIn.FLAGS.set(request.arguments(), flags);
                 ReleaseIn.RELEASE_FLAGS.set(request.arguments(), superblock.flushesOnRelease()
                         ? (int) ReleaseFlag.FLUSH.mask()
                         : 0);
                 ReleaseIn.LOCK_OWNER.set(request.arguments(), owner());
-                superblock.port.submit(request, _ -> {});
+                if (superblock.options.blockDevice() == 0) {
+                    superblock.port.submit(request, _ -> {});
+                } else {
+                    releaseNow(request);
+                }
             }
         } catch (FuseException _) {
             // The connection is over, and the server has released everything itself.

@@ -25,6 +25,8 @@ final class Inode {
     /** The value of {@link NodeCache#version} when the attributes last changed here. */
     long attributesVersion;
     volatile Stat attributes;
+    /** Its times were changed here, and the server has not heard of it. */
+    boolean untold;
     /** The server has given its number to something else. */
     volatile boolean bad;
     /** Names in it were looked up since it was last read. */

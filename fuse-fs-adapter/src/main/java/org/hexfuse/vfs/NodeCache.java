@@ -1,5 +1,6 @@
 package org.hexfuse.vfs;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -7,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.vfs.Inode.Dentry;
@@ -38,6 +41,7 @@ final class NodeCache {
     private final int capacity;
     private final Inode root = new Inode(Protocol.ROOT_ID, 0, Replies.unknownRoot());
     private Forgetting forgetting = (_, _) -> {};
+    private BooleanSupplier ownsFiles = () -> false;
     private long epoch;
     /** Written under the lock. */
     private volatile long version;
@@ -55,6 +59,21 @@ final class NodeCache {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Size and times of regular files are this end's business if {@code asked}, which is the server's choice, says so. */
+    void ownsFilesIf(BooleanSupplier asked) {
+        lock.lock();
+        try {
+            ownsFiles = asked;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether size and times of a node are this end's business, whatever the server says of them. */
+    boolean owns(Inode inode) {
+        return inode.type == FileType.REGULAR && ownsFiles.getAsBoolean();
     }
 
     Inode root() {
@@ -332,10 +351,60 @@ final class NodeCache {
         }
     }
 
-    private static void apply(Inode inode, Stat attributes, long validUntil, long asked) {
+    private void apply(Inode inode, Stat attributes, long validUntil, long asked) {
         if (inode.attributesVersion <= asked) {
-            inode.attributes = attributes;
+            inode.attributes = withOwn(inode, attributes);
             inode.believeUntil(validUntil);
+        }
+    }
+
+    /** What the server tells of a node, with what is this end's business. */
+    Stat withOwn(Inode inode, Stat told) {
+        Stat own = inode.attributes;
+        return owns(inode) ? told.withOwn(own.size(), own.modified(), own.changed()) : told;
+    }
+
+    /** A file that is this end's business was changed, and so was its content if {@code content}. */
+    void touched(Inode inode, boolean content, Instant now) {
+        lock.lock();
+        try {
+            Stat own = inode.attributes;
+            inode.attributes = own.withOwn(own.size(), content ? now : own.modified(), now);
+            inode.untold = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A file that is this end's business has another size. */
+    void resized(Inode inode, long size) {
+        lock.lock();
+        try {
+            inode.attributes = inode.attributes.withSize(size);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The attributes whose times the server has not heard of, if there are such; it is told of them now. */
+    Optional<Stat> takeUntold(Inode inode) {
+        lock.lock();
+        try {
+            boolean there = inode.untold;
+            inode.untold = false;
+            return there ? Optional.of(inode.attributes) : Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The server could not be told of them. */
+    void untold(Inode inode) {
+        lock.lock();
+        try {
+            inode.untold = true;
+        } finally {
+            lock.unlock();
         }
     }
 

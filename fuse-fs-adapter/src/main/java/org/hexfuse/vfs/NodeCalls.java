@@ -3,8 +3,10 @@ package org.hexfuse.vfs;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.hexfuse.abi.AccessIn;
 import org.hexfuse.abi.AttrOut;
 import org.hexfuse.abi.Errno;
@@ -22,6 +24,9 @@ import org.hexfuse.abi.RenameIn;
 import org.hexfuse.abi.SetattrFlag;
 import org.hexfuse.abi.SetattrIn;
 import org.hexfuse.abi.SetxattrIn;
+import org.hexfuse.abi.StatxData;
+import org.hexfuse.abi.StatxIn;
+import org.hexfuse.abi.StatxOut;
 import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 
@@ -34,6 +39,7 @@ import org.hexfuse.device.Request;
 final class NodeCalls {
     private static final int LONGEST_TARGET = 4095;
     private static final int RENAME2_MINOR = 23;
+    private static final int WHITEOUT = 4;
     private static final int FIRST_ATTRIBUTE_ROOM = 1024;
     private static final int MOST_ATTRIBUTE_ROOM = 65_536;
 
@@ -50,7 +56,7 @@ final class NodeCalls {
     }
 
     private Request request(Opcode opcode, Inode inode) {
-        return superblock.port.newRequest(opcode, inode.number(), caller);
+        return superblock.request(opcode, inode, caller);
     }
 
     private int minor() {
@@ -61,6 +67,10 @@ final class NodeCalls {
     Inode lookup(Inode directory, Name name) {
         checkLength(name);
         directory.lookedInto = true;
+        return superblock.turns.in(directory, () -> lookupNow(directory, name));
+    }
+
+    private Inode lookupNow(Inode directory, Name name) {
         long asked = nodes.version();
         try (Request request = request(Opcode.LOOKUP, directory).name(name)) {
             superblock.port.call(request);
@@ -95,7 +105,35 @@ final class NodeCalls {
             superblock.port.call(request);
             Stat result = attributes(inode, request);
             nodes.attributesArrived(inode, result, Replies.attributesValidUntil(request.reply()), asked);
-            return result;
+            return nodes.withOwn(inode, result);
+        }
+    }
+
+    /** When a node was made, if the server says so. The attributes that come along are as good as those of GETATTR. */
+    Optional<Instant> birth(Inode inode) {
+        if (superblock.lacks(Opcode.STATX)) {
+            return Optional.empty();
+        }
+        long asked = nodes.version();
+        try (Request request = request(Opcode.STATX, inode)) {
+            StatxIn.SX_MASK.set(request.arguments(), Replies.STATX_BASIC | Replies.STATX_BTIME);
+            superblock.port.call(request);
+            MemorySegment reply = request.reply();
+            int told = StatxData.MASK.get(reply, StatxOut.STAT.offset());
+            if (!Replies.fits(reply, inode.type)) {
+                inode.bad = true;
+                throw FuseException.of(Errno.EIO);
+            }
+            if ((told & Replies.STATX_BASIC) == Replies.STATX_BASIC) {
+                nodes.attributesArrived(inode, Replies.statx(reply), Replies.statxValidUntil(reply), asked);
+            }
+            return (told & Replies.STATX_BTIME) == 0 ? Optional.empty() : Optional.of(Replies.birth(reply));
+        } catch (FuseException e) {
+            if (e.errno() != Errno.ENOSYS) {
+                throw e;
+            }
+            superblock.isLacking(Opcode.STATX);
+            return Optional.empty();
         }
     }
 
@@ -109,13 +147,17 @@ final class NodeCalls {
     }
 
     void setattr(Inode inode, AttributeChange change) {
+        superblock.writeBack.complete(inode, change);
         try (Request request = request(Opcode.SETATTR, inode)) {
             change.write(request.arguments());
             if (change.has(SetattrFlag.SIZE)) {
                 SetattrIn.LOCK_OWNER.set(request.arguments(), 0);
             }
             superblock.port.call(request);
-            Stat result = attributes(inode, request);
+            Stat told = attributes(inode, request);
+            Stat result = superblock.writeBack.owns(inode)
+                    ? change.own(inode.attributes, told, superblock.writeBack.now())
+                    : told;
             nodes.changed(inode, result, Replies.attributesValidUntil(request.reply()));
         } catch (FuseException e) {
             nodes.changed(inode);
@@ -139,7 +181,7 @@ final class NodeCalls {
             MknodIn.MODE.set(request.arguments(), masked(mode));
             MknodIn.RDEV.set(request.arguments(), device);
             MknodIn.UMASK.set(request.arguments(), credentials.umask());
-            return created(directory, name, request.name(name), mode, asked);
+            return created(directory, name, extended(request.name(name), directory), mode, asked);
         }
     }
 
@@ -149,7 +191,8 @@ final class NodeCalls {
         try (Request request = request(Opcode.MKDIR, directory)) {
             MkdirIn.MODE.set(request.arguments(), masked(mode));
             MkdirIn.UMASK.set(request.arguments(), credentials.umask());
-            return created(directory, name, request.name(name), FileType.DIRECTORY.mode(), asked);
+            return created(directory, name, extended(request.name(name), directory), FileType.DIRECTORY.mode(),
+                    asked);
         }
     }
 
@@ -160,7 +203,7 @@ final class NodeCalls {
         }
         long asked = nodes.version();
         try (Request request = request(Opcode.SYMLINK, directory).name(name).name(target)) {
-            return created(directory, name, request, FileType.SYMLINK.mode(), asked);
+            return created(directory, name, extended(request, directory), FileType.SYMLINK.mode(), asked);
         }
     }
 
@@ -171,11 +214,17 @@ final class NodeCalls {
             LinkIn.OLDNODEID.set(request.arguments(), target.number());
             Inode result = created(directory, name, request.name(name), target.attributes.mode(), asked);
             nodes.expireAttributes(target);
+            superblock.writeBack.changed(target);
             return result;
         } catch (FuseException e) {
             nodes.changed(target);
             throw e.errno() == Errno.ENOSYS ? FuseException.of(Errno.EPERM) : e;
         }
+    }
+
+    /** A request with what goes along with those that make a node. */
+    Request extended(Request request, Inode directory) {
+        return CreationContext.add(request, superblock.port.negotiated(), credentials, directory);
     }
 
     /** The umask is the server's business if it has said so. */
@@ -230,6 +279,7 @@ final class NodeCalls {
         nodes.drop(directory, name);
         nodes.changed(directory);
         nodes.changed(victim);
+        superblock.writeBack.changed(victim);
     }
 
     /** Whether a change may have been made though it failed, so that names are to be looked up again. */
@@ -257,6 +307,11 @@ final class NodeCalls {
         nodes.changed(to);
     }
 
+    /** A node was changed by way of its name, see {@link WriteBack#changed}. */
+    void changed(Inode inode) {
+        superblock.writeBack.changed(inode);
+    }
+
     private void rename(Inode from, Name oldName, Inode to, Name newName) {
         try (Request request = request(Opcode.RENAME, from)) {
             RenameIn.NEWDIR.set(request.arguments(), to.number());
@@ -268,7 +323,10 @@ final class NodeCalls {
         if (superblock.lacks(Opcode.RENAME2) || minor() < RENAME2_MINOR) {
             throw FuseException.of(Errno.EINVAL);
         }
-        try (Request request = request(Opcode.RENAME2, from)) {
+        // A whiteout is a node that is made, so the server is told for whom.
+        Request whole = (flags & WHITEOUT) == 0 ? request(Opcode.RENAME2, from)
+                : superblock.port.newRequest(Opcode.RENAME2, from.number(), caller);
+        try (Request request = whole) {
             Rename2In.NEWDIR.set(request.arguments(), to.number());
             Rename2In.FLAGS.set(request.arguments(), flags);
             superblock.port.call(request.name(oldName).name(newName));
@@ -329,6 +387,7 @@ final class NodeCalls {
             throw superblock.without(Opcode.SETXATTR, e, Errno.EOPNOTSUPP);
         }
         nodes.changed(inode);
+        superblock.writeBack.changed(inode);
     }
 
     byte[] getxattr(Inode inode, Name name) {
@@ -388,5 +447,6 @@ final class NodeCalls {
             throw superblock.without(Opcode.REMOVEXATTR, e, Errno.EOPNOTSUPP);
         }
         nodes.changed(inode);
+        superblock.writeBack.changed(inode);
     }
 }

@@ -5,7 +5,16 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.device.NotificationSink;
 
 /** What the server says of itself goes to the caches. There is none of data, so nothing is stored. */
-record Notifications(NodeCache nodes) implements NotificationSink {
+record Notifications(NodeCache nodes, PollTable polls) implements NotificationSink {
+    @Override public Errno pollWakeup(long kernelHandle) {
+        polls.wake(kernelHandle);
+        return Errno.OK;
+    }
+
+    @Override public void ended() {
+        polls.wakeAll();
+    }
+
     @Override public Errno invalidateNode(long node, long offset, long length) {
         return known(nodes.invalidateNode(node));
     }

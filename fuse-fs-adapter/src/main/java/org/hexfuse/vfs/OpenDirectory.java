@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.hexfuse.abi.Dirent;
 import org.hexfuse.abi.DirentPlus;
 import org.hexfuse.abi.EntryOut;
@@ -57,22 +58,27 @@ public final class OpenDirectory implements AutoCloseable {
     private void fill() {
         handle.begin();
         try {
-            boolean plus = usesPlus();
-            long asked = handle.superblock.nodes.version();
-            int room = Math.min(MOST_ROOM, handle.superblock.port.negotiated().maxRead());
-            try (Request request = handle.request(plus ? Opcode.READDIRPLUS : Opcode.READDIR).replyRoom(room)) {
-                ReadIn.FH.set(request.arguments(), handle.number);
-                ReadIn.OFFSET.set(request.arguments(), cookie);
-                ReadIn.SIZE_FIELD.set(request.arguments(), room);
-                ReadIn.FLAGS.set(request.arguments(), handle.flags);
-                handle.superblock.port.call(request);
-                parse(request.reply(), request.replySize(), plus, asked);
-            }
+            handle.superblock.turns.in(handle.inode, this::readOnce);
             handle.superblock.nodes.expireAttributes(handle.inode);
             atEnd = batch.isEmpty();
         } finally {
             handle.end();
         }
+    }
+
+    private int readOnce() {
+        boolean plus = usesPlus();
+        long asked = handle.superblock.nodes.version();
+        int room = Math.min(MOST_ROOM, handle.superblock.port.negotiated().maxRead());
+        try (Request request = handle.request(plus ? Opcode.READDIRPLUS : Opcode.READDIR).replyRoom(room)) {
+            ReadIn.FH.set(request.arguments(), handle.number);
+            ReadIn.OFFSET.set(request.arguments(), cookie);
+            ReadIn.SIZE_FIELD.set(request.arguments(), room);
+            ReadIn.FLAGS.set(request.arguments(), handle.flags);
+            handle.superblock.port.call(request);
+            parse(request.reply(), request.replySize(), plus, asked);
+        }
+        return batch.size();
     }
 
     /** With READDIRPLUS_AUTO entries are looked up at the start, and where somebody looks them up anyway. */
@@ -130,6 +136,25 @@ public final class OpenDirectory implements AutoCloseable {
             handle.superblock.nodes.release(handle.superblock.nodes.entered(handle.inode, name, entry, asked));
         } catch (FuseException _) {
             handle.superblock.port.forget(node, 1);
+        }
+    }
+
+    /** As {@link OpenFile#ioctl(int, long)}; ENOTTY where the server does not know ioctls of directories. */
+    public int ioctl(int command, long argument) {
+        return controlling(ioctl -> ioctl.call(command, argument));
+    }
+
+    /** As {@link OpenFile#ioctl(int, MemorySegment)}. */
+    public int ioctl(int command, MemorySegment argument) {
+        return controlling(ioctl -> ioctl.call(command, argument));
+    }
+
+    private int controlling(ToIntFunction<Ioctl> action) {
+        handle.begin();
+        try {
+            return action.applyAsInt(new Ioctl(handle));
+        } finally {
+            handle.end();
         }
     }
 

@@ -1,11 +1,17 @@
 package org.hexfuse.vfs;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.ToIntFunction;
+import org.hexfuse.abi.BmapIn;
+import org.hexfuse.abi.BmapOut;
 import org.hexfuse.abi.CopyFileRangeIn;
+import org.hexfuse.abi.CopyFileRangeOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FallocateIn;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.LseekIn;
 import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.Opcode;
@@ -28,11 +34,13 @@ public final class OpenFile implements AutoCloseable {
     private static final int FIRST_READ = 64 * 1024;
     private static final int DATA = 3;
     private static final int HOLE = 4;
+    private static final int KEEP_SIZE = 1;
     private static final long MOST_COPIED = 0xFFFFF000L;
 
     private final Handle handle;
     private final NodeCalls calls;
     private final Permissions permissions;
+    private final Polling polling;
     private final boolean readable;
     private final boolean writable;
     private final boolean appends;
@@ -41,6 +49,7 @@ public final class OpenFile implements AutoCloseable {
         this.handle = handle;
         this.calls = calls;
         this.permissions = permissions;
+        this.polling = new Polling(handle);
         this.readable = Access.isReading(handle.flags);
         this.writable = Access.isWriting(handle.flags);
         this.appends = (handle.flags & OpenFlag.APPEND.bits()) != 0;
@@ -173,7 +182,7 @@ public final class OpenFile implements AutoCloseable {
             int got = writeOnce(source, done, offset + done, wanted, killsSetId);
             if (got > 0) {
                 done += got;
-                superblock().nodes.written(handle.inode, offset + done);
+                superblock().writeBack.written(handle.inode, offset + done);
             }
             if (got < wanted) {
                 require(got >= 0 || done > 0, Errno.orEio(-got));
@@ -185,12 +194,17 @@ public final class OpenFile implements AutoCloseable {
 
     /** One request: the bytes written, or the negated number of an error. */
     private int writeOnce(MemorySegment source, long at, long offset, int wanted, boolean killsSetId) {
-        try (Request request = handle.request(Opcode.WRITE)) {
+        boolean cached = superblock().writeBack.takes(handle, killsSetId);
+        try (Request request = cached ? superblock().writeBack.write(handle) : handle.request(Opcode.WRITE)) {
             WriteIn.FH.set(request.arguments(), handle.number);
             WriteIn.OFFSET.set(request.arguments(), offset);
             WriteIn.SIZE_FIELD.set(request.arguments(), wanted);
-            WriteIn.WRITE_FLAGS.set(request.arguments(), killsSetId ? (int) WriteFlag.KILL_SUIDGID.mask() : 0);
-            WriteIn.FLAGS.set(request.arguments(), handle.flags);
+            if (cached) {
+                WriteIn.WRITE_FLAGS.set(request.arguments(), WriteBack.writeFlags());
+            } else {
+                WriteIn.WRITE_FLAGS.set(request.arguments(), killsSetId ? (int) WriteFlag.KILL_SUIDGID.mask() : 0);
+                WriteIn.FLAGS.set(request.arguments(), handle.flags);
+            }
             superblock().port.call(request.data(source, at, wanted));
             long got = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
             return got > wanted ? -Errno.EIO.code() : (int) got;
@@ -252,6 +266,7 @@ public final class OpenFile implements AutoCloseable {
             FallocateIn.LENGTH.set(request.arguments(), length);
             FallocateIn.MODE.set(request.arguments(), mode);
             superblock().port.call(request);
+            superblock().writeBack.written(handle.inode, (mode & KEEP_SIZE) == 0 ? offset + length : -1);
         } catch (FuseException e) {
             throw superblock().without(Opcode.FALLOCATE, e, Errno.EOPNOTSUPP);
         } finally {
@@ -311,12 +326,11 @@ public final class OpenFile implements AutoCloseable {
         require(readable && target.writable, Errno.EBADF);
         require(superblock() == target.superblock(), Errno.EXDEV);
         require(offset >= 0 && targetOffset >= 0 && length >= 0, Errno.EINVAL);
-        require(!superblock().lacks(Opcode.COPY_FILE_RANGE), Errno.EOPNOTSUPP);
         handle.begin();
         try {
             target.handle.begin();
             try {
-                return copyOnce(target, offset, targetOffset, Math.min(length, MOST_COPIED));
+                return copy(target, offset, targetOffset, length);
             } finally {
                 target.handle.end();
             }
@@ -325,8 +339,28 @@ public final class OpenFile implements AutoCloseable {
         }
     }
 
-    private long copyOnce(OpenFile target, long offset, long targetOffset, long length) {
-        try (Request request = handle.request(Opcode.COPY_FILE_RANGE)) {
+    /** The newer form of the request counts in 64 bits. */
+    private long copy(OpenFile target, long offset, long targetOffset, long length) {
+        if (!superblock().lacks(Opcode.COPY_FILE_RANGE_64)) {
+            try {
+                return copyOnce(Opcode.COPY_FILE_RANGE_64, target, offset, targetOffset, length);
+            } catch (FuseException e) {
+                if (e.errno() != Errno.ENOSYS) {
+                    throw e;
+                }
+                superblock().isLacking(Opcode.COPY_FILE_RANGE_64);
+            }
+        }
+        require(!superblock().lacks(Opcode.COPY_FILE_RANGE), Errno.EOPNOTSUPP);
+        try {
+            return copyOnce(Opcode.COPY_FILE_RANGE, target, offset, targetOffset, Math.min(length, MOST_COPIED));
+        } catch (FuseException e) {
+            throw superblock().without(Opcode.COPY_FILE_RANGE, e, Errno.EOPNOTSUPP);
+        }
+    }
+
+    private long copyOnce(Opcode opcode, OpenFile target, long offset, long targetOffset, long length) {
+        try (Request request = handle.request(opcode)) {
             MemorySegment in = request.arguments();
             CopyFileRangeIn.FH_IN.set(in, handle.number);
             CopyFileRangeIn.OFF_IN.set(in, offset);
@@ -335,12 +369,105 @@ public final class OpenFile implements AutoCloseable {
             CopyFileRangeIn.OFF_OUT.set(in, targetOffset);
             CopyFileRangeIn.LEN.set(in, length);
             superblock().port.call(request);
-            long copied = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
-            require(copied <= length, Errno.EIO);
-            superblock().nodes.written(target.handle.inode, targetOffset + copied);
+            long copied = opcode == Opcode.COPY_FILE_RANGE_64
+                    ? CopyFileRangeOut.BYTES_COPIED.get(request.reply())
+                    : WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
+            require(copied >= 0 && copied <= length, Errno.EIO);
+            superblock().writeBack.written(target.handle.inode, targetOffset + copied);
             return copied;
+        }
+    }
+
+    /**
+     * Sends the server a command whose argument is a number, or which has none. Returns what the server says.
+     *
+     * @param command as for {@code ioctl(2)}: direction, size, type and number
+     * @throws FuseException ENOTTY if the server knows no commands, EFAULT if this one's argument is an address, EIO if the
+     *         server's answer makes no sense
+     */
+    public int ioctl(int command, long argument) {
+        return controlling(ioctl -> ioctl.call(command, argument));
+    }
+
+    /**
+     * Sends the server a command whose argument is the address of {@code argument}, of which it is sent, and sends back, as
+     * many bytes as the command says. Returns what the server says.
+     *
+     * @throws FuseException as {@link #ioctl(int, long)}; EFAULT if {@code argument} is shorter than the command says
+     */
+    public int ioctl(int command, MemorySegment argument) {
+        return controlling(ioctl -> ioctl.call(command, argument));
+    }
+
+    /**
+     * Sends a command to a server of devices, which may read and write what it likes of a program's memory. Returns what the
+     * server says.
+     *
+     * @throws FuseException as {@link #ioctl(int, long)}; ENOMEM if the server wants more at once than fits into a message,
+     *         EINTR if the thread was interrupted
+     */
+    public int ioctl(int command, long argument, UserMemory memory) {
+        return controlling(ioctl -> ioctl.call(command, argument, memory));
+    }
+
+    private int controlling(ToIntFunction<Ioctl> action) {
+        handle.begin();
+        try {
+            return action.applyAsInt(new Ioctl(handle));
+        } finally {
+            handle.end();
+        }
+    }
+
+    /**
+     * What of {@code events} is so now, and besides whether there is an error: bits of {@code poll(2)}. A file of a server
+     * that knows nothing of this is always ready.
+     */
+    public int poll(int events) {
+        return polling.now(events);
+    }
+
+    /**
+     * The same, as soon as something of it is so; 0 when the time is over before.
+     *
+     * @throws FuseException EINTR if the thread was interrupted, EBADF if the file is closed meanwhile
+     */
+    public int poll(int events, Duration timeout) {
+        return polling.await(events, timeout);
+    }
+
+    /**
+     * Where on its device a block of the file is, for a filesystem that is on one ({@link VfsOptions#withBlockDevice}).
+     *
+     * @param block its number within the file
+     * @return its number on the device; 0 for a hole, and where there is nothing to say
+     */
+    public long blockOf(long block) {
+        int size = superblock().options.blockDevice();
+        if (size == 0 || superblock().lacks(Opcode.BMAP)) {
+            return 0;
+        }
+        handle.begin();
+        try (Request request = handle.request(Opcode.BMAP)) {
+            BmapIn.BLOCK.set(request.arguments(), block);
+            BmapIn.BLOCKSIZE.set(request.arguments(), size);
+            superblock().port.call(request);
+            return BmapOut.BLOCK.get(request.reply());
         } catch (FuseException e) {
-            throw superblock().without(Opcode.COPY_FILE_RANGE, e, Errno.EOPNOTSUPP);
+            if (e.errno() == Errno.ENOSYS) {
+                superblock().isLacking(Opcode.BMAP);
+            }
+            return 0;
+        } finally {
+            handle.end();
+        }
+    }
+
+    /** A server may do without, unless times are to be told that are kept here. */
+    private void flush() {
+        boolean without = (handle.openFlags & OpenOutFlag.NOFLUSH.mask()) != 0;
+        if (!without || superblock().port.negotiated().has(InitFlag.WRITEBACK_CACHE)) {
+            handle.flush();
         }
     }
 
@@ -357,8 +484,9 @@ public final class OpenFile implements AutoCloseable {
             return;
         }
         try {
-            if (handle.close() && (handle.openFlags & OpenOutFlag.NOFLUSH.mask()) == 0) {
-                handle.flush();
+            if (handle.close()) {
+                polling.close();
+                flush();
             }
         } finally {
             handle.end();

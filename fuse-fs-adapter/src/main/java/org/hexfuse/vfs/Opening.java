@@ -88,7 +88,7 @@ final class Opening {
 
     private void truncateOpened(Handle handle) {
         if (superblock.port.negotiated().has(InitFlag.ATOMIC_O_TRUNC)) {
-            superblock.nodes.changed(handle.inode);
+            superblock.writeBack.truncated(handle.inode);
             return;
         }
         try {

@@ -55,6 +55,7 @@ final class Renaming {
         }
         calls.rename(from, source.last(), to, target.last(), flags, exchange);
         nodes.changed(moved);
+        calls.changed(moved);
         replaced.ifPresent(nodes::changed);
         return moved;
     }

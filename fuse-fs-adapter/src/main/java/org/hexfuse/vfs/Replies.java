@@ -10,9 +10,17 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.KStatfs;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.abi.StatxData;
+import org.hexfuse.abi.StatxOut;
+import org.hexfuse.abi.SxTime;
 
 /** Makes values of what servers answer; what makes no sense is EIO. */
 final class Replies {
+    /** In a STATX: all that {@code stat(2)} shows, and when the file was made. */
+    static final int STATX_BASIC = 0x7FF;
+    static final int STATX_BTIME = 0x800;
+    private static final int STATX_TYPE = 0x1;
+    private static final int STATX_SIZE = 0x200;
     private static final long SECOND = 1_000_000_000;
     /** About 95 years: for ever, as far as a clock of 64 bits in nanoseconds can tell. */
     private static final long LONGEST = 3_000_000_000L;
@@ -60,6 +68,45 @@ final class Replies {
     /** Until when the attributes in a {@link AttrOut} may be believed. */
     static long attributesValidUntil(MemorySegment reply) {
         return validUntil(AttrOut.ATTR_VALID.get(reply), AttrOut.ATTR_VALID_NSEC.getUnsigned(reply, 0));
+    }
+
+    /** Whether a {@link StatxOut} is of a file of this type and has a size that can be. */
+    static boolean fits(MemorySegment reply, FileType type) {
+        long base = StatxOut.STAT.offset();
+        int told = StatxData.MASK.get(reply, base);
+        return ((told & STATX_TYPE) == 0 || type.is(StatxData.MODE.getUnsigned(reply, base)))
+                && ((told & STATX_SIZE) == 0 || StatxData.SIZE_FIELD.get(reply, base) >= 0);
+    }
+
+    /** The attributes in a {@link StatxOut} that has all of them. */
+    static Stat statx(MemorySegment reply) {
+        long base = StatxOut.STAT.offset();
+        int blockSize = StatxData.BLKSIZE.get(reply, base);
+        return new Stat(StatxData.INO.get(reply, base), StatxData.MODE.getUnsigned(reply, base),
+                StatxData.NLINK.get(reply, base), StatxData.UID.get(reply, base), StatxData.GID.get(reply, base),
+                device(StatxData.RDEV_MAJOR.get(reply, base), StatxData.RDEV_MINOR.get(reply, base)),
+                StatxData.SIZE_FIELD.get(reply, base), StatxData.BLOCKS.get(reply, base),
+                blockSize == 0 ? DEFAULT_BLOCK : blockSize, time(reply, base + StatxData.ATIME.offset()),
+                time(reply, base + StatxData.MTIME.offset()), time(reply, base + StatxData.CTIME.offset()));
+    }
+
+    /** In the encoding of {@code new_encode_dev}. */
+    private static int device(int major, int minor) {
+        return (minor & 0xFF) | major << 8 | (minor & ~0xFF) << 12;
+    }
+
+    /** When the file of a {@link StatxOut} was made. */
+    static Instant birth(MemorySegment reply) {
+        return time(reply, StatxOut.STAT.offset() + (long) StatxData.BTIME.offset());
+    }
+
+    private static Instant time(MemorySegment reply, long base) {
+        return instant(SxTime.TV_SEC.get(reply, base), SxTime.TV_NSEC.getUnsigned(reply, base));
+    }
+
+    /** Until when the attributes in a {@link StatxOut} may be believed. */
+    static long statxValidUntil(MemorySegment reply) {
+        return validUntil(StatxOut.ATTR_VALID.get(reply), StatxOut.ATTR_VALID_NSEC.getUnsigned(reply, 0));
     }
 
     static FileSystemStat statfs(MemorySegment reply) {

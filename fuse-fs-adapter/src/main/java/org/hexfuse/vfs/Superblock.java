@@ -1,27 +1,60 @@
 package org.hexfuse.vfs;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.Protocol;
+import org.hexfuse.device.Caller;
+import org.hexfuse.device.Request;
 import org.hexfuse.device.RequestPort;
 
 /** One mounted filesystem: the way to its server, what is known of its nodes, and which operations it does not know. */
 final class Superblock {
     private static final int FLUSH_MINOR = 8;
+    private static final Set<Opcode> CREATES = EnumSet.of(Opcode.CREATE, Opcode.MKNOD, Opcode.MKDIR, Opcode.SYMLINK,
+            Opcode.TMPFILE);
 
     final RequestPort port;
     final NodeCache nodes;
     final VfsOptions options;
+    final PollTable polls;
+    final DirectoryTurns turns;
+    final WriteBack writeBack;
     /** Bits by the numbers of the {@link Opcode}s that can be asked for, which are less than 64. */
     private final AtomicLong unknown = new AtomicLong();
 
-    Superblock(RequestPort port, NodeCache nodes, VfsOptions options) {
+    Superblock(RequestPort port, NodeCache nodes, PollTable polls, VfsOptions options) {
         this.port = port;
         this.nodes = nodes;
+        this.polls = polls;
         this.options = options;
+        this.turns = new DirectoryTurns(port);
+        this.writeBack = new WriteBack(port, nodes);
         nodes.forgetBy(port::forget);
+        nodes.ownsFilesIf(() -> port.negotiated().has(InitFlag.WRITEBACK_CACHE));
+    }
+
+    /** The filesystem is unmounted: tells a server that has a block device to itself, and waits for it for a limited time. */
+    void destroy() {
+        if (options.blockDevice() == 0) {
+            return;
+        }
+        try (Request request = port.newRequest(Opcode.DESTROY, 0, Caller.KERNEL)) {
+            port.call(request.force().timeout(options.connection().drainTimeout().toNanos()));
+        } catch (FuseException _) {
+            // It may be gone, or not care.
+        }
+    }
+
+    /** A request on a user's behalf. A server that maps ids itself is told them by what makes a node alone. */
+    Request request(Opcode opcode, Inode inode, Caller caller) {
+        boolean tells = !port.negotiated().has(InitFlag.ALLOW_IDMAP) || CREATES.contains(opcode);
+        return port.newRequest(opcode, inode.number(),
+                tells ? caller : new Caller(Protocol.INVALID_UIDGID, Protocol.INVALID_UIDGID, caller.pid()));
     }
 
     /** Whether the server has answered an operation with ENOSYS. */

@@ -3,6 +3,7 @@ package org.hexfuse.vfs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -85,15 +86,21 @@ public final class Vfs implements AutoCloseable {
      */
     public static Vfs connect(Address address, VfsOptions options) throws IOException {
         var nodes = new NodeCache(options.cachedNames());
+        var polls = new PollTable();
         KernelLink link = Transports.connect(address);
-        FuseConnection connection = FuseConnection.mount(link, new Notifications(nodes),
+        FuseConnection connection = FuseConnection.mount(link, new Notifications(nodes, polls),
                 options.connection().withDefaultPermissions(options.defaultPermissions()));
-        return new Vfs(new Superblock(connection, nodes, options), options.credentials(), connection::close);
+        var superblock = new Superblock(connection, nodes, polls, options);
+        return new Vfs(superblock, options.credentials(), () -> {
+            superblock.destroy();
+            connection.close();
+        });
     }
 
     /** A filesystem behind a port that somebody else has, such as a stand-in; {@link #close} leaves that open. */
     public static Vfs mount(RequestPort port, VfsOptions options) {
-        return new Vfs(new Superblock(port, new NodeCache(options.cachedNames()), options), options.credentials(),
+        return new Vfs(new Superblock(port, new NodeCache(options.cachedNames()), new PollTable(), options),
+                options.credentials(),
                 () -> {});
     }
 
@@ -154,6 +161,11 @@ public final class Vfs implements AutoCloseable {
         if (!condition) {
             throw failure(otherwise);
         }
+    }
+
+    /** When a file was made, if the filesystem says so. */
+    public Optional<Instant> birthTime(String path) {
+        return onNode(path, true, calls::birth);
     }
 
     /** The attributes of what a path leads to. */

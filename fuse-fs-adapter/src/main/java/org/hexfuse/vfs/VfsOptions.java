@@ -12,23 +12,25 @@ import org.hexfuse.device.ConnectionOptions;
  *        has it; otherwise the filesystem decides
  * @param allowOther whether others than the owner of the mount may use it, as the mount option {@code allow_other} has it
  * @param cachedNames how many names are remembered at most, those included that are known not to be there
+ * @param blockDevice the block size, in bytes, of a filesystem that is on a block device, as the mount type {@code fuseblk} has
+ *        it; 0 for any other
  */
 public record VfsOptions(ConnectionOptions connection, Credentials credentials, boolean defaultPermissions,
-        boolean allowOther, int cachedNames) {
+        boolean allowOther, int cachedNames, int blockDevice) {
     /** Root's calls; the filesystem checks permissions, for everybody. */
     public static final VfsOptions DEFAULT = new VfsOptions(ConnectionOptions.DEFAULT, Credentials.ROOT, false, true,
-            1 << 16);
+            1 << 16, 0);
 
-    /** Checks the number of names. */
+    /** Checks the numbers. */
     public VfsOptions {
-        if (cachedNames < 0) {
-            throw new IllegalArgumentException(cachedNames + " names");
+        if (cachedNames < 0 || blockDevice < 0) {
+            throw new IllegalArgumentException(cachedNames + " names, blocks of " + blockDevice + " bytes");
         }
     }
 
     /** The same with another device. */
     public VfsOptions withConnection(ConnectionOptions device) {
-        return new VfsOptions(device, credentials, defaultPermissions, allowOther, cachedNames);
+        return new VfsOptions(device, credentials, defaultPermissions, allowOther, cachedNames, blockDevice);
     }
 
     /** The same with a time for each request, after which the connection is aborted; zero for none. */
@@ -38,21 +40,29 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
 
     /** The same for another owner. */
     public VfsOptions withCredentials(Credentials owner) {
-        return new VfsOptions(connection, owner, defaultPermissions, allowOther, cachedNames);
+        return new VfsOptions(connection, owner, defaultPermissions, allowOther, cachedNames, blockDevice);
     }
 
     /** The same with permissions checked here or by the filesystem. */
     public VfsOptions withDefaultPermissions(boolean on) {
-        return new VfsOptions(connection, credentials, on, allowOther, cachedNames);
+        return new VfsOptions(connection, credentials, on, allowOther, cachedNames, blockDevice);
     }
 
     /** The same for everybody, or for the owner alone. */
     public VfsOptions withAllowOther(boolean on) {
-        return new VfsOptions(connection, credentials, defaultPermissions, on, cachedNames);
+        return new VfsOptions(connection, credentials, defaultPermissions, on, cachedNames, blockDevice);
     }
 
     /** The same with room for more or fewer names. */
     public VfsOptions withCachedNames(int most) {
-        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, most);
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, most, blockDevice);
+    }
+
+    /**
+     * The same for a filesystem on a block device with blocks of so many bytes, 0 for none. Its server can be trusted: RELEASE
+     * is waited for, an unmount ends with DESTROY, and files know the blocks that they are in.
+     */
+    public VfsOptions withBlockDevice(int blockSize) {
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, cachedNames, blockSize);
     }
 }

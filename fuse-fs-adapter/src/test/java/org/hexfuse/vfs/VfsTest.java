@@ -242,8 +242,8 @@ class VfsTest {
         @Test void theServerTakesANameBack() {
             server.entrySeconds = 60;
             var nodes = new NodeCache(100);
-            var sink = new Notifications(nodes);
-            var superblock = new Superblock(server, nodes, VfsOptions.DEFAULT);
+            var sink = new Notifications(nodes, new PollTable());
+            var superblock = new Superblock(server, nodes, new PollTable(), VfsOptions.DEFAULT);
             var calls = new NodeCalls(superblock, Credentials.ROOT);
             Inode directory = calls.lookup(nodes.root(), Name.of("a"));
             nodes.release(directory);
@@ -258,12 +258,12 @@ class VfsTest {
         @Test void aNewEpochDistrustsAllNames() {
             server.entrySeconds = 60;
             var nodes = new NodeCache(100);
-            var superblock = new Superblock(server, nodes, VfsOptions.DEFAULT);
+            var superblock = new Superblock(server, nodes, new PollTable(), VfsOptions.DEFAULT);
             var calls = new NodeCalls(superblock, Credentials.ROOT);
             nodes.release(calls.lookup(nodes.root(), Name.of("a")));
             assertThat(nodes.find(nodes.root(), Name.of("a"))).isPresent()
                     .hasValueSatisfying(nodes::release);
-            new Notifications(nodes).incrementEpoch();
+            new Notifications(nodes, new PollTable()).incrementEpoch();
             assertThat(nodes.find(nodes.root(), Name.of("a"))).isEmpty();
         }
     }

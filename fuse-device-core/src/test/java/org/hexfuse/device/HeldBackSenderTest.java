@@ -1,0 +1,257 @@
+package org.hexfuse.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hexfuse.device.TestKernel.eventually;
+import static org.hexfuse.device.TestKernel.outcome;
+import static org.hexfuse.device.TestKernel.reply;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.Opcode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who sends in the background while as many requests are under way there as may be, two of them here. */
+class HeldBackSenderTest {
+    private TestKernel device = TestKernel.of(KernelProfile.linux());
+    private final List<Thread> senders = new ArrayList<>();
+    private final ConcurrentLinkedQueue<Errno> done = new ConcurrentLinkedQueue<>();
+    /** What {@code submit} returned from, in order. */
+    private final ConcurrentLinkedQueue<Integer> sent = new ConcurrentLinkedQueue<>();
+
+    @AfterEach void end() {
+        device.close();
+        eventually(() -> senders.stream().noneMatch(Thread::isAlive));
+        device.assertQuiet();
+    }
+
+    private void use(ConnectionOptions options) {
+        device.close();
+        device = TestKernel.of(options);
+    }
+
+    private Request request(int node) {
+        return device.connection.newRequest(Opcode.FSYNC, node, Caller.KERNEL);
+    }
+
+    private void send(int node) {
+        Thread sender = Thread.ofVirtual().start(() -> {
+            device.connection.submit(request(node), done::add);
+            sent.add(node);
+        });
+        senders.add(sender);
+    }
+
+    /** Sends so many that {@code held} are held back. */
+    private void fill(int held) {
+        for (int i = 0; i < 2; i++) {
+            device.connection.submit(request(i), done::add);
+        }
+        for (int i = 0; i < held; i++) {
+            send(10 + i);
+            awaitHeld(i + 1);
+        }
+    }
+
+    private int held() {
+        device.connection.core().lock.lock();
+        try {
+            return device.connection.core().admission.waiting();
+        } finally {
+            device.connection.core().lock.unlock();
+        }
+    }
+
+    private void awaitHeld(int count) {
+        eventually(() -> held() == count);
+    }
+
+    @Test void waitsUntilOneHasEnded() {
+        fill(1);
+        assertThat(sent).isEmpty();
+        assertThat(device.pending()).isEqualTo(2);
+        device.write(reply(device.read()));
+        eventually(() -> sent.size() == 1);
+        assertThat(device.pending()).isEqualTo(2);
+    }
+
+    @Test void areLetGoOneForEachEndInTheirOrder() {
+        fill(3);
+        for (int ended = 1; ended <= 3; ended++) {
+            device.write(reply(device.read()));
+            int expected = ended;
+            eventually(() -> sent.size() == expected);
+            assertThat(held()).isEqualTo(3 - ended);
+        }
+        assertThat(sent).containsExactly(10, 11, 12);
+    }
+
+    @Test void doesNotOvertakeWhoWaitsLonger() {
+        fill(1);
+        device.connection.core().lock.lock();
+        try {
+            // A place is free and given away; who comes now finds none.
+            device.connection.core().gate.maxBackground(3);
+            device.connection.core().admission.look();
+            assertThat(device.connection.core().gate.hasRoom(device.connection.core().admission.kept())).isFalse();
+        } finally {
+            device.connection.core().lock.unlock();
+        }
+        eventually(() -> sent.contains(10));
+    }
+
+    @Test void areLetGoAsManyAsTheControlFileMakesRoomFor() {
+        fill(4);
+        device.connection.maxBackground(4);
+        eventually(() -> sent.size() == 2);
+        awaitHeld(2);
+        device.connection.maxBackground(100);
+        eventually(() -> sent.size() == 4);
+    }
+
+    @Test void waitsLongerWhenTheControlFileTakesRoomAway() {
+        fill(1);
+        device.connection.maxBackground(1);
+        device.write(reply(device.read()));
+        assertThat(held()).isEqualTo(1);
+        device.write(reply(device.read()));
+        eventually(() -> sent.size() == 1);
+    }
+
+    @Test void thatIsInterruptedGetsEintrAndLeavesNothingBehind() throws Exception {
+        fill(1);
+        senders.getFirst().interrupt();
+        eventually(() -> done.contains(Errno.EINTR));
+        assertThat(held()).isZero();
+        device.write(reply(device.read()));
+        device.write(reply(device.read()));
+        send(20);
+        eventually(() -> sent.contains(20));
+    }
+
+    @Test void keepsItsInterruptStatus() {
+        fill(0);
+        var kept = new CompletableFuture<Boolean>();
+        senders.add(Thread.ofVirtual().start(() -> {
+            Thread.currentThread().interrupt();
+            device.connection.submit(request(1), done::add);
+            kept.complete(Thread.currentThread().isInterrupted());
+        }));
+        assertThat(kept.join()).isTrue();
+        assertThat(done).containsExactly(Errno.EINTR);
+    }
+
+    @Test void isNotBotheredByAnInterruptWhereThereIsRoom() {
+        Thread.currentThread().interrupt();
+        device.connection.submit(request(1), done::add);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(device.pending()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestKernel.Kernel.class) void isWokenByTheEndAsTheKernelHasIt(TestKernel.Kernel kernel) {
+        use(ConnectionOptions.DEFAULT.withProfile(kernel == TestKernel.Kernel.LINUX ? kernel.profile()
+                : kernel.profile().withMaxActive(2)));
+        fill(5);
+        device.connection.abort();
+        eventually(() -> done.size() == 7);
+        Errno told = kernel == TestKernel.Kernel.LINUX ? Errno.ENOTCONN : Errno.ECONNABORTED;
+        assertThat(done.stream().filter(told::equals).count()).isGreaterThanOrEqualTo(5);
+        assertThat(device.connection.waiting()).isZero();
+    }
+
+    @Test void isWokenWhenTheLastFileIsClosed() {
+        fill(2);
+        device.file.close();
+        eventually(() -> done.size() == 4);
+    }
+
+    @Test void isWokenWhenTheTimeOfOthersIsOver() {
+        use(ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ofMillis(40)));
+        fill(2);
+        eventually(() -> done.size() == 4);
+        assertThat(device.connection.isConnected()).isFalse();
+    }
+
+    @Test void isLetGoWhenACloneIsClosedThatHadTakenRequests() {
+        DeviceFile clone = device.connection.openFile();
+        fill(2);
+        TestKernel.read(clone);
+        TestKernel.read(clone);
+        clone.close();
+        eventually(() -> sent.size() == 2);
+        assertThat(device.pending()).isEqualTo(2);
+    }
+
+    @Test void isLetGoWhenARequestTurnsOutTooLong() {
+        Request large = request(1).data(TestServer.zeros(20_000), 0, 20_000);
+        device.connection.submit(large, done::add);
+        device.connection.submit(request(2), done::add);
+        send(3);
+        awaitHeld(1);
+        device.file.read(TestServer.zeros(10_000));
+        eventually(() -> sent.contains(3));
+        assertThat(done).contains(Errno.EIO);
+    }
+
+    @Test void doesNotHoldBackWhatIsForced() {
+        fill(1);
+        device.connection.submit(request(30).force(), done::add);
+        assertThat(device.connection.waiting()).isEqualTo(3);
+        device.write(reply(device.read()));
+        // Three less one is still as many as may be.
+        assertThat(held()).isEqualTo(1);
+        device.write(reply(device.read()));
+        eventually(() -> sent.size() == 1);
+    }
+
+    @Test void doesNotHoldBackCallers() throws Exception {
+        fill(1);
+        var call = device.call(Opcode.UNLINK, 1);
+        device.awaitPending(3);
+        device.connection.abort();
+        assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3}) void waitsOnGvisorAsLongAsAllRequestsAreTooMany(int most) throws Exception {
+        use(ConnectionOptions.DEFAULT.withProfile(KernelProfile.gvisor().withMaxActive(most)));
+        var calls = new ArrayList<Future<Errno>>();
+        for (int i = 0; i < most; i++) {
+            calls.add(device.call(Opcode.UNLINK, i));
+        }
+        device.awaitPending(most);
+        send(50);
+        awaitHeld(1);
+        device.write(reply(device.read()));
+        eventually(() -> sent.contains(50));
+        assertThat(device.pending()).isEqualTo(most);
+        device.connection.abort();
+        assertThat(outcome(calls.getLast())).isIn(Errno.OK, Errno.ECONNABORTED);
+    }
+
+    @Test void isNotThereForInit() {
+        try (TestKernel fresh = TestKernel.fresh(KernelProfile.linux())) {
+            assertThat(fresh.read().opcode()).isEqualTo(Opcode.INIT);
+        }
+    }
+
+    @Test void aForcedCallIsNotTakenBackWhenItsCallerIsInterrupted() throws Exception {
+        var call = device.call(Opcode.FLUSH, 1, Request::force);
+        device.awaitPending(1);
+        device.interrupt();
+        TestServer.Received flush = device.read();
+        assertThat(flush.opcode()).isEqualTo(Opcode.FLUSH);
+        assertThat(device.read().opcode()).isEqualTo(Opcode.INTERRUPT);
+        device.write(reply(flush));
+        assertThat(outcome(call)).isEqualTo(Errno.OK);
+    }
+}
