@@ -2,6 +2,7 @@ package org.hexfuse.vfs;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.hexfuse.abi.CopyFileRangeIn;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FallocateIn;
@@ -32,15 +33,19 @@ public final class OpenFile implements AutoCloseable {
 
     private final Handle handle;
     private final NodeCalls calls;
+    private final AttributeChanges changes;
     private final Permissions permissions;
+    private final Xattrs xattrs;
     private final boolean readable;
     private final boolean writable;
     private final boolean appends;
 
-    OpenFile(Handle handle, NodeCalls calls, Permissions permissions) {
+    OpenFile(Handle handle, NodeCalls calls, AttributeChanges changes, Permissions permissions, Xattrs xattrs) {
         this.handle = handle;
         this.calls = calls;
+        this.changes = changes;
         this.permissions = permissions;
+        this.xattrs = xattrs;
         this.readable = Access.isReading(handle.flags);
         this.writable = Access.isWriting(handle.flags);
         this.appends = (handle.flags & OpenFlag.APPEND.bits()) != 0;
@@ -56,14 +61,56 @@ public final class OpenFile implements AutoCloseable {
         }
     }
 
-    /** The attributes, also of a file that has no name any more. */
-    public Stat stat() {
+    /** The node, for a call on that filesystem. */
+    Inode inode(Superblock mounted) {
+        require(superblock() == mounted, Errno.EXDEV);
+        return handle.inode;
+    }
+
+    private <T> T get(Supplier<T> call) {
         handle.begin();
         try {
-            return calls.attributes(handle.inode);
+            return call.get();
         } finally {
             handle.end();
         }
+    }
+
+    private void run(Runnable call) {
+        get(() -> {
+            call.run();
+            return this;
+        });
+    }
+
+    /** The attributes, also of a file that has no name any more. */
+    public Stat stat() {
+        return get(() -> calls.attributes(handle.inode));
+    }
+
+    /** Changes the permissions, set-user-id, set-group-id and sticky. */
+    public void chmod(int mode) {
+        run(() -> changes.chmod(handle.inode, mode & 07777));
+    }
+
+    /** Changes owner and group; -1 leaves one as it is. */
+    public void chown(int uid, int gid) {
+        run(() -> changes.chown(handle.inode, uid, gid));
+    }
+
+    /** Sets the times. */
+    public void setTimes(Timestamp accessed, Timestamp modified) {
+        run(() -> changes.setTimes(handle.inode, accessed, modified));
+    }
+
+    /** The value of an extended attribute; ENODATA if there is none. */
+    public byte[] getxattr(String name) {
+        return get(() -> xattrs.get(handle.inode, name));
+    }
+
+    /** Sets an extended attribute, with flags as {@link Vfs#setxattr} has them. */
+    public void setxattr(String name, byte[] value, int flags) {
+        run(() -> xattrs.set(handle.inode, name, value, flags));
     }
 
     /** Reads up to {@code target.byteSize()} bytes; fewer only at the end of the file. Returns how many. */

@@ -2,21 +2,50 @@ package org.hexfuse.vfs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.List;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Name;
 
-/** What every kernel says of extended attributes before it asks. Source: {@code xattr(7)}, Linux {@code fs/xattr.c}. */
+/**
+ * Extended attributes, as far as a user may see and change them: what every kernel says before it asks.
+ *
+ * <p>Source: {@code xattr(7)}, Linux {@code fs/xattr.c}.
+ */
 final class Xattrs {
     private static final int LONGEST_NAME = 255;
 
-    private Xattrs() {}
+    private final NodeCalls calls;
+    private final Permissions permissions;
+    private final Credentials who;
 
-    static boolean isUsers(String name) {
-        return name.startsWith("user.");
+    Xattrs(NodeCalls calls, Permissions permissions, Credentials who) {
+        this.calls = calls;
+        this.permissions = permissions;
+        this.who = who;
     }
 
-    static void check(Inode inode, String name, Credentials who, boolean changes) {
+    byte[] get(Inode inode, String name) {
+        check(inode, name, false);
+        return calls.getxattr(inode, Name.of(name));
+    }
+
+    void set(Inode inode, String name, byte[] value, int flags) {
+        check(inode, name, true);
+        calls.setxattr(inode, Name.of(name), value, flags);
+    }
+
+    List<Name> list(Inode inode) {
+        return calls.listxattr(inode);
+    }
+
+    void remove(Inode inode, String name) {
+        check(inode, name, true);
+        calls.removexattr(inode, Name.of(name));
+    }
+
+    private void check(Inode inode, String name, boolean changes) {
         int length = name.getBytes(UTF_8).length;
         if (length == 0 || length > LONGEST_NAME) {
             throw FuseException.of(Errno.ERANGE);
@@ -24,8 +53,11 @@ final class Xattrs {
         if (name.startsWith("trusted.") && !who.isRoot()) {
             throw FuseException.of(changes ? Errno.EPERM : Errno.ENODATA);
         }
-        if (isUsers(name) && !inode.isDirectory() && inode.type != FileType.REGULAR) {
-            throw FuseException.of(changes ? Errno.EPERM : Errno.ENODATA);
+        if (name.startsWith("user.")) {
+            if (!inode.isDirectory() && inode.type != FileType.REGULAR) {
+                throw FuseException.of(changes ? Errno.EPERM : Errno.ENODATA);
+            }
+            permissions.check(inode, changes ? Permissions.WRITE : Permissions.READ);
         }
     }
 }
