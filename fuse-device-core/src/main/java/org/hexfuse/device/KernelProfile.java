@@ -38,7 +38,8 @@ public record KernelProfile(int minor, long flags, long accepted, int maxReadahe
     private static final long LINUX = Flag.of(InitFlag.ASYNC_READ, InitFlag.POSIX_LOCKS, InitFlag.ATOMIC_O_TRUNC,
             InitFlag.EXPORT_SUPPORT, InitFlag.BIG_WRITES, InitFlag.DONT_MASK, InitFlag.FLOCK_LOCKS,
             InitFlag.AUTO_INVAL_DATA, InitFlag.DO_READDIRPLUS, InitFlag.READDIRPLUS_AUTO, InitFlag.ASYNC_DIO,
-            InitFlag.NO_OPEN_SUPPORT, InitFlag.PARALLEL_DIROPS, InitFlag.HANDLE_KILLPRIV, InitFlag.ABORT_ERROR,
+            InitFlag.NO_OPEN_SUPPORT, InitFlag.PARALLEL_DIROPS, InitFlag.HANDLE_KILLPRIV, InitFlag.POSIX_ACL,
+            InitFlag.ABORT_ERROR,
             InitFlag.MAX_PAGES, InitFlag.CACHE_SYMLINKS, InitFlag.NO_OPENDIR_SUPPORT, InitFlag.EXPLICIT_INVAL_DATA,
             InitFlag.HANDLE_KILLPRIV_V2, InitFlag.SETXATTR_EXT, InitFlag.INIT_EXT, InitFlag.HAS_EXPIRE_ONLY,
             InitFlag.NO_EXPORT_SUPPORT, InitFlag.HAS_RESEND, InitFlag.REQUEST_TIMEOUT);

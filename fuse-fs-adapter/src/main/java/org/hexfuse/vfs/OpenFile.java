@@ -2,11 +2,13 @@ package org.hexfuse.vfs;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.hexfuse.abi.CopyFileRangeIn;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FallocateIn;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.LseekIn;
 import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.Opcode;
@@ -16,6 +18,8 @@ import org.hexfuse.abi.WriteFlag;
 import org.hexfuse.abi.WriteIn;
 import org.hexfuse.abi.WriteOut;
 import org.hexfuse.device.Request;
+import org.hexfuse.posix.LockRange;
+import org.hexfuse.posix.LockType;
 
 /**
  * A file that is open. Any thread may call any method; offsets are given with each call, in bytes from 0 on.
@@ -39,6 +43,9 @@ public final class OpenFile implements AutoCloseable {
     private final boolean readable;
     private final boolean writable;
     private final boolean appends;
+    private final RecordLocks locks;
+    /** Exists once somebody has asked for it. */
+    private volatile Optional<RecordLocks> ownLocks = Optional.empty();
 
     OpenFile(Handle handle, NodeCalls calls, AttributeChanges changes, Permissions permissions, Xattrs xattrs) {
         this.handle = handle;
@@ -48,6 +55,7 @@ public final class OpenFile implements AutoCloseable {
         this.xattrs = xattrs;
         this.readable = Access.isReading(handle.flags);
         this.writable = Access.isWriting(handle.flags);
+        this.locks = new RecordLocks(handle, handle.process);
         this.appends = (handle.flags & OpenFlag.APPEND.bits()) != 0;
     }
 
@@ -392,6 +400,50 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /**
+     * The locks on ranges of the file that this process has. All that is opened by one {@link Vfs} is opened by one process,
+     * and by another one what is opened by another that {@link Vfs#as} gave. When a process closes any of its descriptors
+     * of a file, it gives up all that it has locked of that.
+     */
+    public RecordLocks locks() {
+        return locks;
+    }
+
+    /** The locks on ranges of the file that this open file has, whoever uses it, until it is closed. */
+    public RecordLocks ownLocks() {
+        Optional<RecordLocks> own = ownLocks;
+        if (own.isEmpty()) {
+            own = Optional.of(new RecordLocks(handle, handle.file()));
+            ownLocks = own;
+        }
+        return own.get();
+    }
+
+    /**
+     * Locks the file as a whole, as {@code flock(2)} does, or gives that up. The lock belongs to this open file and ends with
+     * it. It waits until the lock can be had; EINTR if the thread is interrupted.
+     */
+    public void flock(LockType type) {
+        flock(type, true);
+    }
+
+    /** The same without waiting: EAGAIN if another lock is in the way. */
+    public void tryFlock(LockType type) {
+        flock(type, false);
+    }
+
+    private void flock(LockType type, boolean waits) {
+        run(() -> {
+            handle.flocked();
+            LockRange range = LockRange.whole(type).withPid(type == LockType.UNLOCKED ? 0 : handle.caller.pid());
+            if (superblock().port.negotiated().has(InitFlag.FLOCK_LOCKS)) {
+                new LockRequests(handle).set(handle.file(), range, waits, true);
+            } else {
+                LockRequests.setHere(superblock().localFlocks, handle.inode, handle.file(), range, waits);
+            }
+        });
+    }
+
+    /**
      * Closes the file. The server is told at once, and that nobody needs it any more when calls under way have ended. Closing
      * again does nothing.
      *
@@ -404,11 +456,23 @@ public final class OpenFile implements AutoCloseable {
             return;
         }
         try {
-            if (handle.close() && (handle.openFlags & OpenOutFlag.NOFLUSH.mask()) == 0) {
-                handle.flush();
+            if (handle.close()) {
+                closed();
             }
         } finally {
             handle.end();
+        }
+    }
+
+    private void closed() {
+        boolean flushes = (handle.openFlags & OpenOutFlag.NOFLUSH.mask()) == 0;
+        try {
+            if (flushes) {
+                handle.flush();
+            }
+        } finally {
+            locks.close(flushes);
+            ownLocks.ifPresent(own -> own.close(false));
         }
     }
 }

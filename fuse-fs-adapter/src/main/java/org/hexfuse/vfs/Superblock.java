@@ -6,6 +6,7 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.RequestPort;
+import org.hexfuse.posix.LockTable;
 
 /** One mounted filesystem: the way to its server, what is known of its nodes, and which operations it does not know. */
 final class Superblock {
@@ -14,6 +15,11 @@ final class Superblock {
     final RequestPort port;
     final NodeCache nodes;
     final VfsOptions options;
+    final LockOwners lockOwners = new LockOwners();
+    /** The record locks on files of a server that has none. */
+    final LockTable<Inode, Long> localRecords = LockTable.ofRecords();
+    /** The locks of {@code flock(2)} on files of a server that has none. */
+    final LockTable<Inode, Long> localFlocks = LockTable.ofWholeFiles();
     /** Bits by the numbers of the {@link Opcode}s that can be asked for, which are less than 64. */
     private final AtomicLong unknown = new AtomicLong();
 
@@ -46,6 +52,11 @@ final class Superblock {
     /** Whether owner, group and mode decide here: by how it is mounted, or since the server left it to this end. */
     boolean checksPermissions() {
         return options.defaultPermissions() || port.negotiated().impliesDefaultPermissions();
+    }
+
+    /** Whether access control lists decide too. */
+    boolean checksLists() {
+        return port.negotiated().has(InitFlag.POSIX_ACL);
     }
 
     /** Before 7.8 nothing but RELEASE says that locks go. */

@@ -69,7 +69,7 @@ public final class Vfs implements AutoCloseable {
         this.changes = new AttributeChanges(superblock, calls, permissions);
         this.opening = new Opening(superblock, calls, files, permissions, changes);
         this.renaming = new Renaming(superblock.nodes, calls, permissions);
-        this.xattrs = new Xattrs(calls, permissions, credentials);
+        this.xattrs = new Xattrs(superblock, calls, permissions, credentials);
         this.unmount = unmount;
     }
 
@@ -99,7 +99,7 @@ public final class Vfs implements AutoCloseable {
                 () -> {});
     }
 
-    /** The same filesystem for another user. Closing it does nothing. */
+    /** The same filesystem for another process, of that user. Closing it does nothing. */
     public Vfs as(Credentials user) {
         return new Vfs(superblock, user, () -> {});
     }

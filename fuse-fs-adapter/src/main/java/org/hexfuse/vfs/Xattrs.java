@@ -3,24 +3,31 @@ package org.hexfuse.vfs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
+import java.util.Optional;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
+import org.hexfuse.abi.SetxattrFlag;
+import org.hexfuse.posix.AccessControlList;
 
 /**
  * Extended attributes, as far as a user may see and change them: what every kernel says before it asks.
  *
- * <p>Source: {@code xattr(7)}, Linux {@code fs/xattr.c}.
+ * <p>Source: {@code xattr(7)}, Linux {@code fs/xattr.c}, {@code fs/posix_acl.c}, {@code fs/fuse/acl.c}.
  */
 final class Xattrs {
     private static final int LONGEST_NAME = 255;
+    /** A page, in bytes. */
+    private static final int LARGEST_LIST = 4096;
 
+    private final Superblock superblock;
     private final NodeCalls calls;
     private final Permissions permissions;
     private final Credentials who;
 
-    Xattrs(NodeCalls calls, Permissions permissions, Credentials who) {
+    Xattrs(Superblock superblock, NodeCalls calls, Permissions permissions, Credentials who) {
+        this.superblock = superblock;
         this.calls = calls;
         this.permissions = permissions;
         this.who = who;
@@ -33,7 +40,48 @@ final class Xattrs {
 
     void set(Inode inode, String name, byte[] value, int flags) {
         check(inode, name, true);
-        calls.setxattr(inode, Name.of(name), value, flags);
+        if (isList(name)) {
+            setList(inode, Name.of(name), value);
+        } else {
+            calls.setxattr(inode, Name.of(name), value, flags);
+        }
+    }
+
+    private static boolean isList(String name) {
+        return AccessControlList.ACCESS.is(name) || AccessControlList.DEFAULT.is(name);
+    }
+
+    /** Flags have no meaning for a list, and one with nothing in it is one that is to go. */
+    private void setList(Inode inode, Name name, byte[] value) {
+        Optional<AccessControlList> list = AccessControlList.parse(value);
+        if (!mayHaveList(inode, name, list.isPresent())) {
+            return;
+        }
+        if (list.isEmpty()) {
+            calls.removexattr(inode, name);
+            return;
+        }
+        byte[] bytes = list.get().toBytes();
+        if (bytes.length > LARGEST_LIST) {
+            throw FuseException.of(Errno.E2BIG);
+        }
+        boolean kills = superblock.checksLists() && permissions.losesSetGid(inode);
+        calls.setxattr(inode, name, bytes, 0, kills ? SetxattrFlag.ACL_KILL_SGID.mask() : 0);
+    }
+
+    /** Whether there is anything to do. */
+    private boolean mayHaveList(Inode inode, Name name, boolean wanted) {
+        if (inode.type == FileType.SYMLINK) {
+            throw FuseException.of(Errno.EOPNOTSUPP);
+        }
+        if (name.equals(AccessControlList.DEFAULT) && !inode.isDirectory()) {
+            if (wanted) {
+                throw FuseException.of(Errno.EACCES);
+            }
+            return false;
+        }
+        permissions.owner(inode);
+        return true;
     }
 
     List<Name> list(Inode inode) {
@@ -42,7 +90,9 @@ final class Xattrs {
 
     void remove(Inode inode, String name) {
         check(inode, name, true);
-        calls.removexattr(inode, Name.of(name));
+        if (!isList(name) || mayHaveList(inode, Name.of(name), false)) {
+            calls.removexattr(inode, Name.of(name));
+        }
     }
 
     private void check(Inode inode, String name, boolean changes) {
