@@ -1,5 +1,6 @@
 /** The server's end: the interface that filesystem authors implement, sessions, and dispatch. */
 module org.hexfuse.server {
+    requires transitive org.hexfuse.posix;
     requires transitive org.hexfuse.transport;
     requires org.slf4j;
 

@@ -29,12 +29,15 @@ final class FileCalls {
     private final NodeCalls nodeCalls;
     private final Credentials credentials;
     private final Caller caller;
+    /** What all files have in common that this process opens. */
+    private final long lockOwner;
 
     FileCalls(Superblock superblock, NodeCalls nodeCalls, Credentials credentials) {
         this.superblock = superblock;
         this.nodeCalls = nodeCalls;
         this.credentials = credentials;
         this.caller = credentials.caller();
+        this.lockOwner = superblock.lockOwners.next();
     }
 
     /** Opens a node, which the handle then holds. */
@@ -62,12 +65,12 @@ final class FileCalls {
 
     private Handle stateless(Inode inode, int flags) {
         superblock.nodes.hold(inode);
-        return new Handle(superblock, inode, caller, 0, flags, OpenOutFlag.KEEP_CACHE.mask(), false);
+        return new Handle(superblock, inode, caller, lockOwner, 0, flags, OpenOutFlag.KEEP_CACHE.mask(), false);
     }
 
     private Handle opened(Inode inode, int flags, MemorySegment reply, long base) {
         superblock.nodes.hold(inode);
-        return new Handle(superblock, inode, caller, OpenOut.FH.get(reply, base), flags,
+        return new Handle(superblock, inode, caller, lockOwner, OpenOut.FH.get(reply, base), flags,
                 OpenOut.OPEN_FLAGS.getUnsigned(reply, base), true);
     }
 

@@ -7,6 +7,7 @@ import org.hexfuse.abi.FlushIn;
 import org.hexfuse.abi.FsyncFlag;
 import org.hexfuse.abi.FsyncIn;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.ReleaseFlag;
 import org.hexfuse.abi.ReleaseIn;
@@ -25,6 +26,8 @@ final class Handle {
     final Superblock superblock;
     final Inode inode;
     final Caller caller;
+    /** Who has the record locks of the process that opened it. */
+    final long process;
     final long number;
     /** As in {@code open(2)}. */
     final int flags;
@@ -32,16 +35,22 @@ final class Handle {
     final long openFlags;
     private final boolean known;
     private final AtomicInteger users = new AtomicInteger();
+    /** Who has the locks that belong to this open file and to no process; 0 while there were none. */
+    private long file;
+    private volatile boolean flocked;
 
     /**
      * Takes over the caller's hold on the node.
      *
+     * @param process who has the record locks of the process that opens it
      * @param known whether the server knows of it: not where it does without OPEN
      */
-    Handle(Superblock superblock, Inode inode, Caller caller, long number, int flags, long openFlags, boolean known) {
+    Handle(Superblock superblock, Inode inode, Caller caller, long process, long number, int flags, long openFlags,
+            boolean known) {
         this.superblock = superblock;
         this.inode = inode;
         this.caller = caller;
+        this.process = process;
         this.number = number;
         this.flags = flags;
         this.openFlags = openFlags;
@@ -86,7 +95,7 @@ final class Handle {
         quietly(Opcode.FLUSH, request -> {
             request.force();
             FlushIn.FH.set(request.arguments(), number);
-            FlushIn.LOCK_OWNER.set(request.arguments(), owner());
+            FlushIn.LOCK_OWNER.set(request.arguments(), process);
         });
     }
 
@@ -114,9 +123,20 @@ final class Handle {
         }
     }
 
-    /** Who holds this open file's locks. */
-    long owner() {
-        return System.identityHashCode(this);
+    /** Whether it was closed, though a call may still be under way. */
+    boolean isClosed() { return users.get() < 0; }
+
+    /** Who has the locks that belong to this open file and to no process. */
+    synchronized long file() {
+        if (file == 0) {
+            file = superblock.lockOwners.next();
+        }
+        return file;
+    }
+
+    /** It has, or had, a lock of {@code flock(2)}, which its end ends. */
+    void flocked() {
+        flocked = true;
     }
 
     /** On a block device the server can be trusted to answer, and an unmount must not come before. */
@@ -134,10 +154,12 @@ final class Handle {
                         inode.isDirectory() ? Opcode.RELEASEDIR : Opcode.RELEASE, inode.node, caller).force();
                 ReleaseIn.FH.set(request.arguments(), number);
                 ReleaseIn.FLAGS.set(request.arguments(), flags);
-                ReleaseIn.RELEASE_FLAGS.set(request.arguments(), superblock.flushesOnRelease()
-                        ? (int) ReleaseFlag.FLUSH.mask()
-                        : 0);
-                ReleaseIn.LOCK_OWNER.set(request.arguments(), owner());
+                long wanted = superblock.flushesOnRelease() ? ReleaseFlag.FLUSH.mask() : 0;
+                if (flocked && superblock.port.negotiated().has(InitFlag.FLOCK_LOCKS)) {
+                    wanted |= ReleaseFlag.FLOCK_UNLOCK.mask();
+                    ReleaseIn.LOCK_OWNER.set(request.arguments(), file());
+                }
+                ReleaseIn.RELEASE_FLAGS.set(request.arguments(), (int) wanted);
                 if (superblock.options.blockDevice() == 0) {
                     superblock.port.submit(request, _ -> {});
                 } else {
@@ -147,6 +169,9 @@ final class Handle {
         } catch (FuseException _) {
             // The connection is over, and the server has released everything itself.
         } finally {
+            if (flocked) {
+                superblock.localFlocks.release(inode, file());
+            }
             superblock.nodes.release(inode);
         }
     }

@@ -2,10 +2,12 @@ package org.hexfuse.vfs;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
+import org.hexfuse.posix.AccessControlList;
 
 /** What is known of one node of the server's. Its fields are {@link NodeCache}'s, under its lock, where nothing else is said. */
 final class Inode {
@@ -27,10 +29,20 @@ final class Inode {
     volatile Stat attributes;
     /** Its times were changed here, and the server has not heard of it. */
     boolean untold;
+    /** What was last told of who may use it, beside the mode. */
+    volatile KnownList accessList = KnownList.NONE;
     /** The server has given its number to something else. */
     volatile boolean bad;
     /** Names in it were looked up since it was last read. */
     volatile boolean lookedInto;
+
+    /**
+     * The access control list that goes with some attributes, as those were told by the server: with other ones it is to be asked
+     * for again.
+     */
+    record KnownList(Stat attributes, Optional<AccessControlList> list) {
+        static final KnownList NONE = new KnownList(Replies.unknownRoot(), Optional.empty());
+    }
 
     /** What a name leads to. */
     static final class Dentry {

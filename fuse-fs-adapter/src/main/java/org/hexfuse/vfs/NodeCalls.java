@@ -29,6 +29,7 @@ import org.hexfuse.abi.StatxIn;
 import org.hexfuse.abi.StatxOut;
 import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
+import org.hexfuse.posix.AccessControlList;
 
 /**
  * The requests on nodes and names, one method each, on behalf of one user: makes them, checks the answers, and keeps the
@@ -373,6 +374,15 @@ final class NodeCalls {
     }
 
     void setxattr(Inode inode, Name name, byte[] value, int flags) {
+        setxattr(inode, name, value, flags, 0);
+    }
+
+    /**
+     * The same.
+     *
+     * @param extra what else is wanted, in the bits of {@link SetxattrFlag}; the server hears of it if it wanted to
+     */
+    void setxattr(Inode inode, Name name, byte[] value, int flags, long extra) {
         if (superblock.lacks(Opcode.SETXATTR)) {
             throw FuseException.of(Errno.EOPNOTSUPP);
         }
@@ -382,6 +392,9 @@ final class NodeCalls {
         try (Request request = request(Opcode.SETXATTR, inode)) {
             SetxattrIn.SIZE_FIELD.set(request.arguments(), value.length);
             SetxattrIn.FLAGS.set(request.arguments(), flags);
+            if (superblock.port.negotiated().has(InitFlag.SETXATTR_EXT)) {
+                SetxattrIn.SETXATTR_FLAGS.set(request.arguments(), (int) extra);
+            }
             superblock.port.call(request.name(name).data(MemorySegment.ofArray(value), 0, value.length));
         } catch (FuseException e) {
             throw superblock.without(Opcode.SETXATTR, e, Errno.EOPNOTSUPP);
@@ -392,6 +405,43 @@ final class NodeCalls {
 
     byte[] getxattr(Inode inode, Name name) {
         return attribute(Opcode.GETXATTR, inode, List.of(name));
+    }
+
+    /**
+     * The list that says who may use a node, if there is one.
+     *
+     * @param told the attributes that it is to go with, as they were told last
+     */
+    Optional<AccessControlList> accessList(Inode inode, Stat told) {
+        Inode.KnownList known = inode.accessList;
+        // The same answer, not an equal one: a list may have changed where attributes have not.
+        if (isSame(known.attributes(), told)) {
+            return known.list();
+        }
+        Optional<AccessControlList> list = askForAccessList(inode);
+        inode.accessList = new Inode.KnownList(told, list);
+        return list;
+    }
+
+    @SuppressWarnings("ReferenceEquality") private static boolean isSame(Stat one, Stat other) {
+        return one == other;
+    }
+
+    private Optional<AccessControlList> askForAccessList(Inode inode) {
+        byte[] value;
+        try {
+            value = getxattr(inode, AccessControlList.ACCESS);
+        } catch (FuseException e) {
+            if (e.errno() == Errno.ENODATA || e.errno() == Errno.EOPNOTSUPP) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        try {
+            return AccessControlList.parse(value);
+        } catch (FuseException _) {
+            throw FuseException.of(Errno.EIO);
+        }
     }
 
     List<Name> listxattr(Inode inode) {

@@ -28,12 +28,24 @@ public final class OpenDirectory implements AutoCloseable {
     private static final int LONGEST_NAME = 4095;
 
     private final Handle handle;
+    private final NodeCalls calls;
     private final Deque<DirectoryEntry> batch = new ArrayDeque<>();
     private long cookie;
     private boolean atEnd;
 
-    OpenDirectory(Handle handle) {
+    OpenDirectory(Handle handle, NodeCalls calls) {
         this.handle = handle;
+        this.calls = calls;
+    }
+
+    /** The attributes, also of a directory that was removed. */
+    public Stat stat() {
+        handle.begin();
+        try {
+            return calls.attributes(handle.inode);
+        } finally {
+            handle.end();
+        }
     }
 
     /** The next entry, or nothing at the end. */

@@ -3,6 +3,8 @@ package org.hexfuse.vfs;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.hexfuse.abi.BmapIn;
 import org.hexfuse.abi.BmapOut;
@@ -21,6 +23,8 @@ import org.hexfuse.abi.WriteFlag;
 import org.hexfuse.abi.WriteIn;
 import org.hexfuse.abi.WriteOut;
 import org.hexfuse.device.Request;
+import org.hexfuse.posix.LockRange;
+import org.hexfuse.posix.LockType;
 
 /**
  * A file that is open. Any thread may call any method; offsets are given with each call, in bytes from 0 on.
@@ -39,19 +43,27 @@ public final class OpenFile implements AutoCloseable {
 
     private final Handle handle;
     private final NodeCalls calls;
+    private final AttributeChanges changes;
     private final Permissions permissions;
     private final Polling polling;
+    private final Xattrs xattrs;
     private final boolean readable;
     private final boolean writable;
     private final boolean appends;
+    private final RecordLocks locks;
+    /** Exists once somebody has asked for it. */
+    private volatile Optional<RecordLocks> ownLocks = Optional.empty();
 
-    OpenFile(Handle handle, NodeCalls calls, Permissions permissions) {
+    OpenFile(Handle handle, NodeCalls calls, AttributeChanges changes, Permissions permissions, Xattrs xattrs) {
         this.handle = handle;
         this.calls = calls;
+        this.changes = changes;
         this.permissions = permissions;
         this.polling = new Polling(handle);
+        this.xattrs = xattrs;
         this.readable = Access.isReading(handle.flags);
         this.writable = Access.isWriting(handle.flags);
+        this.locks = new RecordLocks(handle, handle.process);
         this.appends = (handle.flags & OpenFlag.APPEND.bits()) != 0;
     }
 
@@ -65,14 +77,56 @@ public final class OpenFile implements AutoCloseable {
         }
     }
 
-    /** The attributes, also of a file that has no name any more. */
-    public Stat stat() {
+    /** The node, for a call on that filesystem. */
+    Inode inode(Superblock mounted) {
+        require(superblock() == mounted, Errno.EXDEV);
+        return handle.inode;
+    }
+
+    private <T> T get(Supplier<T> call) {
         handle.begin();
         try {
-            return calls.attributes(handle.inode);
+            return call.get();
         } finally {
             handle.end();
         }
+    }
+
+    private void run(Runnable call) {
+        get(() -> {
+            call.run();
+            return this;
+        });
+    }
+
+    /** The attributes, also of a file that has no name any more. */
+    public Stat stat() {
+        return get(() -> calls.attributes(handle.inode));
+    }
+
+    /** Changes the permissions, set-user-id, set-group-id and sticky. */
+    public void chmod(int mode) {
+        run(() -> changes.chmod(handle.inode, mode & 07777));
+    }
+
+    /** Changes owner and group; -1 leaves one as it is. */
+    public void chown(int uid, int gid) {
+        run(() -> changes.chown(handle.inode, uid, gid));
+    }
+
+    /** Sets the times. */
+    public void setTimes(Timestamp accessed, Timestamp modified) {
+        run(() -> changes.setTimes(handle.inode, accessed, modified));
+    }
+
+    /** The value of an extended attribute; ENODATA if there is none. */
+    public byte[] getxattr(String name) {
+        return get(() -> xattrs.get(handle.inode, name));
+    }
+
+    /** Sets an extended attribute, with flags as {@link Vfs#setxattr} has them. */
+    public void setxattr(String name, byte[] value, int flags) {
+        run(() -> xattrs.set(handle.inode, name, value, flags));
     }
 
     /** Reads up to {@code target.byteSize()} bytes; fewer only at the end of the file. Returns how many. */
@@ -463,12 +517,54 @@ public final class OpenFile implements AutoCloseable {
         }
     }
 
-    /** A server may do without, unless times are to be told that are kept here. */
-    private void flush() {
+    /** Whether the server is told that a descriptor is closed: it may do without, unless times are kept here. */
+    private boolean isFlushed() {
         boolean without = (handle.openFlags & OpenOutFlag.NOFLUSH.mask()) != 0;
-        if (!without || superblock().port.negotiated().has(InitFlag.WRITEBACK_CACHE)) {
-            handle.flush();
+        return !without || superblock().port.negotiated().has(InitFlag.WRITEBACK_CACHE);
+    }
+
+    /**
+     * The locks on ranges of the file that this process has. All that is opened by one {@link Vfs} is opened by one process,
+     * and by another one what is opened by another that {@link Vfs#as} gave. When a process closes any of its descriptors
+     * of a file, it gives up all that it has locked of that.
+     */
+    public RecordLocks locks() {
+        return locks;
+    }
+
+    /** The locks on ranges of the file that this open file has, whoever uses it, until it is closed. */
+    public RecordLocks ownLocks() {
+        Optional<RecordLocks> own = ownLocks;
+        if (own.isEmpty()) {
+            own = Optional.of(new RecordLocks(handle, handle.file()));
+            ownLocks = own;
         }
+        return own.get();
+    }
+
+    /**
+     * Locks the file as a whole, as {@code flock(2)} does, or gives that up. The lock belongs to this open file and ends with
+     * it. It waits until the lock can be had; EINTR if the thread is interrupted.
+     */
+    public void flock(LockType type) {
+        flock(type, true);
+    }
+
+    /** The same without waiting: EAGAIN if another lock is in the way. */
+    public void tryFlock(LockType type) {
+        flock(type, false);
+    }
+
+    private void flock(LockType type, boolean waits) {
+        run(() -> {
+            handle.flocked();
+            LockRange range = LockRange.whole(type).withPid(type == LockType.UNLOCKED ? 0 : handle.caller.pid());
+            if (superblock().port.negotiated().has(InitFlag.FLOCK_LOCKS)) {
+                new LockRequests(handle).set(handle.file(), range, waits, true);
+            } else {
+                LockRequests.setHere(superblock().localFlocks, handle.inode, handle.file(), range, waits);
+            }
+        });
     }
 
     /**
@@ -486,10 +582,22 @@ public final class OpenFile implements AutoCloseable {
         try {
             if (handle.close()) {
                 polling.close();
-                flush();
+                closed();
             }
         } finally {
             handle.end();
+        }
+    }
+
+    private void closed() {
+        boolean flushes = isFlushed();
+        try {
+            if (flushes) {
+                handle.flush();
+            }
+        } finally {
+            locks.close(flushes);
+            ownLocks.ifPresent(own -> own.close(false));
         }
     }
 }

@@ -1,7 +1,9 @@
 package org.hexfuse.vfs;
 
+import java.util.Optional;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.posix.AccessControlList;
 
 /**
  * What one user may do. With {@code default_permissions} owner, group and mode decide here; otherwise the filesystem does,
@@ -18,6 +20,8 @@ final class Permissions {
     private static final int SET_UID = 04000;
     private static final int SET_GID = 02000;
     private static final int GROUP_EXECUTE = 010;
+    /** What the mask shows in: without any of it a list allows no more than the mode. */
+    private static final int GROUP_CLASS = 070;
 
     private final Superblock superblock;
     private final Credentials who;
@@ -47,16 +51,22 @@ final class Permissions {
             return;
         }
         // What is cached may have become more generous.
-        if (!allows(calls.attributes(inode), mask) && !allows(calls.getattr(inode), mask)) {
+        if (!allows(inode, calls.attributes(inode), mask) && !allows(inode, calls.getattr(inode), mask)) {
             throw denied(Errno.EACCES);
         }
     }
 
-    private boolean allows(Stat file, int mask) {
+    private boolean allows(Inode inode, Stat file, int mask) {
         if (who.isRoot()) {
             return (mask & EXECUTE) == 0 || file.isDirectory() || (file.mode() & ANY_EXECUTE) != 0;
         }
         int bits = file.mode();
+        if (who.uid() != file.uid() && superblock.checksLists() && (bits & GROUP_CLASS) != 0) {
+            Optional<AccessControlList> list = calls.accessList(inode, file);
+            if (list.isPresent()) {
+                return list.get().allows(who.uid(), who::isIn, file.uid(), file.gid(), mask);
+            }
+        }
         if (who.uid() == file.uid()) {
             bits >>>= 6;
         } else if (who.isIn(file.gid())) {
@@ -102,6 +112,11 @@ final class Permissions {
         boolean keepsGroup = !superblock.checksPermissions() || who.isRoot() || inode.isDirectory()
                 || who.isIn(calls.attributes(inode).gid());
         return keepsGroup ? mode : mode & ~SET_GID;
+    }
+
+    /** Whether set-group-id goes from a file when this user changes what others may do with it. */
+    boolean losesSetGid(Inode inode) {
+        return !who.isRoot() && !who.isIn(calls.attributes(inode).gid());
     }
 
     /** EPERM for all but the owner and root. */

@@ -11,6 +11,7 @@ import org.hexfuse.abi.Protocol;
 import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 import org.hexfuse.device.RequestPort;
+import org.hexfuse.posix.LockTable;
 
 /** One mounted filesystem: the way to its server, what is known of its nodes, and which operations it does not know. */
 final class Superblock {
@@ -24,6 +25,11 @@ final class Superblock {
     final PollTable polls;
     final DirectoryTurns turns;
     final WriteBack writeBack;
+    final LockOwners lockOwners = new LockOwners();
+    /** The record locks on files of a server that has none. */
+    final LockTable<Inode, Long> localRecords = LockTable.ofRecords();
+    /** The locks of {@code flock(2)} on files of a server that has none. */
+    final LockTable<Inode, Long> localFlocks = LockTable.ofWholeFiles();
     /** Bits by the numbers of the {@link Opcode}s that can be asked for, which are less than 64. */
     private final AtomicLong unknown = new AtomicLong();
 
@@ -79,6 +85,11 @@ final class Superblock {
     /** Whether owner, group and mode decide here: by how it is mounted, or since the server left it to this end. */
     boolean checksPermissions() {
         return options.defaultPermissions() || port.negotiated().impliesDefaultPermissions();
+    }
+
+    /** Whether access control lists decide too. */
+    boolean checksLists() {
+        return port.negotiated().has(InitFlag.POSIX_ACL);
     }
 
     /** Before 7.8 nothing but RELEASE says that locks go. */

@@ -21,7 +21,8 @@ public final class Timestamp {
         return new Timestamp(Optional.of(instant));
     }
 
-    Optional<Instant> instant() {
+    /** The point in time, unless this is {@link #NOW} or {@link #OMIT}. */
+    public Optional<Instant> instant() {
         return instant;
     }
 }

@@ -57,6 +57,7 @@ public final class Vfs implements AutoCloseable {
     private final AttributeChanges changes;
     private final Opening opening;
     private final Renaming renaming;
+    private final Xattrs xattrs;
     /** Ends what this view is of. */
     private final Runnable unmount;
 
@@ -69,6 +70,7 @@ public final class Vfs implements AutoCloseable {
         this.changes = new AttributeChanges(superblock, calls, permissions);
         this.opening = new Opening(superblock, calls, files, permissions, changes);
         this.renaming = new Renaming(superblock.nodes, calls, permissions);
+        this.xattrs = new Xattrs(superblock, calls, permissions, credentials);
         this.unmount = unmount;
     }
 
@@ -104,7 +106,7 @@ public final class Vfs implements AutoCloseable {
                 () -> {});
     }
 
-    /** The same filesystem for another user. Closing it does nothing. */
+    /** The same filesystem for another process, of that user. Closing it does nothing. */
     public Vfs as(Credentials user) {
         return new Vfs(superblock, user, () -> {});
     }
@@ -202,6 +204,11 @@ public final class Vfs implements AutoCloseable {
         return calls.statfs(superblock.nodes.root());
     }
 
+    /** The same, of what a path leads to, where that matters to the filesystem. */
+    public FileSystemStat statfs(String path) {
+        return onNode(path, true, calls::statfs);
+    }
+
     /** Opens a file, for reading unless the flags say otherwise; made with the permissions 0666 less the umask. */
     public OpenFile open(String path, OpenFlag... flags) {
         return open(path, 0666, flags);
@@ -211,18 +218,25 @@ public final class Vfs implements AutoCloseable {
     public OpenFile open(String path, int mode, OpenFlag... flags) {
         Set<OpenFlag> set = Access.set(flags);
         Handle handle = walking(walk -> opening.open(walk, path, mode, set));
-        return new OpenFile(handle, calls, permissions);
+        return new OpenFile(handle, calls, changes, permissions, xattrs);
     }
 
-    /** Makes and opens a regular file that has no name, in a directory; for reading and writing. */
-    public OpenFile openUnnamed(String directory, int mode) {
+    /**
+     * Makes and opens a regular file that has no name, in a directory; for reading and writing.
+     *
+     * @param flags further ones; with {@link OpenFlag#EXCLUSIVE} it never gets a name, else {@link #link(OpenFile, String)}
+     *        gives it one
+     */
+    public OpenFile openUnnamed(String directory, int mode, OpenFlag... flags) {
+        Set<OpenFlag> set = Access.set(flags);
+        require(!set.contains(OpenFlag.CREATE), Errno.EINVAL);
+        set.addAll(Set.of(OpenFlag.READ, OpenFlag.WRITE));
         Handle handle = onNode(directory, true, inode -> {
             require(inode.isDirectory(), Errno.ENOTDIR);
             permissions.create(inode);
-            return files.createUnnamed(inode, mode & PERMISSIONS,
-                    Access.of(Set.of(OpenFlag.READ, OpenFlag.WRITE)) | 020000000 | DIRECTORY_FLAGS);
+            return files.createUnnamed(inode, mode & PERMISSIONS, Access.of(set) | 020000000 | DIRECTORY_FLAGS);
         });
-        return new OpenFile(handle, calls, permissions);
+        return new OpenFile(handle, calls, changes, permissions, xattrs);
     }
 
     /** Opens a directory to read it. */
@@ -231,7 +245,7 @@ public final class Vfs implements AutoCloseable {
             require(inode.isDirectory(), Errno.ENOTDIR);
             permissions.check(inode, Permissions.READ);
             return files.open(inode, DIRECTORY_FLAGS);
-        }));
+        }), calls);
     }
 
     /** All entries of a directory but "." and "..", in the filesystem's order. */
@@ -309,6 +323,11 @@ public final class Vfs implements AutoCloseable {
             require(!target.isDirectory(), Errno.EPERM);
             return calls.link(target, directory, name);
         }));
+    }
+
+    /** Gives an open file one more name, or its first: ENOENT if it has lost its last one. */
+    public void link(OpenFile file, String path) {
+        createNode(path, false, (directory, name) -> calls.link(file.inode(superblock), directory, name));
     }
 
     /** Takes the name of a file that is no directory. */
@@ -405,13 +424,12 @@ public final class Vfs implements AutoCloseable {
 
     /** The value of an extended attribute; ENODATA if there is none. */
     public byte[] getxattr(String path, String name) {
-        return onNode(path, true, inode -> {
-            Xattrs.check(inode, name, credentials, false);
-            if (Xattrs.isUsers(name)) {
-                permissions.check(inode, Permissions.READ);
-            }
-            return calls.getxattr(inode, Name.of(name));
-        });
+        return onNode(path, true, inode -> xattrs.get(inode, name));
+    }
+
+    /** The same, of a symbolic link itself. */
+    public byte[] lgetxattr(String path, String name) {
+        return onNode(path, false, inode -> xattrs.get(inode, name));
     }
 
     /**
@@ -420,29 +438,32 @@ public final class Vfs implements AutoCloseable {
      * @param flags as those of {@code setxattr(2)}: 1 if it must be new, 2 if it must be there, else 0
      */
     public void setxattr(String path, String name, byte[] value, int flags) {
-        forNode(path, true, inode -> {
-            Xattrs.check(inode, name, credentials, true);
-            if (Xattrs.isUsers(name)) {
-                permissions.check(inode, Permissions.WRITE);
-            }
-            calls.setxattr(inode, Name.of(name), value, flags);
-        });
+        forNode(path, true, inode -> xattrs.set(inode, name, value, flags));
+    }
+
+    /** The same, of a symbolic link itself. */
+    public void lsetxattr(String path, String name, byte[] value, int flags) {
+        forNode(path, false, inode -> xattrs.set(inode, name, value, flags));
     }
 
     /** The names of all extended attributes. */
     public List<Name> listxattr(String path) {
-        return onNode(path, true, calls::listxattr);
+        return onNode(path, true, xattrs::list);
+    }
+
+    /** The same, of a symbolic link itself. */
+    public List<Name> llistxattr(String path) {
+        return onNode(path, false, xattrs::list);
     }
 
     /** Takes an extended attribute away; ENODATA if there is none. */
     public void removexattr(String path, String name) {
-        forNode(path, true, inode -> {
-            Xattrs.check(inode, name, credentials, true);
-            if (Xattrs.isUsers(name)) {
-                permissions.check(inode, Permissions.WRITE);
-            }
-            calls.removexattr(inode, Name.of(name));
-        });
+        forNode(path, true, inode -> xattrs.remove(inode, name));
+    }
+
+    /** The same, of a symbolic link itself. */
+    public void lremovexattr(String path, String name) {
+        forNode(path, false, inode -> xattrs.remove(inode, name));
     }
 
     /** Has the server write everything back. */

@@ -40,7 +40,7 @@ class PollingTest {
     private Handle handle;
 
     @BeforeEach void open() {
-        handle = new Handle(superblock, nodes.root(), Caller.KERNEL, 7, 0, 0, true);
+        handle = new Handle(superblock, nodes.root(), Caller.KERNEL, 1, 7, 0, 0, true);
         nodes.hold(nodes.root());
         polling = new Polling(handle);
         server.answers.put(Opcode.POLL, request -> {

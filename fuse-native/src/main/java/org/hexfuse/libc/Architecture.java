@@ -5,9 +5,9 @@ import java.util.Locale;
 /** What differs between the kinds of machines that Linux runs on: some open flags, and the numbers of system calls. */
 public enum Architecture {
     /** AMD and Intel, 64 bits. */
-    X86_64(0x4000, 0x10000, 0x20000, 186, 234),
+    X86_64(0x4000, 0x10000, 0x20000, 186, 234, 116, 117, 119),
     /** ARM, 64 bits. */
-    AARCH64(0x10000, 0x4000, 0x8000, 178, 131);
+    AARCH64(0x10000, 0x4000, 0x8000, 178, 131, 159, 147, 149);
 
     private static final Architecture CURRENT = of(System.getProperty("os.arch"));
 
@@ -16,13 +16,20 @@ public enum Architecture {
     private final int nofollow;
     private final int gettid;
     private final int tgkill;
+    private final int setgroups;
+    private final int setresuid;
+    private final int setresgid;
 
-    Architecture(int direct, int directory, int nofollow, int gettid, int tgkill) {
+    Architecture(int direct, int directory, int nofollow, int gettid, int tgkill, int setgroups, int setresuid,
+            int setresgid) {
         this.direct = direct;
         this.directory = directory;
         this.nofollow = nofollow;
         this.gettid = gettid;
         this.tgkill = tgkill;
+        this.setgroups = setgroups;
+        this.setresuid = setresuid;
+        this.setresgid = setresgid;
     }
 
     /** This machine's. */
@@ -69,5 +76,17 @@ public enum Architecture {
 
     int tgkill() {
         return tgkill;
+    }
+
+    int setgroups() {
+        return setgroups;
+    }
+
+    int setresuid() {
+        return setresuid;
+    }
+
+    int setresgid() {
+        return setresgid;
     }
 }

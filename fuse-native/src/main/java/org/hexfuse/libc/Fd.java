@@ -42,6 +42,11 @@ public final class Fd implements AutoCloseable {
         this.number = number;
     }
 
+    /** A cold call on a descriptor: invokes a handle with the memory for errno and the number in front. */
+    @FunctionalInterface interface Call {
+        long invoke(MemorySegment state, int number) throws Throwable;
+    }
+
     /** The two ends of a pipe. */
     public record Pipe(Fd reader, Fd writer) implements AutoCloseable {
         @Override public void close() {
@@ -82,6 +87,13 @@ public final class Fd implements AutoCloseable {
         }
     }
 
+    /** The same for a path whose names are any bytes. */
+    public static Fd open(NativePath path, int flags, int mode) throws LibcException {
+        try (Arena arena = Arena.ofConfined()) {
+            return open(path.in(arena), "open " + path, flags, mode);
+        }
+    }
+
     static Fd open(MemorySegment path, String what, int flags, int mode) throws LibcException {
         return of((int) Libc.call(what,
                 s -> (int) OPEN.invokeExact(s, path, flags | OpenFlags.CLOEXEC, mode)));
@@ -114,13 +126,8 @@ public final class Fd implements AutoCloseable {
 
     /** An ioctl whose argument is memory; {@code request} is unsigned. */
     public int ioctl(int request, MemorySegment argument) throws LibcException {
-        int held = acquireOrThrow("ioctl");
-        try {
-            return (int) Libc.call("ioctl 0x" + Integer.toHexString(request),
-                    s -> (int) IOCTL.invokeExact(s, held, Integer.toUnsignedLong(request), argument));
-        } finally {
-            release();
-        }
+        return (int) call("ioctl 0x" + Integer.toHexString(request),
+                (s, held) -> (int) IOCTL.invokeExact(s, held, Integer.toUnsignedLong(request), argument));
     }
 
     /** An ioctl whose argument is a pointer to an {@code int}; {@code request} is unsigned. */
@@ -185,17 +192,22 @@ public final class Fd implements AutoCloseable {
         }
     }
 
+    /** Makes a cold call; {@code what} is its name. */
+    long call(String what, Call call) throws LibcException {
+        int held = acquireOrThrow(what);
+        try {
+            return Libc.call(what, s -> call.invoke(s, held));
+        } finally {
+            release();
+        }
+    }
+
     /** Linux frees the number whatever close says, and what it says comes too late for anyone. */
     private void closeNow() {
         Libc.certain(s -> (int) CLOSE.invokeExact(s, number));
     }
 
     private long fcntl(String what, int command, long argument) throws LibcException {
-        int held = acquireOrThrow(what);
-        try {
-            return Libc.call(what, s -> (int) FCNTL.invokeExact(s, held, command, argument));
-        } finally {
-            release();
-        }
+        return call(what, (s, held) -> (int) FCNTL.invokeExact(s, held, command, argument));
     }
 }

@@ -16,8 +16,12 @@ public final class PosixFiles {
             ADDRESS);
     private static final MethodHandle STATFS = Libc.find("statfs", JAVA_INT, ADDRESS, ADDRESS);
 
-    private static final int AT_FDCWD = -100;
-    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    private static final MethodHandle ACCESS = Libc.find("access", JAVA_INT, ADDRESS, JAVA_INT);
+
+    static final int AT_FDCWD = -100;
+    static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    static final int AT_SYMLINK_FOLLOW = 0x400;
+    static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_BASIC_STATS = 0x7ff;
     private static final int STATX_SIZE = 256;
     private static final int STATFS_SIZE = 256;
@@ -32,6 +36,28 @@ public final class PosixFiles {
     /** {@code lstat(2)}: a symbolic link itself. */
     public static FileStatus lstat(NativePath path) throws LibcException {
         return stat("lstat", path, AT_SYMLINK_NOFOLLOW);
+    }
+
+    /** {@code fstat(2)}: an open file, which need not have a name. */
+    public static FileStatus fstat(Fd fd) throws LibcException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment nothing = arena.allocateFrom("");
+            MemorySegment status = arena.allocate(STATX_SIZE, 8);
+            fd.call("fstat", (s, number) -> (int) STATX.invokeExact(s, number, nothing, AT_EMPTY_PATH,
+                    STATX_BASIC_STATS, status));
+            return status(status);
+        }
+    }
+
+    /**
+     * {@code access(2)}: EACCES unless the thread's real user may do what the bits of {@code mask} say, which are 4 to read, 2
+     * to write, 1 to execute; 0 asks whether the file is there.
+     */
+    public static void access(NativePath path, int mask) throws LibcException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = path.in(arena);
+            Libc.call("access " + path, s -> (int) ACCESS.invokeExact(s, name, mask));
+        }
     }
 
     /** {@code statfs(2)}: the filesystem that a file lies in. */

@@ -7,6 +7,7 @@ import java.util.List;
 import org.hexfuse.abi.BatchForgetIn;
 import org.hexfuse.abi.CopyFileRangeOut;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileLock;
 import org.hexfuse.abi.ForgetIn;
 import org.hexfuse.abi.ForgetOne;
 import org.hexfuse.abi.FuseException;
@@ -22,6 +23,7 @@ import org.hexfuse.abi.SetxattrIn;
 import org.hexfuse.abi.StatfsOut;
 import org.hexfuse.abi.WriteIn;
 import org.hexfuse.abi.WriteOut;
+import org.hexfuse.posix.LockRange;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Slot;
 import org.slf4j.Logger;
@@ -275,7 +277,12 @@ final class Dispatcher {
     }
 
     private void getlk(Exchange x) throws IOException, InterruptedException {
-        fileSystem.getlk(x.operations.lock).write(x.slot().reply());
+        LockRange found = fileSystem.getlk(x.operations.lock);
+        MemorySegment out = x.slot().reply();
+        FileLock.START.set(out, found.start());
+        FileLock.END.set(out, found.end());
+        FileLock.TYPE.set(out, found.type().code());
+        FileLock.PID.set(out, found.pid());
         x.structs(LkOut.SIZE);
     }
 

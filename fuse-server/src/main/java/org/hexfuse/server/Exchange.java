@@ -24,7 +24,7 @@ final class Exchange {
     final DirReply dirReply = new DirReply();
     final DirPlusReply dirPlusReply = new DirPlusReply();
 
-    private final SessionState session;
+    private final SessionState state;
     /** Null between two requests. */
     private Slot slot;
     private boolean committed;
@@ -32,8 +32,8 @@ final class Exchange {
     private volatile long unique;
     private volatile boolean interrupted;
 
-    Exchange(SessionState session) {
-        this.session = session;
+    Exchange(SessionState state) {
+        this.state = state;
     }
 
     /** Makes this the exchange of a request, on the thread that a filesystem will be called on. */
@@ -42,9 +42,12 @@ final class Exchange {
         committed = false;
         interrupted = false;
         unique = next.unique();
-        if (session.wire().isDebugEnabled()) {
+        if (state.isCancelled()) {
+            interrupted = true;
+        }
+        if (state.wire().isDebugEnabled()) {
             Segments rest = next.rest();
-            session.wire().debug("-> {}", MessageFormat.request(next.header(), next.arguments(), next.argumentsSize(),
+            state.wire().debug("-> {}", MessageFormat.request(next.header(), next.arguments(), next.argumentsSize(),
                     rest.count() == 0 ? MemorySegment.NULL : rest.segment(0), rest.count() == 0 ? 0 : rest.offset(0),
                     rest.count() == 0 ? 0 : rest.length(0)));
         }
@@ -96,12 +99,16 @@ final class Exchange {
         return slot;
     }
 
+    Session session() {
+        return state.session();
+    }
+
     boolean interrupted() {
         return interrupted;
     }
 
     int minor() {
-        return session.minor();
+        return state.minor();
     }
 
     /** Whether the reply, if the request has one, is sent. */
@@ -120,11 +127,11 @@ final class Exchange {
     }
 
     void lookedUp(long node) {
-        session.lookedUp(node);
+        state.lookedUp(node);
     }
 
     void undoLookup(long node) {
-        session.undoLookup(node);
+        state.undoLookup(node);
     }
 
     /** The request has no reply. */
@@ -161,9 +168,9 @@ final class Exchange {
     void entry(Entry entry) {
         long node = entry.node();
         entry.write(slot.reply(), 0, minor());
-        session.lookedUp(node);
+        state.lookedUp(node);
         if (structs(EntryOut.STRUCT.size(minor())) != Errno.OK) {
-            session.undoLookup(node);
+            state.undoLookup(node);
         }
     }
 
@@ -173,19 +180,19 @@ final class Exchange {
         int entrySize = EntryOut.STRUCT.size(minor());
         created.entry().write(slot.reply(), 0, minor());
         created.opened().write(slot.reply(), entrySize);
-        session.lookedUp(node);
-        session.opened(node, handle, false);
+        state.lookedUp(node);
+        state.opened(node, handle, false);
         if (structs(entrySize + OpenOut.SIZE) != Errno.OK) {
-            session.undoOpen(node, handle, false);
-            session.undoLookup(node);
+            state.undoOpen(node, handle, false);
+            state.undoLookup(node);
         }
     }
 
     void opened(long node, Opened opened, boolean directory) {
         opened.write(slot.reply(), 0);
-        session.opened(node, opened.handle(), directory);
+        state.opened(node, opened.handle(), directory);
         if (structs(OpenOut.SIZE) != Errno.OK) {
-            session.undoOpen(node, opened.handle(), directory);
+            state.undoOpen(node, opened.handle(), directory);
         }
     }
 
@@ -199,7 +206,7 @@ final class Exchange {
     }
 
     private Errno commit(Errno error, int structSize, long dataSize) {
-        Logger wire = session.wire();
+        Logger wire = state.wire();
         if (wire.isDebugEnabled()) {
             wire.debug("<- {}",
                     MessageFormat.reply(slot.opcode(), slot.unique(), error, slot.reply(), structSize, dataSize));
@@ -208,7 +215,7 @@ final class Exchange {
         int opcode = slot.opcode();
         Errno result = slot.commit(error, structSize, dataSize);
         if (result != Errno.OK && result != Errno.ENOENT) {
-            session.refused(opcode, result);
+            state.refused(opcode, result);
         }
         return result;
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
+import org.hexfuse.posix.LockRange;
 
 /**
  * A filesystem, as its author writes it: a method per operation of the protocol, on nodes that the filesystem numbers itself.
@@ -55,8 +56,11 @@ public interface FuseFileSystem {
     /** A session begins: sees what the kernel can do, and chooses. Called once a session, before all else. */
     default void init(Negotiation negotiation) throws IOException, InterruptedException {}
 
-    /** The session is over. Called once, after everything was released and forgotten. */
-    default void destroy() {}
+    /**
+     * A session is over. Called once for each that began, after everything that its kernel had was released and forgotten;
+     * its locks end now, see {@link Locks}.
+     */
+    default void destroy(Session session) {}
 
     /**
      * Finds a name in a directory.
@@ -185,14 +189,17 @@ public interface FuseFileSystem {
         throw FuseException.of(ENOSYS);
     }
 
-    /** The first lock that would stand in the way of {@link Lock#range}, or that range with type unlocked. */
+    /**
+     * The first lock that would stand in the way of {@link Lock#range}, or that range with type unlocked. Kernels ask for record
+     * locks alone. A filesystem that has {@link #setlk} and not this one has locks of {@code flock(2)} alone.
+     */
     default LockRange getlk(Lock op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
 
     /**
      * Takes or gives up a lock. With {@link Lock#waits} it may wait, and then never runs on a thread that reads requests;
-     * without, EAGAIN says that the lock is taken.
+     * without, EAGAIN says that the lock is taken. {@link Locks} keeps them for filesystems that have no other place.
      */
     default void setlk(Lock op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);

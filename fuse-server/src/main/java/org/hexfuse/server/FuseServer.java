@@ -37,8 +37,8 @@ public final class FuseServer implements AutoCloseable {
     private final FuseFileSystem fileSystem;
     private final ServerEndpoint endpoint;
     private final int threads;
-    private final List<Session> sessions = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<Session> first = new CompletableFuture<>();
+    private final List<SessionLoop> sessions = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<SessionLoop> first = new CompletableFuture<>();
     private final CountDownLatch noMoreArrivals = new CountDownLatch(1);
     private volatile boolean closed;
 
@@ -90,7 +90,7 @@ public final class FuseServer implements AutoCloseable {
     }
 
     private void begin(ServerLink link) {
-        var session = new Session(fileSystem, link, "hexfuse " + address(), threads);
+        var session = new SessionLoop(fileSystem, link, "hexfuse " + address(), threads);
         sessions.removeIf(earlier -> earlier.over().isDone());
         sessions.add(session);
         session.start();
@@ -118,7 +118,7 @@ public final class FuseServer implements AutoCloseable {
     /** Waits until no session is left and no other can come: unmounted, or closed. */
     public void await() throws InterruptedException {
         noMoreArrivals.await();
-        for (Session session : sessions) {
+        for (SessionLoop session : sessions) {
             try {
                 session.over().get();
             } catch (ExecutionException e) {
@@ -138,10 +138,10 @@ public final class FuseServer implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("{}: {}", address(), e.getMessage());
         }
-        List<Session> open = List.copyOf(sessions);
-        open.forEach(Session::shutdown);
+        List<SessionLoop> open = List.copyOf(sessions);
+        open.forEach(SessionLoop::shutdown);
         CompletableFuture<Void> all = CompletableFuture
-                .allOf(open.stream().map(Session::over).toArray(CompletableFuture[]::new));
+                .allOf(open.stream().map(SessionLoop::over).toArray(CompletableFuture[]::new));
         try {
             all.get(SHUTDOWN.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {

@@ -28,7 +28,6 @@ final class Initialization {
             InitFlag.ASYNC_DIO, InitFlag.PARALLEL_DIROPS, InitFlag.MAX_PAGES, InitFlag.INIT_EXT,
             InitFlag.HAS_EXPIRE_ONLY,
             InitFlag.NO_OPEN_SUPPORT, InitFlag.NO_OPENDIR_SUPPORT);
-    private static final long LOCKS = Flag.of(InitFlag.POSIX_LOCKS, InitFlag.FLOCK_LOCKS);
     private static final long READDIRPLUS = Flag.of(InitFlag.DO_READDIRPLUS, InitFlag.READDIRPLUS_AUTO);
 
     private final FuseFileSystem fileSystem;
@@ -61,7 +60,8 @@ final class Initialization {
             offered |= InitIn.FLAGS2.getUnsigned(in, 0) << 32;
         }
         int readahead = (int) Math.min(InitIn.MAX_READAHEAD.getUnsigned(in, 0), Integer.MAX_VALUE);
-        var negotiation = new Negotiation(minor, offered, wanted(), largestPayload(offered), readahead);
+        var negotiation = new Negotiation(state.session(), minor, offered, wanted(), largestPayload(offered),
+                readahead);
         fileSystem.init(negotiation);
         settle(exchange, negotiation);
         return true;
@@ -78,7 +78,8 @@ final class Initialization {
     }
 
     private long wanted() {
-        return BY_DEFAULT | (state.overrides().locks() ? LOCKS : 0)
+        return BY_DEFAULT | (state.overrides().recordLocks() ? InitFlag.POSIX_LOCKS.mask() : 0)
+                | (state.overrides().flocks() ? InitFlag.FLOCK_LOCKS.mask() : 0)
                 | (state.overrides().readdirplus() ? READDIRPLUS : 0);
     }
 

@@ -1,8 +1,11 @@
 package org.hexfuse.server;
 
+import org.hexfuse.abi.FileLock;
 import org.hexfuse.abi.LkIn;
 import org.hexfuse.abi.LockFlag;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.posix.LockRange;
+import org.hexfuse.posix.LockType;
 
 /** GETLK, SETLK and SETLKW: asks for, takes or gives up a lock on the open file {@link #node}. */
 public final class Lock extends Operation {
@@ -13,14 +16,20 @@ public final class Lock extends Operation {
         return LkIn.FH.get(arguments());
     }
 
-    /** Who has the lock: one owner's locks don't stand in each other's way. */
+    /**
+     * Who has the lock: one owner's locks don't stand in each other's way. The number means something within
+     * {@link #session} alone.
+     */
     public long owner() {
         return LkIn.OWNER.get(arguments());
     }
 
-    /** What is to be locked or unlocked. */
+    /** What is to be locked or unlocked; EINVAL if it makes no sense. */
     public LockRange range() {
-        return LockRange.read(arguments(), LkIn.LK.offset());
+        long base = LkIn.LK.offset();
+        return new LockRange(LockType.byCode(FileLock.TYPE.get(arguments(), base)),
+                FileLock.START.get(arguments(), base), FileLock.END.get(arguments(), base),
+                FileLock.PID.get(arguments(), base));
     }
 
     /** Whether it is a lock of {@code flock(2)}, which is on the whole file and not of {@code fcntl(2)}. */

@@ -8,6 +8,7 @@ import org.hexfuse.abi.InitFlag;
  * {@link #offers} tells.
  */
 public final class Negotiation {
+    private final Session session;
     private final int minor;
     private final long offered;
     private final int largestWrite;
@@ -17,13 +18,19 @@ public final class Negotiation {
     private int maxBackground = 64;
     private int timeGranularity = 1;
 
-    Negotiation(int minor, long offered, long enabled, int largestWrite, int maxReadahead) {
+    Negotiation(Session session, int minor, long offered, long enabled, int largestWrite, int maxReadahead) {
+        this.session = session;
         this.minor = minor;
         this.offered = offered;
         this.enabled = enabled & offered;
         this.largestWrite = largestWrite;
         this.maxWrite = largestWrite;
         this.maxReadahead = maxReadahead;
+    }
+
+    /** The session that begins. */
+    public Session session() {
+        return session;
     }
 
     /** The protocol's minor version: the lower of the two ends'. */

@@ -27,6 +27,11 @@ public abstract sealed class Operation
         return InHeader.NODEID.get(exchange.slot().header());
     }
 
+    /** Which kernel asks. */
+    public final Session session() {
+        return exchange.session();
+    }
+
     /** Who asks. */
     public final Caller caller() {
         return new Caller(uid(), gid(), pid());

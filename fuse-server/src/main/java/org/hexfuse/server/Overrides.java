@@ -3,9 +3,11 @@ package org.hexfuse.server;
 import java.util.Arrays;
 
 /** Which of the methods of {@link FuseFileSystem} a filesystem has of its own. */
-record Overrides(boolean locks, boolean readdirplus, boolean forget, boolean release, boolean releasedir) {
+record Overrides(boolean recordLocks, boolean flocks, boolean readdirplus, boolean forget, boolean release,
+        boolean releasedir) {
     static Overrides of(FuseFileSystem fileSystem) {
-        return new Overrides(has(fileSystem, "setlk"), has(fileSystem, "readdirplus"), has(fileSystem, "forget"),
+        return new Overrides(has(fileSystem, "getlk") && has(fileSystem, "setlk"), has(fileSystem, "setlk"),
+                has(fileSystem, "readdirplus"), has(fileSystem, "forget"),
                 has(fileSystem, "release"), has(fileSystem, "releasedir"));
     }
 

@@ -25,13 +25,20 @@ final class SessionState {
     private final OpenHandles handles = new OpenHandles();
     private final CopyOnWriteArrayList<Exchange> exchanges = new CopyOnWriteArrayList<>();
     private final Spares<Exchange> idle = new Spares<>(IDLE);
+    private final Session session = new Session();
     private volatile int minor = Protocol.MINOR;
     private volatile long flags;
     private volatile boolean initialized;
+    private volatile boolean cancelled;
 
     SessionState(FuseFileSystem fileSystem) {
         this.fileSystem = fileSystem;
         this.overrides = Overrides.of(fileSystem);
+    }
+
+    /** What filesystems know the session by. */
+    Session session() {
+        return session;
     }
 
     Overrides overrides() {
@@ -55,6 +62,7 @@ final class SessionState {
     void initialized(int settledMinor, long settledFlags) {
         minor = settledMinor;
         flags = settledFlags;
+        session.begin(settledMinor, settledFlags);
         initialized = true;
     }
 
@@ -85,10 +93,13 @@ final class SessionState {
         return false;
     }
 
-    /** The session ends: everybody who waits in a filesystem is to give up. */
+    /** The session ends: everybody who waits in a filesystem is to give up, also who has not begun yet. */
     void cancelAll() {
+        cancelled = true;
         exchanges.forEach(Exchange::cancel);
     }
+
+    boolean isCancelled() { return cancelled; }
 
     void lookedUp(long node) {
         if (overrides.forget() && node != 0) {
@@ -145,14 +156,21 @@ final class SessionState {
     }
 
     private void callRelease(long node, long handle, boolean directory) {
+        Exchange exchange = take();
         try {
             if (directory) {
-                fileSystem.releasedir(new ReleaseDir().set(node, handle));
+                var op = new ReleaseDir().set(node, handle);
+                op.bind(exchange);
+                fileSystem.releasedir(op);
             } else {
-                fileSystem.release(new Release().set(node, handle));
+                var op = new Release().set(node, handle);
+                op.bind(exchange);
+                fileSystem.release(op);
             }
         } catch (IOException | InterruptedException | RuntimeException e) {
             LOG.warn("release of node {} failed", node, e);
+        } finally {
+            give(exchange);
         }
     }
 

@@ -1,6 +1,8 @@
 package org.hexfuse.server;
 
+import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
+import org.hexfuse.abi.SetxattrFlag;
 import org.hexfuse.abi.SetxattrIn;
 import org.hexfuse.transport.Segments;
 
@@ -19,6 +21,14 @@ public final class SetXattr extends Operation {
         byte[] value = new byte[SetxattrIn.SIZE_FIELD.get(arguments())];
         rest.copyTo(rest.size() - value.length, value, 0, value.length);
         return value;
+    }
+
+    /**
+     * Whether the kernel asks for something besides. Only one with which {@link org.hexfuse.abi.InitFlag#SETXATTR_EXT} was
+     * settled ever does.
+     */
+    public boolean asks(SetxattrFlag flag) {
+        return session().has(InitFlag.SETXATTR_EXT) && flag.in(SetxattrIn.SETXATTR_FLAGS.get(arguments()));
     }
 
     /** XATTR_CREATE (1), XATTR_REPLACE (2) or 0. */

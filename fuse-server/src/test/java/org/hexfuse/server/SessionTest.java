@@ -34,6 +34,7 @@ import org.hexfuse.device.ConnectionOptions;
 import org.hexfuse.device.FuseConnection;
 import org.hexfuse.device.NotificationSink;
 import org.hexfuse.device.Request;
+import org.hexfuse.posix.LockRange;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.Transports;
 import org.junit.jupiter.api.AfterEach;
@@ -109,7 +110,7 @@ class SessionTest {
             events.add("release " + op.node() + " " + op.handle());
         }
 
-        @Override public void destroy() {
+        @Override public void destroy(Session session) {
             events.add("destroy");
         }
     }
@@ -152,12 +153,74 @@ class SessionTest {
 
     @Test void aCapabilityIsAnnouncedWhenItsMethodsAreOverridden() throws Exception {
         serve(new FuseFileSystem() {
+            @Override public LockRange getlk(Lock op) {
+                return op.range();
+            }
+
             @Override public void setlk(Lock op) {}
 
             @Override public void readdirplus(ReadDir op, DirPlusReply out) {}
         });
         assertThat(kernel.negotiated().has(InitFlag.POSIX_LOCKS)).isTrue();
+        assertThat(kernel.negotiated().has(InitFlag.FLOCK_LOCKS)).isTrue();
         assertThat(kernel.negotiated().has(InitFlag.DO_READDIRPLUS)).isTrue();
+    }
+
+    @Test void whoCannotTellWhatIsLockedHasOnlyLocksOfWholeFiles() throws Exception {
+        serve(new FuseFileSystem() {
+            @Override public void setlk(Lock op) {}
+        });
+        assertThat(kernel.negotiated().has(InitFlag.POSIX_LOCKS)).isFalse();
+        assertThat(kernel.negotiated().has(InitFlag.FLOCK_LOCKS)).isTrue();
+    }
+
+    @Test void everyOperationSaysWhichSessionItIsOf() throws Exception {
+        var seen = new ConcurrentLinkedQueue<Session>();
+        var ended = new ConcurrentLinkedQueue<Session>();
+        serve(new FuseFileSystem() {
+            @Override public void init(Negotiation negotiation) {
+                seen.add(negotiation.session());
+            }
+
+            @Override public Entry lookup(Lookup op) {
+                seen.add(op.session());
+                return Entry.of(7, Attr.file(0644, 3));
+            }
+
+            @Override public void release(Release op) {
+                seen.add(op.session());
+            }
+
+            @Override public void forget(Forget op) {
+                seen.add(op.session());
+            }
+
+            @Override public void destroy(Session session) {
+                ended.add(session);
+            }
+        });
+        lookup("a");
+        outcome(Opcode.OPEN);
+        assertThat(seen.peek().minor()).isEqualTo(45);
+        assertThat(seen.peek().has(InitFlag.MAX_PAGES)).isTrue();
+        assertThat(seen.peek().has(InitFlag.POSIX_LOCKS)).isFalse();
+        assertThat(seen.peek().isOver()).isFalse();
+        try (FuseConnection second = FuseConnection.mount(Transports.connect(server.address()), NotificationSink.NONE,
+                ConnectionOptions.DEFAULT)) {
+            try (Request request = second.newRequest(Opcode.LOOKUP, 1, ANNA).name(Name.of("b"))) {
+                second.call(request);
+            }
+            Session first = seen.poll();
+            assertThat(seen.poll()).isSameAs(first);
+            assertThat(seen.peek()).isNotSameAs(first);
+            assertThat(seen).containsOnly(seen.peek()).hasSize(2);
+            seen.clear();
+            kernel.close();
+            await().until(() -> ended.contains(first));
+            assertThat(first.isOver()).isTrue();
+            assertThat(seen).containsExactly(first, first);
+            assertThat(ended).containsExactly(first);
+        }
     }
 
     @Nested class AnExceptionIsAnswered {

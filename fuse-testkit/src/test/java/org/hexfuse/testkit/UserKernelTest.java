@@ -21,6 +21,7 @@ import org.hexfuse.server.GetAttr;
 import org.hexfuse.server.Lookup;
 import org.hexfuse.server.Read;
 import org.hexfuse.server.ReadDir;
+import org.hexfuse.server.Session;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,7 +60,7 @@ class UserKernelTest {
             out.write(bytes, 0);
         }
 
-        @Override public void destroy() {
+        @Override public void destroy(Session session) {
             destroyed = true;
         }
 

@@ -3,9 +3,11 @@ package org.hexfuse.examples.memory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
+import org.hexfuse.posix.AccessControlList;
 
 /** The extended attributes of a node. Not for several threads. Limits are those of Linux, {@code limits.h}. */
 final class ExtendedAttributes {
@@ -21,10 +23,7 @@ final class ExtendedAttributes {
     private static final int LARGEST_VALUE = 65_536;
     private static final int LARGEST_LIST = 65_536;
     private static final Name CAPABILITY = Name.of("security.capability");
-    /**
-     * Without {@code system}, where access control lists are: who sets one, as {@code cp -a} does instead of chmod, takes
-     * success to mean that the mode follows it. Refused, they set the mode.
-     */
+    /** Those with values that mean nothing here. Access control lists do, see {@link #list}. */
     private static final List<String> NAMESPACES = List.of("user.", "trusted.", "security.");
 
     private final Space space;
@@ -37,7 +36,7 @@ final class ExtendedAttributes {
     byte[] get(Name name) {
         byte[] value = values.get(name);
         if (value == null) {
-            throw FuseException.of(Errno.ENODATA);
+            throw missing(name);
         }
         return value.clone();
     }
@@ -46,13 +45,31 @@ final class ExtendedAttributes {
         return List.copyOf(values.keySet());
     }
 
+    /** An access control list, of which {@code name} says which one. */
+    Optional<AccessControlList> list(Name name) {
+        return Optional.ofNullable(values.get(name)).flatMap(AccessControlList::parse);
+    }
+
+    /** Sets or takes away an access control list, and never fails when there is none to take. */
+    void setList(Name name, Optional<AccessControlList> list) {
+        if (list.isPresent()) {
+            put(name, list.get().toBytes());
+        } else if (values.containsKey(name)) {
+            remove(name);
+        }
+    }
+
     void set(Name name, byte[] value, int flags) {
         checkName(name);
         if (value.length > LARGEST_VALUE) {
             throw FuseException.of(Errno.E2BIG);
         }
+        checkFlags(flags, values.containsKey(name));
+        put(name, value.clone());
+    }
+
+    private void put(Name name, byte[] value) {
         byte[] before = values.get(name);
-        checkFlags(flags, before != null);
         if (before == null && listSize() + name.length() + 1 > LARGEST_LIST) {
             throw FuseException.of(Errno.ENOSPC);
         }
@@ -62,13 +79,13 @@ final class ExtendedAttributes {
         } else {
             space.giveBack(-more);
         }
-        values.put(name, value.clone());
+        values.put(name, value);
     }
 
     void remove(Name name) {
         byte[] value = values.remove(name);
         if (value == null) {
-            throw FuseException.of(Errno.ENODATA);
+            throw missing(name);
         }
         space.giveBack(cost(name, value));
     }
@@ -90,10 +107,20 @@ final class ExtendedAttributes {
         if (name.length() == 0 || name.length() > LONGEST_NAME) {
             throw FuseException.of(Errno.ERANGE);
         }
-        String text = name.toString();
-        if (NAMESPACES.stream().noneMatch(text::startsWith)) {
+        if (!hasNamespace(name)) {
             throw FuseException.of(Errno.EOPNOTSUPP);
         }
+    }
+
+    private static boolean hasNamespace(Name name) {
+        String text = name.toString();
+        return NAMESPACES.stream().anyMatch(text::startsWith);
+    }
+
+    private static FuseException missing(Name name) {
+        boolean mayBe = hasNamespace(name) || name.equals(AccessControlList.ACCESS)
+                || name.equals(AccessControlList.DEFAULT);
+        return FuseException.of(mayBe ? Errno.ENODATA : Errno.EOPNOTSUPP);
     }
 
     private static void checkFlags(int flags, boolean exists) {

@@ -2,9 +2,11 @@ package org.hexfuse.examples.memory;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
+import org.hexfuse.posix.AccessControlList;
 
 /**
  * A node: its attributes, and what keeps it alive, which is names, lookups by kernels, and open handles. Its monitor guards
@@ -15,6 +17,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
     static final int SET_GID = 02000;
 
     private static final int PERMISSIONS = 07777;
+    private static final int NINE_PERMISSIONS = 0777;
     private static final int GROUP_EXECUTE = 010;
     private static final int MOST_LINKS = 65_000;
 
@@ -35,7 +38,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
     private boolean gone;
 
     /** What every node is born with. */
-    record Birth(long number, int mode, Owner owner, Instant time, Space space) {}
+    record Birth(long number, int mode, Owner owner, Instant time, Space space, Inheritance lists) {}
 
     Inode(Birth birth, int links) {
         this.number = birth.number;
@@ -47,6 +50,21 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         this.mtime = birth.time;
         this.ctime = birth.time;
         this.links = links;
+        if (!birth.lists.isEmpty()) {
+            inherit(birth.lists);
+        }
+    }
+
+    private void inherit(Inheritance lists) {
+        var all = new ExtendedAttributes(space);
+        try {
+            all.setList(AccessControlList.ACCESS, lists.access());
+            all.setList(AccessControlList.DEFAULT, lists.forChildren());
+        } catch (FuseException e) {
+            all.clear();
+            throw e;
+        }
+        xattrs = all;
     }
 
     final long number() {
@@ -98,11 +116,64 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         }
         uid = change.uid().orElse(uid);
         gid = change.gid().orElse(gid);
-        change.mode().ifPresent(bits -> mode = (mode & ~PERMISSIONS) | (bits & PERMISSIONS));
+        change.mode().ifPresent(this::changeMode);
         atime = change.atime().orElse(atime);
         mtime = change.mtime().orElse(mtime);
         ctime = change.ctime().orElse(now);
         return stat();
+    }
+
+    private void changeMode(int bits) {
+        mode = (mode & ~PERMISSIONS) | (bits & PERMISSIONS);
+        xattrs.list(AccessControlList.ACCESS).ifPresent(
+                list -> xattrs.setList(AccessControlList.ACCESS, Optional.of(list.withMode(bits))));
+    }
+
+    /** The list that what is made in this directory begins with. */
+    final synchronized Optional<AccessControlList> listForChildren() {
+        return xattrs.list(AccessControlList.DEFAULT);
+    }
+
+    /**
+     * Sets the list that says who may do what, or takes it away. The mode shows what it says; one that says no more than a mode
+     * can is kept as that alone.
+     *
+     * @param dropsSetGid whether set-group-ID goes, as the caller is not in the group
+     */
+    final synchronized void setAccessList(Optional<AccessControlList> list, boolean dropsSetGid, Instant now) {
+        checkTakesLists();
+        setList(AccessControlList.ACCESS, list.filter(each -> !each.isMode()));
+        if (list.isPresent()) {
+            mode = (mode & ~(dropsSetGid ? NINE_PERMISSIONS | SET_GID : NINE_PERMISSIONS)) | list.get().mode();
+        }
+        ctime = now;
+    }
+
+    /** Sets the list that what is made in this directory begins with, or takes it away: EACCES if it is no directory. */
+    final synchronized void setListForChildren(Optional<AccessControlList> list, Instant now) {
+        checkTakesLists();
+        if (!(this instanceof Directory)) {
+            if (list.isPresent()) {
+                throw FuseException.of(Errno.EACCES);
+            }
+            return;
+        }
+        setList(AccessControlList.DEFAULT, list);
+        ctime = now;
+    }
+
+    private void checkTakesLists() {
+        checkNotGone();
+        if (this instanceof SymbolicLink) {
+            throw FuseException.of(Errno.EOPNOTSUPP);
+        }
+    }
+
+    private void setList(Name name, Optional<AccessControlList> list) {
+        if (list.isPresent() && xattrs == ExtendedAttributes.NONE) {
+            xattrs = new ExtendedAttributes(space);
+        }
+        xattrs.setList(name, list);
     }
 
     final synchronized void accessed(Instant now) {

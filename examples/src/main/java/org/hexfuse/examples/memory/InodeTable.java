@@ -35,11 +35,11 @@ final class InodeTable {
     }
 
     /** Makes a node: ENOSPC if there are as many as there may be. */
-    <T extends Inode> T add(int mode, Owner owner, Instant now, Function<Inode.Birth, T> kind) {
+    <T extends Inode> T add(Inheritance lists, Owner owner, Instant now, Function<Inode.Birth, T> kind) {
         space.takeNode();
         T inode;
         try {
-            inode = kind.apply(new Inode.Birth(lastNumber.incrementAndGet(), mode, owner, now, space));
+            inode = kind.apply(new Inode.Birth(lastNumber.incrementAndGet(), lists.mode(), owner, now, space, lists));
         } catch (FuseException e) {
             space.giveNodeBack();
             throw e;

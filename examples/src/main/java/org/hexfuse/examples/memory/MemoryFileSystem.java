@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
+import org.hexfuse.posix.LockRange;
 import org.hexfuse.server.*;
 
 /**
@@ -50,6 +52,8 @@ public final class MemoryFileSystem implements FuseFileSystem {
     private static final int ZERO_RANGE = 0x10;
 
     private final Tree tree;
+    private final Locks locks = new Locks();
+    private final AtomicLong lastHandle = new AtomicLong();
 
     /** Holds up to half of what the heap may grow to. */
     public MemoryFileSystem() {
@@ -96,12 +100,21 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     @Override public void init(Negotiation negotiation) {
+        // Kernels check permissions by the lists then, and leave it to this end what a list for new files makes of a umask.
+        negotiation.enable(InitFlag.POSIX_ACL);
+        negotiation.enable(InitFlag.DONT_MASK);
+        // Else nobody says whether the caller is in the file's group.
+        negotiation.enable(InitFlag.SETXATTR_EXT);
         // Else kernels ask for security.capability before each write.
         negotiation.enable(InitFlag.HANDLE_KILLPRIV_V2);
         // A number stands for one target for ever.
         negotiation.enable(InitFlag.CACHE_SYMLINKS);
         // "." and ".." can be looked up.
         negotiation.enable(InitFlag.EXPORT_SUPPORT);
+    }
+
+    @Override public void destroy(Session session) {
+        locks.destroy(session);
     }
 
     @Override public Entry lookup(Lookup op) {
@@ -131,15 +144,15 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     @Override public Entry mknod(MkNod op) {
-        return entry(tree.makeNode(op.node(), op.name(), op.mode(), op.device(), caller(op)));
+        return entry(tree.makeNode(op.node(), op.name(), op.mode(), op.device(), maker(op, op.umask())));
     }
 
     @Override public Entry mkdir(MkDir op) {
-        return entry(tree.makeDirectory(op.node(), op.name(), op.mode(), caller(op)));
+        return entry(tree.makeDirectory(op.node(), op.name(), op.mode(), maker(op, op.umask())));
     }
 
     @Override public Entry symlink(SymLink op) {
-        return entry(tree.makeSymbolicLink(op.node(), op.name(), op.target(), caller(op)));
+        return entry(tree.makeSymbolicLink(op.node(), op.name(), op.target(), maker(op, 0)));
     }
 
     @Override public Entry link(Link op) {
@@ -164,19 +177,24 @@ public final class MemoryFileSystem implements FuseFileSystem {
             inode.change(Change.ofSize(0, op.uid() != 0), tree.now());
         }
         inode.opened();
-        return Opened.stateless();
+        return handle();
+    }
+
+    /** A handle of its own for each open file, so that its locks end with it. */
+    private Opened handle() {
+        return Opened.of(lastHandle.incrementAndGet());
     }
 
     @Override public Created create(Create op) {
         RegularFile file = createOrFind(op);
         file.opened();
-        return new Created(entry(file), Opened.stateless());
+        return new Created(entry(file), handle());
     }
 
     /** Another kernel may have made the file since this one looked; then it is as if this one had looked later. */
     private RegularFile createOrFind(Create op) {
         try {
-            return tree.createFile(op.node(), op.name(), op.mode(), caller(op));
+            return tree.createFile(op.node(), op.name(), op.mode(), maker(op, op.umask()));
         } catch (FuseException e) {
             if (e.errno() != EEXIST || (op.flags() & O_EXCL) != 0) {
                 throw e;
@@ -194,12 +212,25 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     @Override public Created tmpfile(TmpFile op) {
-        RegularFile file = tree.createNameless(op.node(), op.mode(), caller(op));
+        RegularFile file = tree.createNameless(op.node(), op.mode(), maker(op, op.umask()));
         file.opened();
-        return new Created(entry(file), Opened.stateless());
+        return new Created(entry(file), handle());
+    }
+
+    @Override public LockRange getlk(Lock op) {
+        return locks.getlk(op);
+    }
+
+    @Override public void setlk(Lock op) throws InterruptedException {
+        locks.setlk(op);
+    }
+
+    @Override public void flush(Flush op) {
+        locks.flush(op);
     }
 
     @Override public void release(Release op) {
+        locks.release(op);
         tree.closed(op.node());
     }
 
@@ -301,10 +332,17 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     @Override public void setxattr(SetXattr op) {
+        if (Lists.has(op.name())) {
+            Lists.set(op, tree.inode(op.node()), tree.now());
+            return;
+        }
         tree.inode(op.node()).setXattr(op.name(), op.value(), op.flags(), tree.now());
     }
 
     @Override public byte[] getxattr(GetXattr op) {
+        if (Lists.has(op.name())) {
+            Lists.check(op);
+        }
         return tree.inode(op.node()).xattr(op.name());
     }
 
@@ -315,6 +353,10 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     @Override public void removexattr(RemoveXattr op) {
+        if (Lists.has(op.name())) {
+            Lists.remove(op, tree.inode(op.node()), tree.now());
+            return;
+        }
         tree.inode(op.node()).removeXattr(op.name(), tree.now());
     }
 
@@ -322,8 +364,8 @@ public final class MemoryFileSystem implements FuseFileSystem {
         // There is nothing to write back to.
     }
 
-    private static Owner caller(Operation op) {
-        return new Owner(op.uid(), op.gid());
+    private static Maker maker(Operation op, int umask) {
+        return new Maker(op.uid(), op.gid(), umask);
     }
 
     private static Entry entry(Inode inode) {

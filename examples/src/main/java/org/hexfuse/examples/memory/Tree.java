@@ -47,7 +47,8 @@ final class Tree {
         this.clock = clock;
         this.inodes = new InodeTable(space);
         this.renaming = new Renaming(inodes);
-        this.root = inodes.add(FileType.DIRECTORY.mode() | rootPermissions, owner, clock.instant(), Directory::new);
+        this.root = inodes.add(Inheritance.plain(FileType.DIRECTORY.mode() | rootPermissions), owner, clock.instant(),
+                Directory::new);
     }
 
     Directory root() {
@@ -106,46 +107,46 @@ final class Tree {
         inodes.find(number).filter(Inode::closed).ifPresent(inodes::remove);
     }
 
-    RegularFile createFile(long directory, Name name, int permissions, Owner owner) {
-        return add(directory, name, mode(FileType.REGULAR, permissions), owner, RegularFile::new);
+    RegularFile createFile(long directory, Name name, int permissions, Maker maker) {
+        return add(directory, name, mode(FileType.REGULAR, permissions), maker, RegularFile::new);
     }
 
     /** Makes a regular file without a name, which can be given one once. It has the count of a lookup, as any. */
-    RegularFile createNameless(long directory, int permissions, Owner owner) {
+    RegularFile createNameless(long directory, int permissions, Maker maker) {
         return changing(() -> {
-            RegularFile file = born(living(directory), mode(FileType.REGULAR, permissions), owner, RegularFile::new);
+            RegularFile file = born(living(directory), mode(FileType.REGULAR, permissions), maker, RegularFile::new);
             file.makeNameless();
             return file;
         });
     }
 
     /** Makes a file of any type but directory and symbolic link. */
-    Inode makeNode(long directory, Name name, int mode, int device, Owner owner) {
+    Inode makeNode(long directory, Name name, int mode, int device, Maker maker) {
         FileType type = (mode & FileType.MODE_MASK) == 0
                 ? FileType.REGULAR
                 : FileType.ofMode(mode).orElseThrow(() -> FuseException.of(EINVAL));
         return switch (type) {
-            case REGULAR -> createFile(directory, name, mode, owner);
+            case REGULAR -> createFile(directory, name, mode, maker);
             case DIRECTORY -> throw FuseException.of(EPERM);
             case SYMLINK -> throw FuseException.of(EINVAL);
-            default -> add(directory, name, mode(type, mode), owner, birth -> new SpecialFile(birth, device));
+            default -> add(directory, name, mode(type, mode), maker, birth -> new SpecialFile(birth, device));
         };
     }
 
-    Directory makeDirectory(long directory, Name name, int permissions, Owner owner) {
+    Directory makeDirectory(long directory, Name name, int permissions, Maker maker) {
         Directory parent = directory(directory);
-        return add(directory, name, mode(FileType.DIRECTORY, permissions), owner,
+        return add(directory, name, mode(FileType.DIRECTORY, permissions), maker,
                 birth -> new Directory(birth, parent));
     }
 
-    SymbolicLink makeSymbolicLink(long directory, Name name, Name target, Owner owner) {
+    SymbolicLink makeSymbolicLink(long directory, Name name, Name target, Maker maker) {
         if (target.length() == 0) {
             throw FuseException.of(ENOENT);
         }
         if (target.length() > LONGEST_TARGET) {
             throw FuseException.of(ENAMETOOLONG);
         }
-        return add(directory, name, mode(FileType.SYMLINK, 0777), owner, birth -> new SymbolicLink(birth, target));
+        return add(directory, name, mode(FileType.SYMLINK, 0777), maker, birth -> new SymbolicLink(birth, target));
     }
 
     /** Gives a node another name. */
@@ -224,12 +225,12 @@ final class Tree {
         }
     }
 
-    private <T extends Inode> T add(long directory, Name name, int mode, Owner owner,
+    private <T extends Inode> T add(long directory, Name name, int mode, Maker maker,
             Function<Inode.Birth, T> kind) {
         return changing(() -> {
             Directory parent = living(directory);
             checkNew(parent, name);
-            T inode = born(parent, mode, owner, kind);
+            T inode = born(parent, mode, maker, kind);
             enter(parent, name, inode, now());
             if (inode instanceof Directory) {
                 parent.adjustLinks(1);
@@ -239,11 +240,12 @@ final class Tree {
     }
 
     /** Makes a node, of the parent's group if that says so by its set-group-ID bit, which directories inherit. */
-    private <T extends Inode> T born(Directory parent, int mode, Owner owner, Function<Inode.Birth, T> kind) {
+    private <T extends Inode> T born(Directory parent, int mode, Maker maker, Function<Inode.Birth, T> kind) {
+        Inheritance inheritance = Inheritance.of(parent.listForChildren(), mode, maker.umask());
         boolean inherits = (parent.mode() & Inode.SET_GID) != 0;
         boolean inheritsBit = inherits && FileType.DIRECTORY.is(mode);
-        T inode = inodes.add(inheritsBit ? mode | Inode.SET_GID : mode,
-                inherits ? new Owner(owner.uid(), parent.owner().gid()) : owner, now(), kind);
+        T inode = inodes.add(inheritsBit ? inheritance.with(Inode.SET_GID) : inheritance,
+                new Owner(maker.uid(), inherits ? parent.owner().gid() : maker.gid()), now(), kind);
         inode.lookedUp();
         return inode;
     }

@@ -4,9 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.posix.AccessControlList;
+import org.hexfuse.posix.AccessControlList.Entry;
+import org.hexfuse.posix.AccessControlList.Tag;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -197,6 +201,107 @@ class InodeTest extends TreeFixture {
             tree.unlink(ROOT, name("f"));
             tree.forget(file.number(), 1);
             assertThat(space.usedBytes()).isZero();
+        }
+    }
+
+    @Nested class Lists {
+        private static final Entry OWNER = new Entry(Tag.OWNER, 7);
+        private static final Entry BOB = new Entry(Tag.USER, 6, 5);
+        private static final Entry GROUP = new Entry(Tag.OWNING_GROUP, 4);
+        private static final Entry MASK = new Entry(Tag.MASK, 6);
+        private static final Entry OTHERS = new Entry(Tag.OTHERS, 1);
+        private static final AccessControlList NAMING = AccessControlList.of(List.of(OWNER, BOB, GROUP, MASK, OTHERS));
+        private static final AccessControlList PLAIN = AccessControlList.of(List.of(OWNER, GROUP, OTHERS));
+
+        private final long before = space.usedBytes();
+
+        private AccessControlList access(Inode inode) {
+            return AccessControlList.parse(inode.xattr(AccessControlList.ACCESS)).orElseThrow();
+        }
+
+        private Directory withDefault(AccessControlList list) {
+            Directory d = directory("d");
+            d.setListForChildren(Optional.of(list), time);
+            return d;
+        }
+
+        @Test void areShownByTheMode() {
+            file.change(Change.ofMode(02600), time);
+            file.setAccessList(Optional.of(NAMING), false, time);
+            assertThat(file.mode()).isEqualTo(0102761);
+            assertThat(access(file)).isEqualTo(NAMING);
+            assertThat(file.xattrNames()).containsExactly(AccessControlList.ACCESS);
+            assertTimes(file, BIRTH, BIRTH, time);
+            file.setAccessList(Optional.of(NAMING), true, time);
+            assertThat(file.mode()).isEqualTo(0100761);
+        }
+
+        @Test void thatSayNoMoreThanAModeAreNoMore() {
+            file.setAccessList(Optional.of(NAMING), false, time);
+            file.setAccessList(Optional.of(PLAIN), false, time);
+            assertThat(file.mode()).isEqualTo(0100741);
+            assertThat(file.xattrNames()).isEmpty();
+            assertThat(space.usedBytes()).isEqualTo(before);
+        }
+
+        @Test void followTheMode() {
+            file.setAccessList(Optional.of(NAMING), false, time);
+            file.change(Change.ofMode(0510), time);
+            assertThat(access(file)).isEqualTo(AccessControlList.of(List.of(new Entry(Tag.OWNER, 5), BOB, GROUP,
+                    new Entry(Tag.MASK, 1), new Entry(Tag.OTHERS, 0))));
+            file.setAccessList(Optional.empty(), false, time);
+            file.setAccessList(Optional.empty(), false, time);
+            assertThat(file.mode()).isEqualTo(0100510);
+            assertThat(file.xattrNames()).isEmpty();
+        }
+
+        @Test void ofADirectoryArePassedOnInPlaceOfTheUmask() {
+            Directory d = withDefault(NAMING);
+            RegularFile f = tree.createFile(d.number(), name("f"), 0666, new Maker(1, 1, 077));
+            assertThat(f.mode()).isEqualTo(0100660);
+            assertThat(access(f).entries()).containsExactly(new Entry(Tag.OWNER, 6), BOB, GROUP, MASK,
+                    new Entry(Tag.OTHERS, 0));
+            Directory e = tree.makeDirectory(d.number(), name("e"), 0777, new Maker(1, 1, 077));
+            assertThat(e.mode()).isEqualTo(0040761);
+            assertThat(e.listForChildren()).contains(NAMING);
+            assertThat(tree.makeSymbolicLink(d.number(), name("l"), name("x"), ANNA).xattrNames()).isEmpty();
+            assertThat(tree.createNameless(d.number(), 0600, new Maker(1, 1, 077)).mode()).isEqualTo(0100600);
+        }
+
+        @Test void thatSayNoMoreThanAModeArePassedOnToDirectoriesAlone() {
+            Directory d = withDefault(PLAIN);
+            assertThat(tree.createFile(d.number(), name("f"), 0666, ANNA)).returns(0100640, Inode::mode)
+                    .returns(List.of(), Inode::xattrNames);
+            assertThat(tree.makeDirectory(d.number(), name("e"), 0777, ANNA).xattrNames())
+                    .containsExactly(AccessControlList.DEFAULT);
+        }
+
+        @Test void belongToDirectoriesWhereTheyAreForOthers() {
+            assertFails(Errno.EACCES, () -> file.setListForChildren(Optional.of(NAMING), time));
+            file.setListForChildren(Optional.empty(), time);
+            SymbolicLink link = tree.makeSymbolicLink(ROOT, name("l"), name("x"), ANNA);
+            assertFails(Errno.EOPNOTSUPP, () -> link.setAccessList(Optional.of(NAMING), false, time));
+        }
+
+        @Test void takeRoomThatComesBack() {
+            file.setAccessList(Optional.of(NAMING), false, time);
+            assertThat(space.usedBytes() - before).isEqualTo(44 + AccessControlList.ACCESS.length());
+            tree.unlink(ROOT, name("f"));
+            tree.forget(file.number(), 1);
+            assertThat(space.usedBytes()).isEqualTo(before);
+        }
+
+        @Test void forWhichThereIsNoRoomEndTheMaking() {
+            Directory d = withDefault(NAMING);
+            long nodes = space.usedNodes();
+            long room = space.takeUpTo(BYTES);
+            space.giveBack(60);
+            assertFails(Errno.ENOSPC, () -> directory(d.number(), "e"));
+            assertThat(space.usedNodes()).isEqualTo(nodes);
+            assertThat(number(d.number(), "e")).isZero();
+            assertThat(space.freeBytes()).isEqualTo(60);
+            space.giveBack(room - 60);
+            assertThat(directory(d.number(), "e").xattrNames()).hasSize(2);
         }
     }
 }

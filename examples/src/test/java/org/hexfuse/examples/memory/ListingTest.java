@@ -14,9 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ListingTest {
     private static final long ROOT = 1;
-    private static final Owner ANNA = new Owner(1000, 100);
+    private static final Maker ANNA = new Maker(1000, 100, 0);
 
-    private final Tree tree = new Tree(new Space(1 << 20, 1 << 20), ANNA, 0755, java.time.InstantSource.system());
+    private final Tree tree = new Tree(new Space(1 << 20, 1 << 20), new Owner(1000, 100), 0755,
+            java.time.InstantSource.system());
 
     private void make(String name) {
         tree.createFile(ROOT, Name.of(name), 0644, ANNA);

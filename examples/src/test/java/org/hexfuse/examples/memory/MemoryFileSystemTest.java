@@ -270,12 +270,12 @@ class MemoryFileSystemTest {
         }, (reply, _) -> LseekOut.OFFSET.get(reply));
     }
 
-    @Test void theKernelsUmaskIsNotTakenTwice() {
+    @Test void theUmaskIsTakenHere() {
         long directory = call(Opcode.MKDIR, 1, request -> {
             MkdirIn.MODE.set(request.arguments(), 0777);
             MkdirIn.UMASK.set(request.arguments(), 022);
             return request.name(Name.of("d"));
         }, (reply, _) -> EntryOut.NODEID.get(reply));
-        assertThat(mode(directory)).isEqualTo(0040777);
+        assertThat(mode(directory)).isEqualTo(0040755);
     }
 }

@@ -14,7 +14,7 @@ import org.hexfuse.abi.Name;
 /** A tree with a clock that tests set, and short words for what they do with it. */
 class TreeFixture {
     static final long ROOT = 1;
-    static final Owner ANNA = new Owner(1000, 100);
+    static final Maker ANNA = new Maker(1000, 100, 0);
     static final long BYTES = 1 << 20;
     static final long NODES = 100;
 

@@ -24,13 +24,13 @@ class TreeStressTest {
     private static final int THREADS = 4;
     private static final int STEPS = 15_000;
     private static final int NAMES = 6;
-    private static final Owner ANNA = new Owner(1000, 100);
+    private static final Maker ANNA = new Maker(1000, 100, 0);
     /** What may be answered when another thread was faster. */
     private static final Set<Errno> EXPECTED = EnumSet.of(Errno.ENOENT, Errno.EEXIST, Errno.ENOTDIR, Errno.EISDIR,
             Errno.ENOTEMPTY, Errno.EINVAL, Errno.ESTALE, Errno.EPERM, Errno.ENOSPC);
 
     private final Space space = new Space(1 << 20, 60);
-    private final Tree tree = new Tree(space, ANNA, 0755, InstantSource.system());
+    private final Tree tree = new Tree(space, new Owner(1000, 100), 0755, InstantSource.system());
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3}) void everythingAddsUpAfterwards(long seed) throws Exception {

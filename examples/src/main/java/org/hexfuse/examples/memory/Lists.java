@@ -1,0 +1,64 @@
+package org.hexfuse.examples.memory;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Name;
+import org.hexfuse.abi.SetxattrFlag;
+import org.hexfuse.posix.AccessControlList;
+import org.hexfuse.server.Operation;
+import org.hexfuse.server.RemoveXattr;
+import org.hexfuse.server.SetXattr;
+
+/**
+ * Access control lists, as kernels ask for them: as extended attributes.
+ *
+ * <p>A kernel that does not check by lists is told that there are none. To such a one the mode says all, and shows the mask in
+ * place of what the file's group may do, so it would give the group more than the list does.
+ *
+ * <p>Source: Linux {@code fs/fuse/acl.c}, {@code fs/posix_acl.c}.
+ */
+final class Lists {
+    private Lists() {}
+
+    /** Whether an extended attribute is a list. */
+    static boolean has(Name name) {
+        return name.equals(AccessControlList.ACCESS) || name.equals(AccessControlList.DEFAULT);
+    }
+
+    /** EOPNOTSUPP for a kernel that does not check by lists. */
+    static void check(Operation op) {
+        if (!op.session().has(InitFlag.POSIX_ACL)) {
+            throw FuseException.of(Errno.EOPNOTSUPP);
+        }
+    }
+
+    /** Sets a list, or takes it away if there is nothing in it. */
+    static void set(SetXattr op, Inode inode, Instant now) {
+        check(op);
+        Optional<AccessControlList> list = AccessControlList.parse(op.value());
+        if (op.name().equals(AccessControlList.ACCESS)) {
+            inode.setAccessList(list, dropsSetGid(op, inode), now);
+        } else {
+            inode.setListForChildren(list, now);
+        }
+    }
+
+    /** A kernel that can't say so leaves in doubt who is in a group by their further groups alone; then they are not. */
+    private static boolean dropsSetGid(SetXattr op, Inode inode) {
+        return op.session().has(InitFlag.SETXATTR_EXT)
+                ? op.asks(SetxattrFlag.ACL_KILL_SGID)
+                : op.uid() != 0 && op.gid() != inode.owner().gid();
+    }
+
+    static void remove(RemoveXattr op, Inode inode, Instant now) {
+        check(op);
+        if (op.name().equals(AccessControlList.ACCESS)) {
+            inode.setAccessList(Optional.empty(), false, now);
+        } else {
+            inode.setListForChildren(Optional.empty(), now);
+        }
+    }
+}

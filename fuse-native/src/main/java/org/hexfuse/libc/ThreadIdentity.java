@@ -1,0 +1,64 @@
+package org.hexfuse.libc;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.Set;
+
+/**
+ * Who one thread is to the kernel. The C library's own functions change a whole process; these change the thread that calls,
+ * which must be a platform thread and ends as what it became.
+ *
+ * <p>Source: {@code credentials(7)}, {@code nptl(7)}, {@code unshare(2)}.
+ */
+public final class ThreadIdentity {
+    private static final MethodHandle SETGROUPS = Libc.findVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+            ADDRESS);
+    private static final MethodHandle SET_THREE = Libc.findVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT,
+            JAVA_INT, JAVA_INT);
+    private static final MethodHandle UNSHARE = Libc.find("unshare", JAVA_INT, JAVA_INT);
+    private static final MethodHandle UMASK = Libc.find("umask", JAVA_INT, JAVA_INT);
+
+    private static final int CLONE_FS = 0x200;
+
+    private ThreadIdentity() {}
+
+    /**
+     * Becomes another user, in these groups and no others. Who becomes no root has no capability any more, and no way back.
+     *
+     * @param uid the real, effective and saved user id, unsigned
+     * @param gid the same of the group
+     * @param groups the supplementary groups
+     * @throws LibcException EPERM for all but root
+     */
+    public static void become(int uid, int gid, Set<Integer> groups) throws LibcException {
+        requirePlatformThread();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment list = arena.allocateFrom(JAVA_INT,
+                    groups.stream().mapToInt(Integer::intValue).sorted().toArray());
+            Libc.call("setgroups", s -> (long) SETGROUPS.invokeExact(s, (long) Architecture.current().setgroups(),
+                    (long) groups.size(), list));
+        }
+        Libc.call("setresgid",
+                s -> (long) SET_THREE.invokeExact(s, (long) Architecture.current().setresgid(), gid, gid, gid));
+        Libc.call("setresuid",
+                s -> (long) SET_THREE.invokeExact(s, (long) Architecture.current().setresuid(), uid, uid, uid));
+    }
+
+    /** Has a umask and a working directory of its own from now on; needs no privilege. */
+    public static void ownUmask(int mask) throws LibcException {
+        requirePlatformThread();
+        Libc.call("unshare", s -> (int) UNSHARE.invokeExact(s, CLONE_FS));
+        Libc.certain(s -> (int) UMASK.invokeExact(s, mask));
+    }
+
+    private static void requirePlatformThread() {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("a virtual thread has no identity of its own");
+        }
+    }
+}

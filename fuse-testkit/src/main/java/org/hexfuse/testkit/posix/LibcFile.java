@@ -1,0 +1,130 @@
+package org.hexfuse.testkit.posix;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.hexfuse.abi.Name;
+import org.hexfuse.libc.AttributeCalls;
+import org.hexfuse.libc.ContentCalls;
+import org.hexfuse.libc.Fd;
+import org.hexfuse.libc.FileStatus;
+import org.hexfuse.libc.LibcException;
+import org.hexfuse.libc.PosixFiles;
+import org.hexfuse.libc.Syscalls;
+import org.hexfuse.libc.XattrCalls;
+import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.Timestamp;
+
+/** A descriptor, and the thread of the user that opened it. */
+record LibcFile(UserThread thread, Fd fd) implements PosixFile {
+    static Stat stat(FileStatus status) {
+        return new Stat(status.ino(), status.mode(), status.links(), status.uid(), status.gid(),
+                device(status.represents()), status.size(), status.blocks(), status.blockSize(), status.accessed(),
+                status.modified(), status.changed());
+    }
+
+    /** In the encoding that FUSE has. */
+    private static int device(long represents) {
+        int major = (int) (represents >>> Integer.SIZE);
+        int minor = (int) represents;
+        return (minor & 0xff) | major << 8 | (minor & ~0xff) << 12;
+    }
+
+    @FunctionalInterface private interface Action {
+        void make() throws LibcException;
+    }
+
+    private void run(Action action) {
+        thread.call(() -> {
+            action.make();
+            return fd;
+        });
+    }
+
+    @Override public int read(byte[] target, long offset) {
+        return thread.call(() -> {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment memory = arena.allocate(target.length);
+                int got = checked("pread", Syscalls.pread(fd, memory, target.length, offset));
+                MemorySegment.copy(memory, JAVA_BYTE, 0, target, 0, got);
+                return got;
+            }
+        });
+    }
+
+    @Override public int write(byte[] source, long offset) {
+        return thread.call(() -> {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment memory = arena.allocateFrom(JAVA_BYTE, source);
+                return checked("pwrite", Syscalls.pwrite(fd, memory, source.length, offset));
+            }
+        });
+    }
+
+    private static int checked(String what, long result) throws LibcException {
+        if (result < 0) {
+            throw LibcException.of(what, (int) -result);
+        }
+        return (int) result;
+    }
+
+    @Override public Stat stat() {
+        return thread.call(() -> stat(PosixFiles.fstat(fd)));
+    }
+
+    @Override public void truncate(long size) {
+        run(() -> ContentCalls.ftruncate(fd, size));
+    }
+
+    @Override public void chmod(int mode) {
+        run(() -> AttributeCalls.fchmod(fd, mode));
+    }
+
+    @Override public void chown(int uid, int gid) {
+        run(() -> AttributeCalls.fchown(fd, uid, gid));
+    }
+
+    @Override public void utimens(Timestamp accessed, Timestamp modified) {
+        run(() -> AttributeCalls.futimens(fd, LibcClient.time(accessed), LibcClient.time(modified)));
+    }
+
+    @Override public void fallocate(int mode, long offset, long length) {
+        run(() -> ContentCalls.fallocate(fd, mode, offset, length));
+    }
+
+    @Override public long seekData(long offset) {
+        return thread.call(() -> ContentCalls.lseek(fd, offset, ContentCalls.SEEK_DATA));
+    }
+
+    @Override public long seekHole(long offset) {
+        return thread.call(() -> ContentCalls.lseek(fd, offset, ContentCalls.SEEK_HOLE));
+    }
+
+    @Override public long copyTo(PosixFile target, long offset, long targetOffset, long length) {
+        return thread.call(
+                () -> ContentCalls.copyFileRange(fd, offset, ((LibcFile) target).fd, targetOffset, length));
+    }
+
+    @Override public byte[] getxattr(String name) {
+        return thread.call(() -> XattrCalls.get(fd, Name.of(name)));
+    }
+
+    @Override public void setxattr(String name, byte[] value, int flags) {
+        run(() -> XattrCalls.set(fd, Name.of(name), value, flags));
+    }
+
+    @Override public void sync(boolean dataOnly) {
+        run(() -> {
+            if (dataOnly) {
+                ContentCalls.fdatasync(fd);
+            } else {
+                ContentCalls.fsync(fd);
+            }
+        });
+    }
+
+    @Override public void close() {
+        fd.close();
+    }
+}

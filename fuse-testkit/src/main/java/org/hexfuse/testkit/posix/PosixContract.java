@@ -1,0 +1,105 @@
+package org.hexfuse.testkit.posix;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.EnumSet;
+import java.util.Set;
+import org.hexfuse.vfs.DirectoryEntry;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What every filesystem does for a program, group by group. A filesystem's test extends it once for each way of mounting:
+ *
+ * {@snippet :
+ * class VaultInMemoryTest extends PosixContract {
+ *     private UserKernel kernel;
+ *
+ *     protected PosixClient mount() throws IOException {
+ *         kernel = UserKernel.connect("mem:", new Vault());
+ *         return new VfsClient(kernel.vfs());
+ *     }
+ *
+ *     protected void unmount() {
+ *         kernel.close();
+ *     }
+ * }
+ * }
+ *
+ * <p>The filesystem is mounted once, by root and for everybody, with permissions checked by owner, group and mode, and with
+ * device files and set-user-id allowed. Each test has a directory of its own in it, which is removed with all that is in it.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) public abstract class PosixContract
+        implements OpenContract {
+    private PosixClient fs;
+    private String directory;
+    private int tests;
+
+    /** For subclasses. */
+    protected PosixContract() {}
+
+    /** Mounts a filesystem, and gives root's client of it. Called once; an assumption that fails skips all tests. */
+    protected abstract PosixClient mount() throws Exception;
+
+    /** Ends what {@link #mount} began, also if that failed halfway. */
+    protected abstract void unmount() throws Exception;
+
+    /** What the filesystem has not got; all tests that need one of these are skipped. */
+    protected Set<Capability> lacking() {
+        return EnumSet.noneOf(Capability.class);
+    }
+
+    @BeforeAll final void mountOnce() throws Exception {
+        fs = mount();
+    }
+
+    @AfterAll final void unmountInTheEnd() throws Exception {
+        try {
+            if (fs != null) {
+                fs.close();
+            }
+        } finally {
+            unmount();
+        }
+    }
+
+    @BeforeEach final void makeDirectory() {
+        directory = "/test " + ++tests;
+        fs.mkdir(directory, 0777);
+        fs.chmod(directory, 0777);
+    }
+
+    @AfterEach final void removeDirectory() {
+        remove(directory);
+    }
+
+    private void remove(String path) {
+        if (!fs.lstat(path).isDirectory()) {
+            fs.unlink(path);
+            return;
+        }
+        for (DirectoryEntry entry : entries(path)) {
+            if (!entry.name().isDotOrDotDot()) {
+                remove(path + "/" + entry.name());
+            }
+        }
+        fs.rmdir(path);
+    }
+
+    @Override public final PosixClient fs() {
+        return fs;
+    }
+
+    @Override public final String at(String name) {
+        return directory + "/" + name;
+    }
+
+    @Override public final void needs(Capability capability) {
+        assumeTrue(!lacking().contains(capability), () -> "the filesystem has no " + capability);
+    }
+}

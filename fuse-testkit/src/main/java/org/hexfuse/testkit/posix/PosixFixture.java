@@ -1,0 +1,156 @@
+package org.hexfuse.testkit.posix;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.vfs.Credentials;
+import org.hexfuse.vfs.DirectoryEntry;
+import org.hexfuse.vfs.OpenFlag;
+import org.hexfuse.vfs.Timestamp;
+
+/** What the groups of the contract work with: a filesystem, an empty directory of each test's own, users, and short words. */
+public interface PosixFixture {
+    /** A user in a group of its own. */
+    Credentials ALICE = Credentials.of(1001, 1001);
+    /** Another user, likewise. */
+    Credentials BOB = Credentials.of(1002, 1002);
+    /** A group that nobody is in but who is put there. */
+    int SHARED = 2000;
+    /** A time long ago, to see what moves on from there. */
+    Instant LONG_AGO = Instant.ofEpochSecond(1_000_000_000, 123_456_789);
+
+    /** The filesystem, for root. */
+    PosixClient fs();
+
+    /** The path of a name in the test's own directory, which belongs to root and which everybody may write to. */
+    String at(String name);
+
+    /** Skips the test if the filesystem has not got something. */
+    void needs(Capability capability);
+
+    /** The filesystem, for {@link #ALICE}. */
+    default PosixClient alice() {
+        return as(ALICE);
+    }
+
+    /** The filesystem, for {@link #BOB}. */
+    default PosixClient bob() {
+        return as(BOB);
+    }
+
+    /** The filesystem, for any user; the test is skipped where this process can't become another one. */
+    default PosixClient as(Credentials user) {
+        try {
+            return fs().as(user);
+        } catch (FuseException e) {
+            assumeTrue(e.errno() != Errno.EPERM, "only root can be another user");
+            throw e;
+        }
+    }
+
+    /** The call fails with that error. */
+    default void fails(Errno errno, Runnable call) {
+        assertThatThrownBy(call::run).isInstanceOfSatisfying(FuseException.class,
+                e -> assertThat(e.errno()).isEqualTo(errno));
+    }
+
+    /** A new file with that content, of root's with the mode 0644: its path. */
+    default String file(String name, String content) {
+        return file(fs(), name, content);
+    }
+
+    /** A new file with that content, of a user's: its path. */
+    default String file(PosixClient user, String name, String content) {
+        try (PosixFile file = user.create(at(name))) {
+            write(file, content, 0);
+        }
+        return at(name);
+    }
+
+    /** A new directory of root's with the mode 0755: its path. */
+    default String directory(String name) {
+        fs().mkdir(at(name), 0755);
+        return at(name);
+    }
+
+    /** Writes all of a text at an offset. */
+    default void write(PosixFile file, String content, long offset) {
+        byte[] bytes = content.getBytes(UTF_8);
+        assertThat(file.write(bytes, offset)).isEqualTo(bytes.length);
+    }
+
+    /** All that is in a file, which is less than a mebibyte. */
+    default String content(String path) {
+        try (PosixFile file = fs().open(path)) {
+            return content(file);
+        }
+    }
+
+    /** All that is in an open file, which is less than a mebibyte. */
+    default String content(PosixFile file) {
+        byte[] bytes = new byte[1 << 20];
+        return new String(bytes, 0, file.read(bytes, 0), UTF_8);
+    }
+
+    /** Opens an existing file to read and write. */
+    default PosixFile open(String path) {
+        return fs().open(path, OpenFlag.READ, OpenFlag.WRITE);
+    }
+
+    /** Whether a path leads to anything, a symbolic link itself included. */
+    default boolean exists(String path) {
+        try {
+            fs().lstat(path);
+            return true;
+        } catch (FuseException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** The names in a directory, without "." and "..", in the filesystem's order. */
+    default List<String> names(String path) {
+        return entries(path).stream().filter(entry -> !entry.name().isDotOrDotDot())
+                .map(entry -> entry.name().toString()).toList();
+    }
+
+    /** All entries of a directory. */
+    default List<DirectoryEntry> entries(String path) {
+        try (PosixDirectory directory = fs().opendir(path)) {
+            return rest(directory);
+        }
+    }
+
+    /** The entries of an open directory that have not been read yet. */
+    default List<DirectoryEntry> rest(PosixDirectory directory) {
+        var entries = new ArrayList<DirectoryEntry>();
+        for (Optional<DirectoryEntry> next = directory.next(); next.isPresent(); next = directory.next()) {
+            entries.add(next.get());
+        }
+        return entries;
+    }
+
+    /** Sets both times of a file to {@link #LONG_AGO}. */
+    default void age(String path) {
+        fs().utimens(path, Timestamp.of(LONG_AGO), Timestamp.of(LONG_AGO));
+    }
+
+    /** Waits until clocks that tick coarsely have ticked. */
+    default void tick() {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
