@@ -152,6 +152,7 @@ import org.junit.jupiter.api.Timeout;
     }
 
     @Test void theOptionsReachTheKernelThroughFusermount() throws Exception {
+        needsFusermount();
         MountOptions options = MountOptions.of(address("ro&noexec&noatime&fsname=a,b\\c&subtype=tiny&allow_other"));
         var link = new LinuxLink(Mount.mountByProgram(MountPoint.of(point.toString()), options));
         opened.add(link);
@@ -410,6 +411,7 @@ import org.junit.jupiter.api.Timeout;
     }
 
     @Test void autoUnmountCleansUpBehindAServerThatIsKilled() throws Exception {
+        needsFusermount();
         Process server = program(List.of(), "auto_unmount");
         awaitLine(server, "MOUNTED");
         assertThat(point.resolve("hello")).exists();
@@ -418,11 +420,16 @@ import org.junit.jupiter.api.Timeout;
     }
 
     @Test void autoUnmountLeavesNoProcessBehind() throws Exception {
+        needsFusermount();
         TinyServer server = serve("auto_unmount", 1);
         assertThat(ProcessHandle.current().children().filter(MountTest::isFusermount)).hasSize(1);
         server.link.close();
         assertThat(ProcessHandle.current().children().filter(MountTest::isFusermount)).isEmpty();
         assertThat(mounted()).isFalse();
+    }
+
+    private static void needsFusermount() throws Exception {
+        assumeTrue(new ProcessBuilder("which", "fusermount3").start().waitFor() == 0, "no fusermount3");
     }
 
     private static boolean isFusermount(ProcessHandle process) {
@@ -470,7 +477,7 @@ import org.junit.jupiter.api.Timeout;
     }
 
     @Test void aUserWithoutPrivilegesMountsThroughFusermount() throws Exception {
-        assumeTrue(new ProcessBuilder("which", "fusermount3").start().waitFor() == 0, "no fusermount3");
+        needsFusermount();
         Files.setAttribute(point, "unix:uid", NOBODY);
         Files.setAttribute(point, "unix:gid", NOBODY);
         Process server = program(asNobody(), "fsname=nobodys");
@@ -488,7 +495,7 @@ import org.junit.jupiter.api.Timeout;
     }
 
     @Test void whatFusermountSaysIsTheMessage() throws Exception {
-        assumeTrue(new ProcessBuilder("which", "fusermount3").start().waitFor() == 0, "no fusermount3");
+        needsFusermount();
         Process server = program(asNobody(), "");
         assertThat(new String(server.getInputStream().readAllBytes(), UTF_8))
                 .contains("IOException: fusermount3: user has no write access to mountpoint");
