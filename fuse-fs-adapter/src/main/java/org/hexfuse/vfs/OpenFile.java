@@ -265,12 +265,7 @@ public final class OpenFile implements AutoCloseable {
     public void truncate(long size) {
         require(writable, Errno.EINVAL);
         require(size >= 0, Errno.EINVAL);
-        handle.begin();
-        try {
-            calls.setattr(handle.inode, new AttributeChange().size(size).handle(handle.number));
-        } finally {
-            handle.end();
-        }
+        run(() -> calls.setattr(handle.inode, changes.truncation(handle.inode, size).handle(handle.number)));
     }
 
     /** Waits until what was written is safe; with {@code dataOnly} as much of it as is needed to read it. */
