@@ -61,9 +61,11 @@ public final class OpenFile implements AutoCloseable {
         }
     }
 
-    /** The node, for a call on that filesystem. */
-    Inode inode(Superblock mounted) {
+    /** The node, to be given a name on that filesystem: one without is given its first only if it was born that way. */
+    Inode linkable(Superblock mounted) {
         require(superblock() == mounted, Errno.EXDEV);
+        boolean unnamed = (handle.flags & Access.UNNAMED) != 0 && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
+        require(unnamed || calls.attributes(handle.inode).links() > 0, Errno.ENOENT);
         return handle.inode;
     }
 
