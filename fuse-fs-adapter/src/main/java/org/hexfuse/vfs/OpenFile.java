@@ -3,7 +3,6 @@ package org.hexfuse.vfs;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.Supplier;
-import org.hexfuse.abi.CopyFileRangeIn;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FallocateIn;
 import org.hexfuse.abi.FuseException;
@@ -29,16 +28,15 @@ public final class OpenFile implements AutoCloseable {
     private static final int FIRST_READ = 64 * 1024;
     private static final int DATA = 3;
     private static final int HOLE = 4;
-    private static final long MOST_COPIED = 0xFFFFF000L;
 
-    private final Handle handle;
+    final Handle handle;
     private final NodeCalls calls;
     private final AttributeChanges changes;
     private final Permissions permissions;
     private final Xattrs xattrs;
-    private final boolean readable;
-    private final boolean writable;
-    private final boolean appends;
+    final boolean readable;
+    final boolean writable;
+    final boolean appends;
 
     OpenFile(Handle handle, NodeCalls calls, AttributeChanges changes, Permissions permissions, Xattrs xattrs) {
         this.handle = handle;
@@ -250,7 +248,7 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /** Who writes to another's program takes its privileges away. Returns whether the server is to do so. */
-    private boolean dropSetId() {
+    boolean dropSetId() {
         if (!permissions.killsSetId(handle.inode)) {
             return false;
         }
@@ -348,44 +346,11 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /**
-     * Has the server copy bytes of this file to another one of the same filesystem; fewer than asked for at the end of this
-     * one. EOPNOTSUPP if it can't, and then they are to be read and written.
+     * Copies bytes of this file to another one of the same filesystem, within the server if it can; fewer than asked for at
+     * the end of this one, and up to about 4 GiB. EINVAL if the ranges overlap in one file.
      */
     public long copyTo(OpenFile target, long offset, long targetOffset, long length) {
-        require(readable && target.writable, Errno.EBADF);
-        require(superblock() == target.superblock(), Errno.EXDEV);
-        require(offset >= 0 && targetOffset >= 0 && length >= 0, Errno.EINVAL);
-        require(!superblock().lacks(Opcode.COPY_FILE_RANGE), Errno.EOPNOTSUPP);
-        handle.begin();
-        try {
-            target.handle.begin();
-            try {
-                return copyOnce(target, offset, targetOffset, Math.min(length, MOST_COPIED));
-            } finally {
-                target.handle.end();
-            }
-        } finally {
-            handle.end();
-        }
-    }
-
-    private long copyOnce(OpenFile target, long offset, long targetOffset, long length) {
-        try (Request request = handle.request(Opcode.COPY_FILE_RANGE)) {
-            MemorySegment in = request.arguments();
-            CopyFileRangeIn.FH_IN.set(in, handle.number);
-            CopyFileRangeIn.OFF_IN.set(in, offset);
-            CopyFileRangeIn.NODEID_OUT.set(in, target.handle.inode.number());
-            CopyFileRangeIn.FH_OUT.set(in, target.handle.number);
-            CopyFileRangeIn.OFF_OUT.set(in, targetOffset);
-            CopyFileRangeIn.LEN.set(in, length);
-            superblock().port.call(request);
-            long copied = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
-            require(copied <= length, Errno.EIO);
-            superblock().nodes.written(target.handle.inode, targetOffset + copied);
-            return copied;
-        } catch (FuseException e) {
-            throw superblock().without(Opcode.COPY_FILE_RANGE, e, Errno.EOPNOTSUPP);
-        }
+        return get(() -> target.get(() -> new Copying(calls, this, target).copy(offset, targetOffset, length)));
     }
 
     /**
