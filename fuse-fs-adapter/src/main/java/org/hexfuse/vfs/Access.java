@@ -5,6 +5,8 @@ import java.util.Set;
 
 /** Flags of {@code open(2)}, in numbers. */
 final class Access {
+    /** O_TMPFILE, without the O_DIRECTORY that comes along. */
+    static final int UNNAMED = 020000000;
     private static final int MODE = 3;
     private static final int WRITE_ONLY = 1;
     private static final int READ_WRITE = 2;

@@ -3,13 +3,10 @@ package org.hexfuse.vfs;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.hexfuse.abi.BmapIn;
 import org.hexfuse.abi.BmapOut;
-import org.hexfuse.abi.CopyFileRangeIn;
-import org.hexfuse.abi.CopyFileRangeOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FallocateIn;
 import org.hexfuse.abi.FuseException;
@@ -23,7 +20,6 @@ import org.hexfuse.abi.WriteFlag;
 import org.hexfuse.abi.WriteIn;
 import org.hexfuse.abi.WriteOut;
 import org.hexfuse.device.Request;
-import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.LockType;
 
 /**
@@ -39,20 +35,17 @@ public final class OpenFile implements AutoCloseable {
     private static final int DATA = 3;
     private static final int HOLE = 4;
     private static final int KEEP_SIZE = 1;
-    private static final long MOST_COPIED = 0xFFFFF000L;
 
-    private final Handle handle;
+    final Handle handle;
     private final NodeCalls calls;
     private final AttributeChanges changes;
     private final Permissions permissions;
     private final Polling polling;
     private final Xattrs xattrs;
-    private final boolean readable;
-    private final boolean writable;
-    private final boolean appends;
-    private final RecordLocks locks;
-    /** Exists once somebody has asked for it. */
-    private volatile Optional<RecordLocks> ownLocks = Optional.empty();
+    final boolean readable;
+    final boolean writable;
+    final boolean appends;
+    private final FileLocks locks;
 
     OpenFile(Handle handle, NodeCalls calls, AttributeChanges changes, Permissions permissions, Xattrs xattrs) {
         this.handle = handle;
@@ -63,8 +56,8 @@ public final class OpenFile implements AutoCloseable {
         this.xattrs = xattrs;
         this.readable = Access.isReading(handle.flags);
         this.writable = Access.isWriting(handle.flags);
-        this.locks = new RecordLocks(handle, handle.process);
         this.appends = (handle.flags & OpenFlag.APPEND.bits()) != 0;
+        this.locks = new FileLocks(handle);
     }
 
     private Superblock superblock() {
@@ -77,9 +70,11 @@ public final class OpenFile implements AutoCloseable {
         }
     }
 
-    /** The node, for a call on that filesystem. */
-    Inode inode(Superblock mounted) {
+    /** The node, to be given a name on that filesystem: one without is given its first only if it was born that way. */
+    Inode linkable(Superblock mounted) {
         require(superblock() == mounted, Errno.EXDEV);
+        boolean unnamed = (handle.flags & Access.UNNAMED) != 0 && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
+        require(unnamed || calls.attributes(handle.inode).links() > 0, Errno.ENOENT);
         return handle.inode;
     }
 
@@ -269,7 +264,7 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /** Who writes to another's program takes its privileges away. Returns whether the server is to do so. */
-    private boolean dropSetId() {
+    boolean dropSetId() {
         if (!permissions.killsSetId(handle.inode)) {
             return false;
         }
@@ -286,12 +281,7 @@ public final class OpenFile implements AutoCloseable {
     public void truncate(long size) {
         require(writable, Errno.EINVAL);
         require(size >= 0, Errno.EINVAL);
-        handle.begin();
-        try {
-            calls.setattr(handle.inode, new AttributeChange().size(size).handle(handle.number));
-        } finally {
-            handle.end();
-        }
+        run(() -> calls.setattr(handle.inode, changes.truncation(handle.inode, size).handle(handle.number)));
     }
 
     /** Waits until what was written is safe; with {@code dataOnly} as much of it as is needed to read it. */
@@ -373,63 +363,11 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /**
-     * Has the server copy bytes of this file to another one of the same filesystem; fewer than asked for at the end of this
-     * one. EOPNOTSUPP if it can't, and then they are to be read and written.
+     * Copies bytes of this file to another one of the same filesystem, within the server if it can; fewer than asked for at
+     * the end of this one. EINVAL if the ranges overlap in one file.
      */
     public long copyTo(OpenFile target, long offset, long targetOffset, long length) {
-        require(readable && target.writable, Errno.EBADF);
-        require(superblock() == target.superblock(), Errno.EXDEV);
-        require(offset >= 0 && targetOffset >= 0 && length >= 0, Errno.EINVAL);
-        handle.begin();
-        try {
-            target.handle.begin();
-            try {
-                return copy(target, offset, targetOffset, length);
-            } finally {
-                target.handle.end();
-            }
-        } finally {
-            handle.end();
-        }
-    }
-
-    /** The newer form of the request counts in 64 bits. */
-    private long copy(OpenFile target, long offset, long targetOffset, long length) {
-        if (!superblock().lacks(Opcode.COPY_FILE_RANGE_64)) {
-            try {
-                return copyOnce(Opcode.COPY_FILE_RANGE_64, target, offset, targetOffset, length);
-            } catch (FuseException e) {
-                if (e.errno() != Errno.ENOSYS) {
-                    throw e;
-                }
-                superblock().isLacking(Opcode.COPY_FILE_RANGE_64);
-            }
-        }
-        require(!superblock().lacks(Opcode.COPY_FILE_RANGE), Errno.EOPNOTSUPP);
-        try {
-            return copyOnce(Opcode.COPY_FILE_RANGE, target, offset, targetOffset, Math.min(length, MOST_COPIED));
-        } catch (FuseException e) {
-            throw superblock().without(Opcode.COPY_FILE_RANGE, e, Errno.EOPNOTSUPP);
-        }
-    }
-
-    private long copyOnce(Opcode opcode, OpenFile target, long offset, long targetOffset, long length) {
-        try (Request request = handle.request(opcode)) {
-            MemorySegment in = request.arguments();
-            CopyFileRangeIn.FH_IN.set(in, handle.number);
-            CopyFileRangeIn.OFF_IN.set(in, offset);
-            CopyFileRangeIn.NODEID_OUT.set(in, target.handle.inode.number());
-            CopyFileRangeIn.FH_OUT.set(in, target.handle.number);
-            CopyFileRangeIn.OFF_OUT.set(in, targetOffset);
-            CopyFileRangeIn.LEN.set(in, length);
-            superblock().port.call(request);
-            long copied = opcode == Opcode.COPY_FILE_RANGE_64
-                    ? CopyFileRangeOut.BYTES_COPIED.get(request.reply())
-                    : WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
-            require(copied >= 0 && copied <= length, Errno.EIO);
-            superblock().writeBack.written(target.handle.inode, targetOffset + copied);
-            return copied;
-        }
+        return get(() -> target.get(() -> new Copying(calls, this, target).copy(offset, targetOffset, length)));
     }
 
     /**
@@ -529,17 +467,12 @@ public final class OpenFile implements AutoCloseable {
      * of a file, it gives up all that it has locked of that.
      */
     public RecordLocks locks() {
-        return locks;
+        return locks.ofProcess();
     }
 
     /** The locks on ranges of the file that this open file has, whoever uses it, until it is closed. */
     public RecordLocks ownLocks() {
-        Optional<RecordLocks> own = ownLocks;
-        if (own.isEmpty()) {
-            own = Optional.of(new RecordLocks(handle, handle.file()));
-            ownLocks = own;
-        }
-        return own.get();
+        return locks.ofFile();
     }
 
     /**
@@ -547,24 +480,12 @@ public final class OpenFile implements AutoCloseable {
      * it. It waits until the lock can be had; EINTR if the thread is interrupted.
      */
     public void flock(LockType type) {
-        flock(type, true);
+        run(() -> locks.flock(type, true));
     }
 
     /** The same without waiting: EAGAIN if another lock is in the way. */
     public void tryFlock(LockType type) {
-        flock(type, false);
-    }
-
-    private void flock(LockType type, boolean waits) {
-        run(() -> {
-            handle.flocked();
-            LockRange range = LockRange.whole(type).withPid(type == LockType.UNLOCKED ? 0 : handle.caller.pid());
-            if (superblock().port.negotiated().has(InitFlag.FLOCK_LOCKS)) {
-                new LockRequests(handle).set(handle.file(), range, waits, true);
-            } else {
-                LockRequests.setHere(superblock().localFlocks, handle.inode, handle.file(), range, waits);
-            }
-        });
+        run(() -> locks.flock(type, false));
     }
 
     /**
@@ -596,8 +517,7 @@ public final class OpenFile implements AutoCloseable {
                 handle.flush();
             }
         } finally {
-            locks.close(flushes);
-            ownLocks.ifPresent(own -> own.close(false));
+            locks.close(flushes && !superblock().lacks(Opcode.FLUSH));
         }
     }
 }

@@ -79,6 +79,9 @@ final class Opening {
         require(inode.isDirectory() || inode.type == FileType.REGULAR, Errno.ENXIO);
         permissions.check(inode, (Access.isReading(bits) ? Permissions.READ : 0)
                 | (writing ? Permissions.WRITE : 0));
+        if (flags.contains(OpenFlag.NO_ATIME)) {
+            permissions.ownerAlways(inode);
+        }
         Handle handle = files.open(inode, bits);
         if (flags.contains(OpenFlag.TRUNCATE)) {
             truncateOpened(handle);

@@ -126,6 +126,20 @@ final class Permissions {
         }
     }
 
+    /** EPERM for all but the owner and root in any case: for what no kernel leaves to the filesystem. */
+    void ownerAlways(Inode inode) {
+        if (!who.isRoot() && calls.attributes(inode).uid() != who.uid()) {
+            throw denied(Errno.EPERM);
+        }
+    }
+
+    /** EPERM for all but the owner and root, in any case, if a directory is sticky. */
+    void notSticky(Inode directory) {
+        if ((calls.attributes(directory).mode() & STICKY) != 0) {
+            ownerAlways(directory);
+        }
+    }
+
     /** Whether the user may give a file to others: an owner may give it to one of the owner's groups. */
     void changeOwner(Inode inode, int uid, int gid) {
         if (!superblock.checksPermissions() || who.isRoot()) {

@@ -20,6 +20,7 @@ public final class RecordLocks {
     private final Handle handle;
     private final LockRequests requests;
     private final long owner;
+    private volatile boolean used;
 
     RecordLocks(Handle handle, long owner) {
         this.handle = handle;
@@ -70,6 +71,9 @@ public final class RecordLocks {
         }
         handle.begin();
         try {
+            if (range.type() != LockType.UNLOCKED) {
+                used = true;
+            }
             put(range.type() == LockType.UNLOCKED ? range : range.withPid(handle.caller.pid()), waits);
             if (handle.isClosed() && range.type() != LockType.UNLOCKED) {
                 // It came too late to be given up by closing.
@@ -93,7 +97,7 @@ public final class RecordLocks {
     void close(boolean told) {
         if (!areRemote()) {
             superblock().localRecords.release(handle.inode, owner);
-        } else if (!told) {
+        } else if (used && !told) {
             try {
                 requests.set(owner, LockRange.whole(LockType.UNLOCKED), false, false);
             } catch (FuseException _) {

@@ -234,7 +234,7 @@ public final class Vfs implements AutoCloseable {
         Handle handle = onNode(directory, true, inode -> {
             require(inode.isDirectory(), Errno.ENOTDIR);
             permissions.create(inode);
-            return files.createUnnamed(inode, mode & PERMISSIONS, Access.of(set) | 020000000 | DIRECTORY_FLAGS);
+            return files.createUnnamed(inode, mode & PERMISSIONS, Access.of(set) | Access.UNNAMED | DIRECTORY_FLAGS);
         });
         return new OpenFile(handle, calls, changes, permissions, xattrs);
     }
@@ -327,7 +327,7 @@ public final class Vfs implements AutoCloseable {
 
     /** Gives an open file one more name, or its first: ENOENT if it has lost its last one. */
     public void link(OpenFile file, String path) {
-        createNode(path, false, (directory, name) -> calls.link(file.inode(superblock), directory, name));
+        createNode(path, false, (directory, name) -> calls.link(file.linkable(superblock), directory, name));
     }
 
     /** Takes the name of a file that is no directory. */

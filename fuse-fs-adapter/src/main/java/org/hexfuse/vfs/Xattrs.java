@@ -107,6 +107,9 @@ final class Xattrs {
             if (!inode.isDirectory() && inode.type != FileType.REGULAR) {
                 throw FuseException.of(changes ? Errno.EPERM : Errno.ENODATA);
             }
+            if (changes && inode.isDirectory()) {
+                permissions.notSticky(inode);
+            }
             permissions.check(inode, changes ? Permissions.WRITE : Permissions.READ);
         }
     }

@@ -382,6 +382,23 @@ class VfsTest {
             }
         }
 
+        @Test void aCopyThatTheServerCannotMakeIsReadAndWritten() {
+            file.size = 10;
+            server.answers.put(Opcode.READ, request -> ReadIn.SIZE_FIELD.get(request.arguments()));
+            List<Long> offsets = new ArrayList<>();
+            server.answers.put(Opcode.WRITE, request -> {
+                offsets.add(WriteIn.OFFSET.get(request.arguments()));
+                return acceptWrite(request);
+            });
+            try (OpenFile open = vfs.open("/f", OpenFlag.READ, OpenFlag.WRITE)) {
+                assertThat(open.copyTo(open, 4, 20, 100)).isEqualTo(6);
+                file.size = 10;
+                assertThat(open.copyTo(open, 0, 30, 3)).isEqualTo(3);
+            }
+            assertThat(offsets).containsExactly(20L, 30L);
+            assertThat(server.count(Opcode.COPY_FILE_RANGE)).isEqualTo(1);
+        }
+
         @Test void aShortWriteEndsWithItsCount() {
             server.answers.put(Opcode.WRITE, request -> {
                 WriteOut.SIZE_FIELD.set(request.reply(), 5000);
@@ -571,7 +588,6 @@ class VfsTest {
         @Test void whatServersDoNotKnowIsNotSupported() {
             try (OpenFile open = vfs.open("/f", OpenFlag.READ, OpenFlag.WRITE)) {
                 assertFails(Errno.EOPNOTSUPP, () -> open.allocate(0, 0, 10));
-                assertFails(Errno.EOPNOTSUPP, () -> open.copyTo(open, 0, 10, 10));
                 file.size = 30;
                 assertThat(open.seekData(10)).isEqualTo(10);
                 assertThat(open.seekHole(10)).isEqualTo(30);

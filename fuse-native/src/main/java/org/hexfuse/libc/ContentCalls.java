@@ -67,11 +67,14 @@ public final class ContentCalls {
     /** {@code copy_file_range(2)} at given offsets: how many bytes were copied, 0 at the end. */
     public static long copyFileRange(Fd from, long offset, Fd to, long targetOffset, long length)
             throws LibcException {
+        int out = to.acquireOrThrow("copy_file_range");
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment source = arena.allocateFrom(JAVA_LONG, offset);
             MemorySegment target = arena.allocateFrom(JAVA_LONG, targetOffset);
-            return from.call("copy_file_range", (_, in) -> to.call("copy_file_range",
-                    (s, out) -> (long) COPY_FILE_RANGE.invokeExact(s, in, source, out, target, length, 0)));
+            return from.call("copy_file_range",
+                    (s, in) -> (long) COPY_FILE_RANGE.invokeExact(s, in, source, out, target, length, 0));
+        } finally {
+            to.release();
         }
     }
 

@@ -59,6 +59,7 @@ class ContentCallsTest {
             assertThat(ContentCalls.copyFileRange(from, 3, to, 1, 2)).isEqualTo(2);
             assertThat(content("to")).isEqualTo("ntehing");
             assertThat(ContentCalls.copyFileRange(from, 7, to, 0, 2)).isZero();
+            assertThatThrownBy(() -> ContentCalls.copyFileRange(to, 0, to, 1, 2)).hasMessageContaining("EINVAL");
         }
     }
 

@@ -15,5 +15,9 @@ public enum Capability {
     /** {@code O_TMPFILE}. */
     UNNAMED_FILES,
     /** {@code RENAME_EXCHANGE}. */
-    EXCHANGE
+    EXCHANGE,
+    /** Advisory locks that all who use the filesystem see. */
+    LOCKS,
+    /** Access control lists. */
+    ACCESS_LISTS
 }

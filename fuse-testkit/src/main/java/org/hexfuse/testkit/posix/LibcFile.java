@@ -4,15 +4,20 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import org.hexfuse.abi.Name;
 import org.hexfuse.libc.AttributeCalls;
 import org.hexfuse.libc.ContentCalls;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.FileStatus;
 import org.hexfuse.libc.LibcException;
+import org.hexfuse.libc.LockCalls;
+import org.hexfuse.libc.LockCalls.RecordLock;
 import org.hexfuse.libc.PosixFiles;
 import org.hexfuse.libc.Syscalls;
 import org.hexfuse.libc.XattrCalls;
+import org.hexfuse.posix.LockRange;
+import org.hexfuse.posix.LockType;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 
@@ -112,6 +117,43 @@ record LibcFile(UserThread thread, Fd fd) implements PosixFile {
 
     @Override public void setxattr(String name, byte[] value, int flags) {
         run(() -> XattrCalls.set(fd, Name.of(name), value, flags));
+    }
+
+    private static RecordLock recordLock(LockRange range) {
+        long length = range.end() == LockRange.TO_THE_END ? 0 : range.end() - range.start() + 1;
+        return new RecordLock(range.type().code(), range.start(), length, 0);
+    }
+
+    @Override public Optional<LockRange> blocker(LockRange wanted) {
+        return thread.call(() -> {
+            RecordLock found = LockCalls.get(fd, recordLock(wanted));
+            return Optional.of(LockRange.of(LockType.byCode(found.type()), found.start(), found.length()))
+                    .filter(lock -> lock.type() != LockType.UNLOCKED);
+        });
+    }
+
+    @Override public void lock(LockRange range) {
+        run(() -> LockCalls.set(fd, recordLock(range)));
+    }
+
+    @Override public void lockWaiting(LockRange range) {
+        run(() -> LockCalls.setWaiting(fd, recordLock(range)));
+    }
+
+    private static int operation(LockType type) {
+        return switch (type) {
+            case READ -> LockCalls.LOCK_SH;
+            case WRITE -> LockCalls.LOCK_EX;
+            case UNLOCKED -> LockCalls.LOCK_UN;
+        };
+    }
+
+    @Override public void flock(LockType type) {
+        run(() -> LockCalls.flock(fd, operation(type)));
+    }
+
+    @Override public void tryFlock(LockType type) {
+        run(() -> LockCalls.flock(fd, operation(type) | LockCalls.LOCK_NB));
     }
 
     @Override public void sync(boolean dataOnly) {

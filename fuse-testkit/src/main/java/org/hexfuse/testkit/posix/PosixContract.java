@@ -35,7 +35,9 @@ import org.junit.jupiter.api.Timeout;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) public abstract class PosixContract
-        implements OpenContract {
+        implements OpenContract, ContentContract, DirectoryContract, ListingContract, LinkContract, SymlinkContract,
+        UnlinkContract, RenameContract, TimesContract, ModeContract, PermissionContract, XattrContract,
+        AllocationContract, SpecialFileContract, PathContract, LockContract, AccessListContract {
     private PosixClient fs;
     private String directory;
     private int tests;

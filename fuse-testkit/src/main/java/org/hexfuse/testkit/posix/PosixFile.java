@@ -1,5 +1,8 @@
 package org.hexfuse.testkit.posix;
 
+import java.util.Optional;
+import org.hexfuse.posix.LockRange;
+import org.hexfuse.posix.LockType;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 
@@ -43,6 +46,21 @@ public interface PosixFile extends AutoCloseable {
 
     /** Sets an extended attribute, with flags as {@link PosixClient#setxattr} has them. */
     void setxattr(String name, byte[] value, int flags);
+
+    /** The first record lock of another open file that is in the way of what is wanted; its pid means nothing. */
+    Optional<LockRange> blocker(LockRange wanted);
+
+    /** Takes a record lock of this open file, or gives it up: EAGAIN if another one is in the way. */
+    void lock(LockRange range);
+
+    /** The same, and waits until it can be had. */
+    void lockWaiting(LockRange range);
+
+    /** Locks the file as a whole, or gives that up, and waits until that can be had. */
+    void flock(LockType type);
+
+    /** The same without waiting: EAGAIN if another lock is in the way. */
+    void tryFlock(LockType type);
 
     /** Waits until what was written is safe. */
     void sync(boolean dataOnly);

@@ -148,7 +148,7 @@ public interface PosixFixture {
     /** Waits until clocks that tick coarsely have ticked. */
     default void tick() {
         try {
-            Thread.sleep(20);
+            Thread.sleep(12);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

@@ -3,6 +3,8 @@ package org.hexfuse.testkit.posix;
 import java.util.List;
 import java.util.Optional;
 import org.hexfuse.abi.Name;
+import org.hexfuse.posix.LockRange;
+import org.hexfuse.posix.LockType;
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.FileSystemStat;
@@ -201,6 +203,26 @@ public final class VfsClient implements PosixClient {
 
         @Override public void setxattr(String name, byte[] value, int flags) {
             file.setxattr(name, value, flags);
+        }
+
+        @Override public Optional<LockRange> blocker(LockRange wanted) {
+            return file.ownLocks().blocker(wanted);
+        }
+
+        @Override public void lock(LockRange range) {
+            file.ownLocks().set(range);
+        }
+
+        @Override public void lockWaiting(LockRange range) {
+            file.ownLocks().setWaiting(range);
+        }
+
+        @Override public void flock(LockType type) {
+            file.flock(type);
+        }
+
+        @Override public void tryFlock(LockType type) {
+            file.tryFlock(type);
         }
 
         @Override public void sync(boolean dataOnly) {

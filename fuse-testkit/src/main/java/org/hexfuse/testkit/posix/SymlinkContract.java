@@ -1,0 +1,115 @@
+package org.hexfuse.testkit.posix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.vfs.Stat;
+import org.junit.jupiter.api.Test;
+
+/** {@code symlink(2)}, {@code readlink(2)}, {@code path_resolution(7)}: text that is a way to somewhere else. */
+public interface SymlinkContract extends PosixFixture {
+    @Test default void aSymbolicLinkHoldsItsText() {
+        fs().symlink("some/where", at("s"));
+        assertThat(fs().readlink(at("s"))).isEqualTo("some/where");
+        Stat stat = fs().lstat(at("s"));
+        assertThat(stat.type()).isEqualTo(FileType.SYMLINK);
+        assertThat(stat.size()).isEqualTo(10);
+        assertThat(stat.permissions()).isEqualTo(0777);
+        assertThat(stat.links()).isEqualTo(1);
+    }
+
+    @Test default void aSymbolicLinkHoldsAnyBytes() {
+        String text = "no UTF-8: \udcff\udc80 and ümläut";
+        fs().symlink(text, at("s"));
+        assertThat(fs().readlink(at("s"))).isEqualTo(text);
+    }
+
+    @Test default void aSymbolicLinkHoldsALongPath() {
+        String text = "x".repeat(200) + "/" + "y".repeat(800);
+        fs().symlink(text, at("s"));
+        assertThat(fs().readlink(at("s"))).isEqualTo(text);
+        assertThat(fs().lstat(at("s")).size()).isEqualTo(text.length());
+    }
+
+    @Test default void symlinkRefusesNoText() {
+        fails(Errno.ENOENT, () -> fs().symlink("", at("s")));
+    }
+
+    @Test default void symlinkFailsIfThereIsAnything() {
+        file("f", "");
+        fs().symlink("nowhere", at("s"));
+        directory("d");
+        for (String name : new String[]{"f", "s", "d", "."}) {
+            fails(Errno.EEXIST, () -> fs().symlink("x", at(name)));
+        }
+    }
+
+    @Test default void readlinkRefusesWhatIsNoSymbolicLink() {
+        fails(Errno.EINVAL, () -> fs().readlink(file("f", "")));
+        fails(Errno.EINVAL, () -> fs().readlink(directory("d")));
+        fails(Errno.ENOENT, () -> fs().readlink(at("s")));
+    }
+
+    @Test default void relativeLinksStartWhereTheyAre() {
+        directory("d");
+        directory("d/e");
+        file("d/f", "content");
+        fs().symlink("../f", at("d/e/s"));
+        assertThat(content(at("d/e/s"))).isEqualTo("content");
+    }
+
+    @Test default void linksLeadThroughDirectories() {
+        directory("d");
+        file("d/f", "content");
+        fs().symlink("d", at("s"));
+        assertThat(content(at("s/f"))).isEqualTo("content");
+        assertThat(names(at("s/"))).containsExactly("f");
+        assertThat(fs().lstat(at("s/")).isDirectory()).isTrue();
+    }
+
+    @Test default void linksLeadToLinks() {
+        file("f", "content");
+        for (int i = 0; i < 30; i++) {
+            fs().symlink(i == 0 ? "f" : "s" + (i - 1), at("s" + i));
+        }
+        assertThat(content(at("s29"))).isEqualTo("content");
+    }
+
+    @Test default void linksInACircleLeadNowhere() {
+        fs().symlink("t", at("s"));
+        fs().symlink("s", at("t"));
+        fails(Errno.ELOOP, () -> fs().stat(at("s")));
+        fails(Errno.ELOOP, () -> fs().open(at("s")));
+        fails(Errno.ELOOP, () -> fs().stat(at("s/f")));
+        assertThat(fs().lstat(at("s")).isSymlink()).isTrue();
+    }
+
+    @Test default void statOfALinkToNowhereFails() {
+        fs().symlink("nowhere", at("s"));
+        fails(Errno.ENOENT, () -> fs().stat(at("s")));
+        fails(Errno.ENOENT, () -> fs().open(at("s")));
+        fails(Errno.ENOENT, () -> fs().chmod(at("s"), 0600));
+    }
+
+    @Test default void unlinkTakesTheLinkAndNotItsTarget() {
+        file("f", "content");
+        fs().symlink("f", at("s"));
+        fs().unlink(at("s"));
+        assertThat(names(at(""))).containsExactly("f");
+    }
+
+    @Test default void anyoneMayReadALink() {
+        directory("d");
+        fs().symlink("nowhere", at("d/s"));
+        assertThat(alice().readlink(at("d/s"))).isEqualTo("nowhere");
+        fs().chmod(at("d"), 0700);
+        fails(Errno.EACCES, () -> alice().readlink(at("d/s")));
+    }
+
+    @Test default void aLinkBelongsToWhoMadeIt() {
+        alice().symlink("nowhere", at("s"));
+        assertThat(fs().lstat(at("s")).uid()).isEqualTo(ALICE.uid());
+        assertThat(fs().lstat(at("s")).gid()).isEqualTo(ALICE.gid());
+    }
+}
