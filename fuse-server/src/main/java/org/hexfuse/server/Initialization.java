@@ -61,7 +61,8 @@ final class Initialization {
             offered |= InitIn.FLAGS2.getUnsigned(in, 0) << 32;
         }
         int readahead = (int) Math.min(InitIn.MAX_READAHEAD.getUnsigned(in, 0), Integer.MAX_VALUE);
-        var negotiation = new Negotiation(minor, offered, wanted(), largestPayload(offered), readahead);
+        var negotiation = new Negotiation(state.notifier(), minor, offered, wanted(), largestPayload(offered),
+                readahead);
         fileSystem.init(negotiation);
         settle(exchange, negotiation);
         return true;

@@ -8,6 +8,7 @@ import org.hexfuse.abi.InitFlag;
  * {@link #offers} tells.
  */
 public final class Negotiation {
+    private final Notifier notifier;
     private final int minor;
     private final long offered;
     private final int largestWrite;
@@ -17,13 +18,19 @@ public final class Negotiation {
     private int maxBackground = 64;
     private int timeGranularity = 1;
 
-    Negotiation(int minor, long offered, long enabled, int largestWrite, int maxReadahead) {
+    Negotiation(Notifier notifier, int minor, long offered, long enabled, int largestWrite, int maxReadahead) {
+        this.notifier = notifier;
         this.minor = minor;
         this.offered = offered;
         this.enabled = enabled & offered;
         this.largestWrite = largestWrite;
         this.maxWrite = largestWrite;
         this.maxReadahead = maxReadahead;
+    }
+
+    /** By which the filesystem tells this kernel what it did not ask for. It may be kept until the session's end. */
+    public Notifier notifier() {
+        return notifier;
     }
 
     /** The protocol's minor version: the lower of the two ends'. */

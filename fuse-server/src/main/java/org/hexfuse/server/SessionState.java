@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.transport.ServerLink;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +25,16 @@ final class SessionState {
     private final OpenHandles handles = new OpenHandles();
     private final CopyOnWriteArrayList<Exchange> exchanges = new CopyOnWriteArrayList<>();
     private final Queue<Exchange> idle = new ConcurrentLinkedQueue<>();
+    private final Retrievals retrievals = new Retrievals();
+    private final Notifier notifier;
     private volatile int minor = Protocol.MINOR;
     private volatile long flags;
     private volatile boolean initialized;
+    private volatile boolean over;
 
-    SessionState(FuseFileSystem fileSystem) {
+    SessionState(FuseFileSystem fileSystem, ServerLink link) {
         this.fileSystem = fileSystem;
+        this.notifier = new Notifier(link, this, retrievals);
         this.overrides = Overrides.of(fileSystem);
     }
 
@@ -48,6 +53,17 @@ final class SessionState {
     long flags() {
         return flags;
     }
+
+    Notifier notifier() {
+        return notifier;
+    }
+
+    Retrievals retrievals() {
+        return retrievals;
+    }
+
+    /** Whether nothing can be told to the kernel any more. */
+    boolean isOver() { return over; }
 
     boolean isInitialized() { return initialized; }
 
@@ -84,6 +100,8 @@ final class SessionState {
 
     /** The session ends: everybody who waits in a filesystem is to give up. */
     void cancelAll() {
+        over = true;
+        retrievals.end();
         exchanges.forEach(Exchange::cancel);
     }
 
