@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Protocol;
@@ -505,29 +506,66 @@ final class NodeCache {
     }
 
     /**
-     * The server says that a name is not what it was.
+     * The server says that a name is not what it was, which is believed even if it errs in what the name leads to.
      *
-     * @param child drop the name only if it leads there; 0 for anything
-     * @return whether there was something to drop
+     * @param child what it says that the name leads to; 0 for anything
+     * @return OK; ENOENT if there is no such name here, or it leads elsewhere; ENOTDIR if it can't be in {@code parent};
+     *         ENOTEMPTY if it leads to a directory in which something is still in use
      */
-    boolean invalidateEntry(long parent, Name name, long child, boolean expireOnly) {
+    Errno invalidateEntry(long parent, Name name, long child, boolean expireOnly) {
         lock.lock();
         try {
             Inode directory = inodes.get(parent);
+            if (directory != null && !directory.isDirectory()) {
+                return Errno.ENOTDIR;
+            }
             Dentry dentry = directory == null ? null : directory.children.get(name);
-            if (dentry == null || (child != 0 && (dentry.target == null || dentry.target.node != child))) {
-                return false;
+            if (dentry == null) {
+                return Errno.ENOENT;
             }
             directory.attributesVersion = nextVersion();
             directory.believeUntil(Inode.OVER);
+            Inode target = dentry.target;
+            List<Dentry> below = target == null ? List.of() : List.copyOf(target.children.values());
             if (expireOnly) {
                 dentry.validUntil = Inode.OVER;
             } else {
                 dropTree(dentry);
             }
-            return true;
+            if (child == 0 || target == null) {
+                return Errno.OK;
+            }
+            boolean isUsedBelow = below.stream().anyMatch(NodeCache::isStillUsed);
+            return target.node != child ? Errno.ENOENT : isUsedBelow ? Errno.ENOTEMPTY : Errno.OK;
         } finally {
             unlockAndForget();
+        }
+    }
+
+    /** Whether what a name led to that was dropped is used by more than names: a file that has several may be known by those. */
+    private static boolean isStillUsed(Dentry dropped) {
+        return dropped.target != null && dropped.target.uses > 0
+                && (dropped.target.isDirectory() || dropped.target.attributes.links() <= 1);
+    }
+
+    /** The server gave data up to {@code end}, which is not kept here, but makes a file no shorter. Returns what it is told. */
+    Errno stored(long node, long end) {
+        lock.lock();
+        try {
+            Inode inode = inodes.get(node);
+            if (inode == null) {
+                return Errno.ENOENT;
+            }
+            if (inode.type != FileType.REGULAR) {
+                return Errno.EINVAL;
+            }
+            if (inode.attributes.size() < end) {
+                inode.attributesVersion = nextVersion();
+                inode.attributes = inode.attributes.withSize(end);
+            }
+            return Errno.OK;
+        } finally {
+            lock.unlock();
         }
     }
 

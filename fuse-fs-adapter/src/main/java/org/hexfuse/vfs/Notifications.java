@@ -1,8 +1,11 @@
 package org.hexfuse.vfs;
 
+import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.device.NotificationSink;
+import org.hexfuse.transport.Segments;
 
 /** What the server says of itself goes to the caches. There is none of data, so nothing is stored. */
 record Notifications(NodeCache nodes, PollTable polls) implements NotificationSink {
@@ -16,15 +19,27 @@ record Notifications(NodeCache nodes, PollTable polls) implements NotificationSi
     }
 
     @Override public Errno invalidateNode(long node, long offset, long length) {
-        return known(nodes.invalidateNode(node));
+        return nodes.invalidateNode(node) ? Errno.OK : Errno.ENOENT;
     }
 
     @Override public Errno invalidateEntry(long parent, Name name, boolean expireOnly) {
-        return known(nodes.invalidateEntry(parent, name, 0, expireOnly));
+        return nodes.invalidateEntry(parent, name, 0, expireOnly);
     }
 
     @Override public Errno delete(long parent, long child, Name name) {
-        return known(nodes.invalidateEntry(parent, name, child, false));
+        return nodes.invalidateEntry(parent, name, child, false);
+    }
+
+    @Override public Errno store(long node, long offset, Segments data) {
+        return nodes.stored(node, offset + data.size());
+    }
+
+    @Override public long retrieve(long node, long offset, MemorySegment target) {
+        Errno known = nodes.stored(node, 0);
+        if (known != Errno.OK) {
+            throw FuseException.of(known);
+        }
+        return 0;
     }
 
     @Override public Errno incrementEpoch() {
@@ -35,9 +50,5 @@ record Notifications(NodeCache nodes, PollTable polls) implements NotificationSi
     @Override public Errno prune(long[] numbers) {
         nodes.prune(numbers);
         return Errno.OK;
-    }
-
-    private static Errno known(boolean there) {
-        return there ? Errno.OK : Errno.ENOENT;
     }
 }

@@ -3,8 +3,11 @@ package org.hexfuse.server;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.hexfuse.abi.AttrData;
 import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.StatxData;
+import org.hexfuse.abi.SxTime;
 
 /**
  * The attributes of a node: what {@code stat(2)} shows. Immutable. Ids and the mode are unsigned 32-bit numbers.
@@ -18,6 +21,9 @@ public final class Attr {
 
     private static final int PERMISSIONS = 07777;
     private static final int SECTOR = 512;
+    /** In a STATX: everything but the time of birth, and that. */
+    private static final int BASIC = 0x7FF;
+    private static final int BIRTH = 0x800;
 
     private final long ino;
     private final long size;
@@ -36,6 +42,7 @@ public final class Attr {
     private final int blockSize;
     private final long validSeconds;
     private final int validNanos;
+    private final Optional<Instant> birth;
 
     private Attr(Builder b) {
         this.ino = b.ino;
@@ -55,6 +62,7 @@ public final class Attr {
         this.blockSize = b.blockSize;
         this.validSeconds = b.validSeconds;
         this.validNanos = b.validNanos;
+        this.birth = b.birth;
     }
 
     /** A directory with two links, owned by root. */
@@ -111,6 +119,11 @@ public final class Attr {
         return Instant.ofEpochSecond(mtime, mtimeNanos);
     }
 
+    /** When the file was made, if that was said. */
+    public Optional<Instant> birth() {
+        return birth;
+    }
+
     long validSeconds() {
         return validSeconds;
     }
@@ -141,6 +154,31 @@ public final class Attr {
         }
     }
 
+    /** Writes {@code struct fuse_statx} into zeroed memory. */
+    void writeStatx(MemorySegment segment, long base, long node) {
+        StatxData.MASK.set(segment, base, BASIC | (birth.isPresent() ? BIRTH : 0));
+        StatxData.BLKSIZE.set(segment, base, blockSize);
+        StatxData.NLINK.set(segment, base, links);
+        StatxData.UID.set(segment, base, uid);
+        StatxData.GID.set(segment, base, gid);
+        StatxData.MODE.set(segment, base, (short) mode);
+        StatxData.INO.set(segment, base, ino == 0 ? node : ino);
+        StatxData.SIZE_FIELD.set(segment, base, size);
+        StatxData.BLOCKS.set(segment, base, blocks);
+        writeTime(segment, base + StatxData.ATIME.offset(), atime, atimeNanos);
+        writeTime(segment, base + StatxData.MTIME.offset(), mtime, mtimeNanos);
+        writeTime(segment, base + StatxData.CTIME.offset(), ctime, ctimeNanos);
+        birth.ifPresent(time -> writeTime(segment, base + StatxData.BTIME.offset(), time.getEpochSecond(),
+                time.getNano()));
+        StatxData.RDEV_MAJOR.set(segment, base, (device & 0xFFF00) >>> 8);
+        StatxData.RDEV_MINOR.set(segment, base, (device & 0xFF) | (device >>> 12 & 0xFFF00));
+    }
+
+    private static void writeTime(MemorySegment segment, long base, long seconds, int nanos) {
+        SxTime.TV_SEC.set(segment, base, seconds);
+        SxTime.TV_NSEC.set(segment, base, nanos);
+    }
+
     /** Collects attributes. Not for several threads. */
     public static final class Builder {
         private final int mode;
@@ -160,6 +198,7 @@ public final class Attr {
         private int blockSize = 4096;
         private long validSeconds = DEFAULT_VALIDITY.getSeconds();
         private int validNanos = DEFAULT_VALIDITY.getNano();
+        private Optional<Instant> birth = Optional.empty();
 
         private Builder(int mode) {
             this.mode = mode;
@@ -236,6 +275,12 @@ public final class Attr {
         public Builder ctime(long seconds, int nanos) {
             this.ctime = seconds;
             this.ctimeNanos = nanos;
+            return this;
+        }
+
+        /** When the file was made, which {@code statx(2)} shows; only an answer to {@code getattr} brings it there. */
+        public Builder birth(Instant time) {
+            this.birth = Optional.of(time);
             return this;
         }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.hexfuse.abi.BatchForgetIn;
+import org.hexfuse.abi.BmapOut;
 import org.hexfuse.abi.CopyFileRangeOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileLock;
@@ -14,10 +15,13 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.GetxattrIn;
 import org.hexfuse.abi.GetxattrOut;
 import org.hexfuse.abi.InterruptIn;
+import org.hexfuse.abi.IoctlIn;
+import org.hexfuse.abi.IoctlOut;
 import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.LkOut;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.PollOut;
 import org.hexfuse.abi.ReadIn;
 import org.hexfuse.abi.SetxattrIn;
 import org.hexfuse.abi.StatfsOut;
@@ -37,6 +41,8 @@ final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final int SMALL_REPLY = 512;
     private static final int LONGEST_LINK = 4096;
+    /** Kernels have room for a page, which may be a list of ranges, whatever they are after. */
+    private static final int LEAST_IOCTL = 4096;
 
     private final FuseFileSystem fileSystem;
     private final SessionState state;
@@ -49,11 +55,13 @@ final class Dispatcher {
     /** The most bytes of reply that a request can have. */
     static long replyRoom(Slot slot) {
         Opcode opcode = Opcode.byCode(slot.opcode());
-        if (opcode == null || slot.argumentsSize() < GetxattrIn.SIZE) {
+        if (opcode == null || slot.argumentsSize() < GetxattrIn.SIZE
+                || (opcode == Opcode.IOCTL && slot.argumentsSize() < IoctlIn.SIZE)) {
             return opcode == Opcode.READLINK ? LONGEST_LINK : SMALL_REPLY;
         }
         return switch (opcode) {
             case READ, READDIR, READDIRPLUS -> SMALL_REPLY + ReadIn.SIZE_FIELD.getUnsigned(slot.arguments(), 0);
+            case IOCTL -> SMALL_REPLY + Math.max(LEAST_IOCTL, IoctlIn.OUT_SIZE.getUnsigned(slot.arguments(), 0));
             case GETXATTR, LISTXATTR -> SMALL_REPLY + GetxattrIn.SIZE_FIELD.getUnsigned(slot.arguments(), 0);
             default -> SMALL_REPLY;
         };
@@ -144,8 +152,12 @@ final class Dispatcher {
             case COPY_FILE_RANGE, COPY_FILE_RANGE_64 -> copyFileRange(x, opcode);
             case SYNCFS -> done(x, () -> fileSystem.syncfs(op.syncFs));
             case INIT -> x.fail(Errno.EIO);
-            case NOTIFY_REPLY -> x.noReply();
-            case BMAP, IOCTL, POLL, SETUPMAPPING, REMOVEMAPPING, STATX, CUSE_INIT -> x.fail(Errno.ENOSYS);
+            case NOTIFY_REPLY -> notifyReply(x);
+            case BMAP -> bmap(x);
+            case IOCTL -> ioctl(x);
+            case POLL -> poll(x);
+            case STATX -> x.statx(op.getAttr.node(), fileSystem.getattr(op.getAttr));
+            case SETUPMAPPING, REMOVEMAPPING, CUSE_INIT -> x.fail(Errno.ENOSYS);
         }
     }
 
@@ -300,6 +312,32 @@ final class Dispatcher {
             CopyFileRangeOut.BYTES_COPIED.set(x.slot().reply(), copied);
             x.structs(CopyFileRangeOut.SIZE);
         }
+    }
+
+    private void notifyReply(Exchange x) {
+        state.retrievals().arrived(x.slot());
+        x.noReply();
+    }
+
+    private void bmap(Exchange x) throws IOException, InterruptedException {
+        BmapOut.BLOCK.set(x.slot().reply(), fileSystem.bmap(x.operations.bmap));
+        x.structs(BmapOut.SIZE);
+    }
+
+    private void ioctl(Exchange x) throws IOException, InterruptedException {
+        Ioctl op = x.operations.ioctl;
+        Segments memory = x.slot().replyData(IoctlOut.SIZE);
+        DataReply out = x.dataReply.set(memory, Integer.toUnsignedLong(op.room()));
+        IoctlResult result = fileSystem.ioctl(op, out);
+        DataReply data = result.isRetry() ? x.dataReply.set(memory, memory.size()) : out;
+        result.write(x.slot().reply(), data);
+        x.structs(IoctlOut.SIZE, data.written());
+    }
+
+    private void poll(Exchange x) throws IOException, InterruptedException {
+        PollOut.REVENTS.set(x.slot().reply(), fileSystem.poll(x.operations.poll));
+        zero(x, PollOut.REVENTS.size(), PollOut.SIZE);
+        x.structs(PollOut.SIZE);
     }
 
     private static void zero(Exchange x, int from, int to) {

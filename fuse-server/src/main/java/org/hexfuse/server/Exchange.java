@@ -10,6 +10,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.MessageFormat;
 import org.hexfuse.abi.OpenOut;
+import org.hexfuse.abi.StatxOut;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Slot;
 import org.slf4j.Logger;
@@ -42,7 +43,7 @@ final class Exchange {
         committed = false;
         interrupted = false;
         unique = next.unique();
-        if (state.isCancelled()) {
+        if (state.isOver()) {
             interrupted = true;
         }
         if (state.wire().isDebugEnabled()) {
@@ -153,6 +154,11 @@ final class Exchange {
         return commit(Errno.OK, size, 0);
     }
 
+    /** Replies with {@code size} bytes of structs and {@code data} bytes behind them. */
+    Errno structs(int size, long data) {
+        return commit(Errno.OK, size, data);
+    }
+
     Errno data(long size) {
         return commit(Errno.OK, 0, size);
     }
@@ -203,6 +209,16 @@ final class Exchange {
         reply.set(JAVA_INT_UNALIGNED, AttrOut.ATTR_VALID_NSEC.offset() + 4L, 0);
         attr.write(reply, AttrOut.ATTR.offset(), node, minor());
         structs(AttrOut.STRUCT.size(minor()));
+    }
+
+    /** The same attributes for who asks when a file was made, which an older kernel does not. */
+    void statx(long node, Attr attr) {
+        MemorySegment reply = slot.reply();
+        reply.asSlice(0, StatxOut.SIZE).fill((byte) 0);
+        StatxOut.ATTR_VALID.set(reply, attr.validSeconds());
+        StatxOut.ATTR_VALID_NSEC.set(reply, attr.validNanos());
+        attr.writeStatx(reply, StatxOut.STAT.offset(), node);
+        structs(StatxOut.SIZE);
     }
 
     private Errno commit(Errno error, int structSize, long dataSize) {

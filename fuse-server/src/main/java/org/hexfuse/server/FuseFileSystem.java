@@ -219,6 +219,27 @@ public interface FuseFileSystem {
         throw FuseException.of(ENOSYS);
     }
 
+    /**
+     * Carries out a command of {@code ioctl(2)}. What {@link Ioctl#data} has is to be read before the first byte is written to
+     * {@code out}, which takes at most {@link Ioctl#room}.
+     */
+    default IoctlResult ioctl(Ioctl op, DataReply out) throws IOException, InterruptedException {
+        throw FuseException.of(ENOSYS);
+    }
+
+    /**
+     * What can be done with an open file without waiting, as bits of {@code poll(2)}, among them those of {@link Poll#events}.
+     * If {@link Poll#wakeup} has something, it is to be woken once when that changes.
+     */
+    default int poll(Poll op) throws IOException, InterruptedException {
+        throw FuseException.of(ENOSYS);
+    }
+
+    /** Where a block of a file is on its device. */
+    default long bmap(Bmap op) throws IOException, InterruptedException {
+        throw FuseException.of(ENOSYS);
+    }
+
     /** Writes the whole filesystem back. */
     default void syncfs(SyncFs op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);

@@ -1,6 +1,7 @@
 package org.hexfuse.server;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Name;
 import org.hexfuse.transport.Segments;
@@ -8,11 +9,10 @@ import org.hexfuse.transport.Slot;
 
 /** A request, as a filesystem sees it. Valid until the method that was given it returns, then used for another request. */
 public abstract sealed class Operation
-        permits Access, CopyFileRange, Create, Fallocate, Flush, Forget, Fsync, FsyncDir, GetAttr, GetXattr, Link,
-        ListXattr,
-        Lock, Lookup, Lseek, MkDir, MkNod, Open, OpenDir, Read, ReadDir, ReadLink, Release, ReleaseDir, RemoveXattr,
-        Rename,
-        RmDir, SetAttr, SetXattr, StatFs, SymLink, SyncFs, TmpFile, Unlink, Write {
+        permits Access, Bmap, CopyFileRange, Create, Fallocate, Flush, Forget, Fsync, FsyncDir, GetAttr, GetXattr,
+        Ioctl,
+        Link, ListXattr, Lock, Lookup, Lseek, MkDir, MkNod, Open, OpenDir, Poll, Read, ReadDir, ReadLink, Release,
+        ReleaseDir, RemoveXattr, Rename, RmDir, SetAttr, SetXattr, StatFs, SymLink, SyncFs, TmpFile, Unlink, Write {
     private Exchange exchange;
 
     Operation() {}
@@ -50,6 +50,26 @@ public abstract sealed class Operation
     /** The process id of who asks, 0 if it is not known here. */
     public final int pid() {
         return InHeader.PID.get(exchange.slot().header());
+    }
+
+    /**
+     * Groups that who asks is in beside {@link #gid}, as far as the kernel tells: for what makes a node, that of the directory,
+     * if {@link org.hexfuse.abi.InitFlag#CREATE_SUPP_GROUP} was taken.
+     */
+    public final List<Integer> supplementaryGroups() {
+        return extensions().groups();
+    }
+
+    /**
+     * What a new node is to be marked with, if {@link org.hexfuse.abi.InitFlag#SECURITY_CTX} was taken and the kernel has a
+     * security module that says so.
+     */
+    public final List<SecurityContext> securityContexts() {
+        return extensions().contexts();
+    }
+
+    private Extensions extensions() {
+        return new Extensions(exchange.slot().rest(), InHeader.TOTAL_EXTLEN.getUnsigned(exchange.slot().header(), 0));
     }
 
     /** The number that names the request until it is answered. */

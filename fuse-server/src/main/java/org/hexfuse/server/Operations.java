@@ -3,6 +3,7 @@ package org.hexfuse.server;
 /** One object of each kind of operation, all bound to one exchange. */
 final class Operations {
     final Access access = new Access();
+    final Bmap bmap = new Bmap();
     final CopyFileRange copyFileRange = new CopyFileRange();
     final Create create = new Create();
     final Fallocate fallocate = new Fallocate();
@@ -12,6 +13,7 @@ final class Operations {
     final FsyncDir fsyncDir = new FsyncDir();
     final GetAttr getAttr = new GetAttr();
     final GetXattr getXattr = new GetXattr();
+    final Ioctl ioctl = new Ioctl();
     final Link link = new Link();
     final ListXattr listXattr = new ListXattr();
     final Lock lock = new Lock();
@@ -21,6 +23,7 @@ final class Operations {
     final MkNod mkNod = new MkNod();
     final Open open = new Open();
     final OpenDir openDir = new OpenDir();
+    final Poll poll = new Poll();
     final Read read = new Read();
     final ReadDir readDir = new ReadDir();
     final ReadLink readLink = new ReadLink();
@@ -39,10 +42,10 @@ final class Operations {
     final Write write = new Write();
 
     Operations(Exchange exchange) {
-        Operation[] all = {access, copyFileRange, create, fallocate, flush, forget, fsync, fsyncDir, getAttr, getXattr,
-            link,
-            listXattr, lock, lookup, lseek, mkDir, mkNod, open, openDir, read, readDir, readLink, release, releaseDir,
-            removeXattr, rename, rmDir, setAttr, setXattr, statFs, symLink, syncFs, tmpFile, unlink, write};
+        Operation[] all = {access, bmap, copyFileRange, create, fallocate, flush, forget, fsync, fsyncDir, getAttr,
+            getXattr, ioctl, link, listXattr, lock, lookup, lseek, mkDir, mkNod, open, openDir, poll, read, readDir,
+            readLink, release, releaseDir, removeXattr, rename, rmDir, setAttr, setXattr, statFs, symLink, syncFs,
+            tmpFile, unlink, write};
         for (Operation operation : all) {
             operation.bind(exchange);
         }

@@ -7,11 +7,14 @@ import org.hexfuse.abi.InitFlag;
  * mean nothing in the session of another. Sessions are equal only to themselves. Any thread may use it.
  */
 public final class Session {
+    private final Notifier notifier;
     private volatile int minor;
     private volatile long flags;
     private volatile boolean over;
 
-    Session() {}
+    Session(Notifier notifier) {
+        this.notifier = notifier;
+    }
 
     void begin(int settledMinor, long settledFlags) {
         minor = settledMinor;
@@ -20,6 +23,11 @@ public final class Session {
 
     void end() {
         over = true;
+    }
+
+    /** By which a filesystem tells this kernel what it did not ask for. */
+    public Notifier notifier() {
+        return notifier;
     }
 
     /** The protocol's minor version; 0 until {@link FuseFileSystem#init} has returned. */

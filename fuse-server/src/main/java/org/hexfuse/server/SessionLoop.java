@@ -48,7 +48,7 @@ final class SessionLoop {
         this.link = link;
         this.name = name;
         this.workers = workers;
-        this.state = new SessionState(fileSystem);
+        this.state = new SessionState(fileSystem, link);
         this.dispatcher = new Dispatcher(fileSystem, state);
         this.initialization = new Initialization(fileSystem, state, link);
         this.handOff = new HandOff(fileSystem.blocking(), name);

@@ -5,6 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.spi.Spares;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,14 +26,16 @@ final class SessionState {
     private final OpenHandles handles = new OpenHandles();
     private final CopyOnWriteArrayList<Exchange> exchanges = new CopyOnWriteArrayList<>();
     private final Spares<Exchange> idle = new Spares<>(IDLE);
-    private final Session session = new Session();
+    private final Retrievals retrievals = new Retrievals();
+    private final Session session;
     private volatile int minor = Protocol.MINOR;
     private volatile long flags;
     private volatile boolean initialized;
-    private volatile boolean cancelled;
+    private volatile boolean over;
 
-    SessionState(FuseFileSystem fileSystem) {
+    SessionState(FuseFileSystem fileSystem, ServerLink link) {
         this.fileSystem = fileSystem;
+        this.session = new Session(new Notifier(link, this, retrievals));
         this.overrides = Overrides.of(fileSystem);
     }
 
@@ -55,6 +58,15 @@ final class SessionState {
 
     long flags() {
         return flags;
+    }
+
+    Retrievals retrievals() {
+        return retrievals;
+    }
+
+    /** Whether nothing can be told to the kernel any more, and everybody is to give up. */
+    boolean isOver() {
+        return over;
     }
 
     boolean isInitialized() { return initialized; }
@@ -95,11 +107,10 @@ final class SessionState {
 
     /** The session ends: everybody who waits in a filesystem is to give up, also who has not begun yet. */
     void cancelAll() {
-        cancelled = true;
+        over = true;
+        retrievals.end();
         exchanges.forEach(Exchange::cancel);
     }
-
-    boolean isCancelled() { return cancelled; }
 
     void lookedUp(long node) {
         if (overrides.forget() && node != 0) {

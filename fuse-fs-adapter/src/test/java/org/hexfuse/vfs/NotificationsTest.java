@@ -1,0 +1,119 @@
+package org.hexfuse.vfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.lang.foreign.MemorySegment;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Name;
+import org.hexfuse.transport.Span;
+import org.hexfuse.vfs.StandInServer.Node;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the server says unasked, and what becomes of what is remembered. */
+class NotificationsTest {
+    private static final Name A = Name.of("a");
+    private static final Name F = Name.of("f");
+
+    private final StandInServer server = new StandInServer();
+    private final NodeCache nodes = new NodeCache(100);
+    private final PollTable polls = new PollTable();
+    private final Notifications sink = new Notifications(nodes, polls);
+    private final Superblock superblock = new Superblock(server, nodes, polls, VfsOptions.DEFAULT);
+    private final NodeCalls calls = new NodeCalls(superblock, Credentials.ROOT);
+    private Node directory;
+    private Node file;
+    private Inode directoryHere;
+    private Inode fileHere;
+
+    @BeforeEach void fill() {
+        directory = server.directory(server.root, "a");
+        file = server.file(directory, "f");
+        file.size = 10;
+        server.entrySeconds = 60;
+        server.attributeSeconds = 60;
+        directoryHere = calls.lookup(nodes.root(), A);
+        fileHere = calls.lookup(directoryHere, F);
+    }
+
+    private void leave() {
+        nodes.release(fileHere);
+        nodes.release(directoryHere);
+    }
+
+    @Test void aNameInWhatIsNoDirectoryIsEnotdir() {
+        assertThat(sink.invalidateEntry(file.number, A, false)).isEqualTo(Errno.ENOTDIR);
+        assertThat(sink.delete(file.number, 0, A)).isEqualTo(Errno.ENOTDIR);
+    }
+
+    @Test void aNameInWhatIsNotKnownIsEnoent() {
+        assertThat(sink.invalidateEntry(4711, A, false)).isEqualTo(Errno.ENOENT);
+        assertThat(sink.invalidateEntry(1, F, false)).isEqualTo(Errno.ENOENT);
+    }
+
+    @Test void aNameThatLeadsElsewhereIsDroppedAllTheSame() {
+        assertThat(sink.delete(1, 99, A)).isEqualTo(Errno.ENOENT);
+        assertThat(nodes.find(nodes.root(), A)).isEmpty();
+    }
+
+    @Test void aNameThatIsKnownNotToBeThereIsDeletedWithoutAWord() {
+        nodes.absent(nodes.root(), F, System.nanoTime() + 60_000_000_000L);
+        assertThat(sink.delete(1, 99, F)).isEqualTo(Errno.OK);
+        assertThat(nodes.find(nodes.root(), F)).isEmpty();
+    }
+
+    @Test void aDirectoryInWhichSomethingIsUsedIsNotEmpty() {
+        assertThat(sink.delete(1, directory.number, A)).isEqualTo(Errno.ENOTEMPTY);
+        assertThat(nodes.find(nodes.root(), A)).isEmpty();
+    }
+
+    @Test void aDirectoryInWhichNothingIsUsedIsEmpty() {
+        leave();
+        assertThat(sink.delete(1, directory.number, A)).isEqualTo(Errno.OK);
+        assertThat(server.isForgotten()).isTrue();
+    }
+
+    @Test void whatIsBelowANameThatExpiredStaysKnown() {
+        assertThat(sink.invalidateEntry(1, A, true)).isEqualTo(Errno.OK);
+        assertThat(nodes.find(nodes.root(), A)).isEmpty();
+        assertThat(nodes.find(directoryHere, F)).isPresent().hasValueSatisfying(nodes::release);
+    }
+
+    private static Span data(int length) {
+        return new Span().set(MemorySegment.ofArray(new byte[length]), 0, length);
+    }
+
+    @Test void dataMakesAFileLongerAndNeverShorter() {
+        assertThat(sink.store(file.number, 0, data(5))).isEqualTo(Errno.OK);
+        assertThat(calls.attributes(fileHere).size()).isEqualTo(10);
+        assertThat(sink.store(file.number, 100, data(5))).isEqualTo(Errno.OK);
+        assertThat(calls.attributes(fileHere).size()).isEqualTo(105);
+    }
+
+    @Test void dataOfWhatIsNoFileIsRefused() {
+        assertThat(sink.store(directory.number, 0, data(5))).isEqualTo(Errno.EINVAL);
+        assertThat(sink.store(4711, 0, data(5))).isEqualTo(Errno.ENOENT);
+        assertThat(sink.store(file.number, Long.MAX_VALUE, data(5))).isEqualTo(Errno.OK);
+        assertThat(calls.attributes(fileHere).size()).isEqualTo(10);
+    }
+
+    @Test void thereIsNoDataToGiveBack() {
+        MemorySegment target = MemorySegment.ofArray(new byte[5]);
+        assertThat(sink.retrieve(file.number, 0, target)).isZero();
+        FuseException unknown = catchThrowableOfType(FuseException.class, () -> sink.retrieve(4711, 0, target));
+        assertThat(unknown.errno()).isEqualTo(Errno.ENOENT);
+        FuseException wrong = catchThrowableOfType(FuseException.class,
+                () -> sink.retrieve(directory.number, 0, target));
+        assertThat(wrong.errno()).isEqualTo(Errno.EINVAL);
+    }
+
+    @Test void theSizeThatThisEndKeepsIsNotDoubted() {
+        server.flags |= InitFlag.WRITEBACK_CACHE.mask();
+        nodes.written(fileHere, 500);
+        assertThat(sink.invalidateNode(file.number, 0, 0)).isEqualTo(Errno.OK);
+        assertThat(calls.attributes(fileHere).size()).isEqualTo(500);
+    }
+}

@@ -1,0 +1,69 @@
+package org.hexfuse.server;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.hexfuse.abi.Flag;
+import org.hexfuse.abi.IoctlFlag;
+import org.hexfuse.abi.IoctlIovec;
+import org.hexfuse.abi.IoctlOut;
+import org.hexfuse.abi.Protocol;
+
+/** What comes of an {@link Ioctl}: a number for the caller, or what the filesystem has to see of the caller's memory first. */
+public final class IoctlResult {
+    private final int value;
+    private final boolean again;
+    private final List<Range> in;
+    private final List<Range> out;
+
+    /**
+     * A range of the caller's memory.
+     *
+     * @param address where it begins
+     * @param length how many bytes it has
+     */
+    public record Range(long address, long length) {}
+
+    private IoctlResult(int value, boolean again, List<Range> in, List<Range> out) {
+        this.value = value;
+        this.again = again;
+        this.in = List.copyOf(in);
+        this.out = List.copyOf(out);
+    }
+
+    /** What {@code ioctl(2)} returns; negated numbers of errors are errors. */
+    public static IoctlResult of(int value) {
+        return new IoctlResult(value, false, List.of(), List.of());
+    }
+
+    /**
+     * Has the kernel ask once more, with what {@code in} has in {@link Ioctl#data} and room for {@code out}. Only where it is
+     * {@link Ioctl#unrestricted}; elsewhere the caller gets EIO.
+     *
+     * @throws IllegalArgumentException if there are more than 256 ranges
+     */
+    public static IoctlResult retry(List<Range> in, List<Range> out) {
+        if (in.size() + out.size() > Protocol.IOCTL_MAX_IOV) {
+            throw new IllegalArgumentException(in.size() + " and " + out.size() + " ranges");
+        }
+        return new IoctlResult(0, true, in, out);
+    }
+
+    /** Writes {@code struct fuse_ioctl_out}, and the ranges, if there are any, to {@code data}, where nothing else is then. */
+    void write(MemorySegment reply, DataReply data) {
+        IoctlOut.RESULT.set(reply, value);
+        IoctlOut.FLAGS.set(reply, again ? (int) Flag.of(IoctlFlag.RETRY) : 0);
+        IoctlOut.IN_IOVS.set(reply, in.size());
+        IoctlOut.OUT_IOVS.set(reply, out.size());
+        in.forEach(range -> write(range, data));
+        out.forEach(range -> write(range, data));
+    }
+
+    private static void write(Range range, DataReply data) {
+        var iovec = MemorySegment.ofArray(new byte[IoctlIovec.SIZE]);
+        IoctlIovec.BASE.set(iovec, range.address());
+        IoctlIovec.LEN.set(iovec, range.length());
+        data.write(iovec, 0, IoctlIovec.SIZE);
+    }
+
+    boolean isRetry() { return again; }
+}
