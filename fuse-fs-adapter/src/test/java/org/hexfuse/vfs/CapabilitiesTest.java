@@ -298,8 +298,10 @@ class CapabilitiesTest {
         }
 
         private long copy(Vfs vfs) {
-            try (OpenFile from = vfs.open("/f"); OpenFile to = vfs.open("/f", OpenFlag.WRITE)) {
-                return from.copyTo(to, 0, 0, 1L << 40);
+            file.size = 1L << 40;
+            server.file(server.root, "target");
+            try (OpenFile from = vfs.open("/f"); OpenFile to = vfs.open("/target", OpenFlag.WRITE)) {
+                return from.copyTo(to, 0, 0, 1L << 41);
             }
         }
 
@@ -318,10 +320,13 @@ class CapabilitiesTest {
             assertThat(server.count(Opcode.COPY_FILE_RANGE_64)).isEqualTo(1);
         }
 
-        @Test void areNotThereWhereTheServerKnowsNeither() {
+        @Test void areReadAndWrittenWhereTheServerKnowsNeither() {
+            server.answers.put(Opcode.READ, _ -> {
+                throw FuseException.of(Errno.EDQUOT);
+            });
             Vfs vfs = vfs();
-            assertFails(Errno.EOPNOTSUPP, () -> copy(vfs));
-            assertFails(Errno.EOPNOTSUPP, () -> copy(vfs));
+            assertFails(Errno.EDQUOT, () -> copy(vfs));
+            assertFails(Errno.EDQUOT, () -> copy(vfs));
             assertThat(server.count(Opcode.COPY_FILE_RANGE)).isEqualTo(1);
         }
 

@@ -232,9 +232,14 @@ class RareOperationsTest {
     }
 
     @Test void aCopyOfMoreThan32BitsIsOne() throws IOException {
-        try (UserKernel kernel = connect("mem:", new Rare()); OpenFile from = kernel.vfs().open("/f");
+        var large = new Rare() {
+            @Override public Entry lookup(Lookup op) {
+                return Entry.of(2, Attr.file(0666, 1L << 35));
+            }
+        };
+        try (UserKernel kernel = connect("mem:", large); OpenFile from = kernel.vfs().open("/f");
                 OpenFile to = kernel.vfs().open("/f", OpenFlag.WRITE)) {
-            assertThat(from.copyTo(to, 0, 0, 1L << 35)).isEqualTo(1L << 35);
+            assertThat(from.copyTo(to, 0, 1L << 35, 1L << 36)).isEqualTo(1L << 35);
         }
     }
 
