@@ -222,7 +222,8 @@ public final class Vfs implements AutoCloseable {
         Handle handle = onNode(directory, true, inode -> {
             require(inode.isDirectory(), Errno.ENOTDIR);
             permissions.create(inode);
-            return files.createUnnamed(inode, mode & PERMISSIONS, Access.of(set) | Access.UNNAMED | DIRECTORY_FLAGS);
+            return files.createUnnamed(inode, permissions.newMode(inode, mode & PERMISSIONS),
+                    Access.of(set) | Access.UNNAMED | DIRECTORY_FLAGS);
         });
         return new OpenFile(handle, calls, changes, permissions, xattrs);
     }
