@@ -24,6 +24,8 @@ final class Inode {
     volatile Stat attributes;
     /** The server has given its number to something else. */
     volatile boolean bad;
+    /** A directory that was removed, and is open still. */
+    volatile boolean removed;
     /** Names in it were looked up since it was last read. */
     volatile boolean lookedInto;
 
