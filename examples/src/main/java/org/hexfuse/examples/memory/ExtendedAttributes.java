@@ -35,6 +35,7 @@ final class ExtendedAttributes {
     }
 
     byte[] get(Name name) {
+        checkName(name);
         byte[] value = values.get(name);
         if (value == null) {
             throw FuseException.of(Errno.ENODATA);
@@ -66,6 +67,7 @@ final class ExtendedAttributes {
     }
 
     void remove(Name name) {
+        checkName(name);
         byte[] value = values.remove(name);
         if (value == null) {
             throw FuseException.of(Errno.ENODATA);
@@ -93,6 +95,9 @@ final class ExtendedAttributes {
         String text = name.toString();
         if (NAMESPACES.stream().noneMatch(text::startsWith)) {
             throw FuseException.of(Errno.EOPNOTSUPP);
+        }
+        if (NAMESPACES.contains(text)) {
+            throw FuseException.of(Errno.EINVAL);
         }
     }
 
