@@ -82,6 +82,9 @@ public interface AllocationContract extends PosixFixture {
         try (PosixFile file = allocatable("content")) {
             fails(Errno.EOPNOTSUPP, () -> file.fallocate(2, 0, 1));
         }
+        try (PosixFile file = fs().open(at("f"), READ)) {
+            fails(Errno.EOPNOTSUPP, () -> file.fallocate(2, 0, 1));
+        }
     }
 
     @Test default void allocatingNeedsAFileOpenedToWrite() {

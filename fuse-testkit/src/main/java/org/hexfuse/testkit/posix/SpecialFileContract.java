@@ -214,4 +214,12 @@ public interface SpecialFileContract extends PosixFixture {
             fails(Errno.ENOENT, () -> fs().link(file, at("h")));
         }
     }
+
+    @Test default void anOpenDirectoryGetsNoOtherName() {
+        try (PosixFile directory = fs().open(directory("d"), READ)) {
+            fails(Errno.EPERM, () -> fs().link(directory, at("e")));
+            fs().rmdir(at("d"));
+            fails(Errno.EPERM, () -> fs().link(directory, at("e")));
+        }
+    }
 }
