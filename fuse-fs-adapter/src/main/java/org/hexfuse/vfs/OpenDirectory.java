@@ -48,7 +48,7 @@ public final class OpenDirectory implements AutoCloseable {
         }
     }
 
-    /** The next entry, or nothing at the end. */
+    /** The next entry, or nothing at the end; ENOENT if the directory was removed. */
     public Optional<DirectoryEntry> next() {
         if (batch.isEmpty() && !atEnd) {
             fill();
@@ -68,6 +68,9 @@ public final class OpenDirectory implements AutoCloseable {
     }
 
     private void fill() {
+        if (handle.inode.removed) {
+            throw FuseException.of(Errno.ENOENT);
+        }
         handle.begin();
         try {
             handle.superblock.turns.in(handle.inode, this::readOnce);

@@ -3,6 +3,7 @@ package org.hexfuse.vfs;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.hexfuse.abi.BmapIn;
@@ -35,6 +36,8 @@ public final class OpenFile implements AutoCloseable {
     private static final int DATA = 3;
     private static final int HOLE = 4;
     private static final int KEEP_SIZE = 1;
+    /** The modes of {@code fallocate(2)} that FUSE has. */
+    private static final Set<Integer> ALLOCATIONS = Set.of(0, 1, 1 | 2, 16, 16 | 1);
 
     final Handle handle;
     private final NodeCalls calls;
@@ -73,6 +76,7 @@ public final class OpenFile implements AutoCloseable {
     /** The node, to be given a name on that filesystem: one without is given its first only if it was born that way. */
     Inode linkable(Superblock mounted) {
         require(superblock() == mounted, Errno.EXDEV);
+        require(!handle.inode.isDirectory(), Errno.EPERM);
         boolean unnamed = (handle.flags & Access.UNNAMED) != 0 && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
         require(unnamed || calls.attributes(handle.inode).links() > 0, Errno.ENOENT);
         return handle.inode;
@@ -127,7 +131,7 @@ public final class OpenFile implements AutoCloseable {
     /** Reads up to {@code target.byteSize()} bytes; fewer only at the end of the file. Returns how many. */
     public long read(MemorySegment target, long offset) {
         require(readable, Errno.EBADF);
-        require(offset >= 0, Errno.EINVAL);
+        require(offset >= 0 && offset + target.byteSize() >= 0, Errno.EINVAL);
         handle.begin();
         try {
             long done = 0;
@@ -189,8 +193,7 @@ public final class OpenFile implements AutoCloseable {
      */
     public long write(MemorySegment source, long offset) {
         require(writable, Errno.EBADF);
-        require(offset >= 0, Errno.EINVAL);
-        require(offset + source.byteSize() >= 0, Errno.EFBIG);
+        require(offset >= 0 && offset + source.byteSize() >= 0, Errno.EINVAL);
         handle.begin();
         try {
             if (source.byteSize() == 0) {
@@ -300,9 +303,12 @@ public final class OpenFile implements AutoCloseable {
      * @param mode the bits of {@code fallocate(2)}: 1 to keep the size, 2 to punch a hole, 16 to zero
      */
     public void allocate(int mode, long offset, long length) {
-        require(writable, Errno.EBADF);
         require(offset >= 0 && length > 0, Errno.EINVAL);
+        require(ALLOCATIONS.contains(mode), Errno.EOPNOTSUPP);
+        require(writable, Errno.EBADF);
+        require(offset + length > 0, Errno.EFBIG);
         require(!superblock().lacks(Opcode.FALLOCATE), Errno.EOPNOTSUPP);
+        dropSetId();
         handle.begin();
         try (Request request = handle.request(Opcode.FALLOCATE)) {
             FallocateIn.FH.set(request.arguments(), handle.number);

@@ -1,7 +1,5 @@
 package org.hexfuse.vfs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.List;
 import java.util.Optional;
 import org.hexfuse.abi.Errno;
@@ -96,21 +94,33 @@ final class Xattrs {
     }
 
     private void check(Inode inode, String name, boolean changes) {
-        int length = name.getBytes(UTF_8).length;
+        int length = Name.encode(name).length;
         if (length == 0 || length > LONGEST_NAME) {
             throw FuseException.of(Errno.ERANGE);
         }
-        if (name.startsWith("trusted.") && !who.isRoot()) {
-            throw FuseException.of(changes ? Errno.EPERM : Errno.ENODATA);
+        if (name.startsWith("system.")) {
+            return;
+        }
+        if (name.startsWith("security.")) {
+            require(!changes || who.isRoot(), Errno.EPERM);
+            return;
+        }
+        if (name.startsWith("trusted.")) {
+            require(who.isRoot(), changes ? Errno.EPERM : Errno.ENODATA);
+            return;
         }
         if (name.startsWith("user.")) {
-            if (!inode.isDirectory() && inode.type != FileType.REGULAR) {
-                throw FuseException.of(changes ? Errno.EPERM : Errno.ENODATA);
-            }
+            require(inode.isDirectory() || inode.type == FileType.REGULAR, changes ? Errno.EPERM : Errno.ENODATA);
             if (changes && inode.isDirectory()) {
                 permissions.notSticky(inode);
             }
-            permissions.check(inode, changes ? Permissions.WRITE : Permissions.READ);
+        }
+        permissions.check(inode, changes ? Permissions.WRITE : Permissions.READ);
+    }
+
+    private static void require(boolean condition, Errno otherwise) {
+        if (!condition) {
+            throw FuseException.of(otherwise);
         }
     }
 }

@@ -34,6 +34,7 @@ final class ExtendedAttributes {
     }
 
     byte[] get(Name name) {
+        checkName(name);
         byte[] value = values.get(name);
         if (value == null) {
             throw missing(name);
@@ -83,6 +84,7 @@ final class ExtendedAttributes {
     }
 
     void remove(Name name) {
+        checkName(name);
         byte[] value = values.remove(name);
         if (value == null) {
             throw missing(name);
@@ -109,6 +111,9 @@ final class ExtendedAttributes {
         }
         if (!hasNamespace(name)) {
             throw FuseException.of(Errno.EOPNOTSUPP);
+        }
+        if (NAMESPACES.contains(text)) {
+            throw FuseException.of(Errno.EINVAL);
         }
     }
 

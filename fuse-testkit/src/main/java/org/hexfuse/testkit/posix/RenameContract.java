@@ -303,4 +303,61 @@ public interface RenameContract extends PosixFixture {
         assertThat(fs().stat(at("g")).modified()).isEqualTo(LONG_AGO);
         assertThat(fs().stat(at("g")).changed()).isAfter(before);
     }
+
+    @Test default void renameDoesNotFollowSymbolicLinks() {
+        directory("d");
+        directory("e");
+        fs().symlink("d", at("s"));
+        fails(Errno.ENOTDIR, () -> rename("s/", "x"));
+        fails(Errno.ENOTDIR, () -> rename("e", "s/"));
+        fails(Errno.ENOTDIR, () -> rename("e", "s"));
+        assertThat(fs().readlink(at("s"))).isEqualTo("d");
+    }
+
+    @Test default void swappingWithItselfDoesNothing() {
+        file("f", "content");
+        swap("f", "f");
+        assertThat(content(at("f"))).isEqualTo("content");
+    }
+
+    @Test default void inAStickyDirectoryOwnersAloneSwap() {
+        needs(Capability.EXCHANGE);
+        fs().chmod(at(""), 01777);
+        file(alice(), "f", "alice");
+        file(bob(), "g", "bob");
+        fails(Errno.EPERM, () -> bob().rename(at("f"), at("g"), SWAP));
+        fails(Errno.EPERM, () -> bob().rename(at("g"), at("f"), SWAP));
+        assertThat(content(at("f"))).isEqualTo("alice");
+    }
+
+    @Test default void swappingDirectoriesNeedsPermissionToWriteToBoth() {
+        needs(Capability.EXCHANGE);
+        for (String name : new String[]{"x", "y", "x/d", "y/e"}) {
+            fs().chmod(directory(name), 0777);
+        }
+        fs().chmod(at("y/e"), 0755);
+        fails(Errno.EACCES, () -> alice().rename(at("x/d"), at("y/e"), SWAP));
+        fs().chmod(at("y/e"), 0777);
+        file("y/e/f", "");
+        alice().rename(at("x/d"), at("y/e"), SWAP);
+        assertThat(names(at("x/d"))).containsExactly("f");
+    }
+
+    @Test default void whoMayNotRenameIsToldThatFirst() {
+        directory("d");
+        file("d/f", "");
+        directory("d/e");
+        fails(Errno.EACCES, () -> alice().rename(at("d/f"), at("d/e")));
+        fails(Errno.EACCES, () -> alice().rename(at("d/e"), at("d/f")));
+        directory("full");
+        file("full/f", "");
+        fs().chmod(at(""), 01777);
+        fails(Errno.EPERM, () -> alice().rename(at("full"), at("d")));
+    }
+
+    @Test default void renameWithoutReplacingFindsDotsThere() {
+        directory("d");
+        fails(Errno.EEXIST, () -> fs().rename(at("d"), at("."), NOREPLACE));
+        fails(Errno.EEXIST, () -> fs().rename(at("d"), at("d/.."), NOREPLACE));
+    }
 }
