@@ -73,14 +73,15 @@ final class AttributeChanges {
     }
 
     void setTimes(Inode inode, Timestamp accessed, Timestamp modified) {
+        var change = new AttributeChange().accessed(accessed).modified(modified);
+        if (change.isEmpty()) {
+            return;
+        }
         if (accessed.equals(Timestamp.NOW) && modified.equals(Timestamp.NOW)) {
             permissions.touch(inode);
         } else {
             permissions.owner(inode);
         }
-        var change = new AttributeChange().accessed(accessed).modified(modified);
-        if (!change.isEmpty()) {
-            calls.setattr(inode, change);
-        }
+        calls.setattr(inode, change);
     }
 }

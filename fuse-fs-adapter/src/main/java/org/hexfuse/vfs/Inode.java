@@ -28,6 +28,8 @@ final class Inode {
     volatile KnownList accessList = KnownList.NONE;
     /** The server has given its number to something else. */
     volatile boolean bad;
+    /** A directory that was removed, and is open still. */
+    volatile boolean removed;
     /** Names in it were looked up since it was last read. */
     volatile boolean lookedInto;
 

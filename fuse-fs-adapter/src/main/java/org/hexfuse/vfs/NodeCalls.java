@@ -218,6 +218,7 @@ final class NodeCalls {
 
     void rmdir(Inode directory, Name name, Inode victim) {
         remove(Opcode.RMDIR, directory, name, victim);
+        victim.removed = true;
     }
 
     private void remove(Opcode opcode, Inode directory, Name name, Inode victim) {

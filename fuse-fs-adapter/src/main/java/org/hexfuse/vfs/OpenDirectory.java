@@ -47,7 +47,7 @@ public final class OpenDirectory implements AutoCloseable {
         }
     }
 
-    /** The next entry, or nothing at the end. */
+    /** The next entry, or nothing at the end; ENOENT if the directory was removed. */
     public Optional<DirectoryEntry> next() {
         if (batch.isEmpty() && !atEnd) {
             fill();
@@ -67,6 +67,9 @@ public final class OpenDirectory implements AutoCloseable {
     }
 
     private void fill() {
+        if (handle.inode.removed) {
+            throw FuseException.of(Errno.ENOENT);
+        }
         handle.begin();
         try {
             boolean plus = usesPlus();

@@ -119,7 +119,7 @@ public final class OpenFile implements AutoCloseable {
     /** Reads up to {@code target.byteSize()} bytes; fewer only at the end of the file. Returns how many. */
     public long read(MemorySegment target, long offset) {
         require(readable, Errno.EBADF);
-        require(offset >= 0, Errno.EINVAL);
+        require(offset >= 0 && offset + target.byteSize() >= 0, Errno.EINVAL);
         handle.begin();
         try {
             long done = 0;
@@ -181,8 +181,7 @@ public final class OpenFile implements AutoCloseable {
      */
     public long write(MemorySegment source, long offset) {
         require(writable, Errno.EBADF);
-        require(offset >= 0, Errno.EINVAL);
-        require(offset + source.byteSize() >= 0, Errno.EFBIG);
+        require(offset >= 0 && offset + source.byteSize() >= 0, Errno.EINVAL);
         handle.begin();
         try {
             if (source.byteSize() == 0) {

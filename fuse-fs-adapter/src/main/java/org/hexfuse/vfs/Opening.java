@@ -52,7 +52,8 @@ final class Opening {
             if (there.isEmpty()) {
                 permissions.create(directory);
                 try {
-                    return files.create(directory, walk.last(), mode & PERMISSIONS, bits);
+                    return files.create(directory, walk.last(), permissions.newMode(directory, mode & PERMISSIONS),
+                            bits);
                 } catch (FuseException e) {
                     // Somebody else was faster, whose file will do.
                     if (e.errno() != Errno.EEXIST || flags.contains(OpenFlag.EXCLUSIVE) || again) {

@@ -93,6 +93,18 @@ final class Permissions {
         check(directory, WRITE | EXECUTE);
     }
 
+    /**
+     * The mode that a new file has, the umask aside: who is not in the group of a directory that hands its group down makes
+     * no program there that runs as that group.
+     */
+    int newMode(Inode directory, int mode) {
+        if ((mode & (SET_GID | GROUP_EXECUTE)) != (SET_GID | GROUP_EXECUTE) || who.isRoot()) {
+            return mode;
+        }
+        Stat there = calls.attributes(directory);
+        return (there.mode() & SET_GID) == 0 || who.isIn(there.gid()) ? mode : mode & ~SET_GID;
+    }
+
     /** Whether the name of {@code victim} may be taken out of a directory. */
     void delete(Inode directory, Inode victim) {
         check(directory, WRITE | EXECUTE);

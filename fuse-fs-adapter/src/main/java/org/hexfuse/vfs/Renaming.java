@@ -50,12 +50,23 @@ final class Renaming {
             permissions.create(to);
         }
         permissions.delete(from, moved);
-        if (moved.isDirectory() && from != to) {
-            permissions.check(moved, Permissions.WRITE);
+        if (from != to) {
+            newParent(moved);
+            replaced.filter(_ -> exchange).ifPresent(this::newParent);
         }
         calls.rename(from, source.last(), to, target.last(), flags, exchange);
         nodes.changed(moved);
-        replaced.ifPresent(nodes::changed);
+        replaced.ifPresent(other -> {
+            other.removed = other.isDirectory() && !exchange;
+            nodes.changed(other);
+        });
         return moved;
+    }
+
+    /** A directory's ".." is in it. */
+    private void newParent(Inode moved) {
+        if (moved.isDirectory()) {
+            permissions.check(moved, Permissions.WRITE);
+        }
     }
 }

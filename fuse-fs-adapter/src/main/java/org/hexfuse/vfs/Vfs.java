@@ -222,7 +222,8 @@ public final class Vfs implements AutoCloseable {
         Handle handle = onNode(directory, true, inode -> {
             require(inode.isDirectory(), Errno.ENOTDIR);
             permissions.create(inode);
-            return files.createUnnamed(inode, mode & PERMISSIONS, Access.of(set) | Access.UNNAMED | DIRECTORY_FLAGS);
+            return files.createUnnamed(inode, permissions.newMode(inode, mode & PERMISSIONS),
+                    Access.of(set) | Access.UNNAMED | DIRECTORY_FLAGS);
         });
         return new OpenFile(handle, calls, changes, permissions, xattrs);
     }
@@ -282,13 +283,19 @@ public final class Vfs implements AutoCloseable {
      * @param device what a device file stands for, in the encoding of {@code new_encode_dev}; else 0
      */
     public void mknod(String path, int mode, int device) {
-        FileType type = FileType.ofMode(mode).orElse(FileType.REGULAR);
-        require(type != FileType.DIRECTORY && type != FileType.SYMLINK, Errno.EPERM);
+        FileType type = (mode & FileType.MODE_MASK) == 0
+                ? FileType.REGULAR
+                : FileType.ofMode(mode).orElseThrow(() -> failure(Errno.EINVAL));
+        require(type != FileType.DIRECTORY, Errno.EPERM);
+        require(type != FileType.SYMLINK, Errno.EINVAL);
         boolean isDevice = type == FileType.CHARACTER_DEVICE || type == FileType.BLOCK_DEVICE;
-        require(!isDevice || credentials.isRoot(), Errno.EPERM);
-        createNode(path, false,
-                (directory, name) -> calls.mknod(directory, name, type.mode() | (mode & PERMISSIONS),
-                        isDevice ? device : 0));
+        // Overlays of anybody's have whiteouts.
+        boolean isWhiteout = type == FileType.CHARACTER_DEVICE && device == 0;
+        createNode(path, false, (directory, name) -> {
+            require(!isDevice || isWhiteout || credentials.isRoot(), Errno.EPERM);
+            return calls.mknod(directory, name,
+                    permissions.newMode(directory, type.mode() | (mode & PERMISSIONS)), isDevice ? device : 0);
+        });
     }
 
     /** Makes a symbolic link at {@code path} with any text in it. */

@@ -1,7 +1,5 @@
 package org.hexfuse.vfs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.List;
 import java.util.Optional;
 import org.hexfuse.abi.Errno;
@@ -96,12 +94,15 @@ final class Xattrs {
     }
 
     private void check(Inode inode, String name, boolean changes) {
-        int length = name.getBytes(UTF_8).length;
+        int length = Name.encode(name).length;
         if (length == 0 || length > LONGEST_NAME) {
             throw FuseException.of(Errno.ERANGE);
         }
         if (name.startsWith("trusted.") && !who.isRoot()) {
             throw FuseException.of(changes ? Errno.EPERM : Errno.ENODATA);
+        }
+        if (name.startsWith("security.") && changes && !who.isRoot()) {
+            throw FuseException.of(Errno.EPERM);
         }
         if (name.startsWith("user.")) {
             if (!inode.isDirectory() && inode.type != FileType.REGULAR) {

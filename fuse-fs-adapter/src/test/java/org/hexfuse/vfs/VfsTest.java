@@ -743,6 +743,16 @@ class VfsTest {
             assertThat(names()).containsExactly("n2", "n4");
         }
 
+        @Test void areNotReadAnyMoreWhenTheyAreRemoved() {
+            server.root.children.put("d", new Node(9, FileType.DIRECTORY.mode() | 0755));
+            server.answers.put(Opcode.RMDIR, _ -> 0);
+            server.answers.put(Opcode.READDIR, request -> add(request.reply(), 0, "ghost", 1, null));
+            try (OpenDirectory open = vfs.opendir("/d")) {
+                vfs.rmdir("/d");
+                assertFails(Errno.ENOENT, open::next);
+            }
+        }
+
         @Test void entriesWithoutSenseAreAnError() {
             for (String bad : List.of("", "a/b", "a\0b")) {
                 server.answers.put(Opcode.READDIR, request -> add(request.reply(), 0, bad, 1, null));

@@ -1,9 +1,12 @@
 package org.hexfuse.testkit.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hexfuse.vfs.OpenFlag.APPEND;
 import static org.hexfuse.vfs.OpenFlag.READ;
 import static org.hexfuse.vfs.OpenFlag.WRITE;
 
+import java.util.Arrays;
+import java.util.Random;
 import org.hexfuse.abi.Errno;
 import org.junit.jupiter.api.Test;
 
@@ -191,5 +194,49 @@ public interface AllocationContract extends PosixFixture {
         }
         assertThat(fs().stat(at("g")).modified()).isAfter(LONG_AGO);
         assertThat(fs().stat(at("g")).size()).isEqualTo(7);
+    }
+
+    @Test default void modesThatDoNotExistAreNotSupported() {
+        try (PosixFile file = allocatable("content")) {
+            fails(Errno.EOPNOTSUPP, () -> file.fallocate(1 << 10, 0, 1));
+        }
+    }
+
+    @Test default void anothersAllocationDropsSetUserId() {
+        allocatable("content").close();
+        fs().chmod(at("f"), 06777);
+        try (PosixFile file = alice().open(at("f"), WRITE)) {
+            file.fallocate(0, 0, 100);
+        }
+        assertThat(fs().stat(at("f")).permissions()).isEqualTo(0777);
+    }
+
+    @Test default void copyingRefusesDirectoriesAndFilesThatAppend() {
+        file("f", "content");
+        file("g", "");
+        try (PosixFile directory = fs().open(directory("d"), READ);
+                PosixFile file = open(at("f"));
+                PosixFile appending = fs().open(at("g"), WRITE, APPEND)) {
+            fails(Errno.EISDIR, () -> directory.copyTo(file, 0, 0, 1));
+            fails(Errno.EBADF, () -> file.copyTo(appending, 0, 0, 1));
+        }
+        assertThat(fs().stat(at("g")).size()).isZero();
+    }
+
+    @Test default void copyingIsOfAnySize() {
+        byte[] bytes = new byte[700_001];
+        new Random(13).nextBytes(bytes);
+        try (PosixFile from = fs().create(at("f")); PosixFile to = fs().create(at("g"))) {
+            from.write(bytes, 0);
+            long done = 0;
+            while (done < bytes.length) {
+                long copied = from.copyTo(to, done, 3 + done, bytes.length - done);
+                assertThat(copied).isPositive();
+                done += copied;
+            }
+            byte[] back = new byte[bytes.length];
+            assertThat(to.read(back, 3)).isEqualTo(bytes.length);
+            assertThat(Arrays.equals(back, bytes)).isTrue();
+        }
     }
 }

@@ -5,10 +5,13 @@ import static org.hexfuse.vfs.OpenFlag.APPEND;
 import static org.hexfuse.vfs.OpenFlag.READ;
 import static org.hexfuse.vfs.OpenFlag.SYNC;
 import static org.hexfuse.vfs.OpenFlag.WRITE;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
 import org.junit.jupiter.api.Test;
 
 /** {@code pread(2)}, {@code pwrite(2)}, {@code truncate(2)}: what was written is read, whatever the sizes and the holes. */
@@ -193,5 +196,72 @@ public interface ContentContract extends PosixFixture {
             write(file, "!", 0);
         }
         assertThat(content(path)).isEqualTo("con!");
+    }
+
+    @Test default void offsetsBeyondAllFilesAreInvalid() {
+        try (PosixFile file = open(file("f", "content"))) {
+            fails(Errno.EINVAL, () -> file.write(new byte[2], Long.MAX_VALUE));
+            fails(Errno.EINVAL, () -> file.read(new byte[2], Long.MAX_VALUE));
+            assertThat(file.read(new byte[2], Long.MAX_VALUE - 10)).isZero();
+        }
+    }
+
+    @Test default void writingNothingMovesNoTime() {
+        age(file("f", "content"));
+        try (PosixFile file = open(at("f"))) {
+            assertThat(file.write(new byte[0], 0)).isZero();
+        }
+        assertThat(fs().stat(at("f")).modified()).isEqualTo(LONG_AGO);
+    }
+
+    @Test default void aFilesystemThatIsFullSaysSoAndRecovers() {
+        needs(Capability.ALLOCATION);
+        var space = fs().statfs("/");
+        long free = space.available() * space.blockSize();
+        assumeTrue(free < 256 << 20, "the filesystem is too large to be filled");
+        try (PosixFile large = fs().create(at("large")); PosixFile file = fs().create(at("f"))) {
+            large.fallocate(0, 0, free - (4 << 20));
+            byte[] bytes = new byte[1 << 20];
+            long size = 0;
+            Optional<Errno> full = Optional.empty();
+            while (full.isEmpty() && size < 64 << 20) {
+                try {
+                    size += file.write(bytes, size);
+                } catch (FuseException e) {
+                    full = Optional.of(e.errno());
+                }
+            }
+            assertThat(full).contains(Errno.ENOSPC);
+            assertThat(file.stat().size()).isEqualTo(size);
+            large.truncate(0);
+            assertThat(file.write(bytes, size)).isEqualTo(bytes.length);
+        }
+    }
+
+    @Test default void anySequenceOfChangesLeavesWhatItShould() {
+        var random = new Random(11);
+        var model = new byte[0];
+        try (PosixFile file = fs().create(at("f"))) {
+            for (int i = 0; i < 300; i++) {
+                int offset = random.nextInt(150_000);
+                if (i % 5 == 4) {
+                    file.truncate(offset);
+                    model = Arrays.copyOf(model, offset);
+                } else {
+                    byte[] piece = new byte[random.nextInt(20_000)];
+                    random.nextBytes(piece);
+                    assertThat(file.write(piece, offset)).isEqualTo(piece.length);
+                    if (piece.length > 0) {
+                        model = Arrays.copyOf(model, Math.max(model.length, offset + piece.length));
+                        System.arraycopy(piece, 0, model, offset, piece.length);
+                    }
+                }
+                byte[] window = new byte[30_000];
+                int got = file.read(window, offset);
+                assertThat(got).isEqualTo(Math.clamp(model.length - offset, 0, window.length));
+                assertThat(Arrays.equals(window, 0, got, model, offset, offset + got)).isTrue();
+            }
+            assertThat(fs().stat(at("f")).size()).isEqualTo(model.length);
+        }
     }
 }

@@ -145,4 +145,37 @@ public interface DirectoryContract extends PosixFixture {
             assertThat(rest(open)).hasSize(3);
         }
     }
+
+    @Test default void mkdirTakesNoSetIdBits() {
+        fs().mkdir(at("d"), 06777);
+        assertThat(fs().stat(at("d")).permissions()).isEqualTo(0755);
+    }
+
+    @Test default void aRemovedDirectoryIsListedNoMore() {
+        String path = directory("d");
+        try (PosixDirectory open = fs().opendir(path)) {
+            fs().rmdir(path);
+            fails(Errno.ENOENT, open::next);
+        }
+    }
+
+    @Test default void aReplacedDirectoryIsListedNoMore() {
+        String path = directory("d");
+        directory("e");
+        file("e/f", "");
+        try (PosixDirectory open = fs().opendir(path)) {
+            fs().rename(at("e"), path);
+            fails(Errno.ENOENT, open::next);
+        }
+        assertThat(names(path)).containsExactly("f");
+    }
+
+    @Test default void rmdirDoesNotFollowSymbolicLinks() {
+        directory("d");
+        fs().symlink("d", at("s"));
+        fails(Errno.ENOTDIR, () -> fs().rmdir(at("s/")));
+        fails(Errno.ENOTDIR, () -> fs().unlink(at("s/")));
+        fails(Errno.EISDIR, () -> fs().unlink(at("d/")));
+        assertThat(names(at(""))).containsExactlyInAnyOrder("d", "s");
+    }
 }

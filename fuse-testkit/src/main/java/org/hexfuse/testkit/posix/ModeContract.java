@@ -214,4 +214,32 @@ public interface ModeContract extends PosixFixture {
         }
         assertThat(mode("f")).isEqualTo(0777);
     }
+
+    @Test default void whoMayWriteMayNotChangeModeOrOwnerOfAnOpenFile() {
+        fs().chmod(file("f", ""), 0666);
+        try (PosixFile file = alice().open(at("f"), WRITE)) {
+            fails(Errno.EPERM, () -> file.chmod(0777));
+            fails(Errno.EPERM, () -> file.chown(ALICE.uid(), -1));
+        }
+        assertThat(mode("f")).isEqualTo(0666);
+    }
+
+    @Test default void aForeignGroupsDirectoryGivesNoSetGroupIdToPrograms() {
+        directory("d");
+        fs().chown(at("d"), 0, SHARED);
+        fs().chmod(at("d"), 02777);
+        alice().open(at("d/f"), 02775, WRITE, CREATE).close();
+        assertThat(mode("d/f")).isEqualTo(0755);
+        as(ALICE.withGroups(Set.of(SHARED))).open(at("d/g"), 02775, WRITE, CREATE).close();
+        assertThat(mode("d/g")).isEqualTo(02755);
+        alice().mknod(at("d/n"), FileType.REGULAR.mode() | 02775, 0);
+        assertThat(mode("d/n")).isEqualTo(0755);
+    }
+
+    @Test default void anOwnerSetsTheStickyBit() {
+        file(alice(), "f", "");
+        alice().mkdir(at("d"), 0777);
+        alice().chmod(at("d"), 01777);
+        assertThat(mode("d")).isEqualTo(01777);
+    }
 }

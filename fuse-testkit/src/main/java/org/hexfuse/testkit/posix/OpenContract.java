@@ -185,4 +185,54 @@ public interface OpenContract extends PosixFixture {
         fs().sync();
         assertThat(content(path)).isEqualTo("content");
     }
+
+    @Test default void openToTruncateCutsAlsoWhenReading() {
+        String path = file("f", "content");
+        fs().open(path, READ, TRUNCATE).close();
+        assertThat(fs().stat(path).size()).isZero();
+        fails(Errno.EISDIR, () -> fs().open(directory("d"), READ, TRUNCATE));
+    }
+
+    @Test default void openToCreateRefusesDots() {
+        directory("d");
+        fails(Errno.EISDIR, () -> fs().open(at("d/."), 0600, READ, CREATE));
+        fails(Errno.EISDIR, () -> fs().open(at("d/.."), 0600, READ, CREATE));
+        fails(Errno.ENOENT, () -> fs().open(at("nothing/."), 0600, READ, CREATE));
+        file("f", "");
+        fails(Errno.EISDIR, () -> fs().open(at("f/"), 0600, WRITE, CREATE));
+        fails(Errno.ENOTDIR, () -> fs().open(at("f/"), READ));
+    }
+
+    @Test default void openToCreateNeedsThePlaceThatASymbolicLinkNames() {
+        fs().symlink("nowhere/target", at("s"));
+        fails(Errno.ENOENT, () -> fs().open(at("s"), 0600, WRITE, CREATE));
+    }
+
+    @Test default void whoMayNotWriteIsToldThatItIsThereFirst() {
+        directory("d");
+        file("d/f", "");
+        fails(Errno.EEXIST, () -> alice().open(at("d/f"), 0600, WRITE, CREATE, EXCLUSIVE));
+        fails(Errno.EEXIST, () -> alice().mkdir(at("d/f"), 0755));
+        fails(Errno.EEXIST, () -> alice().symlink("x", at("d/f")));
+    }
+
+    @Test default void anOpenDirectoryIsNotReadAsAFile() {
+        try (PosixFile file = fs().open(directory("d"), READ)) {
+            fails(Errno.EISDIR, () -> file.read(new byte[10], 0));
+            fails(Errno.EBADF, () -> file.write(new byte[10], 0));
+            fails(Errno.EINVAL, () -> file.truncate(0));
+            fails(Errno.EBADF, () -> file.fallocate(0, 0, 1));
+        }
+    }
+
+    @Test default void anOpenDirectorysAttributesAreChanged() {
+        try (PosixFile file = fs().open(directory("d"), READ)) {
+            file.chmod(0700);
+            file.chown(7, 8);
+            file.sync(false);
+            assertThat(file.stat().permissions()).isEqualTo(0700);
+            assertThat(file.stat().uid()).isEqualTo(7);
+        }
+        assertThat(fs().stat(at("d")).gid()).isEqualTo(8);
+    }
 }

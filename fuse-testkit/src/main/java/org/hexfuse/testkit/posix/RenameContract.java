@@ -303,4 +303,43 @@ public interface RenameContract extends PosixFixture {
         assertThat(fs().stat(at("g")).modified()).isEqualTo(LONG_AGO);
         assertThat(fs().stat(at("g")).changed()).isAfter(before);
     }
+
+    @Test default void renameDoesNotFollowSymbolicLinks() {
+        directory("d");
+        directory("e");
+        fs().symlink("d", at("s"));
+        fails(Errno.ENOTDIR, () -> rename("s/", "x"));
+        fails(Errno.ENOTDIR, () -> rename("e", "s/"));
+        fails(Errno.ENOTDIR, () -> rename("e", "s"));
+        assertThat(fs().readlink(at("s"))).isEqualTo("d");
+    }
+
+    @Test default void swappingWithItselfDoesNothing() {
+        file("f", "content");
+        swap("f", "f");
+        assertThat(content(at("f"))).isEqualTo("content");
+    }
+
+    @Test default void inAStickyDirectoryOwnersAloneSwap() {
+        needs(Capability.EXCHANGE);
+        fs().chmod(at(""), 01777);
+        file(alice(), "f", "alice");
+        file(bob(), "g", "bob");
+        fails(Errno.EPERM, () -> bob().rename(at("f"), at("g"), SWAP));
+        fails(Errno.EPERM, () -> bob().rename(at("g"), at("f"), SWAP));
+        assertThat(content(at("f"))).isEqualTo("alice");
+    }
+
+    @Test default void swappingDirectoriesNeedsPermissionToWriteToBoth() {
+        needs(Capability.EXCHANGE);
+        for (String name : new String[]{"x", "y", "x/d", "y/e"}) {
+            fs().chmod(directory(name), 0777);
+        }
+        fs().chmod(at("y/e"), 0755);
+        fails(Errno.EACCES, () -> alice().rename(at("x/d"), at("y/e"), SWAP));
+        fs().chmod(at("y/e"), 0777);
+        file("y/e/f", "");
+        alice().rename(at("x/d"), at("y/e"), SWAP);
+        assertThat(names(at("x/d"))).containsExactly("f");
+    }
 }

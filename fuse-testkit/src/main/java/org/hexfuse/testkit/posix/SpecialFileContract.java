@@ -171,4 +171,47 @@ public interface SpecialFileContract extends PosixFixture {
                     .isLessThanOrEqualTo(before.free() * before.blockSize() - bytes.length);
         }
     }
+
+    @Test default void mknodMakesNothingElse() {
+        fails(Errno.EINVAL, () -> fs().mknod(at("n"), FileType.SYMLINK.mode() | 0777, 0));
+        fails(Errno.EINVAL, () -> fs().mknod(at("n"), 0150000 | 0666, 0));
+        assertThat(names(at(""))).isEmpty();
+    }
+
+    @Test default void anybodyMakesAWhiteout() {
+        needs(Capability.SPECIAL_FILES);
+        alice().mknod(at("w"), FileType.CHARACTER_DEVICE.mode(), 0);
+        assertThat(fs().lstat(at("w")).type()).isEqualTo(FileType.CHARACTER_DEVICE);
+        fails(Errno.EPERM, () -> alice().mknod(at("b"), FileType.BLOCK_DEVICE.mode(), 0));
+    }
+
+    @Test default void aDeviceThatIsThereIsThereForAll() {
+        mknod(FileType.CHARACTER_DEVICE, DEVICE);
+        fails(Errno.EEXIST, () -> alice().mknod(at("n"), FileType.CHARACTER_DEVICE.mode() | 0666, DEVICE));
+    }
+
+    @Test default void anUnnamedFileIsOfWhoMadeItAndOfTheDirectorysGroup() {
+        needs(Capability.UNNAMED_FILES);
+        directory("d");
+        fs().chown(at("d"), 0, SHARED);
+        fs().chmod(at("d"), 02777);
+        try (PosixFile file = as(ALICE.withUmask(027)).openUnnamed(at("d"), 0666)) {
+            assertThat(file.stat().uid()).isEqualTo(ALICE.uid());
+            assertThat(file.stat().gid()).isEqualTo(SHARED);
+            assertThat(file.stat().permissions()).isEqualTo(0640);
+        }
+    }
+
+    @Test default void anUnnamedFileGetsSeveralNamesAndLosesThem() {
+        try (PosixFile file = unnamed(at(""))) {
+            fs().link(file, at("f"));
+            needs(Capability.HARD_LINKS);
+            fs().link(file, at("g"));
+            assertThat(file.stat().links()).isEqualTo(2);
+            fails(Errno.EEXIST, () -> fs().link(file, at("g")));
+            fs().unlink(at("f"));
+            fs().unlink(at("g"));
+            fails(Errno.ENOENT, () -> fs().link(file, at("h")));
+        }
+    }
 }

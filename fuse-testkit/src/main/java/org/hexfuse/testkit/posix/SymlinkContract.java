@@ -112,4 +112,31 @@ public interface SymlinkContract extends PosixFixture {
         assertThat(fs().lstat(at("s")).uid()).isEqualTo(ALICE.uid());
         assertThat(fs().lstat(at("s")).gid()).isEqualTo(ALICE.gid());
     }
+
+    @Test default void fortyLinksAreFollowedAndNoMore() {
+        file("f", "content");
+        for (int i = 1; i <= 41; i++) {
+            fs().symlink(i == 1 ? "f" : "s" + (i - 1), at("s" + i));
+        }
+        assertThat(fs().stat(at("s40")).size()).isEqualTo(7);
+        fails(Errno.ELOOP, () -> fs().stat(at("s41")));
+    }
+
+    @Test default void aSymbolicLinkHolds4095Bytes() {
+        String text = "x".repeat(4095);
+        fs().symlink(text, at("s"));
+        assertThat(fs().readlink(at("s"))).isEqualTo(text);
+        fails(Errno.ENAMETOOLONG, () -> fs().symlink(text + "x", at("t")));
+        fails(Errno.ENAMETOOLONG, () -> fs().stat(at("s")));
+    }
+
+    @Test default void symlinkTakesNoNameWithASlash() {
+        fails(Errno.ENOENT, () -> fs().symlink("x", at("s/")));
+    }
+
+    @Test default void absoluteLinksStartAtTheRoot() {
+        fs().symlink("/", at("s"));
+        assertThat(fs().readlink(at("s"))).isEqualTo("/");
+        assertThat(fs().stat(at("s")).isDirectory()).isTrue();
+    }
 }

@@ -223,4 +223,27 @@ public interface TimesContract extends PosixFixture {
         assertThat(fs().stat(at("f")).changed()).isAfter(moded.changed());
         assertThat(fs().stat(at("f")).modified()).isEqualTo(LONG_AGO);
     }
+
+    @Test default void openingAnEmptyFileToTruncateMovesItsTimes() {
+        age(file("f", ""));
+        fs().open(at("f"), 0, WRITE, TRUNCATE).close();
+        assertThat(fs().stat(at("f")).modified()).isAfter(LONG_AGO);
+    }
+
+    @Test default void whoMayWriteMayNotSetTimesOfAnOpenFile() {
+        file("f", "");
+        fs().chmod(at("f"), 0666);
+        try (PosixFile file = alice().open(at("f"), WRITE)) {
+            fails(Errno.EPERM, () -> file.utimens(Timestamp.of(LONG_AGO), Timestamp.of(LONG_AGO)));
+            file.utimens(Timestamp.NOW, Timestamp.NOW);
+        }
+    }
+
+    @Test default void omittingBothTimesChangesNothingAndIsAllowedToAll() {
+        age(file("f", ""));
+        Stat before = fs().stat(at("f"));
+        tick();
+        alice().utimens(at("f"), Timestamp.OMIT, Timestamp.OMIT);
+        assertThat(fs().stat(at("f"))).isEqualTo(before);
+    }
 }

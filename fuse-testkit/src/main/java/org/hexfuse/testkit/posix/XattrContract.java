@@ -190,4 +190,46 @@ public interface XattrContract extends PosixFixture {
         assertThat(fs().stat(at("f")).changed()).isAfter(before);
         assertThat(fs().stat(at("f")).modified()).isEqualTo(LONG_AGO);
     }
+
+    @Test default void namespacesThatDoNotExistHaveNothingToRead() {
+        needs(Capability.XATTRS);
+        file("f", "");
+        fails(Errno.EOPNOTSUPP, () -> get("f", "nobody.colour"));
+        fails(Errno.EOPNOTSUPP, () -> fs().removexattr(at("f"), "nobody.colour"));
+        fails(Errno.EOPNOTSUPP, () -> get("f", "system.colour"));
+    }
+
+    @Test default void aNamespaceAloneIsNoName() {
+        file("f", "");
+        fails(Errno.EINVAL, () -> set("f", "user.", "red", 0));
+        fails(Errno.EINVAL, () -> set("f", "trusted.", "red", 0));
+    }
+
+    @Test default void securityAttributesAreSetByRootAlone() {
+        file(alice(), "f", "");
+        set("f", "security.colour", "red", 0);
+        assertThat(Name.decode(alice().getxattr(at("f"), "security.colour"))).isEqualTo("red");
+        fails(Errno.EPERM, () -> alice().setxattr(at("f"), "security.colour", new byte[1], 0));
+        fails(Errno.EPERM, () -> alice().removexattr(at("f"), "security.colour"));
+        fs().removexattr(at("f"), "security.colour");
+    }
+
+    @Test default void namesAreAnyBytesToo() {
+        file("f", "");
+        String name = "user.\udcff\udc80 ü";
+        set("f", name, "red", 0);
+        assertThat(get("f", name)).isEqualTo("red");
+        assertThat(fs().listxattr(at("f"))).contains(Name.of(name));
+    }
+
+    @Test default void manyAttributesAreListed() {
+        file("f", "");
+        for (int i = 0; i < 60; i++) {
+            set("f", "user." + "x".repeat(i) + i, "value " + i, 0);
+        }
+        for (int i = 0; i < 60; i++) {
+            assertThat(get("f", "user." + "x".repeat(i) + i)).isEqualTo("value " + i);
+        }
+        assertThat(fs().listxattr(at("f"))).filteredOn(name -> name.toString().startsWith("user.")).hasSize(60);
+    }
 }
