@@ -40,6 +40,11 @@ import org.hexfuse.transport.Transports;
  *
  * <p><b>Caches.</b> Names and attributes are believed for as long as the server says. Data is not cached.
  *
+ * <p><b>Locks</b> of files, see {@link OpenFile#locks}, are the server's, or of this end alone if the server has none. What one
+ * {@code Vfs} opens is opened by one process.
+ *
+ * <p><b>Permissions</b> that are checked here go by access control lists too, if the server asked for that.
+ *
  * <p>Source: Linux {@code fs/fuse}, {@code fs/namei.c}.
  */
 public final class Vfs implements AutoCloseable {

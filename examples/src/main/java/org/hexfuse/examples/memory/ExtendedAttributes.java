@@ -34,10 +34,10 @@ final class ExtendedAttributes {
     }
 
     byte[] get(Name name) {
-        checkName(name);
+        checkNameOfAny(name);
         byte[] value = values.get(name);
         if (value == null) {
-            throw missing(name);
+            throw FuseException.of(Errno.ENODATA);
         }
         return value.clone();
     }
@@ -60,6 +60,7 @@ final class ExtendedAttributes {
         }
     }
 
+    /** Sets what is no access control list: EOPNOTSUPP. */
     void set(Name name, byte[] value, int flags) {
         checkName(name);
         if (value.length > LARGEST_VALUE) {
@@ -84,10 +85,10 @@ final class ExtendedAttributes {
     }
 
     void remove(Name name) {
-        checkName(name);
+        checkNameOfAny(name);
         byte[] value = values.remove(name);
         if (value == null) {
-            throw missing(name);
+            throw FuseException.of(Errno.ENODATA);
         }
         space.giveBack(cost(name, value));
     }
@@ -105,27 +106,24 @@ final class ExtendedAttributes {
         }
     }
 
+    private static void checkNameOfAny(Name name) {
+        if (!Lists.has(name)) {
+            checkName(name);
+        }
+    }
+
+    /** A list goes in by {@link #setList} alone. */
     private static void checkName(Name name) {
         if (name.length() == 0 || name.length() > LONGEST_NAME) {
             throw FuseException.of(Errno.ERANGE);
         }
-        if (!hasNamespace(name)) {
+        String text = name.toString();
+        if (NAMESPACES.stream().noneMatch(text::startsWith)) {
             throw FuseException.of(Errno.EOPNOTSUPP);
         }
         if (NAMESPACES.contains(text)) {
             throw FuseException.of(Errno.EINVAL);
         }
-    }
-
-    private static boolean hasNamespace(Name name) {
-        String text = name.toString();
-        return NAMESPACES.stream().anyMatch(text::startsWith);
-    }
-
-    private static FuseException missing(Name name) {
-        boolean mayBe = hasNamespace(name) || name.equals(AccessControlList.ACCESS)
-                || name.equals(AccessControlList.DEFAULT);
-        return FuseException.of(mayBe ? Errno.ENODATA : Errno.EOPNOTSUPP);
     }
 
     private static void checkFlags(int flags, boolean exists) {

@@ -21,6 +21,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.libc.Fd;
+import org.hexfuse.libc.LibcException;
+import org.hexfuse.libc.LockCalls;
+import org.hexfuse.libc.LockCalls.RecordLock;
+import org.hexfuse.libc.OpenFlags;
 import org.hexfuse.server.Fuse;
 import org.hexfuse.server.Mount;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +136,22 @@ import org.junit.jupiter.api.io.TempDir;
         Files.createFile(directory.resolve("inside"));
         assertThatThrownBy(() -> Files.delete(directory)).isInstanceOf(DirectoryNotEmptyException.class);
         assertThat(Files.getAttribute(point, "unix:nlink")).isEqualTo(3);
+    }
+
+    /** Those of {@link FileChannel}. Another open file's locks see them, though it is of the same process. */
+    @Test void recordLocksOfAProcessEndWithAnyOfItsDescriptors() throws Exception {
+        Path file = Files.createFile(point.resolve("f"));
+        var wanted = new RecordLock(1, 0, 0, 0);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                Fd other = Fd.open(file.toString(), OpenFlags.RDWR)) {
+            assertThat(channel.tryLock(5, 10, false)).isNotNull();
+            assertThat(LockCalls.get(other, wanted))
+                    .isEqualTo(new RecordLock(1, 5, 10, -1));
+            assertThatThrownBy(() -> LockCalls.set(other, wanted)).isInstanceOfSatisfying(LibcException.class,
+                    e -> assertThat(e.errno()).isEqualTo(Errno.EAGAIN));
+            assertThat(Files.readAllBytes(file)).isEmpty();
+            LockCalls.set(other, wanted);
+        }
     }
 
     @Test void saysWhenItIsFull() throws Exception {
