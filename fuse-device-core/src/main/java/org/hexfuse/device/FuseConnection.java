@@ -119,6 +119,33 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
         core.calling.forget(node, lookups);
     }
 
+    @Override public Optional<BackingFile> backing(int id) {
+        return core.backing.take(id);
+    }
+
+    /**
+     * Registers a file of the server's for reads and writes past it, as the ioctl
+     * {@link org.hexfuse.abi.DeviceIoctl#BACKING_OPEN} does.
+     *
+     * @param descriptor the server's
+     * @param flags 0
+     * @return the number to open files with
+     * @throws FuseException EPERM unless PASSTHROUGH was settled and the server is privileged, EINVAL for flags, ELOOP if the file
+     *         is on too many filesystems, what {@link BackingFiles#open} throws
+     */
+    public int openBacking(int descriptor, int flags) {
+        return core.backing.open(core.init.settled(), descriptor, flags);
+    }
+
+    /**
+     * Gives a number up, as the ioctl {@link org.hexfuse.abi.DeviceIoctl#BACKING_CLOSE} does. Files that are open go on.
+     *
+     * @throws FuseException EPERM as for {@link #openBacking}, EINVAL if it can be no number, ENOENT if it is none
+     */
+    public void closeBacking(int id) {
+        core.backing.close(core.init.settled(), id);
+    }
+
     @Override public boolean isCongested() {
         core.lock.lock();
         try {

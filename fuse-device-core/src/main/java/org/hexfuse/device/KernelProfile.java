@@ -10,8 +10,8 @@ import org.hexfuse.abi.Protocol;
  *
  * @param minor the minor version that INIT offers
  * @param flags the masks of the {@link InitFlag}s that INIT offers whatever there is
- * @param conditional the masks of those that INIT offers where there is what they need: the link
- *        ({@link org.hexfuse.transport.CarriedFlags})
+ * @param conditional the masks of those that INIT offers where there is what they need: a link
+ *        ({@link org.hexfuse.transport.CarriedFlags}), or for PASSTHROUGH {@link ConnectionOptions#backingFiles}
  * @param accepted the masks of those that count when the server answers with them, offered or not
  * @param maxReadahead what INIT offers, in bytes
  * @param unknownUnique what the writer of a reply gets whose request is not there
@@ -49,7 +49,8 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
             InitFlag.HAS_EXPIRE_ONLY, InitFlag.DIRECT_IO_ALLOW_MMAP, InitFlag.NO_EXPORT_SUPPORT,
             InitFlag.HAS_RESEND, InitFlag.ALLOW_IDMAP, InitFlag.REQUEST_TIMEOUT);
     private static final long CONDITIONAL = Flag.of(InitFlag.SPLICE_WRITE, InitFlag.SPLICE_MOVE, InitFlag.SPLICE_READ,
-            InitFlag.MAP_ALIGNMENT, InitFlag.SUBMOUNTS, InitFlag.HAS_INODE_DAX, InitFlag.OVER_IO_URING);
+            InitFlag.MAP_ALIGNMENT, InitFlag.SUBMOUNTS, InitFlag.HAS_INODE_DAX, InitFlag.PASSTHROUGH,
+            InitFlag.OVER_IO_URING);
     private static final long GVISOR = Flag.of(InitFlag.MAX_PAGES);
     private static final long GVISOR_ACCEPTS = GVISOR | Flag.of(InitFlag.ASYNC_READ, InitFlag.BIG_WRITES,
             InitFlag.DONT_MASK, InitFlag.WRITEBACK_CACHE, InitFlag.ATOMIC_O_TRUNC);

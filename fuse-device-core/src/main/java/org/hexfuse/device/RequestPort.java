@@ -1,5 +1,6 @@
 package org.hexfuse.device;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
@@ -54,6 +55,16 @@ public interface RequestPort {
 
     /** What INIT settled. Waits for INIT. */
     Negotiated negotiated();
+
+    /**
+     * A file that the server has registered for reads and writes past it, see {@link BackingFiles}; nothing if there is none of
+     * that number. Who takes it closes it. It is the same object each time.
+     *
+     * @param id what the server says when it opens a file with PASSTHROUGH
+     */
+    default Optional<BackingFile> backing(int id) {
+        return Optional.empty();
+    }
 
     /** Whether so many background requests are under way that what need not be done now, such as readahead, is not asked for. */
     default boolean isCongested() {

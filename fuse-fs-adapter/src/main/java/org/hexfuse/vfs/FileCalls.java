@@ -67,8 +67,10 @@ final class FileCalls {
 
     private Handle opened(Inode inode, int flags, MemorySegment reply, long base) {
         superblock.nodes.hold(inode);
-        return new Handle(superblock, inode, caller, OpenOut.FH.get(reply, base), flags,
+        var handle = new Handle(superblock, inode, caller, OpenOut.FH.get(reply, base), flags,
                 OpenOut.OPEN_FLAGS.getUnsigned(reply, base), true);
+        handle.passThrough(OpenOut.BACKING_ID.get(reply, base));
+        return handle;
     }
 
     /** Makes a regular file and opens it. */

@@ -24,6 +24,7 @@ final class Superblock {
     final PollTable polls;
     final DirectoryTurns turns;
     final WriteBack writeBack;
+    final Passthrough passthrough;
     /** Bits by the numbers of the {@link Opcode}s that can be asked for, which are less than 64. */
     private final AtomicLong unknown = new AtomicLong();
 
@@ -34,6 +35,7 @@ final class Superblock {
         this.options = options;
         this.turns = new DirectoryTurns(port);
         this.writeBack = new WriteBack(port, nodes);
+        this.passthrough = new Passthrough(port);
         nodes.forgetBy(port::forget);
         nodes.ownsFilesIf(() -> port.negotiated().has(InitFlag.WRITEBACK_CACHE));
     }
