@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.transport.CarriedFlags;
@@ -98,6 +99,10 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
 
     @Override public Request newRequest(Opcode opcode, long node, Caller caller) {
         Negotiated shape = core.init.awaitToCall();
+        if ((caller.uid() == Protocol.INVALID_UIDGID || caller.gid() == Protocol.INVALID_UIDGID)
+                && !shape.has(InitFlag.ALLOW_IDMAP)) {
+            throw FuseException.of(Errno.EOVERFLOW);
+        }
         boolean bulk = opcode == Opcode.READ || opcode == Opcode.WRITE;
         return core.requests.take(bulk && shape.maxWrite() > BULK)
                 .start(opcode, node, caller, Math.min(shape.minor(), Protocol.MINOR), shape.flags());

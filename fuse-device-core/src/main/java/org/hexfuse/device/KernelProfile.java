@@ -6,7 +6,8 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Protocol;
 
 /**
- * Which kernel the device plays: the points in which kernels differ, as data.
+ * Which kernel the device plays: the points in which kernels differ, as data. What each flag promises to a server, and how
+ * the virtual filesystem switch keeps it, is in {@code docs/init-flags.md}.
  *
  * @param minor the minor version that INIT offers
  * @param flags the masks of the {@link InitFlag}s that INIT offers whatever there is

@@ -24,6 +24,7 @@ import org.hexfuse.abi.Opcode;
 public interface RequestPort {
     /**
      * A request to fill in: header and zeroed argument struct are there, for the negotiated minor version. Waits for INIT.
+     * EOVERFLOW if the caller's ids are the invalid ones, of which a server knows only that asked for ALLOW_IDMAP.
      *
      * @return a request that its taker closes
      */

@@ -153,7 +153,7 @@ final class Handle {
         try {
             if (known) {
                 Request request = superblock.port.newRequest(
-                        inode.isDirectory() ? Opcode.RELEASEDIR : Opcode.RELEASE, inode.node, caller).force();
+                        inode.isDirectory() ? Opcode.RELEASEDIR : Opcode.RELEASE, inode.node, Caller.KERNEL).force();
                 ReleaseIn.FH.set(request.arguments(), number);
                 ReleaseIn.FLAGS.set(request.arguments(), flags);
                 ReleaseIn.RELEASE_FLAGS.set(request.arguments(), superblock.flushesOnRelease()
