@@ -1,11 +1,14 @@
 package org.hexfuse.examples;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,26 +20,36 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.device.KernelProfile;
+import org.hexfuse.libc.Fd;
+import org.hexfuse.libc.LibcException;
+import org.hexfuse.libc.OpenFlags;
+import org.hexfuse.libc.PollSet;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.DataReply;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.GetAttr;
+import org.hexfuse.server.Ioctl;
+import org.hexfuse.server.IoctlResult;
 import org.hexfuse.server.Lookup;
 import org.hexfuse.server.MkDir;
 import org.hexfuse.server.Mount;
 import org.hexfuse.server.Negotiation;
 import org.hexfuse.server.Notifier;
+import org.hexfuse.server.Poll;
+import org.hexfuse.server.PollWakeup;
 import org.hexfuse.server.Read;
 import org.hexfuse.server.SetAttr;
 import org.hexfuse.server.Write;
@@ -48,6 +61,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the kernel that runs the test does, where this project says that kernels do it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class RealKernelTest {
+    private static final int SQUARE = 3 << 30 | 4 << 16 | 'x' << 8 | 1;
+    private static final int AGAIN = 3 << 30 | 4 << 16 | 'x' << 8 | 2;
     private static final Instant BORN = Instant.ofEpochSecond(1_234_567_890, 123_456_789);
     /** What depends on how a kernel was built and on what the server came by, and what is not offered yet. */
     private static final Set<InitFlag> CONDITIONAL = EnumSet.of(InitFlag.SPLICE_READ, InitFlag.SPLICE_WRITE,
@@ -64,6 +79,8 @@ import org.junit.jupiter.api.io.TempDir;
         volatile int size = 10;
         volatile byte content = 'a';
         volatile boolean there = true;
+        volatile int ready;
+        final AtomicReference<PollWakeup> wakeup = new AtomicReference<>();
 
         Changing(Set<InitFlag> wanted) {
             this.wanted = wanted;
@@ -109,6 +126,22 @@ import org.junit.jupiter.api.io.TempDir;
         @Override public Attr setattr(SetAttr op) {
             op.mtime().ifPresent(time -> events.add("mtime " + op.ctime().isPresent()));
             return attr(op.node());
+        }
+
+        @Override public IoctlResult ioctl(Ioctl op, DataReply out) {
+            if (op.command() == AGAIN) {
+                return IoctlResult.retry(List.of(new IoctlResult.Range(op.argument(), 4)), List.of());
+            }
+            byte[] bytes = new byte[4];
+            op.data().copyTo(0, bytes, 0, 4);
+            int number = MemorySegment.ofArray(bytes).get(JAVA_INT_UNALIGNED, 0);
+            out.write(MemorySegment.ofArray(new int[]{number * number}), 0, 4);
+            return IoctlResult.of(op.onDirectory() ? number : number + 1);
+        }
+
+        @Override public int poll(Poll op) {
+            op.wakeup().ifPresent(wakeup::set);
+            return ready;
         }
 
         @Override public Entry mkdir(MkDir op) {
@@ -251,5 +284,42 @@ import org.junit.jupiter.api.io.TempDir;
         fileSystem.size = 3;
         assertThat(fileSystem.notifier.invalidateAttributes(2)).isEqualTo(Errno.OK);
         assertThat(Files.size(file)).isEqualTo(105);
+    }
+
+    private static int square(Fd fd, int number) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocateFrom(JAVA_INT, number);
+            int result = fd.ioctl(SQUARE, memory);
+            assertThat(memory.get(JAVA_INT, 0)).isEqualTo(number * number);
+            return result;
+        }
+    }
+
+    @Test void commandsReachFilesAndDirectories() throws Exception {
+        mount();
+        try (Fd open = Fd.open(file.toString(), OpenFlags.RDONLY); Fd root = Fd.open(point.toString(),
+                OpenFlags.RDONLY)) {
+            assertThat(square(open, 12)).isEqualTo(13);
+            assertThat(square(root, 12)).isEqualTo(12);
+            assertThatThrownBy(() -> open.ioctl(AGAIN, 5)).isInstanceOfSatisfying(LibcException.class,
+                    e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
+        }
+    }
+
+    @Test void whoPollsIsWoken() throws Exception {
+        Changing fileSystem = mount();
+        try (Fd open = Fd.open(file.toString(), OpenFlags.RDONLY); Arena arena = Arena.ofConfined()) {
+            var poll = new PollSet(arena, 1);
+            poll.set(0, open, PollSet.IN);
+            assertThat(poll.poll(0)).isZero();
+            Thread waker = Thread.ofPlatform().start(() -> {
+                await().until(() -> fileSystem.wakeup.get() != null);
+                fileSystem.ready = PollSet.IN;
+                fileSystem.wakeup.get().wake();
+            });
+            assertThat(poll.poll(30_000)).isEqualTo(1);
+            assertThat(poll.events(0)).isEqualTo(PollSet.IN);
+            waker.join();
+        }
     }
 }

@@ -28,6 +28,7 @@ final class ConnectionCore {
     final List<ConnectionHandle> handles = new ArrayList<>();
     /** What all handles have sent, for a kernel that keeps it together. */
     final ProcessingTable shared = new ProcessingTable();
+    final BackingTable backing;
     final Observation observation;
     /** For callers and readers. */
     final AdaptiveSpin spin = new AdaptiveSpin();
@@ -50,7 +51,8 @@ final class ConnectionCore {
         this.sink = sink;
         this.options = options;
         this.maxMessage = maxMessage;
-        this.offered = InitExchange.flags(options.profile(), carried);
+        this.offered = InitExchange.flags(options, carried);
+        this.backing = new BackingTable(options);
         this.gate = new RequestGate(options.profile());
         this.observation = new Observation(options);
     }

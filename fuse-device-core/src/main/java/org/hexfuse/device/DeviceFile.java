@@ -1,8 +1,12 @@
 package org.hexfuse.device;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import org.hexfuse.abi.BackingMap;
 import org.hexfuse.abi.DeviceIoctl;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
@@ -105,28 +109,60 @@ public final class DeviceFile implements AutoCloseable {
         bind(other.connection);
     }
 
+    /** Any ioctl without an argument, as {@link #ioctl(int, MemorySegment)}. */
+    public int ioctl(int request) {
+        return ioctl(request, MemorySegment.NULL);
+    }
+
     /**
      * Any ioctl but {@link DeviceIoctl#CLONE}. With {@link DeviceIoctl#SYNC_INIT} a mount of this file will wait for INIT, and
-     * reads wait for the mount.
+     * reads wait for the mount. {@link DeviceIoctl#BACKING_OPEN} returns the number of a backing file.
      *
-     * @throws FuseException EOPNOTSUPP for those of backing files, EINVAL for SYNC_INIT of a file that is mounted, ENOTTY
-     *         (gVisor: ENOSYS for all) for the others
+     * @param argument what the argument points to: {@link BackingMap}, or the number of a backing file
+     * @throws FuseException ENOTTY (gVisor: ENOSYS for all) if there is no such ioctl, EOPNOTSUPP if there are no backing files,
+     *         EINVAL for SYNC_INIT of a file that is mounted, EPERM for those of backing files of one that isn't, EFAULT if the
+     *         argument is too short, and what {@link FuseConnection#openBacking} and {@code closeBacking} throw
      */
-    public synchronized void ioctl(int request) {
+    public int ioctl(int request, MemorySegment argument) {
         checkOpen();
         if (profile.otherIoctl() != Errno.ENOTTY) {
             throw FuseException.of(profile.otherIoctl());
         }
         if (request == DeviceIoctl.SYNC_INIT.request()) {
-            if (binding != null) {
-                throw FuseException.of(Errno.EINVAL);
-            }
-            synchronousInit.ask();
-            return;
+            askForSynchronousInit();
+            return 0;
         }
-        boolean backing = request == DeviceIoctl.BACKING_OPEN.request()
-                || request == DeviceIoctl.BACKING_CLOSE.request();
-        throw FuseException.of(backing ? Errno.EOPNOTSUPP : profile.otherIoctl());
+        boolean opens = request == DeviceIoctl.BACKING_OPEN.request();
+        if (!opens && request != DeviceIoctl.BACKING_CLOSE.request()) {
+            throw FuseException.of(profile.otherIoctl());
+        }
+        return backing(opens, argument);
+    }
+
+    private synchronized void askForSynchronousInit() {
+        if (binding != null) {
+            throw FuseException.of(Errno.EINVAL);
+        }
+        synchronousInit.ask();
+    }
+
+    private int backing(boolean opens, MemorySegment argument) {
+        Binding bound = binding;
+        if (bound == null) {
+            throw FuseException.of(DeviceState.UNMOUNTED.forCallers());
+        }
+        if (bound.connection.core().options.backingFiles().equals(BackingFiles.NONE)) {
+            throw FuseException.of(Errno.EOPNOTSUPP);
+        }
+        if (argument.byteSize() < (opens ? BackingMap.SIZE : Integer.BYTES)) {
+            throw FuseException.of(Errno.EFAULT);
+        }
+        if (!opens) {
+            bound.connection.closeBacking(argument.get(JAVA_INT_UNALIGNED, 0));
+            return 0;
+        }
+        boolean padded = argument.get(JAVA_LONG_UNALIGNED, BackingMap.SIZE - (long) Long.BYTES) != 0;
+        return bound.connection.openBacking(BackingMap.FD.get(argument), padded ? -1 : BackingMap.FLAGS.get(argument));
     }
 
     private synchronized void bind(FuseConnection connection) {

@@ -133,6 +133,7 @@ final class Ending {
         tell(ended);
         core.init.end();
         core.reading.runWaiters();
+        core.backing.end();
         core.sink.ended();
         LockSupport.unpark(watchdog);
     }

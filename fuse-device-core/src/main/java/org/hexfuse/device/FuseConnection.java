@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.transport.CarriedFlags;
@@ -98,6 +99,10 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
 
     @Override public Request newRequest(Opcode opcode, long node, Caller caller) {
         Negotiated shape = core.init.awaitToCall();
+        if ((caller.uid() == Protocol.INVALID_UIDGID || caller.gid() == Protocol.INVALID_UIDGID)
+                && !shape.has(InitFlag.ALLOW_IDMAP)) {
+            throw FuseException.of(Errno.EOVERFLOW);
+        }
         boolean bulk = opcode == Opcode.READ || opcode == Opcode.WRITE;
         return core.requests.take(bulk && shape.maxWrite() > BULK)
                 .start(opcode, node, caller, Math.min(shape.minor(), Protocol.MINOR), shape.flags());
@@ -117,6 +122,33 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
 
     @Override public void forget(long node, long lookups) {
         core.calling.forget(node, lookups);
+    }
+
+    @Override public Optional<BackingFile> backing(int id) {
+        return core.backing.take(id);
+    }
+
+    /**
+     * Registers a file of the server's for reads and writes past it, as the ioctl
+     * {@link org.hexfuse.abi.DeviceIoctl#BACKING_OPEN} does.
+     *
+     * @param descriptor the server's
+     * @param flags 0
+     * @return the number to open files with
+     * @throws FuseException EPERM unless PASSTHROUGH was settled and the server is privileged, EINVAL for flags, ELOOP if the file
+     *         is on too many filesystems, what {@link BackingFiles#open} throws
+     */
+    public int openBacking(int descriptor, int flags) {
+        return core.backing.open(core.init.settled(), descriptor, flags);
+    }
+
+    /**
+     * Gives a number up, as the ioctl {@link org.hexfuse.abi.DeviceIoctl#BACKING_CLOSE} does. Files that are open go on.
+     *
+     * @throws FuseException EPERM as for {@link #openBacking}, EINVAL if it can be no number, ENOENT if it is none
+     */
+    public void closeBacking(int id) {
+        core.backing.close(core.init.settled(), id);
     }
 
     @Override public boolean isCongested() {

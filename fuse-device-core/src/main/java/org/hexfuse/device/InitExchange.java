@@ -34,8 +34,10 @@ final class InitExchange {
     private InitExchange() {}
 
     /** What is offered to a server that {@code link} leads to. */
-    static long flags(KernelProfile profile, CarriedFlags link) {
-        return profile.flags() | (profile.conditional() & link.masks());
+    static long flags(ConnectionOptions options, CarriedFlags link) {
+        KernelProfile profile = options.profile();
+        long own = options.backingFiles().equals(BackingFiles.NONE) ? 0 : InitFlag.PASSTHROUGH.mask();
+        return profile.flags() | (profile.conditional() & (own | (link.masks() & ~InitFlag.PASSTHROUGH.mask())));
     }
 
     /** Fills in the offer. */

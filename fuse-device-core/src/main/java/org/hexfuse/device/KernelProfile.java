@@ -6,12 +6,13 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Protocol;
 
 /**
- * Which kernel the device plays: the points in which kernels differ, as data.
+ * Which kernel the device plays: the points in which kernels differ, as data. What each flag promises to a server, and how
+ * the virtual filesystem switch keeps it, is in {@code docs/init-flags.md}.
  *
  * @param minor the minor version that INIT offers
  * @param flags the masks of the {@link InitFlag}s that INIT offers whatever there is
- * @param conditional the masks of those that INIT offers where there is what they need: the link
- *        ({@link org.hexfuse.transport.CarriedFlags})
+ * @param conditional the masks of those that INIT offers where there is what they need: a link
+ *        ({@link org.hexfuse.transport.CarriedFlags}), or for PASSTHROUGH {@link ConnectionOptions#backingFiles}
  * @param accepted the masks of those that count when the server answers with them, offered or not
  * @param maxReadahead what INIT offers, in bytes
  * @param unknownUnique what the writer of a reply gets whose request is not there
@@ -50,7 +51,8 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
             InitFlag.HAS_EXPIRE_ONLY, InitFlag.DIRECT_IO_ALLOW_MMAP, InitFlag.NO_EXPORT_SUPPORT,
             InitFlag.HAS_RESEND, InitFlag.ALLOW_IDMAP, InitFlag.REQUEST_TIMEOUT);
     private static final long CONDITIONAL = Flag.of(InitFlag.SPLICE_WRITE, InitFlag.SPLICE_MOVE, InitFlag.SPLICE_READ,
-            InitFlag.MAP_ALIGNMENT, InitFlag.SUBMOUNTS, InitFlag.HAS_INODE_DAX, InitFlag.OVER_IO_URING);
+            InitFlag.MAP_ALIGNMENT, InitFlag.SUBMOUNTS, InitFlag.HAS_INODE_DAX, InitFlag.PASSTHROUGH,
+            InitFlag.OVER_IO_URING);
     private static final long GVISOR = Flag.of(InitFlag.MAX_PAGES);
     private static final long GVISOR_ACCEPTS = GVISOR | Flag.of(InitFlag.ASYNC_READ, InitFlag.BIG_WRITES,
             InitFlag.DONT_MASK, InitFlag.WRITEBACK_CACHE, InitFlag.ATOMIC_O_TRUNC);

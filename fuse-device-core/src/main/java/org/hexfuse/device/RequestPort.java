@@ -1,5 +1,6 @@
 package org.hexfuse.device;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
@@ -23,6 +24,7 @@ import org.hexfuse.abi.Opcode;
 public interface RequestPort {
     /**
      * A request to fill in: header and zeroed argument struct are there, for the negotiated minor version. Waits for INIT.
+     * EOVERFLOW if the caller's ids are the invalid ones, of which a server knows only that asked for ALLOW_IDMAP.
      *
      * @return a request that its taker closes
      */
@@ -54,6 +56,16 @@ public interface RequestPort {
 
     /** What INIT settled. Waits for INIT. */
     Negotiated negotiated();
+
+    /**
+     * A file that the server has registered for reads and writes past it, see {@link BackingFiles}; nothing if there is none of
+     * that number. Who takes it closes it. It is the same object each time.
+     *
+     * @param id what the server says when it opens a file with PASSTHROUGH
+     */
+    default Optional<BackingFile> backing(int id) {
+        return Optional.empty();
+    }
 
     /** Whether so many background requests are under way that what need not be done now, such as readahead, is not asked for. */
     default boolean isCongested() {

@@ -191,6 +191,19 @@ class InitNegotiationTest {
                     .isEqualTo(DeviceState.CONNECTED);
         }
 
+        @Test void callersThatCanNotBeMappedAreEoverflowUnlessMappedIdsWereSettled() {
+            try (TestKernel device = TestKernel.of(OPTIONS)) {
+                assertThat(errno(() -> device.connection.newRequest(Opcode.UNLINK, 1, new Caller(-1, 0, 1))))
+                        .isEqualTo(Errno.EOVERFLOW);
+                assertThat(errno(() -> device.connection.newRequest(Opcode.UNLINK, 1, new Caller(0, -1, 1))))
+                        .isEqualTo(Errno.EOVERFLOW);
+            }
+            try (TestKernel device = new TestKernel(OPTIONS, NotificationSink.NONE)
+                    .initialize(InitFlag.ALLOW_IDMAP.mask(), 2)) {
+                device.connection.newRequest(Opcode.UNLINK, 1, new Caller(-1, -1, 1)).close();
+            }
+        }
+
         @Test void aMappingThatIsTooCoarseFails() {
             MemorySegment out = out(45, InitFlag.MAP_ALIGNMENT.mask());
             InitOut.MAP_ALIGNMENT.set(out, (short) 21);

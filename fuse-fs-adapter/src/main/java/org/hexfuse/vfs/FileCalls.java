@@ -10,6 +10,7 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenIn;
+import org.hexfuse.abi.OpenInFlag;
 import org.hexfuse.abi.OpenOut;
 import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.device.Caller;
@@ -24,6 +25,7 @@ final class FileCalls {
     /** What is not the server's business: O_CREAT, O_EXCL, O_NOCTTY. */
     private static final int NOT_SENT = 0100 | 0200 | 0400;
     private static final int TRUNCATE = 01000;
+    private static final int EXCLUSIVE = 0200;
 
     private final Superblock superblock;
     private final NodeCalls nodeCalls;
@@ -52,6 +54,9 @@ final class FileCalls {
         }
         try (Request request = superblock.request(opcode, inode, caller)) {
             OpenIn.FLAGS.set(request.arguments(), sent);
+            if (!inode.isDirectory()) {
+                OpenIn.OPEN_FLAGS.set(request.arguments(), killsSetId(sent));
+            }
             superblock.port.call(request);
             return opened(inode, flags, request.reply(), 0);
         } catch (FuseException e) {
@@ -70,8 +75,10 @@ final class FileCalls {
 
     private Handle opened(Inode inode, int flags, MemorySegment reply, long base) {
         superblock.nodes.hold(inode);
-        return new Handle(superblock, inode, caller, lockOwner, OpenOut.FH.get(reply, base), flags,
+        var handle = new Handle(superblock, inode, caller, lockOwner, OpenOut.FH.get(reply, base), flags,
                 OpenOut.OPEN_FLAGS.getUnsigned(reply, base), true);
+        handle.passThrough(OpenOut.BACKING_ID.get(reply, base));
+        return handle;
     }
 
     /** Makes a regular file and opens it. */
@@ -142,7 +149,15 @@ final class FileCalls {
         }
     }
 
+    /** Who cuts a file by opening it takes its privileges away, of which the server is told if it asked for that. */
+    private int killsSetId(int flags) {
+        boolean kills = (flags & (TRUNCATE | EXCLUSIVE)) == TRUNCATE && superblock.dropsSetIdWhenTold()
+                && !credentials.isRoot();
+        return kills ? (int) OpenInFlag.KILL_SUIDGID.mask() : 0;
+    }
+
     private void write(Request request, int mode, int flags) {
+        CreateIn.OPEN_FLAGS.set(request.arguments(), killsSetId(flags));
         CreateIn.FLAGS.set(request.arguments(), flags & ~0400);
         CreateIn.MODE.set(request.arguments(), FileType.REGULAR.mode() | nodeCalls.masked(mode & 07777));
         CreateIn.UMASK.set(request.arguments(), credentials.umask());

@@ -1,5 +1,6 @@
 package org.hexfuse.vfs;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
@@ -9,8 +10,10 @@ import org.hexfuse.abi.FsyncIn;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.ReleaseFlag;
 import org.hexfuse.abi.ReleaseIn;
+import org.hexfuse.device.BackingFile;
 import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 
@@ -33,6 +36,9 @@ final class Handle {
     final int flags;
     /** What the server said of it, see {@link org.hexfuse.abi.OpenOutFlag}. */
     final long openFlags;
+    /** What is read and written past the server, if there is such. Set before the handle is shared. */
+    private Optional<BackingFile> backing = Optional.empty();
+    private boolean counted;
     private final boolean known;
     private final AtomicInteger users = new AtomicInteger();
     /** Who has the locks that belong to this open file and to no process; 0 while there were none. */
@@ -55,6 +61,22 @@ final class Handle {
         this.flags = flags;
         this.openFlags = openFlags;
         this.known = known;
+    }
+
+    /** Takes the backing file that the server has opened this with, if it has. EIO closes it. */
+    void passThrough(int backingId) {
+        try {
+            backing = superblock.passthrough.opened(inode, openFlags, backingId);
+            counted = true;
+        } catch (FuseException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** What is read and written past the server; not where the server wants to see it all the same. */
+    Optional<BackingFile> backing() {
+        return (openFlags & OpenOutFlag.DIRECT_IO.mask()) == 0 ? backing : Optional.empty();
     }
 
     /** Begins a call, which {@link #end} ends. */
@@ -151,7 +173,7 @@ final class Handle {
         try {
             if (known) {
                 Request request = superblock.port.newRequest(
-                        inode.isDirectory() ? Opcode.RELEASEDIR : Opcode.RELEASE, inode.node, caller).force();
+                        inode.isDirectory() ? Opcode.RELEASEDIR : Opcode.RELEASE, inode.node, Caller.KERNEL).force();
                 ReleaseIn.FH.set(request.arguments(), number);
                 ReleaseIn.FLAGS.set(request.arguments(), flags);
                 long wanted = superblock.flushesOnRelease() ? ReleaseFlag.FLUSH.mask() : 0;
@@ -171,6 +193,9 @@ final class Handle {
         } finally {
             if (flocked) {
                 superblock.localFlocks.release(inode, file());
+            }
+            if (counted) {
+                superblock.passthrough.closed(inode, openFlags, backing);
             }
             superblock.nodes.release(inode);
         }

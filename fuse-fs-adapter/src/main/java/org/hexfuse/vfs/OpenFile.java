@@ -3,6 +3,7 @@ package org.hexfuse.vfs;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -20,6 +21,7 @@ import org.hexfuse.abi.ReadIn;
 import org.hexfuse.abi.WriteFlag;
 import org.hexfuse.abi.WriteIn;
 import org.hexfuse.abi.WriteOut;
+import org.hexfuse.device.BackingFile;
 import org.hexfuse.device.Request;
 import org.hexfuse.posix.LockType;
 
@@ -158,6 +160,10 @@ public final class OpenFile implements AutoCloseable {
 
     /** One request: the bytes read, or the negated number of an error. */
     private int readOnce(MemorySegment target, long at, long offset, int wanted) {
+        Optional<BackingFile> backing = handle.backing();
+        if (backing.isPresent()) {
+            return Passthrough.move(() -> backing.get().read(target.asSlice(at, wanted), offset));
+        }
         try (Request request = handle.request(Opcode.READ).replyRoom(wanted)) {
             ReadIn.FH.set(request.arguments(), handle.number);
             ReadIn.OFFSET.set(request.arguments(), offset);
@@ -246,6 +252,10 @@ public final class OpenFile implements AutoCloseable {
 
     /** One request: the bytes written, or the negated number of an error. */
     private int writeOnce(MemorySegment source, long at, long offset, int wanted, boolean killsSetId) {
+        Optional<BackingFile> backing = handle.backing();
+        if (backing.isPresent()) {
+            return Passthrough.move(() -> backing.get().write(source.asSlice(at, wanted), offset));
+        }
         boolean cached = superblock().writeBack.takes(handle, killsSetId);
         try (Request request = cached ? superblock().writeBack.write(handle) : handle.request(Opcode.WRITE)) {
             WriteIn.FH.set(request.arguments(), handle.number);

@@ -25,6 +25,7 @@ final class Superblock {
     final PollTable polls;
     final DirectoryTurns turns;
     final WriteBack writeBack;
+    final Passthrough passthrough;
     final LockOwners lockOwners = new LockOwners();
     /** The record locks on files of a server that has none. */
     final LockTable<Inode, Long> localRecords = LockTable.ofRecords();
@@ -40,6 +41,7 @@ final class Superblock {
         this.options = options;
         this.turns = new DirectoryTurns(port);
         this.writeBack = new WriteBack(port, nodes);
+        this.passthrough = new Passthrough(port);
         nodes.forgetBy(port::forget);
         nodes.ownsFilesIf(() -> port.negotiated().has(InitFlag.WRITEBACK_CACHE));
     }

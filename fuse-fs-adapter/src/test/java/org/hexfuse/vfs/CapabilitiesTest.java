@@ -14,16 +14,19 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hexfuse.abi.BmapIn;
 import org.hexfuse.abi.BmapOut;
 import org.hexfuse.abi.CopyFileRangeIn;
 import org.hexfuse.abi.CopyFileRangeOut;
+import org.hexfuse.abi.CreateIn;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.OpenIn;
 import org.hexfuse.abi.StatxData;
 import org.hexfuse.abi.StatxIn;
 import org.hexfuse.abi.StatxOut;
@@ -375,6 +378,48 @@ class CapabilitiesTest {
             Vfs.mount(server, onDevice).open("/f").close();
             assertThat(server.count(Opcode.RELEASE)).isEqualTo(1);
             assertThat(file.size).isZero();
+        }
+    }
+
+    @Nested class Privileges {
+        private final List<String> flags = new ArrayList<>();
+
+        private void open(Credentials who, OpenFlag... how) {
+            Vfs vfs = vfs().as(who);
+            server.answers.put(Opcode.OPEN, request -> {
+                flags.add("open " + OpenIn.OPEN_FLAGS.get(request.arguments()));
+                return StandInServer.opened(request, 0, 7, 0);
+            });
+            server.answers.put(Opcode.CREATE, request -> {
+                flags.add("create " + CreateIn.OPEN_FLAGS.get(request.arguments()));
+                throw FuseException.of(Errno.EDQUOT);
+            });
+            vfs.open("/f", how).close();
+            assertFails(Errno.EDQUOT, () -> vfs.open("/g", Stream.concat(Stream.of(OpenFlag.CREATE),
+                    Stream.of(how)).toArray(OpenFlag[]::new)));
+        }
+
+        @Test void goWhenAnOpenCutsAFileIfTheServerIsToBeTold() {
+            server.flags |= InitFlag.HANDLE_KILLPRIV_V2.mask();
+            open(Credentials.of(1000, 1000), OpenFlag.WRITE, OpenFlag.TRUNCATE);
+            open(Credentials.of(1000, 1000), OpenFlag.WRITE);
+            open(Credentials.ROOT, OpenFlag.WRITE, OpenFlag.TRUNCATE);
+            assertThat(flags).containsExactly("open 1", "create 1", "open 0", "create 0", "open 0", "create 0");
+        }
+
+        @Test void areNotSpokenOfToAServerThatDidNotAsk() {
+            open(Credentials.of(1000, 1000), OpenFlag.WRITE, OpenFlag.TRUNCATE);
+            assertThat(flags).containsExactly("open 0", "create 0");
+        }
+
+        @Test void areNobodysInARelease() {
+            var users = new ArrayList<Integer>();
+            server.answers.put(Opcode.RELEASE, request -> {
+                users.add(InHeader.UID.get(request.head()));
+                return 0;
+            });
+            vfs().as(Credentials.of(1000, 1000)).open("/f").close();
+            assertThat(users).containsExactly(0);
         }
     }
 }

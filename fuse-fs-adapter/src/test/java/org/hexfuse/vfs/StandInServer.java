@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.hexfuse.abi.AttrData;
@@ -23,6 +24,7 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenOut;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.device.BackingFile;
 import org.hexfuse.device.Caller;
 import org.hexfuse.device.Negotiated;
 import org.hexfuse.device.Request;
@@ -60,6 +62,7 @@ final class StandInServer implements RequestPort {
 
     final List<Opcode> calls = new ArrayList<>();
     final Map<Long, Long> lookups = new TreeMap<>();
+    final Map<Integer, BackingFile> backing = new TreeMap<>();
     final Map<Opcode, Answer> answers = new EnumMap<>(Opcode.class);
     final Node root = new Node(Protocol.ROOT_ID, FileType.DIRECTORY.mode() | 0755);
     long entrySeconds;
@@ -204,6 +207,10 @@ final class StandInServer implements RequestPort {
     @Override public void forget(long node, long times) {
         calls.add(Opcode.FORGET);
         lookups.merge(node, -times, Long::sum);
+    }
+
+    @Override public Optional<BackingFile> backing(int id) {
+        return Optional.ofNullable(backing.get(id));
     }
 
     @Override public Negotiated negotiated() {
