@@ -2,6 +2,7 @@ package org.hexfuse.vfs;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FallocateIn;
@@ -29,6 +30,8 @@ public final class OpenFile implements AutoCloseable {
     private static final int FIRST_READ = 64 * 1024;
     private static final int DATA = 3;
     private static final int HOLE = 4;
+    /** The modes of {@code fallocate(2)} that FUSE has. */
+    private static final Set<Integer> ALLOCATIONS = Set.of(0, 1, 1 | 2, 16, 16 | 1);
 
     final Handle handle;
     private final NodeCalls calls;
@@ -65,6 +68,7 @@ public final class OpenFile implements AutoCloseable {
     /** The node, to be given a name on that filesystem: one without is given its first only if it was born that way. */
     Inode linkable(Superblock mounted) {
         require(superblock() == mounted, Errno.EXDEV);
+        require(!handle.inode.isDirectory(), Errno.EPERM);
         boolean unnamed = (handle.flags & Access.UNNAMED) != 0 && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
         require(unnamed || calls.attributes(handle.inode).links() > 0, Errno.ENOENT);
         return handle.inode;
@@ -286,9 +290,12 @@ public final class OpenFile implements AutoCloseable {
      * @param mode the bits of {@code fallocate(2)}: 1 to keep the size, 2 to punch a hole, 16 to zero
      */
     public void allocate(int mode, long offset, long length) {
-        require(writable, Errno.EBADF);
         require(offset >= 0 && length > 0, Errno.EINVAL);
+        require(ALLOCATIONS.contains(mode), Errno.EOPNOTSUPP);
+        require(writable, Errno.EBADF);
+        require(offset + length > 0, Errno.EFBIG);
         require(!superblock().lacks(Opcode.FALLOCATE), Errno.EOPNOTSUPP);
+        dropSetId();
         handle.begin();
         try (Request request = handle.request(Opcode.FALLOCATE)) {
             FallocateIn.FH.set(request.arguments(), handle.number);

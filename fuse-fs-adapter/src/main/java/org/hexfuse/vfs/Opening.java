@@ -47,6 +47,7 @@ final class Opening {
         Inode directory = walk.toParent(path);
         boolean again = false;
         while (true) {
+            require(walk.hasLast() || !flags.contains(OpenFlag.EXCLUSIVE), Errno.EEXIST);
             require(walk.hasLast() && !walk.isDirectoryWanted(), Errno.EISDIR);
             Optional<Inode> there = walk.childIfThere(flags.contains(OpenFlag.EXCLUSIVE) || again);
             if (there.isEmpty()) {
@@ -73,8 +74,8 @@ final class Opening {
     }
 
     private Handle openExisting(Inode inode, int bits, Set<OpenFlag> flags) {
-        require(inode.type != FileType.SYMLINK, Errno.ELOOP);
         require(inode.isDirectory() || !flags.contains(OpenFlag.DIRECTORY), Errno.ENOTDIR);
+        require(inode.type != FileType.SYMLINK, Errno.ELOOP);
         boolean writing = Access.isWriting(bits) || flags.contains(OpenFlag.TRUNCATE);
         require(!inode.isDirectory() || !(writing || flags.contains(OpenFlag.CREATE)), Errno.EISDIR);
         require(inode.isDirectory() || inode.type == FileType.REGULAR, Errno.ENXIO);

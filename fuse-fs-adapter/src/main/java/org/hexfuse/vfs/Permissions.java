@@ -121,7 +121,7 @@ final class Permissions {
     /** Whether the user may change the mode, or set times to what they like; and the mode that comes of it. */
     int changeMode(Inode inode, int mode) {
         owner(inode);
-        boolean keepsGroup = !superblock.checksPermissions() || who.isRoot() || inode.isDirectory()
+        boolean keepsGroup = !superblock.checksPermissions() || who.isRoot()
                 || who.isIn(calls.attributes(inode).gid());
         return keepsGroup ? mode : mode & ~SET_GID;
     }

@@ -28,7 +28,8 @@ final class Renaming {
     /** Gives what one walk leads to the name that another leads to. */
     Inode rename(Walk source, Inode from, Walk target, Inode to, int flags) {
         boolean exchange = (flags & EXCHANGE) != 0;
-        require(source.hasLast() && target.hasLast(), Errno.EBUSY);
+        require(source.hasLast(), Errno.EBUSY);
+        require(target.hasLast(), (flags & NOREPLACE) == 0 ? Errno.EBUSY : Errno.EEXIST);
         Inode moved = source.child(source.last());
         Optional<Inode> replaced = target.childIfThere(true);
         require(replaced.isPresent() || !exchange, Errno.ENOENT);
@@ -43,17 +44,8 @@ final class Renaming {
             if (other == moved) {
                 return moved;
             }
-            permissions.delete(to, other);
-            require(exchange || !moved.isDirectory() || other.isDirectory(), Errno.ENOTDIR);
-            require(exchange || moved.isDirectory() || !other.isDirectory(), Errno.EISDIR);
-        } else {
-            permissions.create(to);
         }
-        permissions.delete(from, moved);
-        if (from != to) {
-            newParent(moved);
-            replaced.filter(_ -> exchange).ifPresent(this::newParent);
-        }
+        checkMoves(from, moved, to, replaced, exchange);
         calls.rename(from, source.last(), to, target.last(), flags, exchange);
         nodes.changed(moved);
         replaced.ifPresent(other -> {
@@ -61,6 +53,23 @@ final class Renaming {
             nodes.changed(other);
         });
         return moved;
+    }
+
+    /** Whether the user may, and whether like replaces like. */
+    private void checkMoves(Inode from, Inode moved, Inode to, Optional<Inode> replaced, boolean exchange) {
+        permissions.delete(from, moved);
+        if (replaced.isPresent()) {
+            Inode other = replaced.get();
+            permissions.delete(to, other);
+            require(exchange || !moved.isDirectory() || other.isDirectory(), Errno.ENOTDIR);
+            require(exchange || moved.isDirectory() || !other.isDirectory(), Errno.EISDIR);
+        } else {
+            permissions.create(to);
+        }
+        if (from != to) {
+            newParent(moved);
+            replaced.filter(_ -> exchange).ifPresent(this::newParent);
+        }
     }
 
     /** A directory's ".." is in it. */

@@ -98,20 +98,29 @@ final class Xattrs {
         if (length == 0 || length > LONGEST_NAME) {
             throw FuseException.of(Errno.ERANGE);
         }
-        if (name.startsWith("trusted.") && !who.isRoot()) {
-            throw FuseException.of(changes ? Errno.EPERM : Errno.ENODATA);
+        if (name.startsWith("system.")) {
+            return;
         }
-        if (name.startsWith("security.") && changes && !who.isRoot()) {
-            throw FuseException.of(Errno.EPERM);
+        if (name.startsWith("security.")) {
+            require(!changes || who.isRoot(), Errno.EPERM);
+            return;
+        }
+        if (name.startsWith("trusted.")) {
+            require(who.isRoot(), changes ? Errno.EPERM : Errno.ENODATA);
+            return;
         }
         if (name.startsWith("user.")) {
-            if (!inode.isDirectory() && inode.type != FileType.REGULAR) {
-                throw FuseException.of(changes ? Errno.EPERM : Errno.ENODATA);
-            }
+            require(inode.isDirectory() || inode.type == FileType.REGULAR, changes ? Errno.EPERM : Errno.ENODATA);
             if (changes && inode.isDirectory()) {
                 permissions.notSticky(inode);
             }
-            permissions.check(inode, changes ? Permissions.WRITE : Permissions.READ);
+        }
+        permissions.check(inode, changes ? Permissions.WRITE : Permissions.READ);
+    }
+
+    private static void require(boolean condition, Errno otherwise) {
+        if (!condition) {
+            throw FuseException.of(otherwise);
         }
     }
 }

@@ -5,13 +5,10 @@ import static org.hexfuse.vfs.OpenFlag.APPEND;
 import static org.hexfuse.vfs.OpenFlag.READ;
 import static org.hexfuse.vfs.OpenFlag.SYNC;
 import static org.hexfuse.vfs.OpenFlag.WRITE;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.Random;
 import org.hexfuse.abi.Errno;
-import org.hexfuse.abi.FuseException;
 import org.junit.jupiter.api.Test;
 
 /** {@code pread(2)}, {@code pwrite(2)}, {@code truncate(2)}: what was written is read, whatever the sizes and the holes. */
@@ -212,30 +209,6 @@ public interface ContentContract extends PosixFixture {
             assertThat(file.write(new byte[0], 0)).isZero();
         }
         assertThat(fs().stat(at("f")).modified()).isEqualTo(LONG_AGO);
-    }
-
-    @Test default void aFilesystemThatIsFullSaysSoAndRecovers() {
-        needs(Capability.ALLOCATION);
-        var space = fs().statfs("/");
-        long free = space.available() * space.blockSize();
-        assumeTrue(free < 256 << 20, "the filesystem is too large to be filled");
-        try (PosixFile large = fs().create(at("large")); PosixFile file = fs().create(at("f"))) {
-            large.fallocate(0, 0, free - (4 << 20));
-            byte[] bytes = new byte[1 << 20];
-            long size = 0;
-            Optional<Errno> full = Optional.empty();
-            while (full.isEmpty() && size < 64 << 20) {
-                try {
-                    size += file.write(bytes, size);
-                } catch (FuseException e) {
-                    full = Optional.of(e.errno());
-                }
-            }
-            assertThat(full).contains(Errno.ENOSPC);
-            assertThat(file.stat().size()).isEqualTo(size);
-            large.truncate(0);
-            assertThat(file.write(bytes, size)).isEqualTo(bytes.length);
-        }
     }
 
     @Test default void anySequenceOfChangesLeavesWhatItShould() {

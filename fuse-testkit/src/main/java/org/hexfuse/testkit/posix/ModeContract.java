@@ -49,13 +49,16 @@ public interface ModeContract extends PosixFixture {
         assertThat(mode("f")).isEqualTo(0640);
     }
 
-    @Test default void chmodOfAForeignGroupsFileDropsSetGroupId() {
+    @Test default void chmodOfWhatIsAForeignGroupsDropsSetGroupId() {
         file(alice(), "f", "");
         fs().chown(at("f"), ALICE.uid(), SHARED);
         alice().chmod(at("f"), 02755);
         assertThat(mode("f")).isEqualTo(0755);
         as(ALICE.withGroups(Set.of(SHARED))).chmod(at("f"), 02755);
         assertThat(mode("f")).isEqualTo(02755);
+        fs().chown(directory("d"), ALICE.uid(), SHARED);
+        alice().chmod(at("d"), 02755);
+        assertThat(mode("d")).isEqualTo(0755);
     }
 
     @Test default void theUmaskAppliesToAllThatIsMade() {

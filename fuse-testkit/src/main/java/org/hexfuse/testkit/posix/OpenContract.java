@@ -102,6 +102,9 @@ public interface OpenContract extends PosixFixture {
     @Test default void openForADirectoryRefusesFiles() {
         String path = file("f", "");
         fails(Errno.ENOTDIR, () -> fs().open(path, DIRECTORY));
+        fs().symlink("f", at("s"));
+        fails(Errno.ENOTDIR, () -> fs().open(at("s"), DIRECTORY));
+        fails(Errno.ENOTDIR, () -> fs().open(at("s"), DIRECTORY, NO_FOLLOW));
         fs().open(directory("d"), DIRECTORY).close();
     }
 
@@ -197,6 +200,7 @@ public interface OpenContract extends PosixFixture {
         directory("d");
         fails(Errno.EISDIR, () -> fs().open(at("d/."), 0600, READ, CREATE));
         fails(Errno.EISDIR, () -> fs().open(at("d/.."), 0600, READ, CREATE));
+        fails(Errno.EEXIST, () -> fs().open(at("d/."), 0600, READ, CREATE, EXCLUSIVE));
         fails(Errno.ENOENT, () -> fs().open(at("nothing/."), 0600, READ, CREATE));
         file("f", "");
         fails(Errno.EISDIR, () -> fs().open(at("f/"), 0600, WRITE, CREATE));

@@ -37,7 +37,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) public abstract class PosixContract
         implements OpenContract, ContentContract, DirectoryContract, ListingContract, LinkContract, SymlinkContract,
         UnlinkContract, RenameContract, TimesContract, ModeContract, PermissionContract, XattrContract,
-        AllocationContract, SpecialFileContract, PathContract, ConcurrencyContract, LockContract, AccessListContract {
+        AllocationContract, CopyContract, SpecialFileContract, UnnamedFileContract, SpaceContract, PathContract,
+        ConcurrencyContract, LockContract, AccessListContract {
     private PosixClient fs;
     private String directory;
     private int tests;

@@ -342,4 +342,22 @@ public interface RenameContract extends PosixFixture {
         alice().rename(at("x/d"), at("y/e"), SWAP);
         assertThat(names(at("x/d"))).containsExactly("f");
     }
+
+    @Test default void whoMayNotRenameIsToldThatFirst() {
+        directory("d");
+        file("d/f", "");
+        directory("d/e");
+        fails(Errno.EACCES, () -> alice().rename(at("d/f"), at("d/e")));
+        fails(Errno.EACCES, () -> alice().rename(at("d/e"), at("d/f")));
+        directory("full");
+        file("full/f", "");
+        fs().chmod(at(""), 01777);
+        fails(Errno.EPERM, () -> alice().rename(at("full"), at("d")));
+    }
+
+    @Test default void renameWithoutReplacingFindsDotsThere() {
+        directory("d");
+        fails(Errno.EEXIST, () -> fs().rename(at("d"), at("."), NOREPLACE));
+        fails(Errno.EEXIST, () -> fs().rename(at("d"), at("d/.."), NOREPLACE));
+    }
 }

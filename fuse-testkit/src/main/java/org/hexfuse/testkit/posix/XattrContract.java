@@ -148,6 +148,7 @@ public interface XattrContract extends PosixFixture {
         set("f", "user.colour", "red", 0);
         fails(Errno.EACCES, () -> alice().setxattr(at("f"), "user.colour", new byte[1], 0));
         fails(Errno.EACCES, () -> alice().removexattr(at("f"), "user.colour"));
+        fails(Errno.EACCES, () -> alice().setxattr(at("f"), "nobody.colour", new byte[1], 0));
         assertThat(Name.decode(alice().getxattr(at("f"), "user.colour"))).isEqualTo("red");
         fs().chmod(at("f"), 0600);
         fails(Errno.EACCES, () -> alice().getxattr(at("f"), "user.colour"));

@@ -1,0 +1,66 @@
+package org.hexfuse.testkit.posix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Optional;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.vfs.FileSystemStat;
+import org.junit.jupiter.api.Test;
+
+/** {@code statfs(2)}: how much room there is, and what happens when there is none. */
+public interface SpaceContract extends PosixFixture {
+    @Test default void statfsSaysWhatThereIs() {
+        FileSystemStat stat = fs().statfs(at(""));
+        assertThat(stat.blockSize()).isPositive();
+        assertThat(stat.blocks()).isPositive();
+        assertThat(stat.free()).isBetween(0L, stat.blocks());
+        assertThat(stat.available()).isBetween(0L, stat.free());
+        assertThat(stat.freeFiles()).isBetween(0L, stat.files());
+        assertThat(stat.nameLength()).isGreaterThanOrEqualTo(255);
+    }
+
+    @Test default void statfsIsThatOfTheWholeFilesystem() {
+        FileSystemStat whole = fs().statfs("/");
+        assertThat(fs().statfs(file("f", "")).blocks()).isEqualTo(whole.blocks());
+        fails(Errno.ENOENT, () -> fs().statfs(at("missing")));
+    }
+
+    @Test default void whatIsWrittenIsNoLongerFree() {
+        FileSystemStat before = fs().statfs(at(""));
+        try (PosixFile file = fs().create(at("f"))) {
+            byte[] bytes = new byte[1 << 20];
+            bytes[0] = 1;
+            file.write(bytes, 0);
+            file.sync(false);
+            FileSystemStat after = fs().statfs(at(""));
+            assertThat(after.free() * after.blockSize())
+                    .isLessThanOrEqualTo(before.free() * before.blockSize() - bytes.length);
+        }
+    }
+
+    @Test default void aFilesystemThatIsFullSaysSoAndRecovers() {
+        needs(Capability.ALLOCATION);
+        var space = fs().statfs("/");
+        long free = space.available() * space.blockSize();
+        assumeTrue(free < 256 << 20, "the filesystem is too large to be filled");
+        try (PosixFile large = fs().create(at("large")); PosixFile file = fs().create(at("f"))) {
+            large.fallocate(0, 0, free - (4 << 20));
+            byte[] bytes = new byte[1 << 20];
+            long size = 0;
+            Optional<Errno> full = Optional.empty();
+            while (full.isEmpty() && size < 64 << 20) {
+                try {
+                    size += file.write(bytes, size);
+                } catch (FuseException e) {
+                    full = Optional.of(e.errno());
+                }
+            }
+            assertThat(full).contains(Errno.ENOSPC);
+            assertThat(file.stat().size()).isEqualTo(size);
+            large.truncate(0);
+            assertThat(file.write(bytes, size)).isEqualTo(bytes.length);
+        }
+    }
+}

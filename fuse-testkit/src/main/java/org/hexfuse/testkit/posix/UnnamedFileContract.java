@@ -1,0 +1,93 @@
+package org.hexfuse.testkit.posix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hexfuse.vfs.OpenFlag.EXCLUSIVE;
+import static org.hexfuse.vfs.OpenFlag.READ;
+
+import org.hexfuse.abi.Errno;
+import org.junit.jupiter.api.Test;
+
+/** {@code O_TMPFILE} and {@code linkat(2)}: open files that have no name, and get one. */
+public interface UnnamedFileContract extends PosixFixture {
+    private PosixFile unnamed(String directory) {
+        needs(Capability.UNNAMED_FILES);
+        return fs().openUnnamed(directory, 0640);
+    }
+
+    @Test default void anUnnamedFileIsNowhere() {
+        try (PosixFile file = unnamed(at(""))) {
+            assertThat(names(at(""))).isEmpty();
+            assertThat(file.stat().links()).isZero();
+            assertThat(file.stat().isRegular()).isTrue();
+            assertThat(file.stat().permissions()).isEqualTo(0640);
+            write(file, "content", 0);
+            assertThat(content(file)).isEqualTo("content");
+        }
+    }
+
+    @Test default void anUnnamedFileIsGivenAName() {
+        try (PosixFile file = unnamed(at(""))) {
+            write(file, "content", 0);
+            fs().link(file, at("f"));
+            assertThat(file.stat().links()).isEqualTo(1);
+            assertThat(content(at("f"))).isEqualTo("content");
+        }
+        assertThat(content(at("f"))).isEqualTo("content");
+    }
+
+    @Test default void anExclusiveUnnamedFileGetsNoName() {
+        needs(Capability.UNNAMED_FILES);
+        try (PosixFile file = fs().openUnnamed(at(""), 0600, EXCLUSIVE)) {
+            fails(Errno.ENOENT, () -> fs().link(file, at("f")));
+        }
+    }
+
+    @Test default void aFileThatLostItsNameGetsNoOther() {
+        String path = file("f", "content");
+        try (PosixFile file = open(path)) {
+            fs().unlink(path);
+            fails(Errno.ENOENT, () -> fs().link(file, at("g")));
+        }
+    }
+
+    @Test default void anUnnamedFileNeedsADirectoryToWriteTo() {
+        needs(Capability.UNNAMED_FILES);
+        directory("d");
+        fails(Errno.EACCES, () -> alice().openUnnamed(at("d"), 0600));
+        fails(Errno.ENOTDIR, () -> fs().openUnnamed(file("f", ""), 0600));
+        fails(Errno.ENOENT, () -> fs().openUnnamed(at("missing"), 0600));
+    }
+
+    @Test default void anUnnamedFileIsOfWhoMadeItAndOfTheDirectorysGroup() {
+        needs(Capability.UNNAMED_FILES);
+        directory("d");
+        fs().chown(at("d"), 0, SHARED);
+        fs().chmod(at("d"), 02777);
+        try (PosixFile file = as(ALICE.withUmask(027)).openUnnamed(at("d"), 0666)) {
+            assertThat(file.stat().uid()).isEqualTo(ALICE.uid());
+            assertThat(file.stat().gid()).isEqualTo(SHARED);
+            assertThat(file.stat().permissions()).isEqualTo(0640);
+        }
+    }
+
+    @Test default void anUnnamedFileGetsSeveralNamesAndLosesThem() {
+        try (PosixFile file = unnamed(at(""))) {
+            fs().link(file, at("f"));
+            needs(Capability.HARD_LINKS);
+            fs().link(file, at("g"));
+            assertThat(file.stat().links()).isEqualTo(2);
+            fails(Errno.EEXIST, () -> fs().link(file, at("g")));
+            fs().unlink(at("f"));
+            fs().unlink(at("g"));
+            fails(Errno.ENOENT, () -> fs().link(file, at("h")));
+        }
+    }
+
+    @Test default void anOpenDirectoryGetsNoOtherName() {
+        try (PosixFile directory = fs().open(directory("d"), READ)) {
+            fails(Errno.EPERM, () -> fs().link(directory, at("e")));
+            fs().rmdir(at("d"));
+            fails(Errno.EPERM, () -> fs().link(directory, at("e")));
+        }
+    }
+}
