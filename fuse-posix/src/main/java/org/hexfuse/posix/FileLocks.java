@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
+import java.util.function.Predicate;
 import org.hexfuse.abi.Errno;
 
 /** The locks on one file, and who waits for one. Guarded by the table's monitor. */
@@ -32,6 +33,8 @@ final class FileLocks<O> {
             this.over = over;
         }
 
+        boolean isStarving() { return passed >= PATIENCE; }
+
         void end(Errno errno) {
             outcome = errno;
             over.signal();
@@ -41,6 +44,10 @@ final class FileLocks<O> {
     final Map<O, OwnedRanges> held = new HashMap<>();
     /** In the order in which they came. */
     final List<Waiter<O>> waiting = new ArrayList<>();
+    /** How many ranges are locked to write, by whomever. */
+    private int writes;
+    /** How many of those who wait were passed too often. */
+    private int starving;
 
     boolean isEmpty() { return held.isEmpty() && waiting.isEmpty(); }
 
@@ -48,7 +55,9 @@ final class FileLocks<O> {
     int set(O owner, LockRange range) {
         OwnedRanges ranges = held.computeIfAbsent(owner, _ -> new OwnedRanges());
         int before = ranges.size();
+        writes -= ranges.writes();
         ranges.set(range);
+        writes += ranges.writes();
         if (ranges.isEmpty()) {
             held.remove(owner);
         }
@@ -65,7 +74,27 @@ final class FileLocks<O> {
         return has(owner) && !held.get(owner).isWhole(type);
     }
 
-    boolean isAnybodyStarving() { return waiting.stream().anyMatch(waiter -> waiter.passed >= PATIENCE); }
+    boolean isAnybodyStarving() { return starving > 0; }
+
+    void remove(Waiter<O> waiter) {
+        waiting.remove(waiter);
+        starving -= waiter.isStarving() ? 1 : 0;
+    }
+
+    /** Whether nothing is in the way of a lock. */
+    boolean isFree(O owner, LockRange wanted) {
+        OwnedRanges own = held.get(owner);
+        int others = writes - (own == null ? 0 : own.writes());
+        if (wanted.type() == LockType.UNLOCKED || (wanted.type() == LockType.READ && others == 0)) {
+            return true;
+        }
+        for (Map.Entry<O, OwnedRanges> each : held.entrySet()) {
+            if (!each.getKey().equals(owner) && each.getValue().conflict(wanted).isPresent()) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /** The owners who have what stands in the way, and the first lock of each. */
     Map<O, LockRange> blockers(O owner, LockRange wanted) {
@@ -78,18 +107,24 @@ final class FileLocks<O> {
         return blockers;
     }
 
-    /** The same, of those who wait since before {@code last} and have been passed too often. */
-    List<O> starving(O owner, LockRange wanted, Optional<Waiter<O>> last) {
-        List<O> starving = new ArrayList<>();
+    /**
+     * Whether {@code test} holds for one of those who have been passed too often, wait since before {@code last}, and want what an
+     * owner wants.
+     */
+    boolean anyStarving(O owner, LockRange wanted, Optional<Waiter<O>> last, Predicate<O> test) {
+        if (starving == 0) {
+            return false;
+        }
         for (Waiter<O> waiter : waiting) {
             if (last.isPresent() && waiter == last.get()) {
-                break;
+                return false;
             }
-            if (waiter.passed >= PATIENCE && !waiter.owner.equals(owner) && waiter.range.conflicts(wanted)) {
-                starving.add(waiter.owner);
+            if (waiter.isStarving() && waiter.range.conflicts(wanted) && !waiter.owner.equals(owner)
+                    && test.test(waiter.owner)) {
+                return true;
             }
         }
-        return starving;
+        return false;
     }
 
     /** Somebody was given a lock before those who wait. */
@@ -97,6 +132,7 @@ final class FileLocks<O> {
         for (Waiter<O> waiter : waiting) {
             if (!waiter.owner.equals(owner) && waiter.range.conflicts(range)) {
                 waiter.passed++;
+                starving += waiter.passed == PATIENCE ? 1 : 0;
             }
         }
     }

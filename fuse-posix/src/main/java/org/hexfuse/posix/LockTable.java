@@ -86,7 +86,7 @@ public final class LockTable<F, O> {
         monitor.lock();
         try {
             FileLocks<O> there = begin(file, owner, range);
-            if (!there.blockers(owner, range).isEmpty()) {
+            if (!there.isFree(owner, range)) {
                 throw FuseException.of(Errno.EAGAIN);
             }
             give(there, owner, range);
@@ -106,8 +106,7 @@ public final class LockTable<F, O> {
         monitor.lock();
         try {
             FileLocks<O> there = begin(file, owner, range);
-            if (there.blockers(owner, range).isEmpty()
-                    && !graph.isBehind(there, owner, range, Optional.empty())) {
+            if (there.isFree(owner, range) && !graph.isBehind(there, owner, range, Optional.empty())) {
                 give(there, owner, range);
             } else if (ofRecords && graph.isDeadlock(there, owner, range)) {
                 throw FuseException.of(Errno.EDEADLK);
@@ -124,7 +123,7 @@ public final class LockTable<F, O> {
     private FileLocks<O> begin(F file, O owner, LockRange range) {
         FileLocks<O> there = files.computeIfAbsent(file, _ -> new FileLocks<>());
         if (!ofRecords && there.hasOther(owner, range.type())) {
-            locks += there.set(owner, LockRange.whole(LockType.UNLOCKED));
+            change(there, owner, LockRange.whole(LockType.UNLOCKED));
             settle(there);
         }
         return there;
@@ -153,8 +152,27 @@ public final class LockTable<F, O> {
         if (locks >= limit && range.type() != LockType.UNLOCKED) {
             throw FuseException.of(Errno.ENOLCK);
         }
-        locks += file.set(owner, range);
+        change(file, owner, range);
         file.passed(owner, range);
+        if (ofRecords && range.type() != LockType.UNLOCKED && graph.isWaiting(owner)) {
+            // It has threads that wait and others that lock: some may wait for it now whom it waits for.
+            endDeadlocks(file);
+        }
+    }
+
+    private void change(FileLocks<O> file, O owner, LockRange range) {
+        int more = file.set(owner, range);
+        locks += more;
+        graph.has(owner, more);
+    }
+
+    private void endDeadlocks(FileLocks<O> file) {
+        for (Waiter<O> waiter : List.copyOf(file.waiting)) {
+            if (graph.isDeadlock(file, waiter.owner, waiter.range)) {
+                graph.remove(waiter);
+                waiter.end(Errno.EDEADLK);
+            }
+        }
     }
 
     /** Gives those who wait for a file what they can have. */
@@ -169,17 +187,12 @@ public final class LockTable<F, O> {
     }
 
     private boolean resolve(Waiter<O> waiter) {
-        boolean free = waiter.file.blockers(waiter.owner, waiter.range).isEmpty();
-        if (free && graph.isBehind(waiter.file, waiter.owner, waiter.range, Optional.of(waiter))) {
-            return false;
-        }
-        if (!free && !(ofRecords && graph.isDeadlock(waiter.file, waiter.owner, waiter.range))) {
+        if (waiter.outcome != null || !waiter.file.isFree(waiter.owner, waiter.range)
+                || graph.isBehind(waiter.file, waiter.owner, waiter.range, Optional.of(waiter))) {
             return false;
         }
         graph.remove(waiter);
-        if (!free) {
-            waiter.end(Errno.EDEADLK);
-        } else if (locks >= limit) {
+        if (locks >= limit) {
             waiter.end(Errno.ENOLCK);
         } else {
             give(waiter.file, waiter.owner, waiter.range);
@@ -210,7 +223,7 @@ public final class LockTable<F, O> {
         try {
             FileLocks<O> there = files.get(file);
             if (there != null && there.has(owner)) {
-                locks += there.set(owner, LockRange.whole(LockType.UNLOCKED));
+                change(there, owner, LockRange.whole(LockType.UNLOCKED));
                 settle(file);
             }
         } finally {
@@ -230,7 +243,7 @@ public final class LockTable<F, O> {
             }
             for (FileLocks<O> file : files.values()) {
                 for (O owner : file.held.keySet().stream().filter(owners).toList()) {
-                    locks += file.set(owner, LockRange.whole(LockType.UNLOCKED));
+                    change(file, owner, LockRange.whole(LockType.UNLOCKED));
                 }
             }
             List.copyOf(files.keySet()).forEach(this::settle);

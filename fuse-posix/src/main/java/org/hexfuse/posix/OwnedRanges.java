@@ -10,11 +10,27 @@ import java.util.TreeMap;
 /** The locks of one owner on one file: ranges that don't overlap, and don't touch where they are of one type. For one thread. */
 final class OwnedRanges {
     private final TreeMap<Long, LockRange> ranges = new TreeMap<>();
+    private int writes;
 
     boolean isEmpty() { return ranges.isEmpty(); }
 
     int size() {
         return ranges.size();
+    }
+
+    /** How many of them are to write. */
+    int writes() {
+        return writes;
+    }
+
+    private void put(LockRange range) {
+        ranges.put(range.start(), range);
+        writes += range.type() == LockType.WRITE ? 1 : 0;
+    }
+
+    private void remove(LockRange range) {
+        ranges.remove(range.start());
+        writes -= range.type() == LockType.WRITE ? 1 : 0;
     }
 
     /** Whether this is one lock of that type, on all of the file. */
@@ -32,9 +48,9 @@ final class OwnedRanges {
             if (old.type() == range.type()) {
                 start = Math.min(start, old.start());
                 end = Math.max(end, old.end());
-                ranges.remove(old.start());
+                remove(old);
             } else if (old.overlaps(range)) {
-                ranges.remove(old.start());
+                remove(old);
                 if (old.start() < range.start()) {
                     pieces.add(old.between(old.start(), range.start() - 1));
                 }
@@ -43,9 +59,9 @@ final class OwnedRanges {
                 }
             }
         }
-        pieces.forEach(piece -> ranges.put(piece.start(), piece));
+        pieces.forEach(this::put);
         if (range.type() != LockType.UNLOCKED) {
-            ranges.put(start, range.between(start, end));
+            put(range.between(start, end));
         }
     }
 
@@ -64,6 +80,9 @@ final class OwnedRanges {
 
     /** The first lock that another owner can't have {@code wanted} beside. */
     Optional<LockRange> conflict(LockRange wanted) {
+        if (writes == 0 && wanted.type() == LockType.READ) {
+            return Optional.empty();
+        }
         for (LockRange held : from(wanted.start()).values()) {
             if (held.start() > wanted.end()) {
                 return Optional.empty();

@@ -18,6 +18,8 @@ import org.hexfuse.posix.FileLocks.Waiter;
  */
 final class WaitGraph<O> {
     private final Map<O, List<Waiter<O>>> waiters = new HashMap<>();
+    /** How many locks each has, of those who have any. */
+    private final Map<O, Integer> held = new HashMap<>();
 
     void add(Waiter<O> waiter) {
         waiters.computeIfAbsent(waiter.owner, _ -> new ArrayList<>()).add(waiter);
@@ -25,7 +27,7 @@ final class WaitGraph<O> {
     }
 
     void remove(Waiter<O> waiter) {
-        waiter.file.waiting.remove(waiter);
+        waiter.file.remove(waiter);
         waiters.computeIfPresent(waiter.owner, (_, all) -> {
             all.remove(waiter);
             return all.isEmpty() ? null : all;
@@ -37,6 +39,18 @@ final class WaitGraph<O> {
         return waiters.values().stream().flatMap(Collection::stream).toList();
     }
 
+    /** Whether an owner waits, for whatever. */
+    boolean isWaiting(O owner) {
+        return waiters.containsKey(owner);
+    }
+
+    /** An owner has so many locks more now, on whatever file. */
+    void has(O owner, int more) {
+        if (more != 0) {
+            held.merge(owner, more, (old, added) -> old + added == 0 ? null : old + added);
+        }
+    }
+
     /** Whether a lock would never come, as those who are in the way wait for this owner themselves. */
     boolean isDeadlock(FileLocks<O> file, O owner, LockRange wanted) {
         return !waiters.isEmpty()
@@ -45,17 +59,29 @@ final class WaitGraph<O> {
 
     /** Whether a lock that nothing is in the way of has to wait until others have had theirs. */
     boolean isBehind(FileLocks<O> file, O owner, LockRange wanted, Optional<Waiter<O>> self) {
-        return file.starving(owner, wanted, self).stream().anyMatch(other -> !waitsFor(other, owner, true));
+        return file.anyStarving(owner, wanted, self, other -> !waitsFor(other, owner, true));
+    }
+
+    /** Whether there is anything that others could wait for. */
+    private boolean isInTheWay(O owner) {
+        return held.containsKey(owner)
+                || waiters.getOrDefault(owner, List.of()).stream().anyMatch(Waiter::isStarving);
     }
 
     private boolean waitsFor(O from, O to, boolean alsoInTurn) {
+        if (!isInTheWay(to) || !isWaiting(from)) {
+            return false;
+        }
         Set<O> seen = new HashSet<>(Set.of(from));
         Deque<O> next = new ArrayDeque<>(seen);
         while (!next.isEmpty()) {
             for (Waiter<O> waiter : waiters.getOrDefault(next.remove(), List.of())) {
                 var before = new ArrayList<>(waiter.file.blockers(waiter.owner, waiter.range).keySet());
                 if (alsoInTurn) {
-                    before.addAll(waiter.file.starving(waiter.owner, waiter.range, Optional.of(waiter)));
+                    waiter.file.anyStarving(waiter.owner, waiter.range, Optional.of(waiter), other -> {
+                        before.add(other);
+                        return false;
+                    });
                 }
                 for (O other : before) {
                     if (other.equals(to)) {

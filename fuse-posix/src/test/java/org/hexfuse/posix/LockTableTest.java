@@ -277,6 +277,23 @@ class LockTableTest {
             assertThat(a.outcome()).isEqualTo(Errno.OK);
         }
 
+        /** Which owners with one thread alone can't bring about. */
+        @Test void thatAGrantBringsAboutAreTold() throws Exception {
+            // a has F and waits for b's G; b waits for c's H; another thread of a, which waits too, gets H first.
+            records.set(F, "a", lock(WRITE, 0, 1));
+            records.set(G, "b", lock(WRITE, 0, 1));
+            records.set("h", "c", lock(WRITE, 0, 1));
+            Asking second = asking("h", "a", lock(WRITE, 0, 1));
+            Asking b = asking("h", "b", lock(WRITE, 0, 1));
+            Asking first = asking(G, "a", lock(WRITE, 0, 1));
+            records.release("h", "c");
+            assertThat(second.outcome()).isEqualTo(Errno.OK);
+            assertThat(b.outcome()).isEqualTo(Errno.EDEADLK);
+            assertThat(first.waits()).isTrue();
+            records.release(G, "b");
+            assertThat(first.outcome()).isEqualTo(Errno.OK);
+        }
+
         @Test void areNoneWhereOnlyTheOwnLockIsInTheWay() throws Exception {
             records.set(F, "a", whole(WRITE));
             assertThat(asking(F, "a", whole(READ)).outcome()).isEqualTo(Errno.OK);
