@@ -149,6 +149,10 @@ final class NodeCalls {
 
     void setattr(Inode inode, AttributeChange change) {
         superblock.writeBack.complete(inode, change);
+        if (change.has(SetattrFlag.SIZE) && superblock.dropsSetIdWhenTold() && !credentials.isRoot()) {
+            // Whether there is something to take away is the server's to know.
+            change.killSetId();
+        }
         try (Request request = request(Opcode.SETATTR, inode)) {
             change.write(request.arguments());
             if (change.has(SetattrFlag.SIZE)) {
@@ -215,7 +219,7 @@ final class NodeCalls {
             LinkIn.OLDNODEID.set(request.arguments(), target.number());
             Inode result = created(directory, name, request.name(name), target.attributes.mode(), asked);
             nodes.expireAttributes(target);
-            superblock.writeBack.changed(target);
+            superblock.writeBack.changed(target, caller);
             return result;
         } catch (FuseException e) {
             nodes.changed(target);
@@ -281,7 +285,7 @@ final class NodeCalls {
         nodes.drop(directory, name);
         nodes.changed(directory);
         nodes.changed(victim);
-        superblock.writeBack.changed(victim);
+        superblock.writeBack.changed(victim, caller);
     }
 
     /** Whether a change may have been made though it failed, so that names are to be looked up again. */
@@ -311,7 +315,7 @@ final class NodeCalls {
 
     /** A node was changed by way of its name, see {@link WriteBack#changed}. */
     void changed(Inode inode) {
-        superblock.writeBack.changed(inode);
+        superblock.writeBack.changed(inode, caller);
     }
 
     private void rename(Inode from, Name oldName, Inode to, Name newName) {
@@ -401,7 +405,7 @@ final class NodeCalls {
             throw superblock.without(Opcode.SETXATTR, e, Errno.EOPNOTSUPP);
         }
         nodes.changed(inode);
-        superblock.writeBack.changed(inode);
+        superblock.writeBack.changed(inode, caller);
     }
 
     byte[] getxattr(Inode inode, Name name) {
@@ -498,6 +502,6 @@ final class NodeCalls {
             throw superblock.without(Opcode.REMOVEXATTR, e, Errno.EOPNOTSUPP);
         }
         nodes.changed(inode);
-        superblock.writeBack.changed(inode);
+        superblock.writeBack.changed(inode, caller);
     }
 }

@@ -40,7 +40,7 @@ final class Superblock {
         this.polls = polls;
         this.options = options;
         this.turns = new DirectoryTurns(port);
-        this.writeBack = new WriteBack(port, nodes);
+        this.writeBack = new WriteBack(this);
         this.passthrough = new Passthrough(port);
         nodes.forgetBy(port::forget);
         nodes.ownsFilesIf(() -> port.negotiated().has(InitFlag.WRITEBACK_CACHE));

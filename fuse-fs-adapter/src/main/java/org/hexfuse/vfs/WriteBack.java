@@ -26,12 +26,14 @@ import org.hexfuse.device.RequestPort;
 final class WriteBack {
     private static final int CTIME_MINOR = 23;
 
+    private final Superblock superblock;
     private final RequestPort port;
     private final NodeCache nodes;
 
-    WriteBack(RequestPort port, NodeCache nodes) {
-        this.port = port;
-        this.nodes = nodes;
+    WriteBack(Superblock superblock) {
+        this.superblock = superblock;
+        this.port = superblock.port;
+        this.nodes = superblock.nodes;
     }
 
     /** Whether size and times of a node are this end's business. */
@@ -71,11 +73,11 @@ final class WriteBack {
     }
 
     /** A name, a link or an attribute of a file was changed: so was the file, just now, which the server is told at once. */
-    void changed(Inode inode) {
+    void changed(Inode inode, Caller caller) {
         if (owns(inode)) {
             nodes.touched(inode, false, now());
             try {
-                tell(inode, new AttributeChange());
+                tell(inode, new AttributeChange(), caller);
             } catch (FuseException _) {
                 // It is not the change that failed, and the times are told with the next flush.
             }
@@ -104,17 +106,17 @@ final class WriteBack {
     /** Tells the server the times that it has not heard of. */
     void flush(Handle handle) {
         if (owns(handle.inode)) {
-            tell(handle.inode, new AttributeChange().handle(handle.number));
+            tell(handle.inode, new AttributeChange().handle(handle.number), handle.caller);
         }
     }
 
-    private void tell(Inode inode, AttributeChange change) {
+    private void tell(Inode inode, AttributeChange change, Caller caller) {
         Optional<Stat> own = nodes.takeUntold(inode);
         if (own.isEmpty()) {
             return;
         }
         change.ownTimes(own.get().modified(), own.get().changed(), port.negotiated().minor() >= CTIME_MINOR);
-        try (Request request = port.newRequest(Opcode.SETATTR, inode.number(), Caller.KERNEL)) {
+        try (Request request = superblock.request(Opcode.SETATTR, inode, caller)) {
             change.write(request.arguments());
             port.call(request);
         } catch (FuseException e) {

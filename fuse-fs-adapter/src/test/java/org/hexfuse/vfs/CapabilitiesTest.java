@@ -27,6 +27,8 @@ import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenIn;
+import org.hexfuse.abi.SetattrFlag;
+import org.hexfuse.abi.SetattrIn;
 import org.hexfuse.abi.StatxData;
 import org.hexfuse.abi.StatxIn;
 import org.hexfuse.abi.StatxOut;
@@ -405,6 +407,22 @@ class CapabilitiesTest {
             open(Credentials.of(1000, 1000), OpenFlag.WRITE);
             open(Credentials.ROOT, OpenFlag.WRITE, OpenFlag.TRUNCATE);
             assertThat(flags).containsExactly("open 1", "create 1", "open 0", "create 0", "open 0", "create 0");
+        }
+
+        @Test void goWithEveryChangeOfASizeIfTheServerIsToBeTold() {
+            server.flags |= InitFlag.HANDLE_KILLPRIV_V2.mask();
+            var kills = new ArrayList<Boolean>();
+            server.answers.put(Opcode.SETATTR, request -> {
+                kills.add(SetattrFlag.KILL_SUIDGID.in(SetattrIn.VALID.get(request.arguments())));
+                return server.attributes(request, file);
+            });
+            vfs().as(Credentials.of(1000, 1000)).truncate("/f", 5);
+            try (OpenFile open = vfs().as(Credentials.of(1000, 1000)).open("/f", OpenFlag.WRITE)) {
+                open.truncate(6);
+            }
+            vfs().truncate("/f", 7);
+            vfs().as(Credentials.of(1000, 1000)).chmod("/f", 0600);
+            assertThat(kills).containsExactly(true, true, false, false);
         }
 
         @Test void areNotSpokenOfToAServerThatDidNotAsk() {

@@ -34,6 +34,7 @@ class WriteBackTest {
     private final List<Long> offsets = new ArrayList<>();
     /** What each SETATTR was to change. */
     private final List<Integer> changes = new ArrayList<>();
+    private final List<Integer> changers = new ArrayList<>();
     private final List<Long> mtimes = new ArrayList<>();
 
     @BeforeEach void fill() {
@@ -47,6 +48,7 @@ class WriteBackTest {
             return WriteOut.SIZE;
         });
         server.answers.put(Opcode.SETATTR, request -> {
+            changers.add(InHeader.UID.get(request.head()));
             changes.add(SetattrIn.VALID.get(request.arguments()));
             mtimes.add(SetattrIn.MTIME.get(request.arguments()));
             if (SetattrFlag.SIZE.in(SetattrIn.VALID.get(request.arguments()))) {
@@ -117,6 +119,7 @@ class WriteBackTest {
         open.close();
         assertThat(server.calls).startsWith(Opcode.SETATTR, Opcode.FLUSH, Opcode.RELEASE);
         assertThat(changes).containsExactly(bits(SetattrFlag.MTIME, SetattrFlag.CTIME, SetattrFlag.FH));
+        assertThat(changers).containsExactly(1000);
         assertThat(mtimes.getFirst()).isCloseTo(Instant.now().getEpochSecond(),
                 Offset.offset(60L));
         vfs.open("/f").close();
