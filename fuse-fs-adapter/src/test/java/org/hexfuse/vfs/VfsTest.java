@@ -393,16 +393,15 @@ class VfsTest {
                 linked.add(LinkIn.OLDNODEID.get(request.arguments()));
                 return server.entry(request, file);
             });
-            try (OpenFile open = vfs.open("/f", OpenFlag.READ)) {
-                server.root.children.remove("f");
-                open.chmod(0600);
-                open.setTimes(Timestamp.OMIT, Timestamp.NOW);
-                open.setTimes(Timestamp.OMIT, Timestamp.OMIT);
-                vfs.link(open, "/g");
-                open.close();
-                assertFails(Errno.EBADF, () -> open.chmod(0600));
-                assertFails(Errno.EBADF, () -> vfs.link(open, "/h"));
-            }
+            OpenFile open = vfs.open("/f", OpenFlag.READ);
+            server.root.children.remove("f");
+            open.chmod(0600);
+            open.setTimes(Timestamp.OMIT, Timestamp.NOW);
+            open.setTimes(Timestamp.OMIT, Timestamp.OMIT);
+            vfs.link(open, "/g");
+            open.close();
+            assertFails(Errno.EBADF, () -> open.chmod(0600));
+            assertFails(Errno.EBADF, () -> vfs.link(open, "/h"));
             assertThat(valid).containsExactly((int) SetattrFlag.MODE.mask(),
                     (int) Flag.of(SetattrFlag.MTIME, SetattrFlag.MTIME_NOW));
             assertThat(linked).containsExactly(file.number);
