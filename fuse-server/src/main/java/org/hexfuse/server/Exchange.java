@@ -3,11 +3,13 @@ package org.hexfuse.server;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.AttrOut;
 import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.MessageFormat;
 import org.hexfuse.abi.OpenOut;
 import org.hexfuse.abi.StatxOut;
@@ -20,6 +22,8 @@ import org.slf4j.Logger;
  * next request, by one thread at a time; only {@link #interrupt} comes from others.
  */
 final class Exchange {
+    private static final MemorySegment NOBODY = Arena.global().allocate(InHeader.SIZE).asReadOnly();
+
     final Operations operations = new Operations(this);
     final DataReply dataReply = new DataReply();
     final DirReply dirReply = new DirReply();
@@ -98,6 +102,15 @@ final class Exchange {
 
     Slot slot() {
         return slot;
+    }
+
+    long unique() {
+        return unique;
+    }
+
+    /** The request's header; zeros if there is no request, but something that a session's end or another request brings. */
+    MemorySegment header() {
+        return slot == null ? NOBODY : slot.header();
     }
 
     Session session() {

@@ -24,7 +24,7 @@ public abstract sealed class Operation
 
     /** The node that the operation is on: for names, the directory that they are in. */
     public long node() {
-        return InHeader.NODEID.get(exchange.slot().header());
+        return InHeader.NODEID.get(exchange.header());
     }
 
     /** Which kernel asks. */
@@ -32,24 +32,24 @@ public abstract sealed class Operation
         return exchange.session();
     }
 
-    /** Who asks. */
+    /** Who asks; all zeros when nobody does, as for what is given back at a session's end, and for all that FORGET says. */
     public final Caller caller() {
         return new Caller(uid(), gid(), pid());
     }
 
     /** The user id of who asks. */
     public final int uid() {
-        return InHeader.UID.get(exchange.slot().header());
+        return InHeader.UID.get(exchange.header());
     }
 
     /** The group id of who asks. */
     public final int gid() {
-        return InHeader.GID.get(exchange.slot().header());
+        return InHeader.GID.get(exchange.header());
     }
 
     /** The process id of who asks, 0 if it is not known here. */
     public final int pid() {
-        return InHeader.PID.get(exchange.slot().header());
+        return InHeader.PID.get(exchange.header());
     }
 
     /**
@@ -72,9 +72,9 @@ public abstract sealed class Operation
         return new Extensions(exchange.slot().rest(), InHeader.TOTAL_EXTLEN.getUnsigned(exchange.slot().header(), 0));
     }
 
-    /** The number that names the request until it is answered. */
+    /** The number that names the request until it is answered; 0 when there is none. */
     public final long unique() {
-        return exchange.slot().unique();
+        return exchange.unique();
     }
 
     /**

@@ -390,6 +390,25 @@ class SessionTest {
                     "destroy");
         }
 
+        @Test void nobodyAsksForWhatIsGivenBack() throws Exception {
+            var asked = new ConcurrentLinkedQueue<String>();
+            serve(new Lookups() {
+                @Override public void forget(Forget op) {
+                    asked.add("forget " + op.caller() + " " + op.unique());
+                }
+
+                @Override public void release(Release op) {
+                    asked.add("release " + op.caller() + " " + op.unique());
+                }
+            });
+            lookup("a");
+            outcome(Opcode.OPEN);
+            kernel.close();
+            server.close();
+            var nobody = new Caller(0, 0, 0);
+            assertThat(asked).containsExactly("release " + nobody + " 0", "forget " + nobody + " 0");
+        }
+
         @Test void andItsKernelDiesTheSameHappens() throws Exception {
             var fileSystem = new Lookups();
             serve(fileSystem);
