@@ -3,6 +3,7 @@ package org.hexfuse.vfs;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FallocateIn;
@@ -62,13 +63,16 @@ public final class OpenFile implements AutoCloseable {
         }
     }
 
-    /** The node, to be given a name on that filesystem: one without is given its first only if it was born that way. */
-    Inode linkable(Superblock mounted) {
-        require(superblock() == mounted, Errno.EXDEV);
-        require(!handle.inode.isDirectory(), Errno.EPERM);
-        boolean unnamed = (handle.flags & Access.UNNAMED) != 0 && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
-        require(unnamed || calls.attributes(handle.inode).links() > 0, Errno.ENOENT);
-        return handle.inode;
+    /** Gives the node a name on that filesystem: one without is given its first only if it was born that way. */
+    <T> T link(Superblock mounted, Function<Inode, T> link) {
+        return get(() -> {
+            require(superblock() == mounted, Errno.EXDEV);
+            require(!handle.inode.isDirectory(), Errno.EPERM);
+            boolean unnamed = (handle.flags & Access.UNNAMED) != 0
+                    && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
+            require(unnamed || calls.attributes(handle.inode).links() > 0, Errno.ENOENT);
+            return link.apply(handle.inode);
+        });
     }
 
     private <T> T get(Supplier<T> call) {

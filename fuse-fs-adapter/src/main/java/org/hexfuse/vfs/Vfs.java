@@ -322,7 +322,8 @@ public final class Vfs implements AutoCloseable {
 
     /** Gives an open file one more name, or its first: ENOENT if it has lost its last one. */
     public void link(OpenFile file, String path) {
-        createNode(path, false, (directory, name) -> calls.link(file.linkable(superblock), directory, name));
+        createNode(path, false,
+                (directory, name) -> file.link(superblock, inode -> calls.link(inode, directory, name)));
     }
 
     /** Takes the name of a file that is no directory. */

@@ -24,6 +24,7 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Flag;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.LinkIn;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenIn;
@@ -380,6 +381,31 @@ class VfsTest {
             try (OpenFile open = vfs.open("/f")) {
                 assertFails(Errno.EIO, () -> open.read(new byte[10], 0));
             }
+        }
+
+        @Test void anOpenFileIsChangedWithoutItsName() {
+            List<Integer> valid = new ArrayList<>();
+            server.answers.put(Opcode.SETATTR, request -> {
+                valid.add(SetattrIn.VALID.get(request.arguments()));
+                return server.attributes(request, file);
+            });
+            List<Long> linked = new ArrayList<>();
+            server.answers.put(Opcode.LINK, request -> {
+                linked.add(LinkIn.OLDNODEID.get(request.arguments()));
+                return server.entry(request, file);
+            });
+            OpenFile open = vfs.open("/f", OpenFlag.READ);
+            server.root.children.remove("f");
+            open.chmod(0600);
+            open.setTimes(Timestamp.OMIT, Timestamp.NOW);
+            open.setTimes(Timestamp.OMIT, Timestamp.OMIT);
+            vfs.link(open, "/g");
+            open.close();
+            assertFails(Errno.EBADF, () -> open.chmod(0600));
+            assertFails(Errno.EBADF, () -> vfs.link(open, "/h"));
+            assertThat(valid).containsExactly((int) SetattrFlag.MODE.mask(),
+                    (int) Flag.of(SetattrFlag.MTIME, SetattrFlag.MTIME_NOW));
+            assertThat(linked).containsExactly(file.number);
         }
 
         @Test void aCopyThatTheServerCannotMakeIsReadAndWritten() {
