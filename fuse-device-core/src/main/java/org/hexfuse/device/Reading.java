@@ -191,8 +191,19 @@ final class Reading {
         ControlMessage message = controlMessage();
         message = batch ? message.batchForget(core.nextUnique(), forgets, capacity)
                 : message.forget(core.nextUnique(), forgets);
+        if (!forgets.isEmpty()) {
+            passOn();
+        }
         core.signalIfQuiet();
         return message;
+    }
+
+    /** Under the lock: a reader was woken for all forgets together and leaves some, which the next one has to take. */
+    private void passOn() {
+        Reader other = nextReader();
+        if (other != null) {
+            LockSupport.unpark(other.thread);
+        }
     }
 
     /** Under the lock: who is to be unparked by {@link #wake(Reader)}, or null. */

@@ -81,8 +81,17 @@ final class TestKernel implements AutoCloseable {
         return read(file);
     }
 
+    /** Reads with a buffer of so many bytes. */
+    Received read(long capacity) {
+        return read(file, capacity);
+    }
+
     static Received read(DeviceFile from) {
-        MemorySegment buffer = Arena.ofAuto().allocate(CAPACITY, 8);
+        return read(from, CAPACITY);
+    }
+
+    private static Received read(DeviceFile from, long capacity) {
+        MemorySegment buffer = Arena.ofAuto().allocate(capacity, 8);
         int size = from.read(buffer);
         assertThat(InHeader.LEN.get(buffer)).isEqualTo(size);
         return new Received(buffer.asSlice(0, size));
