@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.hexfuse.abi.BatchForgetIn;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
@@ -208,6 +209,37 @@ class FuseConnectionTest {
     @Test void aBufferThatIsTooSmallIsRefused() {
         assertThatThrownBy(() -> server.handle.poll(8191)).hasMessage(FuseException.of(Errno.EINVAL).getMessage());
         assertThatThrownBy(() -> server.handle.take(4096)).hasMessage(FuseException.of(Errno.EINVAL).getMessage());
+    }
+
+    @Nested class CallbacksThatThrow {
+        private void submit(AtomicInteger told) {
+            connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {
+                told.incrementAndGet();
+                throw new IllegalStateException("a fault of the caller's");
+            });
+        }
+
+        @Test void doNotKeepOthersFromTheirTurn() throws Exception {
+            var told = new AtomicInteger();
+            submit(told);
+            assertThat(server.reply(server.take(), 0)).isEqualTo(Errno.OK);
+            submit(told);
+            assertThat(server.reply(server.take(), 0)).isEqualTo(Errno.OK);
+            assertThat(told).hasValue(2);
+            assertThat(connection.waiting()).isZero();
+        }
+
+        @Test void doNotKeepOthersFromBeingToldOfTheEnd() throws Exception {
+            var told = new AtomicInteger();
+            submit(told);
+            server.take();
+            Future<Errno> call = call(Opcode.UNLINK, 1);
+            server.take();
+            submit(told);
+            connection.abort();
+            assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(told).hasValue(2);
+        }
     }
 
     @Nested class Abort {
