@@ -10,6 +10,7 @@ import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.abi.WriteIn;
 import org.hexfuse.device.IdleReaders.Reader;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.OutgoingRequest;
@@ -86,7 +87,7 @@ final class Reading {
             checkLive(handle);
         }
         Negotiated limits = core.init.settled();
-        long least = limits == null ? 0 : 2L * InHeader.SIZE + limits.maxWrite();
+        long least = limits == null ? 0 : (long) InHeader.SIZE + WriteIn.SIZE + limits.maxWrite();
         if (capacity < Math.max(Protocol.MIN_READ_BUFFER, least)) {
             throw FuseException.of(Errno.EINVAL);
         }
@@ -247,6 +248,11 @@ final class Reading {
 
     /** Under the lock: whether nobody waits. */
     boolean isIdle() { return readers.isEmpty(); }
+
+    /** Under the lock: how many are on their way to look, without being woken. */
+    int alert() {
+        return readers.alert();
+    }
 
     void addWaiter(Runnable waiter) {
         core.lock.lock();
