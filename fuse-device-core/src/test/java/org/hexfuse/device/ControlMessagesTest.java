@@ -228,6 +228,17 @@ class ControlMessagesTest {
             assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
         }
 
+        @Test void takeAlongTheInterruptsThatNobodyHasRead() throws Exception {
+            DeviceFile file = device.connection.openFile();
+            Future<Errno> call = device.call(Opcode.UNLINK, 1);
+            TestKernel.read(file);
+            device.interrupt();
+            eventually(device::isReadable);
+            file.close();
+            assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(device.readError(8192)).isEqualTo(Errno.EAGAIN);
+        }
+
         @Test void whileAReplyIsCopiedLetItThrough() throws Exception {
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
             OutgoingRequest request = clone.take(8192);

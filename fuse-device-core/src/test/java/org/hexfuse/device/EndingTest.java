@@ -43,6 +43,19 @@ class EndingTest extends ConnectionFixture {
         await().untilAsserted(() -> assertThat(seen).containsExactlyInAnyOrder(Opcode.RELEASE, Opcode.FORGET));
     }
 
+    @Test void closingEndsWithTheLastAnswer() throws Exception {
+        FuseConnection patient = FuseConnection.create(NotificationSink.NONE, new ConnectionOptions(
+                Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5), KernelProfile.linux()), MAX_MESSAGE);
+        var last = new TestServer(patient.newHandle());
+        last.answerInit();
+        patient.submit(patient.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {});
+        Received release = last.take();
+        Thread closing = Thread.ofVirtual().start(patient::close);
+        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+        last.reply(release, 0);
+        assertThat(closing.join(Duration.ofSeconds(10))).isTrue();
+    }
+
     @Test void closingEndsWithTheConnectionAlsoWhileSomethingIsCopied() throws Exception {
         FuseConnection patient = FuseConnection.create(NotificationSink.NONE, new ConnectionOptions(
                 Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5), KernelProfile.linux()), MAX_MESSAGE);
