@@ -21,6 +21,7 @@ final class BackingTable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Integer, Shared> files = new HashMap<>();
     private int last;
+    private boolean ended;
 
     BackingTable(ConnectionOptions options) {
         this.options = options;
@@ -73,8 +74,21 @@ final class BackingTable {
             file.close();
             throw FuseException.of(Errno.ELOOP);
         }
+        int id = add(file);
+        if (id == 0) {
+            file.close();
+            throw FuseException.of(Errno.ENOTCONN);
+        }
+        return id;
+    }
+
+    /** Returns the number of a file, or 0 if the connection is over. */
+    private int add(BackingFile file) {
         lock.lock();
         try {
+            if (ended) {
+                return 0;
+            }
             do {
                 last = last == Integer.MAX_VALUE ? 1 : last + 1;
             } while (files.containsKey(last));
@@ -119,6 +133,7 @@ final class BackingTable {
         Map<Integer, Shared> all;
         lock.lock();
         try {
+            ended = true;
             all = Map.copyOf(files);
             files.clear();
         } finally {

@@ -42,7 +42,7 @@ final class Calling {
         Errno held = request.forced() ? Errno.OK : core.admission.await();
         progress.admitted = held == Errno.OK && !request.forced();
         if (held != Errno.OK || !enqueue(progress)) {
-            done.accept(held != Errno.OK ? held : core.state().forCallers());
+            Progress.tell(done, held != Errno.OK ? held : core.state().forCallers());
             request.close();
         }
     }

@@ -53,13 +53,14 @@ final class ConnectionHandle implements DeviceHandle {
         boolean interrupt = false;
         boolean over;
         boolean first = false;
+        boolean answered = progress.request().opcode().expectsReply();
         core.observation.read(progress.request().opcode(), progress.unique, progress.queuedAt);
         core.lock.lock();
         try {
             core.copying.remove(progress);
-            over = !core.state().isLive() || isClosedForGood() || !progress.request().opcode().expectsReply();
+            over = !core.state().isLive() || isClosedForGood() || !answered;
             if (over) {
-                first = core.ended(progress, Errno.ECONNABORTED);
+                first = core.ended(progress, answered ? Errno.ECONNABORTED : Errno.OK);
             } else {
                 progress.state = Progress.State.SENT;
                 processing.add(progress);

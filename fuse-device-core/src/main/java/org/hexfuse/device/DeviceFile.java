@@ -69,23 +69,27 @@ public final class DeviceFile implements AutoCloseable {
      *         if it is closed
      */
     public FuseConnection mount(NotificationSink sink, ConnectionOptions options, int maxMessage) {
-        FuseConnection connection = mountNow(sink, options, maxMessage);
+        FuseConnection fresh = FuseConnection.prepare(sink, options.withProfile(profile), maxMessage);
+        FuseConnection connection = mountOnce(fresh);
+        if (connection == fresh) {
+            connection.offer();
+        }
         synchronousInit.awaitAnswer(connection);
         return connection;
     }
 
-    private synchronized FuseConnection mountNow(NotificationSink sink, ConnectionOptions options, int maxMessage) {
+    /** Binds this file to a new connection, unless it is bound to one already. Returns which it is. */
+    private synchronized FuseConnection mountOnce(FuseConnection fresh) {
         checkOpen();
         Binding bound = binding;
-        if (bound != null) {
-            if (!bound.connection.mountAgain()) {
-                throw FuseException.of(Errno.ENOTCONN);
-            }
-            return bound.connection;
+        if (bound == null) {
+            bind(fresh);
+            return fresh;
         }
-        FuseConnection connection = FuseConnection.create(sink, options.withProfile(profile), maxMessage);
-        bind(connection);
-        return connection;
+        if (!bound.connection.mountAgain()) {
+            throw FuseException.of(Errno.ENOTCONN);
+        }
+        return bound.connection;
     }
 
     /**
@@ -346,8 +350,10 @@ public final class DeviceFile implements AutoCloseable {
     }
 
     /** Closes the file, as {@link DeviceHandle#close} does. Closing again does nothing. */
-    @Override public synchronized void close() {
-        own = own.after(Event.CLOSE);
+    @Override public void close() {
+        synchronized (this) {
+            own = own.after(Event.CLOSE);
+        }
         synchronousInit.over();
         Binding bound = binding;
         if (bound != null) {

@@ -47,8 +47,18 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
     private static FuseConnection create(NotificationSink sink, ConnectionOptions options, int maxMessage,
             CarriedFlags carried) {
         var connection = new FuseConnection(sink, options, maxMessage, carried);
-        connection.core.init.offer();
+        connection.offer();
         return connection;
+    }
+
+    /** As {@link #create}, with INIT still to be queued by {@link #offer}. */
+    static FuseConnection prepare(NotificationSink sink, ConnectionOptions options, int maxMessage) {
+        return new FuseConnection(sink, options, maxMessage, new CarriedFlags(0));
+    }
+
+    /** Queues INIT. */
+    void offer() {
+        core.init.offer();
     }
 
     /**
@@ -136,7 +146,7 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
      * @param flags 0
      * @return the number to open files with
      * @throws FuseException EPERM unless PASSTHROUGH was settled and the server is privileged, EINVAL for flags, ELOOP if the file
-     *         is on too many filesystems, what {@link BackingFiles#open} throws
+     *         is on too many filesystems, ENOTCONN if the connection is over, what {@link BackingFiles#open} throws
      */
     public int openBacking(int descriptor, int flags) {
         return core.backing.open(core.init.settled(), descriptor, flags);

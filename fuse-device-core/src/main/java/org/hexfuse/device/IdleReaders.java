@@ -61,4 +61,9 @@ final class IdleReaders {
     }
 
     boolean isEmpty() { return idle.isEmpty(); }
+
+    /** How many will look for themselves. */
+    int alert() {
+        return alert;
+    }
 }

@@ -31,7 +31,6 @@ import org.hexfuse.transport.Span;
  * <p>Source: Linux {@code fs/fuse/notify.c}.
  */
 final class NotificationDelivery implements Delivery {
-    private static final int LONGEST_NAME = 4096;
     private static final int PAGE = 4096;
 
     private final ConnectionCore core;
@@ -54,8 +53,7 @@ final class NotificationDelivery implements Delivery {
         return switch (code) {
             case POLL, INVAL_INODE, RETRIEVE -> length == struct;
             case RESEND, INC_EPOCH -> length == 0;
-            case INVAL_ENTRY, DELETE -> length >= struct && length <= struct + LONGEST_NAME + 1;
-            case STORE, PRUNE -> length >= struct && length <= maxMessage;
+            case INVAL_ENTRY, DELETE, STORE, PRUNE -> length >= struct && length <= maxMessage;
         };
     }
 
@@ -111,17 +109,23 @@ final class NotificationDelivery implements Delivery {
 
     private Errno store(NotificationSink sink) {
         long size = NotifyStoreOut.SIZE_FIELD.getUnsigned(message, 0);
-        if (message.byteSize() != NotifyStoreOut.SIZE + size || NotifyStoreOut.OFFSET.get(message) < 0) {
+        long offset = NotifyStoreOut.OFFSET.get(message);
+        if (message.byteSize() != NotifyStoreOut.SIZE + size || !isInSomeFile(offset)) {
             return Errno.EINVAL;
         }
-        return sink.store(NotifyStoreOut.NODEID.get(message), NotifyStoreOut.OFFSET.get(message),
-                new Span().set(message, NotifyStoreOut.SIZE, size));
+        return sink.store(NotifyStoreOut.NODEID.get(message), offset,
+                new Span().set(message, NotifyStoreOut.SIZE, Math.min(size, Long.MAX_VALUE - offset)));
+    }
+
+    /** Whether a file can be so large that it has a byte there. */
+    private static boolean isInSomeFile(long offset) {
+        return offset >= 0 && offset < Long.MAX_VALUE;
     }
 
     /** The data goes out as a request without a reply, under the id that the server gave it. */
     private Errno retrieve(NotificationSink sink) {
         long offset = NotifyRetrieveOut.OFFSET.get(message);
-        if (offset < 0) {
+        if (!isInSomeFile(offset)) {
             return Errno.EINVAL;
         }
         long node = NotifyRetrieveOut.NODEID.get(message);

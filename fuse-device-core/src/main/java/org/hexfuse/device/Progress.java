@@ -10,6 +10,8 @@ import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where a request stands between its caller and the server; what a transport sees of it.
@@ -31,6 +33,8 @@ final class Progress implements OutgoingRequest, Delivery {
     enum State {
         IDLE, WAITING, PENDING, READING, SENT, WRITING, DONE
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
 
     private final Request request;
     private final AtomicInteger holders = new AtomicInteger();
@@ -85,6 +89,8 @@ final class Progress implements OutgoingRequest, Delivery {
         waiter = null;
         parks = false;
         outcome = Errno.OK;
+        // Before the last one: who looks for late requests may still think of the former use of this object.
+        queuedAt = 0;
         finished = false;
     }
 
@@ -125,9 +131,17 @@ final class Progress implements OutgoingRequest, Delivery {
         if (parks) {
             LockSupport.unpark(waiter);
         }
-        Consumer<Errno> listener = done;
-        if (listener != null) {
-            listener.accept(outcome);
+        if (done != null) {
+            tell(done, outcome);
+        }
+    }
+
+    /** Tells the sender of a background request. A fault of his must not keep others from being told. */
+    static void tell(Consumer<Errno> done, Errno outcome) {
+        try {
+            done.accept(outcome);
+        } catch (RuntimeException e) {
+            LOG.error("the sender of a request failed as it was told {}", outcome, e);
         }
     }
 

@@ -10,6 +10,7 @@ import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.abi.WriteIn;
 import org.hexfuse.device.IdleReaders.Reader;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.OutgoingRequest;
@@ -86,7 +87,7 @@ final class Reading {
             checkLive(handle);
         }
         Negotiated limits = core.init.settled();
-        long least = limits == null ? 0 : 2L * InHeader.SIZE + limits.maxWrite();
+        long least = limits == null ? 0 : (long) InHeader.SIZE + WriteIn.SIZE + limits.maxWrite();
         if (capacity < Math.max(Protocol.MIN_READ_BUFFER, least)) {
             throw FuseException.of(Errno.EINVAL);
         }
@@ -191,8 +192,19 @@ final class Reading {
         ControlMessage message = controlMessage();
         message = batch ? message.batchForget(core.nextUnique(), forgets, capacity)
                 : message.forget(core.nextUnique(), forgets);
+        if (!forgets.isEmpty()) {
+            passOn();
+        }
         core.signalIfQuiet();
         return message;
+    }
+
+    /** Under the lock: a reader was woken for all forgets together and leaves some, which the next one has to take. */
+    private void passOn() {
+        Reader other = nextReader();
+        if (other != null) {
+            LockSupport.unpark(other.thread);
+        }
     }
 
     /** Under the lock: who is to be unparked by {@link #wake(Reader)}, or null. */
@@ -236,6 +248,11 @@ final class Reading {
 
     /** Under the lock: whether nobody waits. */
     boolean isIdle() { return readers.isEmpty(); }
+
+    /** Under the lock: how many are on their way to look, without being woken. */
+    int alert() {
+        return readers.alert();
+    }
 
     void addWaiter(Runnable waiter) {
         core.lock.lock();

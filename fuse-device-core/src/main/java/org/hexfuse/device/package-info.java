@@ -9,10 +9,14 @@
  * {@link org.hexfuse.device.KernelProfile} says how; {@link org.hexfuse.device.DeviceState} is the whole of the states.
  *
  * <p>Any thread may call anything; callers may be virtual threads. One lock guards a connection, and it is never held while
- * calling out or copying. The package starts no threads, but for a virtual one where requests have a limit of time. It knows
- * no transport, no path and no inode.
+ * calling out or copying; nor are the two small ones beside it, of what a device file is bound to and of the numbers of backing
+ * files. Who waits for a reply or a request looks for it for some microseconds before it parks. Who calls waits for the
+ * server; who submits may be held back until there is room, if the request is not a forced one; to post and to forget never
+ * waits. The package starts no threads, but for a virtual one where requests have a limit of time. It knows no transport, no
+ * path and no inode, and does no I/O: {@link org.hexfuse.device.BackingFiles} come from who embeds it.
  *
  * <p>Inside, {@code ConnectionCore} is what is shared; {@code Calling}, {@code Reading}, {@code Initialization} and
- * {@code Ending} work on it, {@code RequestGate} limits what is under way, and {@code Progress} is where a request stands.
+ * {@code Ending} work on it, {@code IdleReaders} says who is woken to read, {@code RequestGate} limits what is under way and
+ * {@code Admission} has who sends more wait, and {@code Progress} is where a request stands.
  */
 package org.hexfuse.device;

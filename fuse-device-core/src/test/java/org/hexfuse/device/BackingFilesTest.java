@@ -136,6 +136,23 @@ class BackingFilesTest {
         assertThat(closed).containsExactly(10, 20);
     }
 
+    @Test void areNotRegisteredWhenTheConnectionIsOver() {
+        device.connection.abort();
+        assertThat(errno(() -> register(map(10)))).isEqualTo(Errno.ENOTCONN);
+        assertThat(errno(() -> giveUp(1))).isEqualTo(Errno.ENOENT);
+        assertThat(device.connection.backing(1)).isEmpty();
+    }
+
+    @Test void areClosedIfTheConnectionEndsWhileTheyAreOpened() {
+        use(ConnectionOptions.DEFAULT.withBackingFiles(descriptor -> {
+            device.connection.abort();
+            return open(descriptor);
+        }), 2);
+        assertThat(errno(() -> register(map(10)))).isEqualTo(Errno.ENOTCONN);
+        assertThat(closed).containsExactly(10);
+        assertThat(device.connection.backing(1)).isEmpty();
+    }
+
     @Test void onTooManyFilesystemsAreRefusedAndClosed() {
         assertThat(register(map(1))).isEqualTo(1);
         assertThat(errno(() -> register(map(2)))).isEqualTo(Errno.ELOOP);

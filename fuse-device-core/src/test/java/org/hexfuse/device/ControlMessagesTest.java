@@ -171,6 +171,51 @@ class ControlMessagesTest {
         }
     }
 
+    @Nested class ForgetsThatOneReaderLeaves {
+        /** Queues them at once, so that the first reader is woken for all and comes when they all are there. */
+        private void assertTheyWakeTheNextOne(TestKernel kernel, int forgets) throws Exception {
+            var read = new ArrayList<CompletableFuture<Opcode>>();
+            for (int i = 0; i < 2; i++) {
+                var opcode = new CompletableFuture<Opcode>();
+                read.add(opcode);
+                Thread reader = Thread.ofVirtual().start(() -> opcode.complete(kernel.read(8192).opcode()));
+                eventually(() -> reader.getState() == Thread.State.WAITING);
+            }
+            ConnectionCore core = kernel.connection.core();
+            core.lock.lock();
+            try {
+                for (int i = 0; i < forgets; i++) {
+                    kernel.connection.forget(i + 2, 1);
+                }
+            } finally {
+                core.lock.unlock();
+            }
+            for (Future<Opcode> each : read) {
+                assertThat(each.get(10, TimeUnit.SECONDS)).isIn(Opcode.FORGET, Opcode.BATCH_FORGET);
+            }
+            kernel.assertQuiet();
+        }
+
+        @Test void becauseTheyDoNotFitWakeTheNextOne() throws Exception {
+            assertTheyWakeTheNextOne(device, (8192 - 48) / 16 + 1);
+        }
+
+        @Test void becauseTheServerKnowsNoBatchesWakeTheNextOne() throws Exception {
+            try (TestKernel old = TestKernel.fresh(KernelProfile.linux())) {
+                old.write(reply(old.read(), TestServer.initOut(15, 0, 4096, 2)));
+                assertTheyWakeTheNextOne(old, 2);
+            }
+        }
+    }
+
+    @Test void whatHasNoReplyIsDoneWhenItIsRead() {
+        var done = new ArrayList<Errno>();
+        device.connection.submit(device.connection.newRequest(Opcode.NOTIFY_REPLY, 1, Caller.KERNEL), done::add);
+        assertThat(done).isEmpty();
+        assertThat(device.read().opcode()).isEqualTo(Opcode.NOTIFY_REPLY);
+        assertThat(done).containsExactly(Errno.OK);
+    }
+
     @Nested class HandlesThatGoAway {
         private final DeviceHandle clone = device.connection.newHandle();
 
@@ -181,6 +226,17 @@ class ControlMessagesTest {
             assertThat(call.isDone()).isFalse();
             copying.sent();
             assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
+        }
+
+        @Test void takeAlongTheInterruptsThatNobodyHasRead() throws Exception {
+            DeviceFile file = device.connection.openFile();
+            Future<Errno> call = device.call(Opcode.UNLINK, 1);
+            TestKernel.read(file);
+            device.interrupt();
+            eventually(device::isReadable);
+            file.close();
+            assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(device.readError(8192)).isEqualTo(Errno.EAGAIN);
         }
 
         @Test void whileAReplyIsCopiedLetItThrough() throws Exception {

@@ -75,6 +75,42 @@ class DeviceFileTest {
         }
     }
 
+    @Nested class Calls {
+        /** What is called from within has another thread use the same file, which ends if no lock is held. */
+        private boolean othersMayUse(DeviceFile file) {
+            Thread other = Thread.ofVirtual().start(() -> errno(() -> file.cloneFrom(file)));
+            try {
+                return other.join(Duration.ofSeconds(5));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Test void outOfACloseHoldNoLock() {
+            var used = new CompletableFuture<Boolean>();
+            DeviceFile file = DeviceFile.open(KernelProfile.linux());
+            file.mount(new NotificationSink() {
+                @Override public void ended() {
+                    used.complete(othersMayUse(file));
+                }
+            }, OPTIONS, 1 << 20);
+            file.close();
+            assertThat(used).isCompletedWithValue(true);
+        }
+
+        @Test void outOfAMountHoldNoLock() {
+            var used = new CompletableFuture<Boolean>();
+            DeviceFile file = DeviceFile.open(KernelProfile.linux());
+            file.mount(NotificationSink.NONE, OPTIONS.withListener(new DeviceListener() {
+                @Override public void queued(Opcode opcode, long unique) {
+                    used.complete(othersMayUse(file));
+                }
+            }), 1 << 20);
+            file.close();
+            assertThat(used).isCompletedWithValue(true);
+        }
+    }
+
     @Nested class Clones {
         private final DeviceFile clone = DeviceFile.open(KernelProfile.linux());
 

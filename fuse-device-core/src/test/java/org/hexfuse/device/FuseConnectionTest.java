@@ -18,56 +18,19 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.InitFlag;
-import org.hexfuse.abi.InterruptIn;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.TestServer.Received;
 import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.DeviceHandle;
-import org.hexfuse.transport.OutgoingRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FuseConnectionTest {
-    private static final int MAX_MESSAGE = 1 << 20;
-
-    private final FuseConnection connection = FuseConnection.create(NotificationSink.NONE, ConnectionOptions.DEFAULT,
-            MAX_MESSAGE);
-    private final TestServer server = new TestServer(connection.newHandle());
-
-    @BeforeEach void initialize() throws InterruptedException {
-        server.answerInit();
-    }
-
-    @AfterEach void end() {
-        connection.abort();
-    }
-
-    /** Calls on another thread; the future has the outcome. */
-    private Future<Errno> call(Opcode opcode, long node) {
-        var outcome = new CompletableFuture<Errno>();
-        Thread.ofVirtual().start(() -> outcome.complete(callNow(opcode, node)));
-        return outcome;
-    }
-
-    private Errno callNow(Opcode opcode, long node) {
-        try (Request request = connection.newRequest(opcode, node, Caller.KERNEL)) {
-            connection.call(request);
-            return Errno.OK;
-        } catch (FuseException e) {
-            return e.errno();
-        }
-    }
-
-    private static Errno outcome(Future<Errno> call) throws Exception {
-        return call.get(10, TimeUnit.SECONDS);
-    }
-
+/** What becomes of requests and their replies, of INIT and of notifications, between one kernel and one server. */
+class FuseConnectionTest extends ConnectionFixture {
     @Test void aReplyEndsItsCaller() throws Exception {
         Future<Errno> call = call(Opcode.UNLINK, 7);
         Received request = server.take();
@@ -210,165 +173,6 @@ class FuseConnectionTest {
         assertThatThrownBy(() -> server.handle.take(4096)).hasMessage(FuseException.of(Errno.EINVAL).getMessage());
     }
 
-    @Nested class Abort {
-        @Test void endsWhoWaitsInTheQueueAndWhoWaitsForAReply() throws Exception {
-            Future<Errno> sent = call(Opcode.UNLINK, 1);
-            server.take();
-            Future<Errno> queued = call(Opcode.UNLINK, 2);
-            await().until(() -> (server.handle.readiness() & DeviceHandle.POLLIN) != 0);
-            connection.abort();
-            assertThat(outcome(sent)).isEqualTo(Errno.ECONNABORTED);
-            assertThat(outcome(queued)).isEqualTo(Errno.ECONNABORTED);
-            assertThat(callNow(Opcode.UNLINK, 3)).isEqualTo(Errno.ENOTCONN);
-        }
-
-        @Test void wakesReaders() throws Exception {
-            var error = new CompletableFuture<Throwable>();
-            Thread.ofVirtual().start(() -> {
-                try {
-                    server.take();
-                } catch (FuseException | InterruptedException e) {
-                    error.complete(e);
-                }
-            });
-            Thread.sleep(20);
-            connection.abort();
-            assertThat(error.get(10, TimeUnit.SECONDS)).hasMessage(FuseException.of(Errno.ENODEV).getMessage());
-            assertThat(server.handle.readiness()).isEqualTo(DeviceHandle.POLLERR);
-        }
-
-        @Test void whileARequestIsCopiedEndsItsCallerAtOnce() throws Exception {
-            Future<Errno> call = call(Opcode.UNLINK, 1);
-            OutgoingRequest copying = server.handle.take(TestServer.CAPACITY);
-            connection.abort();
-            assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
-            assertThat(copying.head().byteSize()).isPositive();
-            copying.sent();
-        }
-
-        @Test void whileAReplyIsCopiedTellsTheWriter() throws Exception {
-            Future<Errno> call = call(Opcode.READ, 1);
-            Delivery copying = server.handle.reply(server.take().unique(), 0, 0);
-            connection.abort();
-            assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
-            assertThat(copying.delivered()).isEqualTo(Errno.ENOENT);
-        }
-
-        @Test void twiceIsOnce() {
-            connection.abort();
-            connection.abort();
-            assertThat(connection.isConnected()).isFalse();
-        }
-
-        @Test void happensWithTheLastHandle() throws Exception {
-            DeviceHandle clone = server.handle.duplicate();
-            server.handle.close();
-            assertThat(connection.isConnected()).isTrue();
-            clone.close();
-            assertThat(connection.isConnected()).isFalse();
-        }
-
-        @Test void ofOneHandleEndsWhatItTookAlone() throws Exception {
-            var other = new TestServer(server.handle.duplicate());
-            Future<Errno> mine = call(Opcode.UNLINK, 1);
-            server.take();
-            Future<Errno> others = call(Opcode.UNLINK, 2);
-            Received request = other.take();
-            server.handle.close();
-            assertThat(outcome(mine)).isEqualTo(Errno.ECONNABORTED);
-            other.reply(request, 0);
-            assertThat(outcome(others)).isEqualTo(Errno.OK);
-            assertThat(server.pollError()).isEqualTo(Errno.ENODEV);
-        }
-    }
-
-    @Nested class InterruptedCallers {
-        private final ConcurrentLinkedQueue<Errno> outcomes = new ConcurrentLinkedQueue<>();
-
-        private Thread caller() {
-            return Thread.ofVirtual().start(() -> {
-                Errno how = callNow(Opcode.UNLINK, 1);
-                outcomes.add(Thread.currentThread().isInterrupted() ? how : Errno.EPROTO);
-            });
-        }
-
-        @Test void takeBackWhatNobodyHasRead() throws Exception {
-            Thread caller = caller();
-            await().until(() -> (server.handle.readiness() & DeviceHandle.POLLIN) != 0);
-            caller.interrupt();
-            caller.join();
-            assertThat(outcomes).containsExactly(Errno.EINTR);
-            assertThat(server.pollError()).isEqualTo(Errno.EAGAIN);
-        }
-
-        @Test void haveTheServerTold() throws Exception {
-            Thread caller = caller();
-            Received request = server.take();
-            caller.interrupt();
-            Received interrupt = server.take();
-            assertThat(interrupt.opcode()).isEqualTo(Opcode.INTERRUPT);
-            assertThat(interrupt.unique()).isEqualTo(request.unique() | 1);
-            assertThat(InterruptIn.UNIQUE.get(interrupt.bytes(), InHeader.SIZE)).isEqualTo(request.unique());
-            server.reply(request, -Errno.EINTR.code());
-            caller.join();
-            assertThat(outcomes).containsExactly(Errno.EINTR);
-        }
-
-        @Test void areToldOfAgainWhenTheServerSaysEagain() throws Exception {
-            Thread caller = caller();
-            Received request = server.take();
-            caller.interrupt();
-            Received interrupt = server.take();
-            assertThat(server.reply(interrupt, -Errno.EAGAIN.code())).isEqualTo(Errno.OK);
-            assertThat(server.take().unique()).isEqualTo(interrupt.unique());
-            server.reply(request, 0);
-            caller.join();
-        }
-
-        @Test void areNotToldOfWhenTheServerKnowsNoInterrupts() throws Exception {
-            Thread first = caller();
-            Received request = server.take();
-            first.interrupt();
-            server.reply(server.take(), -Errno.ENOSYS.code());
-            server.reply(request, 0);
-            first.join();
-            Thread second = caller();
-            request = server.take();
-            second.interrupt();
-            Thread.sleep(50);
-            assertThat(server.pollError()).isEqualTo(Errno.EAGAIN);
-            server.reply(request, 0);
-            second.join();
-        }
-
-        @Test void anInterruptedReaderLosesNoRequest() throws Exception {
-            for (int i = 0; i < 200; i++) {
-                Thread reader = Thread.ofVirtual().start(() -> {
-                    try {
-                        server.reply(server.take(), 0);
-                    } catch (InterruptedException _) {
-                        // The request is for the other reader then.
-                    }
-                });
-                Future<Errno> call = call(Opcode.UNLINK, 1);
-                reader.interrupt();
-                reader.join();
-                if (!call.isDone()) {
-                    Thread other = Thread.ofVirtual().start(() -> {
-                        try {
-                            server.reply(server.take(), 0);
-                        } catch (InterruptedException | FuseException _) {
-                            // The first one had it.
-                        }
-                    });
-                    assertThat(outcome(call)).isEqualTo(Errno.OK);
-                    other.interrupt();
-                    other.join();
-                }
-            }
-        }
-    }
-
     @Nested class Forgets {
         @Test void travelTogether() throws Exception {
             connection.forget(5, 1);
@@ -432,27 +236,6 @@ class FuseConnectionTest {
             assertThatThrownBy(() -> hasty.call(request)).hasMessage(FuseException.of(Errno.ETIMEDOUT).getMessage());
         }
         assertThat(hasty.isConnected()).isFalse();
-    }
-
-    @Test void closingWaitsForWhatIsUnderWay() throws Exception {
-        connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {});
-        connection.forget(1, 1);
-        var seen = new ConcurrentLinkedQueue<Opcode>();
-        Thread.ofVirtual().start(() -> {
-            try {
-                while (true) {
-                    Received request = server.take();
-                    seen.add(request.opcode());
-                    if (request.opcode().expectsReply()) {
-                        server.reply(request, 0);
-                    }
-                }
-            } catch (FuseException | InterruptedException _) {
-                // Over.
-            }
-        });
-        connection.close();
-        assertThat(seen).containsExactlyInAnyOrder(Opcode.RELEASE, Opcode.FORGET);
     }
 
     @Test void whatWasLostIsSentAgainWhenTheServerAsks() throws Exception {

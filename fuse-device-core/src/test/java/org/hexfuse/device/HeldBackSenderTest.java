@@ -137,6 +137,24 @@ class HeldBackSenderTest {
         eventually(() -> sent.contains(20));
     }
 
+    @Test void thatIsInterruptedAsItIsLetGoPassesItsPlaceOn() {
+        fill(2);
+        ConnectionCore core = device.connection.core();
+        core.lock.lock();
+        try {
+            Thread first = senders.getFirst();
+            first.interrupt();
+            eventually(() -> core.lock.hasQueuedThread(first));
+            core.gate.maxBackground(3);
+            core.admission.look();
+            assertThat(core.admission.waiting()).isEqualTo(1);
+        } finally {
+            core.lock.unlock();
+        }
+        eventually(() -> sent.contains(11));
+        assertThat(done).containsExactly(Errno.EINTR);
+    }
+
     @Test void keepsItsInterruptStatus() {
         fill(0);
         var kept = new CompletableFuture<Boolean>();
@@ -175,8 +193,9 @@ class HeldBackSenderTest {
     }
 
     @Test void isWokenWhenTheTimeOfOthersIsOver() {
-        use(ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ofMillis(40)));
+        use(ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ofMinutes(1)));
         fill(2);
+        device.connection.core().ending.timeOutLate(0);
         eventually(() -> done.size() == 4);
         assertThat(device.connection.isConnected()).isFalse();
     }

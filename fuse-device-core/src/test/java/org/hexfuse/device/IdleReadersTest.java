@@ -83,6 +83,43 @@ class IdleReadersTest {
         }
     }
 
+    @Test void aReaderThatIsAlertLooksOnceMoreBeforeItSettlesDown() throws Exception {
+        int caught = 0;
+        for (int i = 0; i < 2000 && caught < 3; i++) {
+            try (TestKernel device = TestKernel.of(KernelProfile.linux())) {
+                var read = new CompletableFuture<Opcode>();
+                Thread reader = Thread.ofVirtual().start(() -> read.complete(device.read().opcode()));
+                if (forgetsWhileAReaderIsAlert(device)) {
+                    caught++;
+                } else {
+                    device.connection.forget(5, 1);
+                }
+                assertThat(read.get(10, TimeUnit.SECONDS)).isEqualTo(Opcode.FORGET);
+                reader.join();
+            }
+        }
+        assertThat(caught).isPositive();
+    }
+
+    /** Has something to be read at a moment at which the reader has seen that there is nothing, and does not wait yet. */
+    private static boolean forgetsWhileAReaderIsAlert(TestKernel device) {
+        ConnectionCore core = device.connection.core();
+        while (true) {
+            core.lock.lock();
+            try {
+                if (core.reading.alert() > 0) {
+                    device.connection.forget(5, 1);
+                    return true;
+                }
+                if (!core.reading.isIdle()) {
+                    return false;
+                }
+            } finally {
+                core.lock.unlock();
+            }
+        }
+    }
+
     private static void take(DeviceHandle handle) {
         try {
             handle.take(TestKernel.CAPACITY);

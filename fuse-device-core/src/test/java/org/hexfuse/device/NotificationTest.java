@@ -206,6 +206,7 @@ class NotificationTest {
         @Test void mayBeLongOnlyAsInitSettled() {
             assertThat(tell(NotifyCode.INVAL_ENTRY, entry("n".repeat(1024)))).isEqualTo(Errno.OK);
             assertThat(tell(NotifyCode.INVAL_ENTRY, entry("n".repeat(1025)))).isEqualTo(Errno.ENAMETOOLONG);
+            assertThat(tell(NotifyCode.INVAL_ENTRY, entry("n".repeat(5000)))).isEqualTo(Errno.ENAMETOOLONG);
             try (TestKernel roomy = new TestKernel(ConnectionOptions.DEFAULT, new Sink())) {
                 MemorySegment out = TestKernel.initOut(InitFlag.MAX_PAGES.mask(), 2);
                 InitOut.MAX_PAGES.set(out, (short) 2);
@@ -244,7 +245,24 @@ class NotificationTest {
         assertThat(seen).containsExactly("store 9 100 [0, 42, 0]");
     }
 
+    @Test void storesBeyondWhatAnyFileCanHaveAreRefusedOrCutOff() {
+        MemorySegment body = zeros(NotifyStoreOut.SIZE + 3);
+        NotifyStoreOut.SIZE_FIELD.set(body, 3);
+        NotifyStoreOut.OFFSET.set(body, Long.MAX_VALUE);
+        assertThat(tell(NotifyCode.STORE, body)).isEqualTo(Errno.EINVAL);
+        NotifyStoreOut.OFFSET.set(body, Long.MAX_VALUE - 2);
+        assertThat(tell(NotifyCode.STORE, body)).isEqualTo(Errno.OK);
+        assertThat(seen).containsExactly("store 0 " + (Long.MAX_VALUE - 2) + " [0, 0]");
+    }
+
     @Nested class Retrieve {
+        @Test void isRefusedBeyondWhatAnyFileCanHave() {
+            assertThat(tell(NotifyCode.RETRIEVE, retrieve(1, 9, Long.MAX_VALUE, 10))).isEqualTo(Errno.EINVAL);
+            assertThat(tell(NotifyCode.RETRIEVE, retrieve(1, 9, Long.MAX_VALUE - 1, 10))).isEqualTo(Errno.OK);
+            assertThat(seen).containsExactly("retrieve 9 " + (Long.MAX_VALUE - 1) + " 1");
+            device.read();
+        }
+
         @Test void isAnsweredByARequestWithoutReply() {
             assertThat(tell(NotifyCode.RETRIEVE, retrieve(4711, 9, 100, 50))).isEqualTo(Errno.OK);
             assertThat(seen).containsExactly("retrieve 9 100 50");

@@ -53,6 +53,13 @@ class RequestMemoryTest {
         return device.file.handle().take(8192);
     }
 
+    @Test void withoutTheTimesOfItsFormerUse() {
+        Request request = new Request(_ -> back.incrementAndGet()).start(Opcode.UNLINK, 1, Caller.KERNEL, 45, 0);
+        request.progress.queuedAt = 4711;
+        request.close();
+        assertThat(request.start(Opcode.UNLINK, 1, Caller.KERNEL, 45, 0).progress.queuedAt).isZero();
+    }
+
     @Test void whenItIsAnswered() {
         call();
         device.write(TestKernel.reply(device.read()));

@@ -34,6 +34,8 @@ final class StressRun {
 
     /** How the calls of all runs ended: a chaos that does nothing would prove nothing. */
     static final Map<Errno, LongAdder> OUTCOMES = new ConcurrentHashMap<>();
+    /** The same of requests that nobody waits for, whose senders may be held back. */
+    static final Map<Errno, LongAdder> SUBMISSIONS = new ConcurrentHashMap<>();
 
     final TestKernel device;
     final Queue<String> surprises = new ConcurrentLinkedQueue<>();
@@ -49,6 +51,8 @@ final class StressRun {
     private final int servers;
     private final List<Thread> clientThreads = new ArrayList<>();
     private final List<Thread> serverThreads = new ArrayList<>();
+    /** The clones that servers read from, for who closes them meanwhile. */
+    private final Queue<DeviceFile> clones = new ConcurrentLinkedQueue<>();
     private boolean chaos;
 
     StressRun(KernelProfile profile, int clients, int servers, int places, long seed) {
@@ -56,7 +60,9 @@ final class StressRun {
         this.clients = clients;
         this.servers = servers;
         this.random = new SplittableRandom(seed);
-        this.device = TestKernel.fresh(profile).initialize(0, places);
+        boolean synchronous = profile.otherIoctl() == Errno.ENOTTY && random.nextBoolean();
+        this.device = synchronous ? TestKernel.synchronous(profile, places)
+                : TestKernel.fresh(profile).initialize(0, places);
     }
 
     void start(boolean disturbed) {
@@ -91,11 +97,11 @@ final class StressRun {
         if (kind == 0) {
             forgets.add(3);
             device.connection.forget(node, 3);
-        } else if (kind < 4) {
+        } else if (kind < (chaos ? 8 : 4)) {
             submit(node);
-        } else if (kind < 6) {
+        } else if (kind < 10) {
             ended(node, device.callNow(Opcode.READ, node, request -> request.replyRoom(ROOM)));
-        } else if (kind == 6 && chaos) {
+        } else if (kind == 10 && chaos) {
             ended(node, device.callNow(Opcode.UNLINK, node, request -> request.timeout(own.nextInt(1, 500_000))));
         } else {
             ended(node, device.callNow(Opcode.UNLINK, node, _ -> {}));
@@ -109,11 +115,19 @@ final class StressRun {
                 request.force();
             }
             submitted.increment();
-            device.connection.submit(request, _ -> told.increment());
+            device.connection.submit(request, this::submitted);
         } catch (FuseException e) {
             if (!chaos) {
                 surprises.add("submit: " + e.errno());
             }
+        }
+    }
+
+    private void submitted(Errno how) {
+        told.increment();
+        SUBMISSIONS.computeIfAbsent(how, _ -> new LongAdder()).increment();
+        if (!chaos && how != Errno.OK && how != Errno.ENOENT) {
+            surprises.add("submitted: " + how);
         }
     }
 
@@ -131,6 +145,14 @@ final class StressRun {
 
     private void serve(SplittableRandom own, boolean onClone) {
         MemorySegment buffer = zeros(8192);
+        boolean again = true;
+        while (again) {
+            again = serveUntilTheEnd(own, onClone, buffer) && chaos && device.connection.isConnected();
+        }
+    }
+
+    /** Returns whether that was the end of the file that was read from, which another thread may have closed. */
+    private boolean serveUntilTheEnd(SplittableRandom own, boolean onClone, MemorySegment buffer) {
         DeviceFile file = device.file;
         try {
             file = onClone ? clone(file) : file;
@@ -147,12 +169,17 @@ final class StressRun {
                     serveOne(file, own, buffer);
                 }
             }
-        } catch (FuseException | InterruptedException e) {
-            if (!(e instanceof FuseException over) || (device.connection.isConnected() && !closed(over))) {
-                surprises.add("server: " + e);
+        } catch (FuseException over) {
+            if (device.connection.isConnected() && !closed(over)) {
+                surprises.add("server: " + over);
             }
+            return closed(over);
+        } catch (InterruptedException e) {
+            surprises.add("server: " + e);
+            return false;
         } finally {
             if (file != device.file) {
+                clones.remove(file);
                 file.close();
             }
         }
@@ -170,14 +197,25 @@ final class StressRun {
             errno(() -> file.write(buffer.asSlice(0, 20)));
         }
         if (file != device.file) {
+            clones.remove(file);
             file.close();
         }
     }
 
-    private static DeviceFile clone(DeviceFile source) {
+    private DeviceFile clone(DeviceFile source) {
         DeviceFile clone = DeviceFile.open(KernelProfile.linux());
         clone.cloneFrom(source);
+        clones.add(clone);
         return clone;
+    }
+
+    /** Closes a clone that a server reads from, at whatever it is. */
+    private void closeClone() {
+        DeviceFile clone = clones.poll();
+        // What a closed clone took ends there; on gVisor nobody else here would know that it has to be answered.
+        if (clone != null && !profile.sharesProcessing()) {
+            clone.close();
+        }
     }
 
     private void serveOne(DeviceFile file, SplittableRandom own, MemorySegment buffer) {
@@ -205,13 +243,14 @@ final class StressRun {
         }
     }
 
-    /** Interrupts callers, has requests sent again, and changes limits, for a while. */
+    /** Interrupts callers and senders, has requests sent again, closes clones and changes limits, for a while. */
     void disturb() throws InterruptedException {
         int disturbances = random.nextInt(5, 40);
         for (int i = 0; i < disturbances; i++) {
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(6)) {
                 case 0 -> errno(() -> device.write(message(0, NotifyCode.RESEND.code(), zeros(0))));
-                case 1 -> device.connection.maxBackground(random.nextInt(1, 20));
+                case 1 -> device.connection.maxBackground(random.nextInt(1, 9));
+                case 2, 3 -> closeClone();
                 default -> clientThreads.get(random.nextInt(clients)).interrupt();
             }
             if (random.nextInt(3) == 0) {

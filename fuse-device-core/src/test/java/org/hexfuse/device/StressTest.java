@@ -8,14 +8,18 @@ import static org.hexfuse.device.TestServer.zeros;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.hexfuse.abi.DeviceIoctl;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.TestKernel.Kernel;
+import org.hexfuse.device.TestServer.Received;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Many callers and many servers, few places and many, peace and chaos. What is random comes from a seed that the tests' names say;
@@ -41,6 +45,8 @@ class StressTest {
     @AfterAll static void chaosHadItsEffects() {
         assertThat(StressRun.OUTCOMES).as("%s", StressRun.OUTCOMES).containsKeys(Errno.OK, Errno.ENOENT, Errno.EINTR,
                 Errno.EIO, Errno.ECONNABORTED, Errno.ENOTCONN, Errno.ETIMEDOUT);
+        assertThat(StressRun.SUBMISSIONS).as("%s", StressRun.SUBMISSIONS).containsKeys(Errno.OK, Errno.ENOENT,
+                Errno.EINTR, Errno.ECONNABORTED, Errno.ENOTCONN);
     }
 
     private static StressRun run(Kernel kernel, int clients, int servers, int places, long seed) {
@@ -74,6 +80,46 @@ class StressTest {
             assertThat(run.surprises).as("seed %d", next).isEmpty();
             run.assertNothingIsLeft();
         }
+    }
+
+    /** Who reads before the mount, who mounts, and who spoils it, all at once. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4}) void aMountThatWaitsForInitHasAnEnd(long part) {
+        var random = new SplittableRandom(SEED + part);
+        for (int i = 0; i < 100; i++) {
+            DeviceFile file = DeviceFile.open(KernelProfile.linux());
+            file.ioctl(DeviceIoctl.SYNC_INIT.request());
+            var mounted = new AtomicReference<Errno>();
+            var connection = new AtomicReference<FuseConnection>();
+            Thread mount = Thread.ofVirtual().start(() -> mounted.set(errno(() -> connection.set(
+                    file.mount(NotificationSink.NONE, ConnectionOptions.DEFAULT, TestKernel.MAX_MESSAGE)))));
+            boolean answers = random.nextBoolean();
+            var readers = new ArrayList<Thread>();
+            for (int j = random.nextInt(1, 4); j > 0; j--) {
+                readers.add(Thread.ofVirtual().start(() -> errno(() -> answer(file, answers))));
+            }
+            switch (random.nextInt(4)) {
+                case 0 -> file.close();
+                case 1 -> mount.interrupt();
+                case 2 -> readers.getFirst().interrupt();
+                default -> errno(() -> file.write(zeros(16)));
+            }
+            if (readers.size() == 1 || !answers) {
+                // The one who was to answer may be gone.
+                TestKernel.eventually(() -> !mount.isAlive() || readers.stream().noneMatch(Thread::isAlive));
+                file.close();
+            }
+            TestKernel.eventually(() -> !mount.isAlive());
+            assertThat(mounted.get()).isIn(Errno.OK, Errno.ENOTCONN, Errno.EBADF);
+            assertThat(mounted.get() == Errno.OK).isEqualTo(connection.get() != null);
+            file.close();
+            TestKernel.eventually(() -> readers.stream().noneMatch(Thread::isAlive));
+        }
+    }
+
+    private static void answer(DeviceFile file, boolean well) {
+        Received init = TestKernel.read(file);
+        file.write(well ? TestKernel.reply(init, TestKernel.initOut(0, 2)) : TestKernel.error(init, Errno.EPROTO));
     }
 
     /** Each thread ends the connection in its own way, at the same time. */

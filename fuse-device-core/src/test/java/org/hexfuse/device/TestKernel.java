@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.hexfuse.abi.DeviceIoctl;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InHeader;
@@ -45,6 +46,19 @@ final class TestKernel implements AutoCloseable {
     TestKernel(ConnectionOptions options, NotificationSink sink) {
         file = DeviceFile.open(options.profile());
         connection = file.mount(sink, options, MAX_MESSAGE);
+    }
+
+    private TestKernel(DeviceFile file, FuseConnection connection) {
+        this.file = file;
+        this.connection = connection;
+    }
+
+    /** One of Linux whose INIT is answered, by another thread, when the mount returns. */
+    static TestKernel synchronous(KernelProfile profile, int maxBackground) {
+        DeviceFile file = DeviceFile.open(profile);
+        file.ioctl(DeviceIoctl.SYNC_INIT.request());
+        Thread.ofVirtual().start(() -> write(file, reply(read(file), initOut(0, maxBackground))));
+        return new TestKernel(file, file.mount(NotificationSink.NONE, ConnectionOptions.DEFAULT, MAX_MESSAGE));
     }
 
     static TestKernel fresh(KernelProfile profile) {
@@ -81,8 +95,17 @@ final class TestKernel implements AutoCloseable {
         return read(file);
     }
 
+    /** Reads with a buffer of so many bytes. */
+    Received read(long capacity) {
+        return read(file, capacity);
+    }
+
     static Received read(DeviceFile from) {
-        MemorySegment buffer = Arena.ofAuto().allocate(CAPACITY, 8);
+        return read(from, CAPACITY);
+    }
+
+    private static Received read(DeviceFile from, long capacity) {
+        MemorySegment buffer = Arena.ofAuto().allocate(capacity, 8);
         int size = from.read(buffer);
         assertThat(InHeader.LEN.get(buffer)).isEqualTo(size);
         return new Received(buffer.asSlice(0, size));
@@ -157,6 +180,11 @@ final class TestKernel implements AutoCloseable {
         var outcome = new CompletableFuture<Errno>();
         callers.add(Thread.ofVirtual().start(() -> outcome.complete(callNow(opcode, node, change))));
         return outcome;
+    }
+
+    /** Calls on another thread, and nobody hears how that ends. */
+    void send(Opcode opcode, long node) {
+        callers.add(Thread.ofVirtual().start(() -> callNow(opcode, node, _ -> {})));
     }
 
     /** Interrupts the last caller. */

@@ -16,6 +16,7 @@ final class AttributeChange {
     private int gid;
     private long size;
     private long handle;
+    private long lockOwner;
     private Instant accessed = Instant.EPOCH;
     private Instant modified = Instant.EPOCH;
     private Instant changed = Instant.EPOCH;
@@ -44,9 +45,14 @@ final class AttributeChange {
         return this;
     }
 
-    AttributeChange handle(long open) {
+    /** Changes an open file. Of a size the server hears too who has the locks that may stand in its way. */
+    AttributeChange handle(Handle open) {
         valid |= SetattrFlag.FH.mask();
-        handle = open;
+        handle = open.number;
+        if (has(SetattrFlag.SIZE)) {
+            valid |= SetattrFlag.LOCKOWNER.mask();
+            lockOwner = open.process;
+        }
         return this;
     }
 
@@ -115,6 +121,7 @@ final class AttributeChange {
         SetattrIn.GID.set(in, gid);
         SetattrIn.SIZE_FIELD.set(in, size);
         SetattrIn.FH.set(in, handle);
+        SetattrIn.LOCK_OWNER.set(in, lockOwner);
         write(in, SetattrIn.ATIME, SetattrIn.ATIMENSEC, accessed);
         write(in, SetattrIn.MTIME, SetattrIn.MTIMENSEC, modified);
         write(in, SetattrIn.CTIME, SetattrIn.CTIMENSEC, changed);

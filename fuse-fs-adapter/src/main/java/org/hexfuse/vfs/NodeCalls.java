@@ -7,11 +7,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.hexfuse.abi.AccessIn;
 import org.hexfuse.abi.AttrOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.GetattrFlag;
+import org.hexfuse.abi.GetattrIn;
 import org.hexfuse.abi.GetxattrIn;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.LinkIn;
@@ -22,7 +25,6 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Rename2In;
 import org.hexfuse.abi.RenameIn;
 import org.hexfuse.abi.SetattrFlag;
-import org.hexfuse.abi.SetattrIn;
 import org.hexfuse.abi.SetxattrIn;
 import org.hexfuse.abi.StatxData;
 import org.hexfuse.abi.StatxIn;
@@ -101,8 +103,21 @@ final class NodeCalls {
     }
 
     Stat getattr(Inode inode) {
+        return getattr(inode, _ -> {});
+    }
+
+    /** The attributes of an open file, of which the server is told which open it is. */
+    Stat getattr(Handle handle) {
+        return getattr(handle.inode, arguments -> {
+            GetattrIn.GETATTR_FLAGS.set(arguments, (int) GetattrFlag.FH.mask());
+            GetattrIn.FH.set(arguments, handle.number);
+        });
+    }
+
+    private Stat getattr(Inode inode, Consumer<MemorySegment> arguments) {
         long asked = nodes.version();
         try (Request request = request(Opcode.GETATTR, inode)) {
+            arguments.accept(request.arguments());
             superblock.port.call(request);
             Stat result = attributes(inode, request);
             nodes.attributesArrived(inode, result, Replies.attributesValidUntil(request.reply()), asked);
@@ -155,9 +170,6 @@ final class NodeCalls {
         }
         try (Request request = request(Opcode.SETATTR, inode)) {
             change.write(request.arguments());
-            if (change.has(SetattrFlag.SIZE)) {
-                SetattrIn.LOCK_OWNER.set(request.arguments(), 0);
-            }
             superblock.port.call(request);
             Stat told = attributes(inode, request);
             Stat result = superblock.writeBack.owns(inode)

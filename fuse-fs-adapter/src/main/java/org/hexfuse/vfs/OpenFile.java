@@ -298,7 +298,7 @@ public final class OpenFile implements AutoCloseable {
     public void truncate(long size) {
         require(writable, Errno.EINVAL);
         require(size >= 0, Errno.EINVAL);
-        run(() -> calls.setattr(handle.inode, changes.truncation(handle.inode, size).handle(handle.number)));
+        run(() -> calls.setattr(handle.inode, changes.truncation(handle.inode, size).handle(handle)));
     }
 
     /** Waits until what was written is safe; with {@code dataOnly} as much of it as is needed to read it. */
@@ -377,7 +377,7 @@ public final class OpenFile implements AutoCloseable {
 
     /** All is data, up to the end. */
     private long seekWithoutServer(long offset, int whence) {
-        long size = calls.getattr(handle.inode).size();
+        long size = calls.getattr(handle).size();
         require(offset < size, Errno.ENXIO);
         return whence == DATA ? offset : size;
     }

@@ -97,7 +97,7 @@ final class Opening {
             return;
         }
         try {
-            calls.setattr(handle.inode, changes.truncation(handle.inode, 0).handle(handle.number));
+            calls.setattr(handle.inode, changes.truncation(handle.inode, 0).handle(handle));
         } catch (FuseException e) {
             handle.close();
             throw e;

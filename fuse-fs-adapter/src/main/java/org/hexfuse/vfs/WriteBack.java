@@ -106,7 +106,7 @@ final class WriteBack {
     /** Tells the server the times that it has not heard of. */
     void flush(Handle handle) {
         if (owns(handle.inode)) {
-            tell(handle.inode, new AttributeChange().handle(handle.number), handle.caller);
+            tell(handle.inode, new AttributeChange().handle(handle), handle.caller);
         }
     }
 

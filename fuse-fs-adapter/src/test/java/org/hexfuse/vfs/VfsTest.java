@@ -22,7 +22,10 @@ import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Flag;
+import org.hexfuse.abi.FlushIn;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.GetattrFlag;
+import org.hexfuse.abi.GetattrIn;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.LinkIn;
 import org.hexfuse.abi.Name;
@@ -607,7 +610,44 @@ class VfsTest {
             server.flags &= ~InitFlag.ATOMIC_O_TRUNC.mask();
             vfs.open("/f", OpenFlag.WRITE, OpenFlag.TRUNCATE).close();
             assertThat(flags).endsWith(01);
-            assertThat(valid).containsExactly((int) Flag.of(SetattrFlag.SIZE, SetattrFlag.FH));
+            assertThat(valid).containsExactly((int) Flag.of(SetattrFlag.SIZE, SetattrFlag.FH, SetattrFlag.LOCKOWNER));
+        }
+
+        @Test void aNewSizeOfAnOpenFileSaysWhoHasItsLocks() {
+            List<Long> owners = new ArrayList<>();
+            server.answers.put(Opcode.SETATTR, request -> {
+                boolean told = SetattrFlag.LOCKOWNER.in(SetattrIn.VALID.getUnsigned(request.arguments(), 0));
+                owners.add(told ? SetattrIn.LOCK_OWNER.get(request.arguments()) : 0);
+                return server.attributes(request, file);
+            });
+            server.answers.put(Opcode.FLUSH, request -> {
+                owners.add(FlushIn.LOCK_OWNER.get(request.arguments()));
+                return 0;
+            });
+            try (OpenFile open = vfs.open("/f", OpenFlag.WRITE)) {
+                open.truncate(5);
+            }
+            assertThat(owners).hasSize(2).doesNotContain(0L);
+            assertThat(owners.getFirst()).isEqualTo(owners.getLast());
+            vfs.truncate("/f", 6);
+            assertThat(owners).endsWith(0L);
+        }
+
+        @Test void seekingWithoutTheServerAsksForTheSizeOfTheOpenFile() {
+            server.answers.put(Opcode.OPEN, request -> StandInServer.opened(request, 0, 4711, 0));
+            List<Long> asked = new ArrayList<>();
+            try (OpenFile open = vfs.open("/f", OpenFlag.READ)) {
+                server.answers.put(Opcode.GETATTR, request -> {
+                    boolean told = GetattrFlag.FH.in(GetattrIn.GETATTR_FLAGS.getUnsigned(request.arguments(), 0));
+                    asked.add(told ? GetattrIn.FH.get(request.arguments()) : 0);
+                    file.size = 30;
+                    return server.attributes(request, file);
+                });
+                assertThat(open.seekHole(10)).isEqualTo(30);
+                assertThat(asked).containsExactly(4711L);
+                open.stat();
+                assertThat(asked).containsExactly(4711L, 0L);
+            }
         }
 
         @Test void whatServersDoNotKnowIsNotSupported() {

@@ -1,0 +1,174 @@
+package org.hexfuse.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.device.TestServer.Received;
+import org.hexfuse.transport.Delivery;
+import org.hexfuse.transport.DeviceHandle;
+import org.hexfuse.transport.OutgoingRequest;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** How a connection ends, and one handle of it: everybody is told, at whatever stage a request is. */
+class EndingTest extends ConnectionFixture {
+    @Test void closingWaitsForWhatIsUnderWay() throws Exception {
+        connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {});
+        connection.forget(1, 1);
+        var seen = new ConcurrentLinkedQueue<Opcode>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    Received request = server.take();
+                    seen.add(request.opcode());
+                    if (request.opcode().expectsReply()) {
+                        server.reply(request, 0);
+                    }
+                }
+            } catch (FuseException | InterruptedException _) {
+                // Over.
+            }
+        });
+        connection.close();
+        // There is no DESTROY: that is for filesystems on block devices.
+        await().untilAsserted(() -> assertThat(seen).containsExactlyInAnyOrder(Opcode.RELEASE, Opcode.FORGET));
+    }
+
+    @Test void closingEndsWithTheLastAnswer() throws Exception {
+        FuseConnection patient = FuseConnection.create(NotificationSink.NONE, new ConnectionOptions(
+                Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5), KernelProfile.linux()), MAX_MESSAGE);
+        var last = new TestServer(patient.newHandle());
+        last.answerInit();
+        patient.submit(patient.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {});
+        Received release = last.take();
+        Thread closing = Thread.ofVirtual().start(patient::close);
+        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+        last.reply(release, 0);
+        assertThat(closing.join(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test void closingEndsWithTheConnectionAlsoWhileSomethingIsCopied() throws Exception {
+        FuseConnection patient = FuseConnection.create(NotificationSink.NONE, new ConnectionOptions(
+                Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5), KernelProfile.linux()), MAX_MESSAGE);
+        OutgoingRequest copying = patient.newHandle().take(TestServer.CAPACITY);
+        Thread closing = Thread.ofVirtual().start(patient::close);
+        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+        patient.abort();
+        assertThat(closing.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(patient.waiting()).isEqualTo(1);
+        copying.sent();
+        assertThat(patient.waiting()).isZero();
+    }
+
+    @Nested class CallbacksThatThrow {
+        private void submit(AtomicInteger told) {
+            connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {
+                told.incrementAndGet();
+                throw new IllegalStateException("a fault of the caller's");
+            });
+        }
+
+        @Test void doNotKeepOthersFromTheirTurn() throws Exception {
+            var told = new AtomicInteger();
+            submit(told);
+            assertThat(server.reply(server.take(), 0)).isEqualTo(Errno.OK);
+            submit(told);
+            assertThat(server.reply(server.take(), 0)).isEqualTo(Errno.OK);
+            assertThat(told).hasValue(2);
+            assertThat(connection.waiting()).isZero();
+        }
+
+        @Test void doNotKeepOthersFromBeingToldOfTheEnd() throws Exception {
+            var told = new AtomicInteger();
+            submit(told);
+            server.take();
+            Future<Errno> call = call(Opcode.UNLINK, 1);
+            server.take();
+            submit(told);
+            connection.abort();
+            assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(told).hasValue(2);
+        }
+    }
+
+    @Nested class Abort {
+        @Test void endsWhoWaitsInTheQueueAndWhoWaitsForAReply() throws Exception {
+            Future<Errno> sent = call(Opcode.UNLINK, 1);
+            server.take();
+            Future<Errno> queued = call(Opcode.UNLINK, 2);
+            await().until(() -> (server.handle.readiness() & DeviceHandle.POLLIN) != 0);
+            connection.abort();
+            assertThat(outcome(sent)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(outcome(queued)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(callNow(Opcode.UNLINK, 3)).isEqualTo(Errno.ENOTCONN);
+        }
+
+        @Test void wakesReaders() throws Exception {
+            var error = new CompletableFuture<Throwable>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    server.take();
+                } catch (FuseException | InterruptedException e) {
+                    error.complete(e);
+                }
+            });
+            Thread.sleep(20);
+            connection.abort();
+            assertThat(error.get(10, TimeUnit.SECONDS)).hasMessage(FuseException.of(Errno.ENODEV).getMessage());
+            assertThat(server.handle.readiness()).isEqualTo(DeviceHandle.POLLERR);
+        }
+
+        @Test void whileARequestIsCopiedEndsItsCallerAtOnce() throws Exception {
+            Future<Errno> call = call(Opcode.UNLINK, 1);
+            OutgoingRequest copying = server.handle.take(TestServer.CAPACITY);
+            connection.abort();
+            assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(copying.head().byteSize()).isPositive();
+            copying.sent();
+        }
+
+        @Test void whileAReplyIsCopiedTellsTheWriter() throws Exception {
+            Future<Errno> call = call(Opcode.READ, 1);
+            Delivery copying = server.handle.reply(server.take().unique(), 0, 0);
+            connection.abort();
+            assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(copying.delivered()).isEqualTo(Errno.ENOENT);
+        }
+
+        @Test void twiceIsOnce() {
+            connection.abort();
+            connection.abort();
+            assertThat(connection.isConnected()).isFalse();
+        }
+
+        @Test void happensWithTheLastHandle() throws Exception {
+            DeviceHandle clone = server.handle.duplicate();
+            server.handle.close();
+            assertThat(connection.isConnected()).isTrue();
+            clone.close();
+            assertThat(connection.isConnected()).isFalse();
+        }
+
+        @Test void ofOneHandleEndsWhatItTookAlone() throws Exception {
+            var other = new TestServer(server.handle.duplicate());
+            Future<Errno> mine = call(Opcode.UNLINK, 1);
+            server.take();
+            Future<Errno> others = call(Opcode.UNLINK, 2);
+            Received request = other.take();
+            server.handle.close();
+            assertThat(outcome(mine)).isEqualTo(Errno.ECONNABORTED);
+            other.reply(request, 0);
+            assertThat(outcome(others)).isEqualTo(Errno.OK);
+            assertThat(server.pollError()).isEqualTo(Errno.ENODEV);
+        }
+    }
+}

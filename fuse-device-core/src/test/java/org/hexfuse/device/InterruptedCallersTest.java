@@ -1,0 +1,103 @@
+package org.hexfuse.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InHeader;
+import org.hexfuse.abi.InterruptIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.device.TestServer.Received;
+import org.hexfuse.transport.DeviceHandle;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of calls and reads whose threads are interrupted. */
+class InterruptedCallersTest extends ConnectionFixture {
+    private final ConcurrentLinkedQueue<Errno> outcomes = new ConcurrentLinkedQueue<>();
+
+    private Thread caller() {
+        return Thread.ofVirtual().start(() -> {
+            Errno how = callNow(Opcode.UNLINK, 1);
+            outcomes.add(Thread.currentThread().isInterrupted() ? how : Errno.EPROTO);
+        });
+    }
+
+    @Test void takeBackWhatNobodyHasRead() throws Exception {
+        Thread caller = caller();
+        await().until(() -> (server.handle.readiness() & DeviceHandle.POLLIN) != 0);
+        caller.interrupt();
+        caller.join();
+        assertThat(outcomes).containsExactly(Errno.EINTR);
+        assertThat(server.pollError()).isEqualTo(Errno.EAGAIN);
+    }
+
+    @Test void haveTheServerTold() throws Exception {
+        Thread caller = caller();
+        Received request = server.take();
+        caller.interrupt();
+        Received interrupt = server.take();
+        assertThat(interrupt.opcode()).isEqualTo(Opcode.INTERRUPT);
+        assertThat(interrupt.unique()).isEqualTo(request.unique() | 1);
+        assertThat(InterruptIn.UNIQUE.get(interrupt.bytes(), InHeader.SIZE)).isEqualTo(request.unique());
+        server.reply(request, -Errno.EINTR.code());
+        caller.join();
+        assertThat(outcomes).containsExactly(Errno.EINTR);
+    }
+
+    @Test void areToldOfAgainWhenTheServerSaysEagain() throws Exception {
+        Thread caller = caller();
+        Received request = server.take();
+        caller.interrupt();
+        Received interrupt = server.take();
+        assertThat(server.reply(interrupt, -Errno.EAGAIN.code())).isEqualTo(Errno.OK);
+        assertThat(server.take().unique()).isEqualTo(interrupt.unique());
+        server.reply(request, 0);
+        caller.join();
+    }
+
+    @Test void areNotToldOfWhenTheServerKnowsNoInterrupts() throws Exception {
+        Thread first = caller();
+        Received request = server.take();
+        first.interrupt();
+        server.reply(server.take(), -Errno.ENOSYS.code());
+        server.reply(request, 0);
+        first.join();
+        Thread second = caller();
+        request = server.take();
+        second.interrupt();
+        Thread.sleep(50);
+        assertThat(server.pollError()).isEqualTo(Errno.EAGAIN);
+        server.reply(request, 0);
+        second.join();
+    }
+
+    @Test void anInterruptedReaderLosesNoRequest() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            Thread reader = Thread.ofVirtual().start(() -> {
+                try {
+                    server.reply(server.take(), 0);
+                } catch (InterruptedException _) {
+                    // The request is for the other reader then.
+                }
+            });
+            Future<Errno> call = call(Opcode.UNLINK, 1);
+            reader.interrupt();
+            reader.join();
+            if (!call.isDone()) {
+                Thread other = Thread.ofVirtual().start(() -> {
+                    try {
+                        server.reply(server.take(), 0);
+                    } catch (InterruptedException | FuseException _) {
+                        // The first one had it.
+                    }
+                });
+                assertThat(outcome(call)).isEqualTo(Errno.OK);
+                other.interrupt();
+                other.join();
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package org.hexfuse.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hexfuse.device.TestKernel.error;
+import static org.hexfuse.device.TestKernel.errno;
+import static org.hexfuse.device.TestKernel.message;
+import static org.hexfuse.device.TestKernel.reply;
+import static org.hexfuse.device.TestServer.zeros;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.NotifyCode;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.device.TestServer.Received;
+import org.hexfuse.transport.OutgoingRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Whatever there comes to be for a server, a reader that waits is woken for it, and who waits otherwise hears of it. */
+class WakeUpsTest {
+    private TestKernel device = TestKernel.of(KernelProfile.linux());
+    private final AtomicInteger runs = new AtomicInteger();
+    private final CompletableFuture<Opcode> read = new CompletableFuture<>();
+
+    @AfterEach void end() {
+        device.close();
+        device.assertQuiet();
+    }
+
+    /** Has one reader wait, and nothing to be read. */
+    private void aReaderWaits() {
+        Thread.ofVirtual().start(() -> {
+            Errno how = errno(() -> read.complete(device.read().opcode()));
+            if (how != Errno.OK) {
+                read.completeExceptionally(new AssertionError(how));
+            }
+        });
+        device.awaitReader();
+        device.file.addWaiter(runs::incrementAndGet);
+    }
+
+    private void assertReads(Opcode opcode) throws Exception {
+        assertThat(read.get(10, TimeUnit.SECONDS)).isEqualTo(opcode);
+        TestKernel.eventually(() -> runs.get() > 0);
+    }
+
+    private Request release(int node) {
+        return device.connection.newRequest(Opcode.RELEASE, node, Caller.KERNEL).force();
+    }
+
+    /** Two requests in the background are all that may be under way; {@code more} wait in line. */
+    private void fill(int more) {
+        for (int i = 0; i < 2 + more; i++) {
+            device.connection.submit(release(i), _ -> {});
+        }
+    }
+
+    @Test void forACall() throws Exception {
+        aReaderWaits();
+        device.send(Opcode.UNLINK, 1);
+        assertReads(Opcode.UNLINK);
+    }
+
+    @Test void forWhatNobodyWaitsFor() throws Exception {
+        aReaderWaits();
+        device.connection.submit(release(1), _ -> {});
+        assertReads(Opcode.RELEASE);
+    }
+
+    @Test void forWhatHasNoReply() throws Exception {
+        aReaderWaits();
+        device.connection.post(device.connection.newRequest(Opcode.NOTIFY_REPLY, 1, Caller.KERNEL));
+        assertReads(Opcode.NOTIFY_REPLY);
+    }
+
+    @Test void forAForget() throws Exception {
+        aReaderWaits();
+        device.connection.forget(5, 1);
+        assertReads(Opcode.FORGET);
+    }
+
+    @Test void forAnInterrupt() throws Exception {
+        device.send(Opcode.UNLINK, 1);
+        device.read();
+        aReaderWaits();
+        device.interrupt();
+        assertReads(Opcode.INTERRUPT);
+    }
+
+    @Test void forAnInterruptThatTheServerWantsAgain() throws Exception {
+        device.send(Opcode.UNLINK, 1);
+        device.read();
+        device.interrupt();
+        Received interrupt = device.read();
+        aReaderWaits();
+        assertThat(device.write(error(interrupt, Errno.EAGAIN))).isEqualTo(Errno.OK);
+        assertReads(Opcode.INTERRUPT);
+    }
+
+    @Test void forAnInterruptThatCameWhileTheRequestWasCopied() throws Exception {
+        Future<Errno> call = device.call(Opcode.UNLINK, 1);
+        OutgoingRequest copying = device.file.handle().take(8192);
+        device.interrupt();
+        TestKernel.eventually(() -> isInterrupted((Progress) copying));
+        aReaderWaits();
+        copying.sent();
+        assertReads(Opcode.INTERRUPT);
+        assertThat(call.isDone()).isFalse();
+    }
+
+    private boolean isInterrupted(Progress progress) {
+        device.connection.core().lock.lock();
+        try {
+            return progress.interrupted;
+        } finally {
+            device.connection.core().lock.unlock();
+        }
+    }
+
+    @Test void forWhatAnAnswerLetsThrough() throws Exception {
+        fill(1);
+        Received first = device.read();
+        device.read();
+        aReaderWaits();
+        device.write(reply(first));
+        assertReads(Opcode.RELEASE);
+    }
+
+    @Test void forWhatTheControlFileLetsThrough() throws Exception {
+        fill(1);
+        device.read();
+        device.read();
+        aReaderWaits();
+        device.connection.maxBackground(3);
+        assertReads(Opcode.RELEASE);
+    }
+
+    @Test void forWhatTheCloseOfACloneLetsThrough() throws Exception {
+        DeviceFile clone = device.connection.openFile();
+        fill(1);
+        TestKernel.read(clone);
+        TestKernel.read(clone);
+        aReaderWaits();
+        clone.close();
+        assertReads(Opcode.RELEASE);
+    }
+
+    @Test void forWhatACopyThatFailedLetsThrough() throws Exception {
+        fill(1);
+        device.read();
+        OutgoingRequest copying = device.file.handle().take(8192);
+        aReaderWaits();
+        copying.failed();
+        assertReads(Opcode.RELEASE);
+    }
+
+    @Test void forWhatACallThatIsTakenBackLetsThrough() throws Exception {
+        device.close();
+        device = TestKernel.of(KernelProfile.gvisor().withMaxActive(1));
+        device.send(Opcode.UNLINK, 1);
+        device.awaitPending(1);
+        device.connection.submit(release(2), _ -> {});
+        device.file.addWaiter(runs::incrementAndGet);
+        device.interrupt();
+        TestKernel.eventually(() -> device.connection.waiting() == 1);
+        TestKernel.eventually(() -> runs.get() > 0);
+        assertThat(device.read().opcode()).isEqualTo(Opcode.RELEASE);
+    }
+
+    @Test void forWhatARequestThatIsTooLongLetsThrough() throws Exception {
+        device.close();
+        device = TestKernel.of(KernelProfile.gvisor().withMaxActive(1));
+        Future<Errno> write = device.call(Opcode.WRITE, 1, request -> request.data(zeros(20_000), 0, 20_000));
+        device.awaitPending(1);
+        device.connection.submit(release(2), _ -> {});
+        device.file.addWaiter(runs::incrementAndGet);
+        assertThat(device.read(8192).opcode()).isEqualTo(Opcode.RELEASE);
+        assertThat(TestKernel.outcome(write)).isEqualTo(Errno.EIO);
+        assertThat(runs).hasPositiveValue();
+    }
+
+    @Test void forWhatIsPutBack() throws Exception {
+        device.close();
+        device = TestKernel.of(KernelProfile.gvisor());
+        device.send(Opcode.UNLINK, 1);
+        OutgoingRequest copying = device.file.handle().take(8192);
+        aReaderWaits();
+        copying.failed();
+        assertReads(Opcode.UNLINK);
+    }
+
+    @Test void forWhatIsSentAgain() throws Exception {
+        device.send(Opcode.UNLINK, 1);
+        device.read();
+        aReaderWaits();
+        device.write(message(0, NotifyCode.RESEND.code(), zeros(0)));
+        assertReads(Opcode.UNLINK);
+    }
+
+    @Test void forTheEnd() {
+        aReaderWaits();
+        device.connection.abort();
+        assertThat(read).failsWithin(10, TimeUnit.SECONDS);
+        assertThat(runs).hasPositiveValue();
+    }
+
+    @Test void forTheCloseOfTheFile() {
+        aReaderWaits();
+        DeviceFile other = device.connection.openFile();
+        device.file.close();
+        assertThat(read).failsWithin(10, TimeUnit.SECONDS);
+        assertThat(runs).hasPositiveValue();
+        other.close();
+    }
+}
