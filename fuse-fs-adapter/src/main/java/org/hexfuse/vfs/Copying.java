@@ -100,7 +100,7 @@ final class Copying {
                     : WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
             require(copied >= 0 && copied <= length, Errno.EIO);
             superblock().writeBack.written(target.handle.inode, targetOffset + copied);
-            superblock().nodes.expireAttributes(source.handle.inode);
+            superblock().attributes.expire(source.handle.inode);
             return copied;
         }
     }

@@ -87,7 +87,7 @@ final class FileCalls {
         if (superblock.lacks(Opcode.CREATE)) {
             return makeAndOpen(directory, name, mode, flags);
         }
-        long asked = superblock.nodes.version();
+        long asked = superblock.attributes.version();
         try (Request request = superblock.request(Opcode.CREATE, directory, caller)) {
             write(request, mode, flags);
             superblock.port.call(nodeCalls.extended(request.name(name), directory));
@@ -101,7 +101,7 @@ final class FileCalls {
             }
         } catch (FuseException e) {
             if (e.errno() == Errno.EEXIST) {
-                superblock.nodes.drop(directory, name);
+                superblock.names.drop(directory, name);
             }
             if (e.errno() != Errno.ENOSYS) {
                 throw e;
@@ -125,7 +125,7 @@ final class FileCalls {
         if (superblock.lacks(Opcode.TMPFILE)) {
             throw FuseException.of(Errno.EOPNOTSUPP);
         }
-        long asked = superblock.nodes.version();
+        long asked = superblock.attributes.version();
         try (Request request = superblock.request(Opcode.TMPFILE, directory, caller)) {
             write(request, mode, flags);
             superblock.port.call(nodeCalls.extended(request.name(Name.of("/")), directory));

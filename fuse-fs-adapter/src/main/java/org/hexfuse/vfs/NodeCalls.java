@@ -45,13 +45,15 @@ final class NodeCalls {
     private static final int MOST_ATTRIBUTE_ROOM = 65_536;
 
     private final Superblock superblock;
-    private final NodeCache nodes;
+    private final DentryCache names;
+    private final AttributeCache attributes;
     private final Credentials credentials;
     private final Caller caller;
 
     NodeCalls(Superblock superblock, Credentials credentials) {
         this.superblock = superblock;
-        this.nodes = superblock.nodes;
+        this.names = superblock.names;
+        this.attributes = superblock.attributes;
         this.credentials = credentials;
         this.caller = credentials.caller();
     }
@@ -72,19 +74,19 @@ final class NodeCalls {
     }
 
     private Inode lookupNow(Inode directory, Name name) {
-        long asked = nodes.version();
+        long asked = attributes.version();
         try (Request request = request(Opcode.LOOKUP, directory).name(name)) {
             superblock.port.call(request);
             EntryReply entry = Replies.entry(request.reply(), 0, minor());
             if (entry.node() == 0) {
-                nodes.absent(directory, name, entry.validUntil());
+                names.absent(directory, name, entry.validUntil());
                 throw FuseException.of(Errno.ENOENT);
             }
-            return nodes.entered(directory, name, entry, asked);
+            return names.entered(directory, name, entry, asked);
         } catch (FuseException e) {
             if (e.errno() == Errno.ENOENT) {
                 // It says nothing of the time for which it holds, so there is nothing to remember.
-                nodes.dropIfThere(directory, name);
+                names.dropIfThere(directory, name);
             }
             throw e;
         }
@@ -97,16 +99,16 @@ final class NodeCalls {
     }
 
     Stat attributes(Inode inode) {
-        return nodes.attributes(inode).orElseGet(() -> getattr(inode));
+        return attributes.believed(inode).orElseGet(() -> getattr(inode));
     }
 
     Stat getattr(Inode inode) {
-        long asked = nodes.version();
+        long asked = attributes.version();
         try (Request request = request(Opcode.GETATTR, inode)) {
             superblock.port.call(request);
             Stat result = attributes(inode, request);
-            nodes.attributesArrived(inode, result, Replies.attributesValidUntil(request.reply()), asked);
-            return nodes.withOwn(inode, result);
+            attributes.arrived(inode, result, Replies.attributesValidUntil(request.reply()), asked);
+            return attributes.withOwn(inode, result);
         }
     }
 
@@ -115,7 +117,7 @@ final class NodeCalls {
         if (superblock.lacks(Opcode.STATX)) {
             return Optional.empty();
         }
-        long asked = nodes.version();
+        long asked = attributes.version();
         try (Request request = request(Opcode.STATX, inode)) {
             StatxIn.SX_MASK.set(request.arguments(), Replies.STATX_BASIC | Replies.STATX_BTIME);
             superblock.port.call(request);
@@ -126,7 +128,7 @@ final class NodeCalls {
                 throw FuseException.of(Errno.EIO);
             }
             if ((told & Replies.STATX_BASIC) == Replies.STATX_BASIC) {
-                nodes.attributesArrived(inode, Replies.statx(reply), Replies.statxValidUntil(reply), asked);
+                attributes.arrived(inode, Replies.statx(reply), Replies.statxValidUntil(reply), asked);
             }
             return (told & Replies.STATX_BTIME) == 0 ? Optional.empty() : Optional.of(Replies.birth(reply));
         } catch (FuseException e) {
@@ -163,9 +165,9 @@ final class NodeCalls {
             Stat result = superblock.writeBack.owns(inode)
                     ? change.own(inode.attributes, told, superblock.writeBack.now())
                     : told;
-            nodes.changed(inode, result, Replies.attributesValidUntil(request.reply()));
+            attributes.changed(inode, result, Replies.attributesValidUntil(request.reply()));
         } catch (FuseException e) {
-            nodes.changed(inode);
+            attributes.changed(inode);
             throw e;
         }
     }
@@ -173,7 +175,7 @@ final class NodeCalls {
     Name readlink(Inode inode) {
         try (Request request = request(Opcode.READLINK, inode).replyRoom(LONGEST_TARGET + 1L)) {
             superblock.port.call(request);
-            nodes.expireAttributes(inode);
+            attributes.expire(inode);
             int length = (int) Math.min(request.replySize(), LONGEST_TARGET);
             return Name.of(request.reply(), 0, length);
         }
@@ -181,7 +183,7 @@ final class NodeCalls {
 
     Inode mknod(Inode directory, Name name, int mode, int device) {
         checkLength(name);
-        long asked = nodes.version();
+        long asked = attributes.version();
         try (Request request = request(Opcode.MKNOD, directory)) {
             MknodIn.MODE.set(request.arguments(), masked(mode));
             MknodIn.RDEV.set(request.arguments(), device);
@@ -192,7 +194,7 @@ final class NodeCalls {
 
     Inode mkdir(Inode directory, Name name, int mode) {
         checkLength(name);
-        long asked = nodes.version();
+        long asked = attributes.version();
         try (Request request = request(Opcode.MKDIR, directory)) {
             MkdirIn.MODE.set(request.arguments(), masked(mode));
             MkdirIn.UMASK.set(request.arguments(), credentials.umask());
@@ -206,7 +208,7 @@ final class NodeCalls {
         if (target.length() > LONGEST_TARGET) {
             throw FuseException.of(Errno.ENAMETOOLONG);
         }
-        long asked = nodes.version();
+        long asked = attributes.version();
         try (Request request = request(Opcode.SYMLINK, directory).name(name).name(target)) {
             return created(directory, name, extended(request, directory), FileType.SYMLINK.mode(), asked);
         }
@@ -214,15 +216,15 @@ final class NodeCalls {
 
     Inode link(Inode target, Inode directory, Name name) {
         checkLength(name);
-        long asked = nodes.version();
+        long asked = attributes.version();
         try (Request request = request(Opcode.LINK, directory)) {
             LinkIn.OLDNODEID.set(request.arguments(), target.number());
             Inode result = created(directory, name, request.name(name), target.attributes.mode(), asked);
-            nodes.expireAttributes(target);
+            attributes.expire(target);
             superblock.writeBack.changed(target, caller);
             return result;
         } catch (FuseException e) {
-            nodes.changed(target);
+            attributes.changed(target);
             throw e.errno() == Errno.ENOSYS ? FuseException.of(Errno.EPERM) : e;
         }
     }
@@ -242,7 +244,7 @@ final class NodeCalls {
             superblock.port.call(request);
         } catch (FuseException e) {
             if (e.errno() == Errno.EEXIST) {
-                nodes.drop(directory, name);
+                names.drop(directory, name);
             }
             throw e;
         }
@@ -260,8 +262,8 @@ final class NodeCalls {
             superblock.port.forget(entry.node(), 1);
             throw FuseException.of(Errno.EIO);
         }
-        nodes.changed(directory);
-        return nodes.entered(directory, name, entry, asked);
+        attributes.changed(directory);
+        return names.entered(directory, name, entry, asked);
     }
 
     void unlink(Inode directory, Name name, Inode victim) {
@@ -278,13 +280,13 @@ final class NodeCalls {
             superblock.port.call(request);
         } catch (FuseException e) {
             if (mayHaveHappened(e)) {
-                nodes.drop(directory, name);
+                names.drop(directory, name);
             }
             throw e;
         }
-        nodes.drop(directory, name);
-        nodes.changed(directory);
-        nodes.changed(victim);
+        names.drop(directory, name);
+        attributes.changed(directory);
+        attributes.changed(victim);
         superblock.writeBack.changed(victim, caller);
     }
 
@@ -303,14 +305,14 @@ final class NodeCalls {
             }
         } catch (FuseException e) {
             if (mayHaveHappened(e)) {
-                nodes.drop(from, oldName);
-                nodes.drop(to, newName);
+                names.drop(from, oldName);
+                names.drop(to, newName);
             }
             throw e;
         }
-        nodes.renamed(from, oldName, to, newName, exchange);
-        nodes.changed(from);
-        nodes.changed(to);
+        names.renamed(from, oldName, to, newName, exchange);
+        attributes.changed(from);
+        attributes.changed(to);
     }
 
     /** A node was changed by way of its name, see {@link WriteBack#changed}. */
@@ -368,7 +370,7 @@ final class NodeCalls {
         if (superblock.lacks(Opcode.SYNCFS)) {
             return;
         }
-        try (Request request = request(Opcode.SYNCFS, nodes.root())) {
+        try (Request request = request(Opcode.SYNCFS, superblock.nodes.root())) {
             superblock.port.call(request);
         } catch (FuseException e) {
             if (e.errno() != Errno.ENOSYS) {
@@ -404,7 +406,7 @@ final class NodeCalls {
         } catch (FuseException e) {
             throw superblock.without(Opcode.SETXATTR, e, Errno.EOPNOTSUPP);
         }
-        nodes.changed(inode);
+        attributes.changed(inode);
         superblock.writeBack.changed(inode, caller);
     }
 
@@ -501,7 +503,7 @@ final class NodeCalls {
         } catch (FuseException e) {
             throw superblock.without(Opcode.REMOVEXATTR, e, Errno.EOPNOTSUPP);
         }
-        nodes.changed(inode);
+        attributes.changed(inode);
         superblock.writeBack.changed(inode, caller);
     }
 }

@@ -176,7 +176,7 @@ public final class OpenFile implements AutoCloseable {
             superblock().port.call(request);
             int got = (int) request.replySize();
             MemorySegment.copy(request.reply(), 0, target, at, got);
-            superblock().nodes.expireAttributes(handle.inode);
+            superblock().attributes.expire(handle.inode);
             return got;
         } catch (FuseException e) {
             return -e.errno().code();
@@ -227,7 +227,7 @@ public final class OpenFile implements AutoCloseable {
         long length = source.byteSize();
         long written = 0;
         try {
-            written = write(source, superblock().nodes.reserve(handle.inode, length), killsSetId);
+            written = write(source, superblock().attributes.reserve(handle.inode, length), killsSetId);
             return written;
         } finally {
             if (written < length) {
@@ -275,7 +275,7 @@ public final class OpenFile implements AutoCloseable {
             long got = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
             return got > wanted ? -Errno.EIO.code() : (int) got;
         } catch (FuseException e) {
-            superblock().nodes.changed(handle.inode);
+            superblock().attributes.changed(handle.inode);
             return -e.errno().code();
         }
     }
@@ -334,7 +334,7 @@ public final class OpenFile implements AutoCloseable {
         } catch (FuseException e) {
             throw superblock().without(Opcode.FALLOCATE, e, Errno.EOPNOTSUPP);
         } finally {
-            superblock().nodes.changed(handle.inode);
+            superblock().attributes.changed(handle.inode);
             handle.end();
         }
     }

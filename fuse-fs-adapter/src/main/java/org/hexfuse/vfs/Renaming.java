@@ -9,12 +9,12 @@ final class Renaming {
     private static final int NOREPLACE = 1;
     private static final int EXCHANGE = 2;
 
-    private final NodeCache nodes;
+    private final AttributeCache attributes;
     private final NodeCalls calls;
     private final Permissions permissions;
 
-    Renaming(NodeCache nodes, NodeCalls calls, Permissions permissions) {
-        this.nodes = nodes;
+    Renaming(AttributeCache attributes, NodeCalls calls, Permissions permissions) {
+        this.attributes = attributes;
         this.calls = calls;
         this.permissions = permissions;
     }
@@ -47,11 +47,11 @@ final class Renaming {
         }
         checkMoves(from, moved, to, replaced, exchange);
         calls.rename(from, source.last(), to, target.last(), flags, exchange);
-        nodes.changed(moved);
+        attributes.changed(moved);
         calls.changed(moved);
         replaced.ifPresent(other -> {
             other.removed = other.isDirectory() && !exchange;
-            nodes.changed(other);
+            attributes.changed(other);
         });
         return moved;
     }

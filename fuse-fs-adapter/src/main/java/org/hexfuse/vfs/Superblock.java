@@ -20,7 +20,9 @@ final class Superblock {
             Opcode.TMPFILE);
 
     final RequestPort port;
-    final NodeCache nodes;
+    final DentryCache names;
+    final InodeTable nodes;
+    final AttributeCache attributes;
     final VfsOptions options;
     final PollTable polls;
     final DirectoryTurns turns;
@@ -34,16 +36,18 @@ final class Superblock {
     /** Bits by the numbers of the {@link Opcode}s that can be asked for, which are less than 64. */
     private final AtomicLong unknown = new AtomicLong();
 
-    Superblock(RequestPort port, NodeCache nodes, PollTable polls, VfsOptions options) {
+    Superblock(RequestPort port, DentryCache names, PollTable polls, VfsOptions options) {
         this.port = port;
-        this.nodes = nodes;
+        this.names = names;
+        this.nodes = names.nodes;
+        this.attributes = nodes.attributes;
         this.polls = polls;
         this.options = options;
         this.turns = new DirectoryTurns(port);
         this.writeBack = new WriteBack(this);
         this.passthrough = new Passthrough(port);
         nodes.forgetBy(port::forget);
-        nodes.ownsFilesIf(() -> port.negotiated().has(InitFlag.WRITEBACK_CACHE));
+        attributes.ownsFilesIf(() -> port.negotiated().has(InitFlag.WRITEBACK_CACHE));
     }
 
     /** The filesystem is unmounted: tells a server that has a block device to itself, and waits for it for a limited time. */

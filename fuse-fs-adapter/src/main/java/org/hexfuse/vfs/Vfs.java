@@ -74,7 +74,7 @@ public final class Vfs implements AutoCloseable {
         this.permissions = new Permissions(superblock, credentials, calls);
         this.changes = new AttributeChanges(superblock, calls, permissions);
         this.opening = new Opening(superblock, calls, files, permissions, changes);
-        this.renaming = new Renaming(superblock.nodes, calls, permissions);
+        this.renaming = new Renaming(superblock.attributes, calls, permissions);
         this.xattrs = new Xattrs(superblock, calls, permissions, credentials);
         this.unmount = unmount;
     }
@@ -92,12 +92,12 @@ public final class Vfs implements AutoCloseable {
      * @throws FuseException if the server does not answer as it should, see {@link FuseConnection#mount}
      */
     public static Vfs connect(Address address, VfsOptions options) throws IOException {
-        var nodes = new NodeCache(options.cachedNames());
+        var names = new DentryCache(options.cachedNames());
         var polls = new PollTable();
         KernelLink link = Transports.connect(address);
-        FuseConnection connection = FuseConnection.mount(link, new Notifications(nodes, polls),
+        FuseConnection connection = FuseConnection.mount(link, new Notifications(names, polls),
                 options.connection().withDefaultPermissions(options.defaultPermissions()));
-        var superblock = new Superblock(connection, nodes, polls, options);
+        var superblock = new Superblock(connection, names, polls, options);
         return new Vfs(superblock, options.credentials(), () -> {
             superblock.destroy();
             connection.close();
@@ -106,7 +106,7 @@ public final class Vfs implements AutoCloseable {
 
     /** A filesystem behind a port that somebody else has, such as a stand-in; {@link #close} leaves that open. */
     public static Vfs mount(RequestPort port, VfsOptions options) {
-        return new Vfs(new Superblock(port, new NodeCache(options.cachedNames()), new PollTable(), options),
+        return new Vfs(new Superblock(port, new DentryCache(options.cachedNames()), new PollTable(), options),
                 options.credentials(),
                 () -> {});
     }
@@ -123,7 +123,7 @@ public final class Vfs implements AutoCloseable {
 
     /** Whatever is remembered and not in use is forgotten, and the server told so. */
     public void dropCaches() {
-        superblock.nodes.dropNames();
+        superblock.names.dropAll();
     }
 
     /** How many nodes the server was told of and not told to forget, the root included. */
@@ -132,7 +132,7 @@ public final class Vfs implements AutoCloseable {
     }
 
     private Walk walk(boolean afresh) {
-        return new Walk(superblock.nodes, calls, permissions, afresh);
+        return new Walk(superblock.names, calls, permissions, afresh);
     }
 
     /** Walks and acts; once more, past all caches, when something on the way was stale. */
