@@ -54,7 +54,7 @@ final class Copying {
         if (some == 0) {
             return 0;
         }
-        target.dropSetId();
+        target.data.dropSetId();
         try {
             return ask(offset, targetOffset, some);
         } catch (FuseException e) {
