@@ -1,5 +1,7 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.CopyFileRangeIn;
 import org.hexfuse.abi.CopyFileRangeOut;
@@ -27,12 +29,6 @@ final class Copying {
         this.calls = calls;
         this.source = source;
         this.target = target;
-    }
-
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw FuseException.of(otherwise);
-        }
     }
 
     private Superblock superblock() {

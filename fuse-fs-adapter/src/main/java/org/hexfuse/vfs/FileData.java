@@ -1,5 +1,7 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import org.hexfuse.abi.Errno;
@@ -34,12 +36,6 @@ final class FileData {
         this.calls = calls;
         this.permissions = permissions;
         this.appends = Access.isAppending(handle.flags);
-    }
-
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw FuseException.of(otherwise);
-        }
     }
 
     /** As {@link OpenFile#read(MemorySegment, long)}. */

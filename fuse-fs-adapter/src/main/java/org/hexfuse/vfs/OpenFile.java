@@ -1,5 +1,7 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
@@ -60,12 +62,6 @@ public final class OpenFile implements AutoCloseable {
 
     private Superblock superblock() {
         return handle.superblock;
-    }
-
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw FuseException.of(otherwise);
-        }
     }
 
     /** Gives the node a name on that filesystem: one without is given its first only if it was born that way. */

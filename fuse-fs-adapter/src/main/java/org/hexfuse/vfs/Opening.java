@@ -1,5 +1,7 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.util.Optional;
 import java.util.Set;
 import org.hexfuse.abi.Errno;
@@ -28,12 +30,6 @@ final class Opening {
         this.files = files;
         this.permissions = permissions;
         this.changes = changes;
-    }
-
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw FuseException.of(otherwise);
-        }
     }
 
     /** Opens what a path leads to, or makes it. */

@@ -1,8 +1,9 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.util.Optional;
 import org.hexfuse.abi.Errno;
-import org.hexfuse.abi.FuseException;
 
 /** What {@code rename(2)} forbids whatever the filesystem is. Source: Linux {@code fs/namei.c}. */
 final class Renaming {
@@ -10,19 +11,13 @@ final class Renaming {
     private static final int EXCHANGE = 2;
 
     private final AttributeCache attributes;
-    private final NodeCalls calls;
+    private final NameCalls calls;
     private final Permissions permissions;
 
-    Renaming(AttributeCache attributes, NodeCalls calls, Permissions permissions) {
+    Renaming(AttributeCache attributes, NameCalls calls, Permissions permissions) {
         this.attributes = attributes;
         this.calls = calls;
         this.permissions = permissions;
-    }
-
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw FuseException.of(otherwise);
-        }
     }
 
     /** Gives what one walk leads to the name that another leads to. */

@@ -1,11 +1,15 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.device.Caller;
@@ -67,6 +71,27 @@ final class Superblock {
         boolean tells = !port.negotiated().has(InitFlag.ALLOW_IDMAP) || CREATES.contains(opcode);
         return port.newRequest(opcode, inode.number(),
                 tells ? caller : new Caller(Protocol.INVALID_UIDGID, Protocol.INVALID_UIDGID, caller.pid()));
+    }
+
+    /** Makes a request on a user's behalf that servers may do without, and makes it no more where one does. */
+    void callIfKnown(Opcode opcode, Inode inode, Caller caller, Consumer<Request> arguments) {
+        if (lacks(opcode)) {
+            return;
+        }
+        try (Request request = request(opcode, inode, caller)) {
+            arguments.accept(request);
+            port.call(request);
+        } catch (FuseException e) {
+            if (e.errno() != Errno.ENOSYS) {
+                throw e;
+            }
+            isLacking(opcode);
+        }
+    }
+
+    /** ENAMETOOLONG for a name that is longer than the server's may be. */
+    void checkLength(Name name) {
+        require(name.length() <= port.negotiated().nameMax(), Errno.ENAMETOOLONG);
     }
 
     /** Whether the server has answered an operation with ENOSYS. */

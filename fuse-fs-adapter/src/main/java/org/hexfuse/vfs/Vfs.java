@@ -1,6 +1,7 @@
 package org.hexfuse.vfs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hexfuse.vfs.Checks.require;
 
 import java.io.IOException;
 import java.time.Instant;
@@ -57,6 +58,7 @@ public final class Vfs implements AutoCloseable {
     private final Superblock superblock;
     private final Credentials credentials;
     private final NodeCalls calls;
+    private final NameCalls names;
     private final FileCalls files;
     private final Permissions permissions;
     private final AttributeChanges changes;
@@ -70,12 +72,14 @@ public final class Vfs implements AutoCloseable {
         this.superblock = superblock;
         this.credentials = credentials;
         this.calls = new NodeCalls(superblock, credentials);
-        this.files = new FileCalls(superblock, calls, credentials);
-        this.permissions = new Permissions(superblock, credentials, calls);
+        this.names = new NameCalls(superblock, credentials);
+        this.files = new FileCalls(superblock, names, credentials);
+        var xattrCalls = new XattrCalls(superblock, credentials);
+        this.permissions = new Permissions(superblock, credentials, calls, xattrCalls);
         this.changes = new AttributeChanges(superblock, calls, permissions);
         this.opening = new Opening(superblock, calls, files, permissions, changes);
-        this.renaming = new Renaming(superblock.attributes, calls, permissions);
-        this.xattrs = new Xattrs(superblock, calls, permissions, credentials);
+        this.renaming = new Renaming(superblock.attributes, names, permissions);
+        this.xattrs = new Xattrs(superblock, xattrCalls, permissions, credentials);
         this.unmount = unmount;
     }
 
@@ -158,16 +162,6 @@ public final class Vfs implements AutoCloseable {
             action.accept(inode);
             return inode;
         });
-    }
-
-    private static FuseException failure(Errno errno) {
-        return FuseException.of(errno);
-    }
-
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw failure(otherwise);
-        }
     }
 
     /** When a file was made, if the filesystem says so. */
@@ -285,7 +279,7 @@ public final class Vfs implements AutoCloseable {
 
     /** Makes a directory with the permissions {@code mode} less the umask. */
     public void mkdir(String path, int mode) {
-        createNode(path, true, (directory, name) -> calls.mkdir(directory, name, mode & 01777));
+        createNode(path, true, (directory, name) -> names.mkdir(directory, name, mode & 01777));
     }
 
     /** Makes a directory with the permissions 0777 less the umask. */
@@ -302,7 +296,7 @@ public final class Vfs implements AutoCloseable {
     public void mknod(String path, int mode, int device) {
         FileType type = (mode & FileType.MODE_MASK) == 0
                 ? FileType.REGULAR
-                : FileType.ofMode(mode).orElseThrow(() -> failure(Errno.EINVAL));
+                : FileType.ofMode(mode).orElseThrow(() -> FuseException.of(Errno.EINVAL));
         require(type != FileType.DIRECTORY, Errno.EPERM);
         require(type != FileType.SYMLINK, Errno.EINVAL);
         boolean isDevice = type == FileType.CHARACTER_DEVICE || type == FileType.BLOCK_DEVICE;
@@ -310,7 +304,7 @@ public final class Vfs implements AutoCloseable {
         boolean isWhiteout = type == FileType.CHARACTER_DEVICE && device == 0;
         createNode(path, false, (directory, name) -> {
             require(!isDevice || isWhiteout || credentials.isRoot(), Errno.EPERM);
-            return calls.mknod(directory, name,
+            return names.mknod(directory, name,
                     permissions.newMode(directory, type.mode() | (mode & PERMISSIONS)), isDevice ? device : 0);
         });
     }
@@ -318,7 +312,7 @@ public final class Vfs implements AutoCloseable {
     /** Makes a symbolic link at {@code path} with any text in it. */
     public void symlink(String target, String path) {
         require(!target.isEmpty(), Errno.ENOENT);
-        createNode(path, false, (directory, name) -> calls.symlink(directory, name, Name.of(target)));
+        createNode(path, false, (directory, name) -> names.symlink(directory, name, Name.of(target)));
     }
 
     /** The text in a symbolic link. */
@@ -333,14 +327,14 @@ public final class Vfs implements AutoCloseable {
     public void link(String existing, String path) {
         forNode(existing, false, target -> createNode(path, false, (directory, name) -> {
             require(!target.isDirectory(), Errno.EPERM);
-            return calls.link(target, directory, name);
+            return names.link(target, directory, name);
         }));
     }
 
     /** Gives an open file one more name, or its first: ENOENT if it has lost its last one. */
     public void link(OpenFile file, String path) {
         createNode(path, false,
-                (directory, name) -> file.link(superblock, inode -> calls.link(inode, directory, name)));
+                (directory, name) -> file.link(superblock, inode -> names.link(inode, directory, name)));
     }
 
     /** Takes the name of a file that is no directory. */
@@ -351,7 +345,7 @@ public final class Vfs implements AutoCloseable {
             require(!walk.isDirectoryWanted() || victim.isDirectory(), Errno.ENOTDIR);
             permissions.delete(directory, victim);
             require(!victim.isDirectory(), Errno.EISDIR);
-            calls.unlink(directory, walk.last(), victim);
+            names.unlink(directory, walk.last(), victim);
             return victim;
         });
     }
@@ -364,7 +358,7 @@ public final class Vfs implements AutoCloseable {
             Inode victim = walk.child(walk.last());
             permissions.delete(directory, victim);
             require(victim.isDirectory(), Errno.ENOTDIR);
-            calls.rmdir(directory, walk.last(), victim);
+            names.rmdir(directory, walk.last(), victim);
             return victim;
         });
     }
