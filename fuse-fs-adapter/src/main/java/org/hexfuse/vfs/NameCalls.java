@@ -1,6 +1,5 @@
 package org.hexfuse.vfs;
 
-
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -25,7 +24,7 @@ final class NameCalls {
     private static final int RENAME2_MINOR = 23;
     private static final int WHITEOUT = 4;
 
-    private final Superblock superblock;
+    final Superblock superblock;
     private final DentryCache names;
     private final AttributeCache attributes;
     private final Credentials credentials;

@@ -1,6 +1,5 @@
 package org.hexfuse.vfs;
 
-
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.Optional;

@@ -6,7 +6,6 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.hexfuse.abi.BmapIn;
@@ -16,6 +15,7 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.LseekIn;
 import org.hexfuse.abi.LseekOut;
+import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.device.Request;
@@ -64,15 +64,15 @@ public final class OpenFile implements AutoCloseable {
         return handle.superblock;
     }
 
-    /** Gives the node a name on that filesystem: one without is given its first only if it was born that way. */
-    <T> T link(Superblock mounted, Function<Inode, T> link) {
+    /** Gives the node a name in a directory: one without is given its first only if it was born that way. */
+    Inode link(Inode directory, Name name, NameCalls names) {
         return get(() -> {
-            require(superblock() == mounted, Errno.EXDEV);
+            require(superblock() == names.superblock, Errno.EXDEV);
             require(!handle.inode.isDirectory(), Errno.EPERM);
             boolean unnamed = (handle.flags & Access.UNNAMED) != 0
                     && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
             require(unnamed || calls.attributes(handle.inode).links() > 0, Errno.ENOENT);
-            return link.apply(handle.inode);
+            return names.link(handle.inode, directory, name);
         });
     }
 

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.hexfuse.abi.Errno;
@@ -53,16 +52,14 @@ public final class Vfs implements AutoCloseable {
     private static final int RENAME_NOREPLACE = 1;
     private static final int RENAME_EXCHANGE = 2;
     private static final int RENAME_WHITEOUT = 4;
-    private static final int DIRECTORY_FLAGS = 0200000;
 
     private final Superblock superblock;
     private final Credentials credentials;
     private final NodeCalls calls;
-    private final NameCalls names;
-    private final FileCalls files;
     private final Permissions permissions;
     private final AttributeChanges changes;
     private final Opening opening;
+    private final Naming naming;
     private final Renaming renaming;
     private final Xattrs xattrs;
     /** Ends what this view is of. */
@@ -72,12 +69,13 @@ public final class Vfs implements AutoCloseable {
         this.superblock = superblock;
         this.credentials = credentials;
         this.calls = new NodeCalls(superblock, credentials);
-        this.names = new NameCalls(superblock, credentials);
-        this.files = new FileCalls(superblock, names, credentials);
+        var names = new NameCalls(superblock, credentials);
+        var files = new FileCalls(superblock, names, credentials);
         var xattrCalls = new XattrCalls(superblock, credentials);
         this.permissions = new Permissions(superblock, credentials, calls, xattrCalls);
         this.changes = new AttributeChanges(superblock, calls, permissions);
         this.opening = new Opening(superblock, calls, files, permissions, changes);
+        this.naming = new Naming(names, permissions, credentials);
         this.renaming = new Renaming(superblock.attributes, names, permissions);
         this.xattrs = new Xattrs(superblock, xattrCalls, permissions, credentials);
         this.unmount = unmount;
@@ -230,22 +228,13 @@ public final class Vfs implements AutoCloseable {
         Set<OpenFlag> set = Access.set(flags);
         require(!set.contains(OpenFlag.CREATE), Errno.EINVAL);
         set.addAll(Set.of(OpenFlag.READ, OpenFlag.WRITE));
-        Handle handle = onNode(directory, true, inode -> {
-            require(inode.isDirectory(), Errno.ENOTDIR);
-            permissions.create(inode);
-            return files.createUnnamed(inode, permissions.newMode(inode, mode & PERMISSIONS),
-                    Access.of(set) | Access.UNNAMED | DIRECTORY_FLAGS);
-        });
+        Handle handle = onNode(directory, true, inode -> opening.openUnnamed(inode, mode, Access.of(set)));
         return new OpenFile(handle, calls, changes, permissions, xattrs);
     }
 
     /** Opens a directory to read it. */
     public OpenDirectory opendir(String path) {
-        return new OpenDirectory(onNode(path, true, inode -> {
-            require(inode.isDirectory(), Errno.ENOTDIR);
-            permissions.check(inode, Permissions.READ);
-            return files.open(inode, DIRECTORY_FLAGS);
-        }), calls);
+        return new OpenDirectory(onNode(path, true, opening::openDirectory), calls);
     }
 
     /** All entries of a directory but "." and "..", in the filesystem's order. */
@@ -261,25 +250,9 @@ public final class Vfs implements AutoCloseable {
         return entries;
     }
 
-    /** Makes a name where there is none. */
-    private <T> T create(String path, boolean isDirectory, BiFunction<Inode, Name, T> make) {
-        return walking(walk -> {
-            Inode directory = walk.toParent(path);
-            require(walk.hasLast(), Errno.EEXIST);
-            require(walk.childIfThere(true).isEmpty(), Errno.EEXIST);
-            require(isDirectory || !walk.isDirectoryWanted(), Errno.ENOENT);
-            permissions.create(directory);
-            return make.apply(directory, walk.last());
-        });
-    }
-
-    private void createNode(String path, boolean isDirectory, BiFunction<Inode, Name, Inode> make) {
-        superblock.nodes.release(create(path, isDirectory, make));
-    }
-
     /** Makes a directory with the permissions {@code mode} less the umask. */
     public void mkdir(String path, int mode) {
-        createNode(path, true, (directory, name) -> names.mkdir(directory, name, mode & 01777));
+        walking(walk -> naming.mkdir(walk, path, mode));
     }
 
     /** Makes a directory with the permissions 0777 less the umask. */
@@ -294,25 +267,12 @@ public final class Vfs implements AutoCloseable {
      * @param device what a device file stands for, in the encoding of {@code new_encode_dev}; else 0
      */
     public void mknod(String path, int mode, int device) {
-        FileType type = (mode & FileType.MODE_MASK) == 0
-                ? FileType.REGULAR
-                : FileType.ofMode(mode).orElseThrow(() -> FuseException.of(Errno.EINVAL));
-        require(type != FileType.DIRECTORY, Errno.EPERM);
-        require(type != FileType.SYMLINK, Errno.EINVAL);
-        boolean isDevice = type == FileType.CHARACTER_DEVICE || type == FileType.BLOCK_DEVICE;
-        // Overlays of anybody's have whiteouts.
-        boolean isWhiteout = type == FileType.CHARACTER_DEVICE && device == 0;
-        createNode(path, false, (directory, name) -> {
-            require(!isDevice || isWhiteout || credentials.isRoot(), Errno.EPERM);
-            return names.mknod(directory, name,
-                    permissions.newMode(directory, type.mode() | (mode & PERMISSIONS)), isDevice ? device : 0);
-        });
+        walking(walk -> naming.mknod(walk, path, mode, device));
     }
 
     /** Makes a symbolic link at {@code path} with any text in it. */
     public void symlink(String target, String path) {
-        require(!target.isEmpty(), Errno.ENOENT);
-        createNode(path, false, (directory, name) -> names.symlink(directory, name, Name.of(target)));
+        walking(walk -> naming.symlink(walk, path, Name.of(target)));
     }
 
     /** The text in a symbolic link. */
@@ -325,46 +285,22 @@ public final class Vfs implements AutoCloseable {
 
     /** Gives what {@code existing} leads to, also if that is a symbolic link, one more name. */
     public void link(String existing, String path) {
-        forNode(existing, false, target -> createNode(path, false, (directory, name) -> {
-            require(!target.isDirectory(), Errno.EPERM);
-            return names.link(target, directory, name);
-        }));
+        forNode(existing, false, target -> walking(walk -> naming.link(walk, path, target)));
     }
 
     /** Gives an open file one more name, or its first: ENOENT if it has lost its last one. */
     public void link(OpenFile file, String path) {
-        createNode(path, false,
-                (directory, name) -> file.link(superblock, inode -> names.link(inode, directory, name)));
+        walking(walk -> naming.link(walk, path, file));
     }
 
     /** Takes the name of a file that is no directory. */
     public void unlink(String path) {
-        remove(path, (directory, walk) -> {
-            require(walk.hasLast(), Errno.EISDIR);
-            Inode victim = walk.child(walk.last());
-            require(!walk.isDirectoryWanted() || victim.isDirectory(), Errno.ENOTDIR);
-            permissions.delete(directory, victim);
-            require(!victim.isDirectory(), Errno.EISDIR);
-            names.unlink(directory, walk.last(), victim);
-            return victim;
-        });
+        walking(walk -> naming.unlink(walk, path));
     }
 
     /** Takes away a directory that is empty. */
     public void rmdir(String path) {
-        remove(path, (directory, walk) -> {
-            require(!walk.last().is(".."), Errno.ENOTEMPTY);
-            require(walk.hasLast(), path.replace("/", "").isEmpty() ? Errno.EBUSY : Errno.EINVAL);
-            Inode victim = walk.child(walk.last());
-            permissions.delete(directory, victim);
-            require(victim.isDirectory(), Errno.ENOTDIR);
-            names.rmdir(directory, walk.last(), victim);
-            return victim;
-        });
-    }
-
-    private void remove(String path, BiFunction<Inode, Walk, Inode> action) {
-        walking(walk -> action.apply(walk.toParent(path), walk));
+        walking(walk -> naming.rmdir(walk, path));
     }
 
     /** Gives a file another name; what has that name loses it. */

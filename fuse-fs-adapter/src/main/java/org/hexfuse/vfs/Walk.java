@@ -185,8 +185,13 @@ final class Walk implements AutoCloseable {
         if (child == DentryCache.ABSENT) {
             throw FuseException.of(Errno.ENOENT);
         }
-        held.add(child);
-        return child;
+        return keep(child);
+    }
+
+    /** Holds a node until the walk is closed, for a caller that has held it until now. */
+    Inode keep(Inode inode) {
+        held.add(inode);
+        return inode;
     }
 
     /** What the last name leads to, if it is there. */
