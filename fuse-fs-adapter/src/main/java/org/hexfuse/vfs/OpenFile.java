@@ -45,7 +45,7 @@ public final class OpenFile implements AutoCloseable {
     final boolean readable;
     final boolean writable;
     final boolean appends;
-    private final FileLocks locks;
+    private final OpenFileLocks locks;
 
     OpenFile(Handle handle, NodeCalls calls, AttributeChanges changes, Permissions permissions, Xattrs xattrs) {
         this.handle = handle;
@@ -57,7 +57,7 @@ public final class OpenFile implements AutoCloseable {
         this.readable = Access.isReading(handle.flags);
         this.writable = Access.isWriting(handle.flags);
         this.appends = Access.isAppending(handle.flags);
-        this.locks = new FileLocks(handle);
+        this.locks = new OpenFileLocks(handle);
     }
 
     private Superblock superblock() {
@@ -385,13 +385,15 @@ public final class OpenFile implements AutoCloseable {
     }
 
     private void closed() {
-        boolean flushes = isFlushed();
+        boolean told = false;
         try {
-            if (flushes) {
+            if (isFlushed()) {
                 handle.flush();
+                told = !superblock().lacks(Opcode.FLUSH);
             }
         } finally {
-            locks.close(flushes && !superblock().lacks(Opcode.FLUSH));
+            // Where FLUSH failed, or what goes before it, nobody knows whether the server has heard of it.
+            locks.close(told);
         }
     }
 }
