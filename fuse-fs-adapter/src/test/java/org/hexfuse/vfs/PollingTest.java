@@ -174,6 +174,19 @@ class PollingTest {
         assertThat(outcome(result)).isEqualTo(-Errno.EBADF.code());
     }
 
+    @Test void whoComesAfterTheCloseLeavesNothingBehind() {
+        handle.close();
+        polling.close();
+        FuseException thrown = catchThrowableOfType(FuseException.class, () -> polling.await(IN, LONG));
+        assertThat(thrown.errno()).isEqualTo(Errno.EBADF);
+        assertThat(polls.size()).isZero();
+    }
+
+    @Test void aTimeThatNoClockCanCountIsForEver() throws Exception {
+        ready.set(IN);
+        assertThat(polling.await(IN, Duration.ofSeconds(Long.MAX_VALUE))).isEqualTo(IN);
+    }
+
     @Test void anInterruptEndsTheWait() {
         Thread.currentThread().interrupt();
         FuseException thrown = catchThrowableOfType(FuseException.class, () -> polling.await(IN, LONG));
