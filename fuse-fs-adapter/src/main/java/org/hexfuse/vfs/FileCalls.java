@@ -131,7 +131,11 @@ final class FileCalls {
             superblock.port.call(nameCalls.extended(request.name(Name.of("/")), directory));
             int minor = superblock.port.negotiated().minor();
             EntryReply entry = Replies.entry(request.reply(), 0, minor);
-            if (entry.node() == 0 || !entry.attributes().isRegular()) {
+            if (entry.node() == 0) {
+                throw FuseException.of(Errno.EIO);
+            }
+            if (!entry.attributes().isRegular()) {
+                superblock.port.forget(entry.node(), 1);
                 throw FuseException.of(Errno.EIO);
             }
             Inode inode = superblock.nodes.entered(entry, asked);
