@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.hexfuse.abi.FileType;
 
 /**
@@ -133,12 +134,16 @@ final class AttributeCache {
         }
     }
 
-    /** The server answered a change with these attributes, which nothing older may replace. */
-    void changed(Inode inode, Stat attributes, long validUntil) {
+    /**
+     * The server answered a change, and nothing older may replace that.
+     *
+     * @param result makes the new attributes of those that are known now, under the lock
+     */
+    void changed(Inode inode, UnaryOperator<Stat> result, long validUntil) {
         lock.lock();
         try {
             inode.attributesVersion = nextVersion();
-            inode.attributes = attributes;
+            inode.attributes = result.apply(inode.attributes);
             inode.believeUntil(validUntil);
         } finally {
             lock.unlock();
@@ -164,6 +169,19 @@ final class AttributeCache {
             outdate(inode);
             inode.attributes = inode.attributes.withSize(end + length);
             return end;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Of the room that {@link #reserve} made up to {@code end} nothing behind {@code size} was used: it goes if it is the last. */
+    void giveBack(Inode inode, long size, long end) {
+        lock.lock();
+        try {
+            outdate(inode);
+            if (inode.attributes.size() == end) {
+                inode.attributes = inode.attributes.withSize(size);
+            }
         } finally {
             lock.unlock();
         }

@@ -98,13 +98,14 @@ final class FileData {
     private long append(MemorySegment source, boolean killsSetId) {
         calls.attributes(handle.inode);
         long length = source.byteSize();
+        long end = superblock.attributes.reserve(handle.inode, length);
         long written = 0;
         try {
-            written = write(source, superblock.attributes.reserve(handle.inode, length), killsSetId);
+            written = write(source, end, killsSetId);
             return written;
         } finally {
             if (written < length) {
-                calls.getattr(handle.inode);
+                superblock.attributes.giveBack(handle.inode, end + written, end + length);
             }
         }
     }

@@ -3,6 +3,7 @@ package org.hexfuse.vfs;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.hexfuse.abi.AccessIn;
 import org.hexfuse.abi.AttrOut;
 import org.hexfuse.abi.Errno;
@@ -139,9 +140,9 @@ final class NodeCalls {
             }
             superblock.port.call(request);
             Stat told = attributes(inode, request);
-            Stat result = superblock.writeBack.owns(inode)
-                    ? change.own(inode.attributes, told, superblock.writeBack.now())
-                    : told;
+            UnaryOperator<Stat> result = superblock.writeBack.owns(inode)
+                    ? own -> change.own(own, told, superblock.writeBack.now())
+                    : _ -> told;
             attributes.changed(inode, result, Replies.attributesValidUntil(request.reply()));
         } catch (FuseException e) {
             attributes.changed(inode);
