@@ -67,7 +67,20 @@ final class DentryCache {
         lock.lock();
         try {
             Inode inode = nodes.learn(entry, asked);
-            remember(directory, name, inode, entry.validUntil());
+            rememberIfSure(directory, name, inode, entry.validUntil(), asked);
+            return inode;
+        } finally {
+            nodes.unlockAndForget();
+        }
+    }
+
+    /** The same of a node that was made, by which its directory was changed. */
+    Inode created(Inode directory, Name name, EntryReply entry, long asked) {
+        lock.lock();
+        try {
+            Inode inode = nodes.learn(entry, asked);
+            rememberIfSure(directory, name, inode, entry.validUntil(), asked);
+            nodes.attributes.outdate(directory);
             return inode;
         } finally {
             nodes.unlockAndForget();
@@ -75,12 +88,21 @@ final class DentryCache {
     }
 
     /** The server says that there is no such name, and that this may be believed for a while. */
-    void absent(Inode directory, Name name, long validUntil) {
+    void absent(Inode directory, Name name, long validUntil, long asked) {
         lock.lock();
         try {
-            remember(directory, name, null, validUntil);
+            rememberIfSure(directory, name, null, validUntil, asked);
         } finally {
             nodes.unlockAndForget();
+        }
+    }
+
+    /** Where the directory was changed while the server was asked, the answer may be older than that: the name is in doubt. */
+    private void rememberIfSure(Inode directory, Name name, Inode target, long validUntil, long asked) {
+        if (directory.attributesVersion <= asked) {
+            remember(directory, name, target, validUntil);
+        } else {
+            dropTree(directory, name);
         }
     }
 
@@ -121,12 +143,27 @@ final class DentryCache {
     void drop(Inode directory, Name name) {
         lock.lock();
         try {
-            Dentry dentry = directory.children.get(name);
-            if (dentry != null) {
-                dropTree(dentry);
-            }
+            dropTree(directory, name);
         } finally {
             nodes.unlockAndForget();
+        }
+    }
+
+    /** A name was taken from its directory, which was changed by that. */
+    void removed(Inode directory, Name name) {
+        lock.lock();
+        try {
+            nodes.attributes.outdate(directory);
+            dropTree(directory, name);
+        } finally {
+            nodes.unlockAndForget();
+        }
+    }
+
+    private void dropTree(Inode directory, Name name) {
+        Dentry dentry = directory.children.get(name);
+        if (dentry != null) {
+            dropTree(dentry);
         }
     }
 
@@ -160,36 +197,53 @@ final class DentryCache {
         });
     }
 
-    /** A name leads to what another led to, which is gone; with {@code exchange} each leads to what the other did. */
-    void renamed(Inode from, Name oldName, Inode to, Name newName, boolean exchange) {
+    /**
+     * A name leads to what another led to, which is gone; with {@code exchange} each leads to what the other did. Both
+     * directories were changed by that.
+     *
+     * @param asked the {@link AttributeCache#version} from before the request
+     */
+    void renamed(Inode from, Name oldName, Inode to, Name newName, boolean exchange, long asked) {
         lock.lock();
         try {
-            Dentry source = from.children.get(oldName);
-            Dentry target = to.children.get(newName);
-            Inode moved = hold(source);
-            Inode other = hold(target);
-            long movedUntil = source == null ? 0 : source.validUntil;
-            long otherUntil = target == null ? 0 : target.validUntil;
-            if (source != null) {
-                drop(source);
-            }
-            if (target != null && exchange) {
-                drop(target);
-            } else if (target != null) {
-                dropTree(target);
-            }
-            if (moved != null) {
-                remember(to, newName, moved, movedUntil);
-                nodes.unuse(moved);
-            }
-            if (other != null) {
-                if (exchange) {
-                    remember(from, oldName, other, otherUntil);
-                }
-                nodes.unuse(other);
+            boolean sure = from.attributesVersion <= asked && to.attributesVersion <= asked;
+            nodes.attributes.outdate(from);
+            nodes.attributes.outdate(to);
+            if (sure) {
+                move(from, oldName, to, newName, exchange);
+            } else {
+                dropTree(from, oldName);
+                dropTree(to, newName);
             }
         } finally {
             nodes.unlockAndForget();
+        }
+    }
+
+    private void move(Inode from, Name oldName, Inode to, Name newName, boolean exchange) {
+        Dentry source = from.children.get(oldName);
+        Dentry target = to.children.get(newName);
+        Inode moved = hold(source);
+        Inode other = hold(target);
+        long movedUntil = source == null ? 0 : source.validUntil;
+        long otherUntil = target == null ? 0 : target.validUntil;
+        if (source != null) {
+            drop(source);
+        }
+        if (target != null && exchange) {
+            drop(target);
+        } else if (target != null) {
+            dropTree(target);
+        }
+        if (moved != null) {
+            remember(to, newName, moved, movedUntil);
+            nodes.unuse(moved);
+        }
+        if (other != null) {
+            if (exchange) {
+                remember(from, oldName, other, otherUntil);
+            }
+            nodes.unuse(other);
         }
     }
 

@@ -127,8 +127,7 @@ final class NameCalls {
             superblock.port.forget(entry.node(), 1);
             throw FuseException.of(Errno.EIO);
         }
-        attributes.changed(directory);
-        return names.entered(directory, name, entry, asked);
+        return names.created(directory, name, entry, asked);
     }
 
     void unlink(Inode directory, Name name, Inode victim) {
@@ -149,8 +148,7 @@ final class NameCalls {
             }
             throw e;
         }
-        names.drop(directory, name);
-        attributes.changed(directory);
+        names.removed(directory, name);
         attributes.changed(victim);
         superblock.writeBack.changed(victim, caller);
     }
@@ -162,6 +160,7 @@ final class NameCalls {
 
     void rename(Inode from, Name oldName, Inode to, Name newName, int flags, boolean exchange) {
         superblock.checkLength(newName);
+        long asked = attributes.version();
         try {
             if (flags == 0) {
                 rename(from, oldName, to, newName);
@@ -175,9 +174,7 @@ final class NameCalls {
             }
             throw e;
         }
-        names.renamed(from, oldName, to, newName, exchange);
-        attributes.changed(from);
-        attributes.changed(to);
+        names.renamed(from, oldName, to, newName, exchange, asked);
     }
 
     /** A node was changed by way of its name, see {@link WriteBack#changed}. */

@@ -63,7 +63,7 @@ final class NodeCalls {
             superblock.port.call(request);
             EntryReply entry = Replies.entry(request.reply(), 0, minor());
             if (entry.node() == 0) {
-                names.absent(directory, name, entry.validUntil());
+                names.absent(directory, name, entry.validUntil(), asked);
                 throw FuseException.of(Errno.ENOENT);
             }
             return names.entered(directory, name, entry, asked);

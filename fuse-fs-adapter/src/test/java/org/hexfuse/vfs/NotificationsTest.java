@@ -61,7 +61,7 @@ class NotificationsTest {
     }
 
     @Test void aNameThatIsKnownNotToBeThereIsDeletedWithoutAWord() {
-        names.absent(nodes.root(), F, System.nanoTime() + 60_000_000_000L);
+        names.absent(nodes.root(), F, System.nanoTime() + 60_000_000_000L, nodes.attributes.version());
         assertThat(sink.delete(1, 99, F)).isEqualTo(Errno.OK);
         assertThat(names.find(nodes.root(), F)).isEmpty();
     }
