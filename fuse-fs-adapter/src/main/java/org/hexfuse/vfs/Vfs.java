@@ -108,9 +108,12 @@ public final class Vfs implements AutoCloseable {
 
     /** A filesystem behind a port that somebody else has, such as a stand-in; {@link #close} leaves that open. */
     public static Vfs mount(RequestPort port, VfsOptions options) {
-        return new Vfs(new Superblock(port, new DentryCache(options.cachedNames()), new PollTable(), options),
-                options.credentials(),
-                () -> {});
+        return mount(port, new DentryCache(options.cachedNames()), new PollTable(), options);
+    }
+
+    /** The same with caches that its caller has notifications for. */
+    static Vfs mount(RequestPort port, DentryCache names, PollTable polls, VfsOptions options) {
+        return new Vfs(new Superblock(port, names, polls, options), options.credentials(), () -> {});
     }
 
     /** The same filesystem for another process, of that user. Closing it does nothing. */

@@ -109,12 +109,34 @@ final class StandInServer implements RequestPort {
     }
 
     static String name(Request request) {
+        return name(request, InHeader.SIZE + request.opcode().argumentsSize(Protocol.MINOR, FLAGS));
+    }
+
+    /** The second name in a request that has two. */
+    static String secondName(Request request) {
         int start = InHeader.SIZE + request.opcode().argumentsSize(Protocol.MINOR, FLAGS);
+        return name(request, start + Name.encode(name(request)).length + 1);
+    }
+
+    private static String name(Request request, int start) {
         int end = start;
         while (request.head().get(JAVA_BYTE, end) != 0) {
             end++;
         }
         return Name.of(request.head(), start, end - start).toString();
+    }
+
+    /** All nodes that there ever were, by their numbers. */
+    Map<Long, Node> nodes() {
+        return nodes;
+    }
+
+    /** The server gives a number, if it has given it before, to another file. */
+    void renew(long number) {
+        Node node = nodes.get(number);
+        if (node != null && node != root) {
+            node.generation++;
+        }
     }
 
     Node node(Request request) {
