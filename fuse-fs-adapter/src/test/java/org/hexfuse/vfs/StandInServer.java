@@ -69,6 +69,9 @@ final class StandInServer implements RequestPort {
     long attributeSeconds;
     int minor = Protocol.MINOR;
     long flags = FLAGS;
+    /** How many further calls are answered before {@link #breaking} is the answer to all of them. */
+    int answered = Integer.MAX_VALUE;
+    Errno breaking = Errno.ENOTCONN;
     private final Map<Long, Node> nodes = new LinkedHashMap<>(Map.of(Protocol.ROOT_ID, root));
     private long next = 2;
 
@@ -210,6 +213,10 @@ final class StandInServer implements RequestPort {
 
     @Override public void call(Request request) {
         calls.add(request.opcode());
+        if (answered == 0) {
+            throw FuseException.of(breaking);
+        }
+        answered--;
         int length = answer(request);
         if (!request.accepts(length)) {
             throw FuseException.of(Errno.EIO);
@@ -218,8 +225,12 @@ final class StandInServer implements RequestPort {
     }
 
     @Override public void submit(Request request, Consumer<Errno> done) {
-        call(request);
-        done.accept(Errno.OK);
+        try {
+            call(request);
+            done.accept(Errno.OK);
+        } catch (FuseException e) {
+            done.accept(e.errno());
+        }
     }
 
     @Override public void post(Request request) {
