@@ -36,7 +36,9 @@ import org.hexfuse.transport.Transports;
  * <p><b>Errors</b> are {@link FuseException}s with the errno that the system call of the same name would have, among them
  * ENOTCONN and ECONNABORTED when the server is gone and EINTR when the calling thread was interrupted.
  *
- * <p><b>Threads.</b> Any thread may call any method, virtual ones included. No lock is held while the server works.
+ * <p><b>Threads.</b> Any thread may call any method, virtual ones included. No lock is held while the server works,
+ * but that names of one directory are asked for one after another where the server did not ask for
+ * {@link org.hexfuse.abi.InitFlag#PARALLEL_DIROPS}.
  *
  * <p><b>Caches.</b> Names and attributes are believed for as long as the server says. Data is not cached.
  *
