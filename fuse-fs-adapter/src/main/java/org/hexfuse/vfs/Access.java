@@ -35,4 +35,8 @@ final class Access {
     static boolean isWriting(int flags) {
         return (flags & MODE) != 0;
     }
+
+    static boolean isAppending(int flags) {
+        return (flags & OpenFlag.APPEND.bits()) != 0;
+    }
 }

@@ -1,8 +1,9 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
-import org.hexfuse.abi.FuseException;
 
 /**
  * Changes of attributes, as far as a user may make them, with what goes along with them.
@@ -18,12 +19,6 @@ final class AttributeChanges {
         this.superblock = superblock;
         this.calls = calls;
         this.permissions = permissions;
-    }
-
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw FuseException.of(otherwise);
-        }
     }
 
     void chmod(Inode inode, int mode) {

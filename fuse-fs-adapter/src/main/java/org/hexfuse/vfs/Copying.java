@@ -1,5 +1,7 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.CopyFileRangeIn;
 import org.hexfuse.abi.CopyFileRangeOut;
@@ -29,12 +31,6 @@ final class Copying {
         this.target = target;
     }
 
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw FuseException.of(otherwise);
-        }
-    }
-
     private Superblock superblock() {
         return source.handle.superblock;
     }
@@ -54,7 +50,7 @@ final class Copying {
         if (some == 0) {
             return 0;
         }
-        target.dropSetId();
+        target.data.dropSetId();
         try {
             return ask(offset, targetOffset, some);
         } catch (FuseException e) {
@@ -100,7 +96,7 @@ final class Copying {
                     : WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
             require(copied >= 0 && copied <= length, Errno.EIO);
             superblock().writeBack.written(target.handle.inode, targetOffset + copied);
-            superblock().nodes.expireAttributes(source.handle.inode);
+            superblock().attributes.expire(source.handle.inode);
             return copied;
         }
     }

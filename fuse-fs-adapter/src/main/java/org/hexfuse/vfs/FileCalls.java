@@ -28,15 +28,15 @@ final class FileCalls {
     private static final int EXCLUSIVE = 0200;
 
     private final Superblock superblock;
-    private final NodeCalls nodeCalls;
+    private final NameCalls nameCalls;
     private final Credentials credentials;
     private final Caller caller;
     /** What all files have in common that this process opens. */
     private final long lockOwner;
 
-    FileCalls(Superblock superblock, NodeCalls nodeCalls, Credentials credentials) {
+    FileCalls(Superblock superblock, NameCalls nameCalls, Credentials credentials) {
         this.superblock = superblock;
-        this.nodeCalls = nodeCalls;
+        this.nameCalls = nameCalls;
         this.credentials = credentials;
         this.caller = credentials.caller();
         this.lockOwner = superblock.lockOwners.next();
@@ -83,17 +83,17 @@ final class FileCalls {
 
     /** Makes a regular file and opens it. */
     Handle create(Inode directory, Name name, int mode, int flags) {
-        nodeCalls.checkLength(name);
+        superblock.checkLength(name);
         if (superblock.lacks(Opcode.CREATE)) {
             return makeAndOpen(directory, name, mode, flags);
         }
-        long asked = superblock.nodes.version();
+        long asked = superblock.attributes.version();
         try (Request request = superblock.request(Opcode.CREATE, directory, caller)) {
             write(request, mode, flags);
-            superblock.port.call(nodeCalls.extended(request.name(name), directory));
+            superblock.port.call(nameCalls.extended(request.name(name), directory));
             int minor = superblock.port.negotiated().minor();
             EntryReply entry = Replies.entry(request.reply(), 0, minor);
-            Inode inode = nodeCalls.enter(directory, name, entry, FileType.REGULAR.mode(), asked);
+            Inode inode = nameCalls.enter(directory, name, entry, FileType.REGULAR.mode(), asked);
             try {
                 return opened(inode, flags, request.reply(), EntryOut.STRUCT.size(minor));
             } finally {
@@ -101,7 +101,7 @@ final class FileCalls {
             }
         } catch (FuseException e) {
             if (e.errno() == Errno.EEXIST) {
-                superblock.nodes.drop(directory, name);
+                superblock.names.drop(directory, name);
             }
             if (e.errno() != Errno.ENOSYS) {
                 throw e;
@@ -112,7 +112,7 @@ final class FileCalls {
     }
 
     private Handle makeAndOpen(Inode directory, Name name, int mode, int flags) {
-        Inode inode = nodeCalls.mknod(directory, name, FileType.REGULAR.mode() | (mode & 07777), 0);
+        Inode inode = nameCalls.mknod(directory, name, FileType.REGULAR.mode() | (mode & 07777), 0);
         try {
             return open(inode, flags & ~TRUNCATE);
         } finally {
@@ -125,13 +125,17 @@ final class FileCalls {
         if (superblock.lacks(Opcode.TMPFILE)) {
             throw FuseException.of(Errno.EOPNOTSUPP);
         }
-        long asked = superblock.nodes.version();
+        long asked = superblock.attributes.version();
         try (Request request = superblock.request(Opcode.TMPFILE, directory, caller)) {
             write(request, mode, flags);
-            superblock.port.call(nodeCalls.extended(request.name(Name.of("/")), directory));
+            superblock.port.call(nameCalls.extended(request.name(Name.of("/")), directory));
             int minor = superblock.port.negotiated().minor();
             EntryReply entry = Replies.entry(request.reply(), 0, minor);
-            if (entry.node() == 0 || !entry.attributes().isRegular()) {
+            if (entry.node() == 0) {
+                throw FuseException.of(Errno.EIO);
+            }
+            if (!entry.attributes().isRegular()) {
+                superblock.port.forget(entry.node(), 1);
                 throw FuseException.of(Errno.EIO);
             }
             Inode inode = superblock.nodes.entered(entry, asked);
@@ -159,7 +163,7 @@ final class FileCalls {
     private void write(Request request, int mode, int flags) {
         CreateIn.OPEN_FLAGS.set(request.arguments(), killsSetId(flags));
         CreateIn.FLAGS.set(request.arguments(), flags & ~0400);
-        CreateIn.MODE.set(request.arguments(), FileType.REGULAR.mode() | nodeCalls.masked(mode & 07777));
+        CreateIn.MODE.set(request.arguments(), FileType.REGULAR.mode() | nameCalls.masked(mode & 07777));
         CreateIn.UMASK.set(request.arguments(), credentials.umask());
     }
 }

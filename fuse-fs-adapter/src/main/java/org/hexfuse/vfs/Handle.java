@@ -2,7 +2,6 @@ package org.hexfuse.vfs;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FlushIn;
 import org.hexfuse.abi.FsyncFlag;
@@ -114,7 +113,7 @@ final class Handle {
     /** A descriptor is closed: the server may say what writing has come to. */
     void flush() {
         superblock.writeBack.flush(this);
-        quietly(Opcode.FLUSH, request -> {
+        superblock.callIfKnown(Opcode.FLUSH, inode, caller, request -> {
             request.force();
             FlushIn.FH.set(request.arguments(), number);
             FlushIn.LOCK_OWNER.set(request.arguments(), process);
@@ -123,26 +122,11 @@ final class Handle {
 
     void sync(boolean dataOnly) {
         superblock.writeBack.flush(this);
-        quietly(inode.isDirectory() ? Opcode.FSYNCDIR : Opcode.FSYNC, request -> {
+        Opcode opcode = inode.isDirectory() ? Opcode.FSYNCDIR : Opcode.FSYNC;
+        superblock.callIfKnown(opcode, inode, caller, request -> {
             FsyncIn.FH.set(request.arguments(), number);
             FsyncIn.FSYNC_FLAGS.set(request.arguments(), dataOnly ? (int) FsyncFlag.FDATASYNC.mask() : 0);
         });
-    }
-
-    /** Makes a request that servers may do without. */
-    private void quietly(Opcode opcode, Consumer<Request> arguments) {
-        if (superblock.lacks(opcode)) {
-            return;
-        }
-        try (Request request = request(opcode)) {
-            arguments.accept(request);
-            superblock.port.call(request);
-        } catch (FuseException e) {
-            if (e.errno() != Errno.ENOSYS) {
-                throw e;
-            }
-            superblock.isLacking(opcode);
-        }
     }
 
     /** Whether it was closed, though a call may still be under way. */

@@ -9,7 +9,8 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.posix.AccessControlList;
 
-/** What is known of one node of the server's. Its fields are {@link NodeCache}'s, under its lock, where nothing else is said. */
+/** What is known of one node of the server's. Its fields are guarded by the lock of {@link InodeTable}
+ * where nothing else is said. */
 final class Inode {
     /** A time, of {@link System#nanoTime}, that stands for one that is over, without a look at the clock. */
     static final long OVER = 0;
@@ -24,7 +25,7 @@ final class Inode {
     int uses;
     Map<Name, Dentry> children = Map.of();
     private volatile long believedUntil = OVER;
-    /** The value of {@link NodeCache#version} when the attributes last changed here. */
+    /** The value of {@link AttributeCache#version} when the attributes last changed here. */
     long attributesVersion;
     volatile Stat attributes;
     /** Its times were changed here, and the server has not heard of it. */

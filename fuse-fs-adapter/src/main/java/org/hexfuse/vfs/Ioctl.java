@@ -1,5 +1,7 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,12 +43,6 @@ final class Ioctl {
 
     /** A range of the program's memory. */
     private record Range(long address, long length) {}
-
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw FuseException.of(otherwise);
-        }
-    }
 
     /** A command whose argument is a number, or is not used. */
     int call(int command, long argument) {

@@ -8,7 +8,7 @@ import org.hexfuse.device.NotificationSink;
 import org.hexfuse.transport.Segments;
 
 /** What the server says of itself goes to the caches. There is none of data, so nothing is stored. */
-record Notifications(NodeCache nodes, PollTable polls) implements NotificationSink {
+record Notifications(DentryCache names, PollTable polls) implements NotificationSink {
     @Override public Errno pollWakeup(long kernelHandle) {
         polls.wake(kernelHandle);
         return Errno.OK;
@@ -19,23 +19,23 @@ record Notifications(NodeCache nodes, PollTable polls) implements NotificationSi
     }
 
     @Override public Errno invalidateNode(long node, long offset, long length) {
-        return nodes.invalidateNode(node) ? Errno.OK : Errno.ENOENT;
+        return names.nodes.invalidate(node) ? Errno.OK : Errno.ENOENT;
     }
 
     @Override public Errno invalidateEntry(long parent, Name name, boolean expireOnly) {
-        return nodes.invalidateEntry(parent, name, 0, expireOnly);
+        return names.invalidate(parent, name, 0, expireOnly);
     }
 
     @Override public Errno delete(long parent, long child, Name name) {
-        return nodes.invalidateEntry(parent, name, child, false);
+        return names.invalidate(parent, name, child, false);
     }
 
     @Override public Errno store(long node, long offset, Segments data) {
-        return nodes.stored(node, offset + data.size());
+        return names.nodes.stored(node, offset + data.size());
     }
 
     @Override public long retrieve(long node, long offset, MemorySegment target) {
-        Errno known = nodes.stored(node, 0);
+        Errno known = names.nodes.stored(node, 0);
         if (known != Errno.OK) {
             throw FuseException.of(known);
         }
@@ -43,12 +43,12 @@ record Notifications(NodeCache nodes, PollTable polls) implements NotificationSi
     }
 
     @Override public Errno incrementEpoch() {
-        nodes.nextEpoch();
+        names.nextEpoch();
         return Errno.OK;
     }
 
     @Override public Errno prune(long[] numbers) {
-        nodes.prune(numbers);
+        names.prune(numbers);
         return Errno.OK;
     }
 }

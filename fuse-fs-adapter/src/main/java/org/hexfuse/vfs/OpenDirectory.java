@@ -74,7 +74,7 @@ public final class OpenDirectory implements AutoCloseable {
         handle.begin();
         try {
             handle.superblock.turns.in(handle.inode, this::readOnce);
-            handle.superblock.nodes.expireAttributes(handle.inode);
+            handle.superblock.attributes.expire(handle.inode);
             atEnd = batch.isEmpty();
         } finally {
             handle.end();
@@ -83,7 +83,7 @@ public final class OpenDirectory implements AutoCloseable {
 
     private int readOnce() {
         boolean plus = usesPlus();
-        long asked = handle.superblock.nodes.version();
+        long asked = handle.superblock.attributes.version();
         int room = Math.min(MOST_ROOM, handle.superblock.port.negotiated().maxRead());
         try (Request request = handle.request(plus ? Opcode.READDIRPLUS : Opcode.READDIR).replyRoom(room)) {
             ReadIn.FH.set(request.arguments(), handle.number);
@@ -148,7 +148,7 @@ public final class OpenDirectory implements AutoCloseable {
         }
         try {
             EntryReply entry = Replies.entry(reply, at, handle.superblock.port.negotiated().minor());
-            handle.superblock.nodes.release(handle.superblock.nodes.entered(handle.inode, name, entry, asked));
+            handle.superblock.nodes.release(handle.superblock.names.entered(handle.inode, name, entry, asked));
         } catch (FuseException _) {
             handle.superblock.port.forget(node, 1);
         }

@@ -1,28 +1,23 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.hexfuse.abi.BmapIn;
 import org.hexfuse.abi.BmapOut;
 import org.hexfuse.abi.Errno;
-import org.hexfuse.abi.FallocateIn;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.LseekIn;
 import org.hexfuse.abi.LseekOut;
+import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenOutFlag;
-import org.hexfuse.abi.ReadIn;
-import org.hexfuse.abi.WriteFlag;
-import org.hexfuse.abi.WriteIn;
-import org.hexfuse.abi.WriteOut;
-import org.hexfuse.device.BackingFile;
 import org.hexfuse.device.Request;
 import org.hexfuse.posix.LockType;
 
@@ -38,53 +33,46 @@ public final class OpenFile implements AutoCloseable {
     private static final int FIRST_READ = 64 * 1024;
     private static final int DATA = 3;
     private static final int HOLE = 4;
-    private static final int KEEP_SIZE = 1;
     /** The modes of {@code fallocate(2)} that FUSE has. */
     private static final Set<Integer> ALLOCATIONS = Set.of(0, 1, 1 | 2, 16, 16 | 1);
 
     final Handle handle;
     private final NodeCalls calls;
     private final AttributeChanges changes;
-    private final Permissions permissions;
+    final FileData data;
     private final Polling polling;
     private final Xattrs xattrs;
     final boolean readable;
     final boolean writable;
     final boolean appends;
-    private final FileLocks locks;
+    private final OpenFileLocks locks;
 
     OpenFile(Handle handle, NodeCalls calls, AttributeChanges changes, Permissions permissions, Xattrs xattrs) {
         this.handle = handle;
         this.calls = calls;
         this.changes = changes;
-        this.permissions = permissions;
+        this.data = new FileData(handle, calls, permissions);
         this.polling = new Polling(handle);
         this.xattrs = xattrs;
         this.readable = Access.isReading(handle.flags);
         this.writable = Access.isWriting(handle.flags);
-        this.appends = (handle.flags & OpenFlag.APPEND.bits()) != 0;
-        this.locks = new FileLocks(handle);
+        this.appends = Access.isAppending(handle.flags);
+        this.locks = new OpenFileLocks(handle);
     }
 
     private Superblock superblock() {
         return handle.superblock;
     }
 
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw FuseException.of(otherwise);
-        }
-    }
-
-    /** Gives the node a name on that filesystem: one without is given its first only if it was born that way. */
-    <T> T link(Superblock mounted, Function<Inode, T> link) {
+    /** Gives the node a name in a directory: one without is given its first only if it was born that way. */
+    Inode link(Inode directory, Name name, NameCalls names) {
         return get(() -> {
-            require(superblock() == mounted, Errno.EXDEV);
+            require(superblock() == names.superblock, Errno.EXDEV);
             require(!handle.inode.isDirectory(), Errno.EPERM);
             boolean unnamed = (handle.flags & Access.UNNAMED) != 0
                     && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
             require(unnamed || calls.attributes(handle.inode).links() > 0, Errno.ENOENT);
-            return link.apply(handle.inode);
+            return names.link(handle.inode, directory, name);
         });
     }
 
@@ -138,49 +126,12 @@ public final class OpenFile implements AutoCloseable {
     public long read(MemorySegment target, long offset) {
         require(readable, Errno.EBADF);
         require(offset >= 0 && offset + target.byteSize() >= 0, Errno.EINVAL);
-        handle.begin();
-        try {
-            long done = 0;
-            int most = superblock().port.negotiated().maxRead();
-            while (done < target.byteSize()) {
-                int wanted = (int) Math.min(most, target.byteSize() - done);
-                int got = readOnce(target, done, offset + done, wanted);
-                done += Math.max(got, 0);
-                if (got < wanted) {
-                    require(got >= 0 || done > 0, Errno.orEio(-got));
-                    break;
-                }
-            }
-            return done;
-        } finally {
-            handle.end();
-        }
+        return data.read(target, offset);
     }
 
     /** As {@link #read(MemorySegment, long)}, into a whole array. */
     public int read(byte[] target, long offset) {
         return (int) read(MemorySegment.ofArray(target), offset);
-    }
-
-    /** One request: the bytes read, or the negated number of an error. */
-    private int readOnce(MemorySegment target, long at, long offset, int wanted) {
-        Optional<BackingFile> backing = handle.backing();
-        if (backing.isPresent()) {
-            return Passthrough.move(() -> backing.get().read(target.asSlice(at, wanted), offset));
-        }
-        try (Request request = handle.request(Opcode.READ).replyRoom(wanted)) {
-            ReadIn.FH.set(request.arguments(), handle.number);
-            ReadIn.OFFSET.set(request.arguments(), offset);
-            ReadIn.SIZE_FIELD.set(request.arguments(), wanted);
-            ReadIn.FLAGS.set(request.arguments(), handle.flags);
-            superblock().port.call(request);
-            int got = (int) request.replySize();
-            MemorySegment.copy(request.reply(), 0, target, at, got);
-            superblock().nodes.expireAttributes(handle.inode);
-            return got;
-        } catch (FuseException e) {
-            return -e.errno().code();
-        }
     }
 
     /** Reads from {@code offset} to the end of the file. */
@@ -204,94 +155,12 @@ public final class OpenFile implements AutoCloseable {
     public long write(MemorySegment source, long offset) {
         require(writable, Errno.EBADF);
         require(offset >= 0 && offset + source.byteSize() >= 0, Errno.EINVAL);
-        handle.begin();
-        try {
-            if (source.byteSize() == 0) {
-                return 0;
-            }
-            boolean killsSetId = dropSetId();
-            return appends ? append(source, killsSetId) : write(source, offset, killsSetId);
-        } finally {
-            handle.end();
-        }
+        return data.write(source, offset);
     }
 
     /** As {@link #write(MemorySegment, long)}, of a whole array. */
     public int write(byte[] source, long offset) {
         return (int) write(MemorySegment.ofArray(source), offset);
-    }
-
-    /** Writes at the end that the file has here; what others append through this end goes behind it. */
-    private long append(MemorySegment source, boolean killsSetId) {
-        calls.attributes(handle.inode);
-        long length = source.byteSize();
-        long written = 0;
-        try {
-            written = write(source, superblock().nodes.reserve(handle.inode, length), killsSetId);
-            return written;
-        } finally {
-            if (written < length) {
-                calls.getattr(handle.inode);
-            }
-        }
-    }
-
-    private long write(MemorySegment source, long offset, boolean killsSetId) {
-        long done = 0;
-        int most = superblock().port.negotiated().maxWriteData();
-        while (done < source.byteSize()) {
-            int wanted = (int) Math.min(most, source.byteSize() - done);
-            int got = writeOnce(source, done, offset + done, wanted, killsSetId);
-            if (got > 0) {
-                done += got;
-                superblock().writeBack.written(handle.inode, offset + done);
-            }
-            if (got < wanted) {
-                require(got >= 0 || done > 0, Errno.orEio(-got));
-                break;
-            }
-        }
-        return done;
-    }
-
-    /** One request: the bytes written, or the negated number of an error. */
-    private int writeOnce(MemorySegment source, long at, long offset, int wanted, boolean killsSetId) {
-        Optional<BackingFile> backing = handle.backing();
-        if (backing.isPresent()) {
-            return Passthrough.move(() -> backing.get().write(source.asSlice(at, wanted), offset));
-        }
-        boolean cached = superblock().writeBack.takes(handle, killsSetId);
-        try (Request request = cached ? superblock().writeBack.write(handle) : handle.request(Opcode.WRITE)) {
-            WriteIn.FH.set(request.arguments(), handle.number);
-            WriteIn.OFFSET.set(request.arguments(), offset);
-            WriteIn.SIZE_FIELD.set(request.arguments(), wanted);
-            if (cached) {
-                WriteIn.WRITE_FLAGS.set(request.arguments(), WriteBack.writeFlags());
-            } else {
-                WriteIn.WRITE_FLAGS.set(request.arguments(), killsSetId ? (int) WriteFlag.KILL_SUIDGID.mask() : 0);
-                WriteIn.FLAGS.set(request.arguments(), handle.flags);
-            }
-            superblock().port.call(request.data(source, at, wanted));
-            long got = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
-            return got > wanted ? -Errno.EIO.code() : (int) got;
-        } catch (FuseException e) {
-            superblock().nodes.changed(handle.inode);
-            return -e.errno().code();
-        }
-    }
-
-    /** Who writes to another's program takes its privileges away. Returns whether the server is to do so. */
-    boolean dropSetId() {
-        if (!permissions.killsSetId(handle.inode)) {
-            return false;
-        }
-        if (!superblock().dropsSetIdItself()) {
-            int mode = calls.attributes(handle.inode).mode();
-            if (Permissions.clearsSetId(mode)) {
-                calls.setattr(handle.inode, new AttributeChange().mode(Permissions.withoutSetId(mode)));
-            }
-        }
-        return superblock().dropsSetIdWhenTold();
     }
 
     /** Cuts the file, or extends it by a hole. */
@@ -321,22 +190,7 @@ public final class OpenFile implements AutoCloseable {
         require(ALLOCATIONS.contains(mode), Errno.EOPNOTSUPP);
         require(writable, Errno.EBADF);
         require(offset + length > 0, Errno.EFBIG);
-        require(!superblock().lacks(Opcode.FALLOCATE), Errno.EOPNOTSUPP);
-        dropSetId();
-        handle.begin();
-        try (Request request = handle.request(Opcode.FALLOCATE)) {
-            FallocateIn.FH.set(request.arguments(), handle.number);
-            FallocateIn.OFFSET.set(request.arguments(), offset);
-            FallocateIn.LENGTH.set(request.arguments(), length);
-            FallocateIn.MODE.set(request.arguments(), mode);
-            superblock().port.call(request);
-            superblock().writeBack.written(handle.inode, (mode & KEEP_SIZE) == 0 ? offset + length : -1);
-        } catch (FuseException e) {
-            throw superblock().without(Opcode.FALLOCATE, e, Errno.EOPNOTSUPP);
-        } finally {
-            superblock().nodes.changed(handle.inode);
-            handle.end();
-        }
+        data.allocate(mode, offset, length);
     }
 
     /** The first offset from {@code offset} on where there is data; ENXIO if there is none. */
@@ -531,13 +385,15 @@ public final class OpenFile implements AutoCloseable {
     }
 
     private void closed() {
-        boolean flushes = isFlushed();
+        boolean told = false;
         try {
-            if (flushes) {
+            if (isFlushed()) {
                 handle.flush();
+                told = !superblock().lacks(Opcode.FLUSH);
             }
         } finally {
-            locks.close(flushes && !superblock().lacks(Opcode.FLUSH));
+            // Where FLUSH failed, or what goes before it, nobody knows whether the server has heard of it.
+            locks.close(told);
         }
     }
 }

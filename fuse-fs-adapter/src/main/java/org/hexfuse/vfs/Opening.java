@@ -1,5 +1,7 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.util.Optional;
 import java.util.Set;
 import org.hexfuse.abi.Errno;
@@ -14,6 +16,8 @@ import org.hexfuse.abi.InitFlag;
  */
 final class Opening {
     private static final int PERMISSIONS = 07777;
+    /** O_DIRECTORY. */
+    private static final int DIRECTORY = 0200000;
 
     private final Superblock superblock;
     private final NodeCalls calls;
@@ -28,12 +32,6 @@ final class Opening {
         this.files = files;
         this.permissions = permissions;
         this.changes = changes;
-    }
-
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw FuseException.of(otherwise);
-        }
     }
 
     /** Opens what a path leads to, or makes it. */
@@ -71,6 +69,21 @@ final class Opening {
                 return openExisting(there.get(), bits, flags);
             }
         }
+    }
+
+    /** Opens a directory to read it. */
+    Handle openDirectory(Inode inode) {
+        require(inode.isDirectory(), Errno.ENOTDIR);
+        permissions.check(inode, Permissions.READ);
+        return files.open(inode, DIRECTORY);
+    }
+
+    /** Makes and opens a regular file that has no name. */
+    Handle openUnnamed(Inode directory, int mode, int flags) {
+        require(directory.isDirectory(), Errno.ENOTDIR);
+        permissions.create(directory);
+        return files.createUnnamed(directory, permissions.newMode(directory, mode & PERMISSIONS),
+                flags | Access.UNNAMED | DIRECTORY);
     }
 
     private Handle openExisting(Inode inode, int bits, Set<OpenFlag> flags) {

@@ -26,11 +26,13 @@ final class Permissions {
     private final Superblock superblock;
     private final Credentials who;
     private final NodeCalls calls;
+    private final XattrCalls xattrs;
 
-    Permissions(Superblock superblock, Credentials who, NodeCalls calls) {
+    Permissions(Superblock superblock, Credentials who, NodeCalls calls, XattrCalls xattrs) {
         this.superblock = superblock;
         this.who = who;
         this.calls = calls;
+        this.xattrs = xattrs;
     }
 
     private static FuseException denied(Errno errno) {
@@ -62,7 +64,7 @@ final class Permissions {
         }
         int bits = file.mode();
         if (who.uid() != file.uid() && superblock.checksLists() && (bits & GROUP_CLASS) != 0) {
-            Optional<AccessControlList> list = calls.accessList(inode, file);
+            Optional<AccessControlList> list = xattrs.accessList(inode, file);
             if (list.isPresent()) {
                 return list.get().allows(who.uid(), who::isIn, file.uid(), file.gid(), mask);
             }

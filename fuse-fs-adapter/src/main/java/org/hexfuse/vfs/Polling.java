@@ -1,6 +1,9 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
@@ -29,6 +32,7 @@ final class Polling {
     /** 0 until somebody has waited. */
     private long number;
     private long wakeups;
+    private boolean closed;
 
     Polling(Handle handle) {
         this.handle = handle;
@@ -43,7 +47,7 @@ final class Polling {
     /** The same, when some of it is so or the time is over. */
     int await(int events, Duration timeout) {
         long kernelHandle = register();
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
         while (true) {
             long before = wakeups();
             int ready = ask(events, kernelHandle, (int) PollFlag.SCHEDULE_NOTIFY.mask());
@@ -83,6 +87,7 @@ final class Polling {
     private long register() {
         lock.lock();
         try {
+            require(!closed, Errno.EBADF);
             if (number == 0) {
                 number = table.newNumber();
                 table.add(number, this::wake);
@@ -133,6 +138,7 @@ final class Polling {
     void close() {
         lock.lock();
         try {
+            closed = true;
             if (number != 0) {
                 table.remove(number);
             }

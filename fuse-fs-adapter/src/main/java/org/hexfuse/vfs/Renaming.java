@@ -1,28 +1,23 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.util.Optional;
 import org.hexfuse.abi.Errno;
-import org.hexfuse.abi.FuseException;
 
 /** What {@code rename(2)} forbids whatever the filesystem is. Source: Linux {@code fs/namei.c}. */
 final class Renaming {
     private static final int NOREPLACE = 1;
     private static final int EXCHANGE = 2;
 
-    private final NodeCache nodes;
-    private final NodeCalls calls;
+    private final AttributeCache attributes;
+    private final NameCalls calls;
     private final Permissions permissions;
 
-    Renaming(NodeCache nodes, NodeCalls calls, Permissions permissions) {
-        this.nodes = nodes;
+    Renaming(AttributeCache attributes, NameCalls calls, Permissions permissions) {
+        this.attributes = attributes;
         this.calls = calls;
         this.permissions = permissions;
-    }
-
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw FuseException.of(otherwise);
-        }
     }
 
     /** Gives what one walk leads to the name that another leads to. */
@@ -47,11 +42,11 @@ final class Renaming {
         }
         checkMoves(from, moved, to, replaced, exchange);
         calls.rename(from, source.last(), to, target.last(), flags, exchange);
-        nodes.changed(moved);
+        attributes.changed(moved);
         calls.changed(moved);
         replaced.ifPresent(other -> {
             other.removed = other.isDirectory() && !exchange;
-            nodes.changed(other);
+            attributes.changed(other);
         });
         return moved;
     }

@@ -40,7 +40,7 @@ final class Replies {
         long validUntil = validUntil(EntryOut.ENTRY_VALID.get(reply, base),
                 EntryOut.ENTRY_VALID_NSEC.getUnsigned(reply, base));
         if (node == 0) {
-            return new EntryReply(0, 0, validUntil, NodeCache.ABSENT.attributes, 0);
+            return new EntryReply(0, 0, validUntil, DentryCache.ABSENT.attributes, 0);
         }
         if (node == Protocol.ROOT_ID) {
             throw FuseException.of(Errno.EIO);

@@ -1,11 +1,15 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.device.Caller;
@@ -20,7 +24,9 @@ final class Superblock {
             Opcode.TMPFILE);
 
     final RequestPort port;
-    final NodeCache nodes;
+    final DentryCache names;
+    final InodeTable nodes;
+    final AttributeCache attributes;
     final VfsOptions options;
     final PollTable polls;
     final DirectoryTurns turns;
@@ -34,16 +40,18 @@ final class Superblock {
     /** Bits by the numbers of the {@link Opcode}s that can be asked for, which are less than 64. */
     private final AtomicLong unknown = new AtomicLong();
 
-    Superblock(RequestPort port, NodeCache nodes, PollTable polls, VfsOptions options) {
+    Superblock(RequestPort port, DentryCache names, PollTable polls, VfsOptions options) {
         this.port = port;
-        this.nodes = nodes;
+        this.names = names;
+        this.nodes = names.nodes;
+        this.attributes = nodes.attributes;
         this.polls = polls;
         this.options = options;
         this.turns = new DirectoryTurns(port);
         this.writeBack = new WriteBack(this);
         this.passthrough = new Passthrough(port);
         nodes.forgetBy(port::forget);
-        nodes.ownsFilesIf(() -> port.negotiated().has(InitFlag.WRITEBACK_CACHE));
+        attributes.ownsFilesIf(() -> port.negotiated().has(InitFlag.WRITEBACK_CACHE));
     }
 
     /** The filesystem is unmounted: tells a server that has a block device to itself, and waits for it for a limited time. */
@@ -63,6 +71,27 @@ final class Superblock {
         boolean tells = !port.negotiated().has(InitFlag.ALLOW_IDMAP) || CREATES.contains(opcode);
         return port.newRequest(opcode, inode.number(),
                 tells ? caller : new Caller(Protocol.INVALID_UIDGID, Protocol.INVALID_UIDGID, caller.pid()));
+    }
+
+    /** Makes a request on a user's behalf that servers may do without, and makes it no more where one does. */
+    void callIfKnown(Opcode opcode, Inode inode, Caller caller, Consumer<Request> arguments) {
+        if (lacks(opcode)) {
+            return;
+        }
+        try (Request request = request(opcode, inode, caller)) {
+            arguments.accept(request);
+            port.call(request);
+        } catch (FuseException e) {
+            if (e.errno() != Errno.ENOSYS) {
+                throw e;
+            }
+            isLacking(opcode);
+        }
+    }
+
+    /** ENAMETOOLONG for a name that is longer than the server's may be. */
+    void checkLength(Name name) {
+        require(name.length() <= port.negotiated().nameMax(), Errno.ENAMETOOLONG);
     }
 
     /** Whether the server has answered an operation with ENOSYS. */

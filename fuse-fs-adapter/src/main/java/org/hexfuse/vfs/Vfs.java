@@ -1,6 +1,7 @@
 package org.hexfuse.vfs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hexfuse.vfs.Checks.require;
 
 import java.io.IOException;
 import java.time.Instant;
@@ -8,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.hexfuse.abi.Errno;
@@ -36,7 +36,9 @@ import org.hexfuse.transport.Transports;
  * <p><b>Errors</b> are {@link FuseException}s with the errno that the system call of the same name would have, among them
  * ENOTCONN and ECONNABORTED when the server is gone and EINTR when the calling thread was interrupted.
  *
- * <p><b>Threads.</b> Any thread may call any method, virtual ones included. No lock is held while the server works.
+ * <p><b>Threads.</b> Any thread may call any method, virtual ones included. No lock is held while the server works,
+ * but that names of one directory are asked for one after another where the server did not ask for
+ * {@link org.hexfuse.abi.InitFlag#PARALLEL_DIROPS}.
  *
  * <p><b>Caches.</b> Names and attributes are believed for as long as the server says. Data is not cached.
  *
@@ -52,15 +54,14 @@ public final class Vfs implements AutoCloseable {
     private static final int RENAME_NOREPLACE = 1;
     private static final int RENAME_EXCHANGE = 2;
     private static final int RENAME_WHITEOUT = 4;
-    private static final int DIRECTORY_FLAGS = 0200000;
 
     private final Superblock superblock;
     private final Credentials credentials;
     private final NodeCalls calls;
-    private final FileCalls files;
     private final Permissions permissions;
     private final AttributeChanges changes;
     private final Opening opening;
+    private final Naming naming;
     private final Renaming renaming;
     private final Xattrs xattrs;
     /** Ends what this view is of. */
@@ -70,12 +71,15 @@ public final class Vfs implements AutoCloseable {
         this.superblock = superblock;
         this.credentials = credentials;
         this.calls = new NodeCalls(superblock, credentials);
-        this.files = new FileCalls(superblock, calls, credentials);
-        this.permissions = new Permissions(superblock, credentials, calls);
+        var names = new NameCalls(superblock, credentials);
+        var files = new FileCalls(superblock, names, credentials);
+        var xattrCalls = new XattrCalls(superblock, credentials);
+        this.permissions = new Permissions(superblock, credentials, calls, xattrCalls);
         this.changes = new AttributeChanges(superblock, calls, permissions);
         this.opening = new Opening(superblock, calls, files, permissions, changes);
-        this.renaming = new Renaming(superblock.nodes, calls, permissions);
-        this.xattrs = new Xattrs(superblock, calls, permissions, credentials);
+        this.naming = new Naming(names, permissions, credentials);
+        this.renaming = new Renaming(superblock.attributes, names, permissions);
+        this.xattrs = new Xattrs(superblock, xattrCalls, permissions, credentials);
         this.unmount = unmount;
     }
 
@@ -92,12 +96,12 @@ public final class Vfs implements AutoCloseable {
      * @throws FuseException if the server does not answer as it should, see {@link FuseConnection#mount}
      */
     public static Vfs connect(Address address, VfsOptions options) throws IOException {
-        var nodes = new NodeCache(options.cachedNames());
+        var names = new DentryCache(options.cachedNames());
         var polls = new PollTable();
         KernelLink link = Transports.connect(address);
-        FuseConnection connection = FuseConnection.mount(link, new Notifications(nodes, polls),
+        FuseConnection connection = FuseConnection.mount(link, new Notifications(names, polls),
                 options.connection().withDefaultPermissions(options.defaultPermissions()));
-        var superblock = new Superblock(connection, nodes, polls, options);
+        var superblock = new Superblock(connection, names, polls, options);
         return new Vfs(superblock, options.credentials(), () -> {
             superblock.destroy();
             connection.close();
@@ -106,9 +110,12 @@ public final class Vfs implements AutoCloseable {
 
     /** A filesystem behind a port that somebody else has, such as a stand-in; {@link #close} leaves that open. */
     public static Vfs mount(RequestPort port, VfsOptions options) {
-        return new Vfs(new Superblock(port, new NodeCache(options.cachedNames()), new PollTable(), options),
-                options.credentials(),
-                () -> {});
+        return mount(port, new DentryCache(options.cachedNames()), new PollTable(), options);
+    }
+
+    /** The same with caches that its caller has notifications for. */
+    static Vfs mount(RequestPort port, DentryCache names, PollTable polls, VfsOptions options) {
+        return new Vfs(new Superblock(port, names, polls, options), options.credentials(), () -> {});
     }
 
     /** The same filesystem for another process, of that user. Closing it does nothing. */
@@ -123,7 +130,7 @@ public final class Vfs implements AutoCloseable {
 
     /** Whatever is remembered and not in use is forgotten, and the server told so. */
     public void dropCaches() {
-        superblock.nodes.dropNames();
+        superblock.names.dropAll();
     }
 
     /** How many nodes the server was told of and not told to forget, the root included. */
@@ -132,7 +139,7 @@ public final class Vfs implements AutoCloseable {
     }
 
     private Walk walk(boolean afresh) {
-        return new Walk(superblock.nodes, calls, permissions, afresh);
+        return new Walk(superblock.names, calls, permissions, afresh);
     }
 
     /** Walks and acts; once more, past all caches, when something on the way was stale. */
@@ -158,16 +165,6 @@ public final class Vfs implements AutoCloseable {
             action.accept(inode);
             return inode;
         });
-    }
-
-    private static FuseException failure(Errno errno) {
-        return FuseException.of(errno);
-    }
-
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw failure(otherwise);
-        }
     }
 
     /** When a file was made, if the filesystem says so. */
@@ -236,22 +233,13 @@ public final class Vfs implements AutoCloseable {
         Set<OpenFlag> set = Access.set(flags);
         require(!set.contains(OpenFlag.CREATE), Errno.EINVAL);
         set.addAll(Set.of(OpenFlag.READ, OpenFlag.WRITE));
-        Handle handle = onNode(directory, true, inode -> {
-            require(inode.isDirectory(), Errno.ENOTDIR);
-            permissions.create(inode);
-            return files.createUnnamed(inode, permissions.newMode(inode, mode & PERMISSIONS),
-                    Access.of(set) | Access.UNNAMED | DIRECTORY_FLAGS);
-        });
+        Handle handle = onNode(directory, true, inode -> opening.openUnnamed(inode, mode, Access.of(set)));
         return new OpenFile(handle, calls, changes, permissions, xattrs);
     }
 
     /** Opens a directory to read it. */
     public OpenDirectory opendir(String path) {
-        return new OpenDirectory(onNode(path, true, inode -> {
-            require(inode.isDirectory(), Errno.ENOTDIR);
-            permissions.check(inode, Permissions.READ);
-            return files.open(inode, DIRECTORY_FLAGS);
-        }), calls);
+        return new OpenDirectory(onNode(path, true, opening::openDirectory), calls);
     }
 
     /** All entries of a directory but "." and "..", in the filesystem's order. */
@@ -267,25 +255,9 @@ public final class Vfs implements AutoCloseable {
         return entries;
     }
 
-    /** Makes a name where there is none. */
-    private <T> T create(String path, boolean isDirectory, BiFunction<Inode, Name, T> make) {
-        return walking(walk -> {
-            Inode directory = walk.toParent(path);
-            require(walk.hasLast(), Errno.EEXIST);
-            require(walk.childIfThere(true).isEmpty(), Errno.EEXIST);
-            require(isDirectory || !walk.isDirectoryWanted(), Errno.ENOENT);
-            permissions.create(directory);
-            return make.apply(directory, walk.last());
-        });
-    }
-
-    private void createNode(String path, boolean isDirectory, BiFunction<Inode, Name, Inode> make) {
-        superblock.nodes.release(create(path, isDirectory, make));
-    }
-
     /** Makes a directory with the permissions {@code mode} less the umask. */
     public void mkdir(String path, int mode) {
-        createNode(path, true, (directory, name) -> calls.mkdir(directory, name, mode & 01777));
+        walking(walk -> naming.mkdir(walk, path, mode));
     }
 
     /** Makes a directory with the permissions 0777 less the umask. */
@@ -300,25 +272,12 @@ public final class Vfs implements AutoCloseable {
      * @param device what a device file stands for, in the encoding of {@code new_encode_dev}; else 0
      */
     public void mknod(String path, int mode, int device) {
-        FileType type = (mode & FileType.MODE_MASK) == 0
-                ? FileType.REGULAR
-                : FileType.ofMode(mode).orElseThrow(() -> failure(Errno.EINVAL));
-        require(type != FileType.DIRECTORY, Errno.EPERM);
-        require(type != FileType.SYMLINK, Errno.EINVAL);
-        boolean isDevice = type == FileType.CHARACTER_DEVICE || type == FileType.BLOCK_DEVICE;
-        // Overlays of anybody's have whiteouts.
-        boolean isWhiteout = type == FileType.CHARACTER_DEVICE && device == 0;
-        createNode(path, false, (directory, name) -> {
-            require(!isDevice || isWhiteout || credentials.isRoot(), Errno.EPERM);
-            return calls.mknod(directory, name,
-                    permissions.newMode(directory, type.mode() | (mode & PERMISSIONS)), isDevice ? device : 0);
-        });
+        walking(walk -> naming.mknod(walk, path, mode, device));
     }
 
     /** Makes a symbolic link at {@code path} with any text in it. */
     public void symlink(String target, String path) {
-        require(!target.isEmpty(), Errno.ENOENT);
-        createNode(path, false, (directory, name) -> calls.symlink(directory, name, Name.of(target)));
+        walking(walk -> naming.symlink(walk, path, Name.of(target)));
     }
 
     /** The text in a symbolic link. */
@@ -331,46 +290,22 @@ public final class Vfs implements AutoCloseable {
 
     /** Gives what {@code existing} leads to, also if that is a symbolic link, one more name. */
     public void link(String existing, String path) {
-        forNode(existing, false, target -> createNode(path, false, (directory, name) -> {
-            require(!target.isDirectory(), Errno.EPERM);
-            return calls.link(target, directory, name);
-        }));
+        forNode(existing, false, target -> walking(walk -> naming.link(walk, path, target)));
     }
 
     /** Gives an open file one more name, or its first: ENOENT if it has lost its last one. */
     public void link(OpenFile file, String path) {
-        createNode(path, false,
-                (directory, name) -> file.link(superblock, inode -> calls.link(inode, directory, name)));
+        walking(walk -> naming.link(walk, path, file));
     }
 
     /** Takes the name of a file that is no directory. */
     public void unlink(String path) {
-        remove(path, (directory, walk) -> {
-            require(walk.hasLast(), Errno.EISDIR);
-            Inode victim = walk.child(walk.last());
-            require(!walk.isDirectoryWanted() || victim.isDirectory(), Errno.ENOTDIR);
-            permissions.delete(directory, victim);
-            require(!victim.isDirectory(), Errno.EISDIR);
-            calls.unlink(directory, walk.last(), victim);
-            return victim;
-        });
+        walking(walk -> naming.unlink(walk, path));
     }
 
     /** Takes away a directory that is empty. */
     public void rmdir(String path) {
-        remove(path, (directory, walk) -> {
-            require(!walk.last().is(".."), Errno.ENOTEMPTY);
-            require(walk.hasLast(), path.replace("/", "").isEmpty() ? Errno.EBUSY : Errno.EINVAL);
-            Inode victim = walk.child(walk.last());
-            permissions.delete(directory, victim);
-            require(victim.isDirectory(), Errno.ENOTDIR);
-            calls.rmdir(directory, walk.last(), victim);
-            return victim;
-        });
-    }
-
-    private void remove(String path, BiFunction<Inode, Walk, Inode> action) {
-        walking(walk -> action.apply(walk.toParent(path), walk));
+        walking(walk -> naming.rmdir(walk, path));
     }
 
     /** Gives a file another name; what has that name loses it. */

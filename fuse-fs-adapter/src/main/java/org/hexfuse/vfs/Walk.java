@@ -23,7 +23,7 @@ final class Walk implements AutoCloseable {
     private static final Name HERE = Name.of(".");
     private static final Name UP = Name.of("..");
 
-    private final NodeCache nodes;
+    private final DentryCache names;
     private final NodeCalls calls;
     private final Permissions permissions;
     /** Whether names are looked up even where they are known. */
@@ -37,13 +37,13 @@ final class Walk implements AutoCloseable {
     private int links;
     private Name last = HERE;
 
-    Walk(NodeCache nodes, NodeCalls calls, Permissions permissions, boolean afresh) {
-        this.nodes = nodes;
+    Walk(DentryCache names, NodeCalls calls, Permissions permissions, boolean afresh) {
+        this.names = names;
         this.calls = calls;
         this.permissions = permissions;
         this.afresh = afresh;
         permissions.enter();
-        way.add(nodes.root());
+        way.add(names.nodes.root());
     }
 
     /** The node that a path leads to. */
@@ -181,12 +181,17 @@ final class Walk implements AutoCloseable {
 
     /** The same, with the server asked even if the name is known. */
     Inode child(Name name, boolean ask) {
-        Inode child = ask ? calls.lookup(at(), name) : nodes.find(at(), name).orElseGet(() -> calls.lookup(at(), name));
-        if (child == NodeCache.ABSENT) {
+        Inode child = ask ? calls.lookup(at(), name) : names.find(at(), name).orElseGet(() -> calls.lookup(at(), name));
+        if (child == DentryCache.ABSENT) {
             throw FuseException.of(Errno.ENOENT);
         }
-        held.add(child);
-        return child;
+        return keep(child);
+    }
+
+    /** Holds a node until the walk is closed, for a caller that has held it until now. */
+    Inode keep(Inode inode) {
+        held.add(inode);
+        return inode;
     }
 
     /** What the last name leads to, if it is there. */
@@ -203,7 +208,7 @@ final class Walk implements AutoCloseable {
 
     @Override public void close() {
         if (!held.isEmpty()) {
-            nodes.release(held);
+            names.nodes.release(held);
         }
     }
 }

@@ -28,17 +28,17 @@ final class WriteBack {
 
     private final Superblock superblock;
     private final RequestPort port;
-    private final NodeCache nodes;
+    private final AttributeCache attributes;
 
     WriteBack(Superblock superblock) {
         this.superblock = superblock;
         this.port = superblock.port;
-        this.nodes = superblock.nodes;
+        this.attributes = superblock.attributes;
     }
 
     /** Whether size and times of a node are this end's business. */
     boolean owns(Inode inode) {
-        return nodes.owns(inode);
+        return attributes.owns(inode);
     }
 
     /** Whether what is written to an open file goes by the cache. */
@@ -75,7 +75,7 @@ final class WriteBack {
     /** A name, a link or an attribute of a file was changed: so was the file, just now, which the server is told at once. */
     void changed(Inode inode, Caller caller) {
         if (owns(inode)) {
-            nodes.touched(inode, false, now());
+            attributes.touched(inode, false, now());
             try {
                 tell(inode, new AttributeChange(), caller);
             } catch (FuseException _) {
@@ -87,20 +87,20 @@ final class WriteBack {
     /** Data was written up to {@code end}, or the file was made longer up to there; -1 if it has the size it had. */
     void written(Inode inode, long end) {
         if (owns(inode)) {
-            nodes.touched(inode, true, now());
+            attributes.touched(inode, true, now());
         }
         if (end >= 0) {
-            nodes.written(inode, end);
+            attributes.written(inode, end);
         }
     }
 
     /** The server cut a file when it was opened. */
     void truncated(Inode inode) {
         if (owns(inode)) {
-            nodes.resized(inode, 0);
-            nodes.touched(inode, true, now());
+            attributes.resized(inode, 0);
+            attributes.touched(inode, true, now());
         }
-        nodes.changed(inode);
+        attributes.changed(inode);
     }
 
     /** Tells the server the times that it has not heard of. */
@@ -111,7 +111,7 @@ final class WriteBack {
     }
 
     private void tell(Inode inode, AttributeChange change, Caller caller) {
-        Optional<Stat> own = nodes.takeUntold(inode);
+        Optional<Stat> own = attributes.takeUntold(inode);
         if (own.isEmpty()) {
             return;
         }
@@ -120,7 +120,7 @@ final class WriteBack {
             change.write(request.arguments());
             port.call(request);
         } catch (FuseException e) {
-            nodes.untold(inode);
+            attributes.untold(inode);
             throw e;
         }
     }

@@ -1,5 +1,7 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.Checks.require;
+
 import java.util.List;
 import java.util.Optional;
 import org.hexfuse.abi.Errno;
@@ -20,11 +22,11 @@ final class Xattrs {
     private static final int LARGEST_LIST = 4096;
 
     private final Superblock superblock;
-    private final NodeCalls calls;
+    private final XattrCalls calls;
     private final Permissions permissions;
     private final Credentials who;
 
-    Xattrs(Superblock superblock, NodeCalls calls, Permissions permissions, Credentials who) {
+    Xattrs(Superblock superblock, XattrCalls calls, Permissions permissions, Credentials who) {
         this.superblock = superblock;
         this.calls = calls;
         this.permissions = permissions;
@@ -116,11 +118,5 @@ final class Xattrs {
             }
         }
         permissions.check(inode, changes ? Permissions.WRITE : Permissions.READ);
-    }
-
-    private static void require(boolean condition, Errno otherwise) {
-        if (!condition) {
-            throw FuseException.of(otherwise);
-        }
     }
 }

@@ -204,7 +204,7 @@ class CapabilitiesTest {
         @Test void whoWaitsForItsTurnCanBeInterrupted() throws Exception {
             server.flags &= ~InitFlag.PARALLEL_DIROPS.mask();
             var turns = new DirectoryTurns(server);
-            var directory = new NodeCache(1).root();
+            var directory = new InodeTable().root();
             turns.in(directory, () -> {
                 Thread waiting = Thread.ofPlatform().unstarted(() -> assertFails(Errno.EINTR,
                         () -> turns.in(directory, () -> {
@@ -370,8 +370,8 @@ class CapabilitiesTest {
         }
 
         @Test void areToldOfTheUnmount() {
-            new Superblock(server, new NodeCache(1), new PollTable(), onDevice).destroy();
-            new Superblock(server, new NodeCache(1), new PollTable(), VfsOptions.DEFAULT).destroy();
+            new Superblock(server, new DentryCache(1), new PollTable(), onDevice).destroy();
+            new Superblock(server, new DentryCache(1), new PollTable(), VfsOptions.DEFAULT).destroy();
             assertThat(server.count(Opcode.DESTROY)).isEqualTo(1);
         }
 

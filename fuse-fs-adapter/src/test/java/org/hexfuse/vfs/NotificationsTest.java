@@ -19,10 +19,11 @@ class NotificationsTest {
     private static final Name F = Name.of("f");
 
     private final StandInServer server = new StandInServer();
-    private final NodeCache nodes = new NodeCache(100);
+    private final DentryCache names = new DentryCache(100);
+    private final InodeTable nodes = names.nodes;
     private final PollTable polls = new PollTable();
-    private final Notifications sink = new Notifications(nodes, polls);
-    private final Superblock superblock = new Superblock(server, nodes, polls, VfsOptions.DEFAULT);
+    private final Notifications sink = new Notifications(names, polls);
+    private final Superblock superblock = new Superblock(server, names, polls, VfsOptions.DEFAULT);
     private final NodeCalls calls = new NodeCalls(superblock, Credentials.ROOT);
     private Node directory;
     private Node file;
@@ -56,18 +57,18 @@ class NotificationsTest {
 
     @Test void aNameThatLeadsElsewhereIsDroppedAllTheSame() {
         assertThat(sink.delete(1, 99, A)).isEqualTo(Errno.ENOENT);
-        assertThat(nodes.find(nodes.root(), A)).isEmpty();
+        assertThat(names.find(nodes.root(), A)).isEmpty();
     }
 
     @Test void aNameThatIsKnownNotToBeThereIsDeletedWithoutAWord() {
-        nodes.absent(nodes.root(), F, System.nanoTime() + 60_000_000_000L);
+        names.absent(nodes.root(), F, System.nanoTime() + 60_000_000_000L, nodes.attributes.version());
         assertThat(sink.delete(1, 99, F)).isEqualTo(Errno.OK);
-        assertThat(nodes.find(nodes.root(), F)).isEmpty();
+        assertThat(names.find(nodes.root(), F)).isEmpty();
     }
 
     @Test void aDirectoryInWhichSomethingIsUsedIsNotEmpty() {
         assertThat(sink.delete(1, directory.number, A)).isEqualTo(Errno.ENOTEMPTY);
-        assertThat(nodes.find(nodes.root(), A)).isEmpty();
+        assertThat(names.find(nodes.root(), A)).isEmpty();
     }
 
     @Test void aDirectoryInWhichNothingIsUsedIsEmpty() {
@@ -78,8 +79,8 @@ class NotificationsTest {
 
     @Test void whatIsBelowANameThatExpiredStaysKnown() {
         assertThat(sink.invalidateEntry(1, A, true)).isEqualTo(Errno.OK);
-        assertThat(nodes.find(nodes.root(), A)).isEmpty();
-        assertThat(nodes.find(directoryHere, F)).isPresent().hasValueSatisfying(nodes::release);
+        assertThat(names.find(nodes.root(), A)).isEmpty();
+        assertThat(names.find(directoryHere, F)).isPresent().hasValueSatisfying(nodes::release);
     }
 
     private static Span data(int length) {
@@ -112,7 +113,7 @@ class NotificationsTest {
 
     @Test void theSizeThatThisEndKeepsIsNotDoubted() {
         server.flags |= InitFlag.WRITEBACK_CACHE.mask();
-        nodes.written(fileHere, 500);
+        nodes.attributes.written(fileHere, 500);
         assertThat(sink.invalidateNode(file.number, 0, 0)).isEqualTo(Errno.OK);
         assertThat(calls.attributes(fileHere).size()).isEqualTo(500);
     }

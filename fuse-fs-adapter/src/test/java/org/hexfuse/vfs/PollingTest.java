@@ -29,10 +29,11 @@ class PollingTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private final StandInServer server = new StandInServer();
-    private final NodeCache nodes = new NodeCache(100);
+    private final DentryCache names = new DentryCache(100);
+    private final InodeTable nodes = names.nodes;
     private final PollTable polls = new PollTable();
-    private final Notifications sink = new Notifications(nodes, polls);
-    private final Superblock superblock = new Superblock(server, nodes, polls, VfsOptions.DEFAULT);
+    private final Notifications sink = new Notifications(names, polls);
+    private final Superblock superblock = new Superblock(server, names, polls, VfsOptions.DEFAULT);
     private final List<Long> handles = new ArrayList<>();
     private final List<Integer> flags = new ArrayList<>();
     private final AtomicInteger ready = new AtomicInteger();
@@ -171,6 +172,19 @@ class PollingTest {
         handle.close();
         polling.close();
         assertThat(outcome(result)).isEqualTo(-Errno.EBADF.code());
+    }
+
+    @Test void whoComesAfterTheCloseLeavesNothingBehind() {
+        handle.close();
+        polling.close();
+        FuseException thrown = catchThrowableOfType(FuseException.class, () -> polling.await(IN, LONG));
+        assertThat(thrown.errno()).isEqualTo(Errno.EBADF);
+        assertThat(polls.size()).isZero();
+    }
+
+    @Test void aTimeThatNoClockCanCountIsForEver() throws Exception {
+        ready.set(IN);
+        assertThat(polling.await(IN, Duration.ofSeconds(Long.MAX_VALUE))).isEqualTo(IN);
     }
 
     @Test void anInterruptEndsTheWait() {

@@ -69,6 +69,9 @@ final class StandInServer implements RequestPort {
     long attributeSeconds;
     int minor = Protocol.MINOR;
     long flags = FLAGS;
+    /** How many further calls are answered before {@link #breaking} is the answer to all of them. */
+    int answered = Integer.MAX_VALUE;
+    Errno breaking = Errno.ENOTCONN;
     private final Map<Long, Node> nodes = new LinkedHashMap<>(Map.of(Protocol.ROOT_ID, root));
     private long next = 2;
 
@@ -109,12 +112,34 @@ final class StandInServer implements RequestPort {
     }
 
     static String name(Request request) {
+        return name(request, InHeader.SIZE + request.opcode().argumentsSize(Protocol.MINOR, FLAGS));
+    }
+
+    /** The second name in a request that has two. */
+    static String secondName(Request request) {
         int start = InHeader.SIZE + request.opcode().argumentsSize(Protocol.MINOR, FLAGS);
+        return name(request, start + Name.encode(name(request)).length + 1);
+    }
+
+    private static String name(Request request, int start) {
         int end = start;
         while (request.head().get(JAVA_BYTE, end) != 0) {
             end++;
         }
         return Name.of(request.head(), start, end - start).toString();
+    }
+
+    /** All nodes that there ever were, by their numbers. */
+    Map<Long, Node> nodes() {
+        return nodes;
+    }
+
+    /** The server gives a number, if it has given it before, to another file. */
+    void renew(long number) {
+        Node node = nodes.get(number);
+        if (node != null && node != root) {
+            node.generation++;
+        }
     }
 
     Node node(Request request) {
@@ -188,6 +213,10 @@ final class StandInServer implements RequestPort {
 
     @Override public void call(Request request) {
         calls.add(request.opcode());
+        if (answered == 0) {
+            throw FuseException.of(breaking);
+        }
+        answered--;
         int length = answer(request);
         if (!request.accepts(length)) {
             throw FuseException.of(Errno.EIO);
@@ -196,8 +225,12 @@ final class StandInServer implements RequestPort {
     }
 
     @Override public void submit(Request request, Consumer<Errno> done) {
-        call(request);
-        done.accept(Errno.OK);
+        try {
+            call(request);
+            done.accept(Errno.OK);
+        } catch (FuseException e) {
+            done.accept(e.errno());
+        }
     }
 
     @Override public void post(Request request) {

@@ -245,9 +245,10 @@ class VfsTest {
 
         @Test void theServerTakesANameBack() {
             server.entrySeconds = 60;
-            var nodes = new NodeCache(100);
-            var sink = new Notifications(nodes, new PollTable());
-            var superblock = new Superblock(server, nodes, new PollTable(), VfsOptions.DEFAULT);
+            var names = new DentryCache(100);
+            InodeTable nodes = names.nodes;
+            var sink = new Notifications(names, new PollTable());
+            var superblock = new Superblock(server, names, new PollTable(), VfsOptions.DEFAULT);
             var calls = new NodeCalls(superblock, Credentials.ROOT);
             Inode directory = calls.lookup(nodes.root(), Name.of("a"));
             nodes.release(directory);
@@ -260,14 +261,15 @@ class VfsTest {
 
         @Test void aNewEpochDistrustsAllNames() {
             server.entrySeconds = 60;
-            var nodes = new NodeCache(100);
-            var superblock = new Superblock(server, nodes, new PollTable(), VfsOptions.DEFAULT);
+            var names = new DentryCache(100);
+            InodeTable nodes = names.nodes;
+            var superblock = new Superblock(server, names, new PollTable(), VfsOptions.DEFAULT);
             var calls = new NodeCalls(superblock, Credentials.ROOT);
             nodes.release(calls.lookup(nodes.root(), Name.of("a")));
-            assertThat(nodes.find(nodes.root(), Name.of("a"))).isPresent()
+            assertThat(names.find(nodes.root(), Name.of("a"))).isPresent()
                     .hasValueSatisfying(nodes::release);
-            new Notifications(nodes, new PollTable()).incrementEpoch();
-            assertThat(nodes.find(nodes.root(), Name.of("a"))).isEmpty();
+            new Notifications(names, new PollTable()).incrementEpoch();
+            assertThat(names.find(nodes.root(), Name.of("a"))).isEmpty();
         }
     }
 

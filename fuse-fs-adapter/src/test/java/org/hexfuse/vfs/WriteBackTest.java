@@ -96,6 +96,16 @@ class WriteBackTest {
         }
     }
 
+    @Test void whatCouldNotBeAppendedMakesNoFileLonger() {
+        try (OpenFile open = vfs.open("/f", OpenFlag.APPEND)) {
+            open.write(new byte[10], 0);
+            server.fail(Opcode.WRITE, Errno.ENOSPC);
+            FuseException thrown = catchThrowableOfType(FuseException.class, () -> open.write(new byte[10], 0));
+            assertThat(thrown.errno()).isEqualTo(Errno.ENOSPC);
+            assertThat(open.stat().size()).isEqualTo(110);
+        }
+    }
+
     @Test void theTimesAreThisEndsWhateverTheServerSays() {
         Instant before = Instant.now().minusMillis(1);
         assertThat(vfs.stat("/f").modified()).isEqualTo(Instant.EPOCH);

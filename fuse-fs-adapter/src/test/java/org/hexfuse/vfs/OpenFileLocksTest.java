@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-class FileLocksTest {
+class OpenFileLocksTest {
     private final StandInServer server = new StandInServer();
     private final Vfs process = Vfs.mount(server, VfsOptions.DEFAULT);
     private final Vfs other = process.as(Credentials.of(1000, 1000));
@@ -269,6 +269,24 @@ class FileLocksTest {
             assertThat(asked.getLast().owner()).isEqualTo(asked.getFirst().owner()).isNotEqualTo(flushed.getFirst());
             assertThat(server.calls.subList(server.calls.size() - 3, server.calls.size())).containsExactly(Opcode.FLUSH,
                     Opcode.SETLK, Opcode.RELEASE);
+        }
+
+        @Test void areGivenUpByNameWhereTheFlushFails() {
+            server.fail(Opcode.FLUSH, Errno.EIO);
+            OpenFile file = open(process, "/f");
+            file.locks().set(lock(WRITE, 0, 1));
+            assertFails(Errno.EIO, file::close);
+            assertThat(asked.getLast().range()).isEqualTo(LockRange.whole(UNLOCKED));
+        }
+
+        @Test void ofAnOpenFileAreTheSameForAllWhoAskAtOnce() throws Exception {
+            for (int round = 0; round < 200; round++) {
+                try (OpenFile file = open(process, "/f")) {
+                    var one = new FutureTask<>(file::ownLocks);
+                    Thread.ofVirtual().start(one);
+                    assertThat(file.ownLocks()).isSameAs(one.get(10, TimeUnit.SECONDS));
+                }
+            }
         }
 
         @Test void areGivenUpByNameWhereNoFlushIsSent() {

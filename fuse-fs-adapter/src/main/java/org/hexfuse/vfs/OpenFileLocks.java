@@ -6,13 +6,13 @@ import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.LockType;
 
 /** The locks of an open file, of all kinds, until it is closed. Source: Linux {@code fs/locks.c}, {@code fs/fuse/file.c}. */
-final class FileLocks {
+final class OpenFileLocks {
     private final Handle handle;
     private final RecordLocks ofProcess;
-    /** Exist once somebody has asked for them. */
-    private volatile Optional<RecordLocks> ofFile = Optional.empty();
+    /** Exist once somebody has asked for them: the same for all who ask, since they know whether there is one to give up. */
+    private Optional<RecordLocks> ofFile = Optional.empty();
 
-    FileLocks(Handle handle) {
+    OpenFileLocks(Handle handle) {
         this.handle = handle;
         this.ofProcess = new RecordLocks(handle, handle.process);
     }
@@ -21,13 +21,15 @@ final class FileLocks {
         return ofProcess;
     }
 
-    RecordLocks ofFile() {
-        Optional<RecordLocks> own = ofFile;
-        if (own.isEmpty()) {
-            own = Optional.of(new RecordLocks(handle, handle.file()));
-            ofFile = own;
+    synchronized RecordLocks ofFile() {
+        if (ofFile.isEmpty()) {
+            ofFile = Optional.of(new RecordLocks(handle, handle.file()));
         }
-        return own.get();
+        return ofFile.get();
+    }
+
+    private synchronized Optional<RecordLocks> ofFileIfUsed() {
+        return ofFile;
     }
 
     void flock(LockType type, boolean waits) {
@@ -48,6 +50,6 @@ final class FileLocks {
      */
     void close(boolean told) {
         ofProcess.close(told);
-        ofFile.ifPresent(own -> own.close(false));
+        ofFileIfUsed().ifPresent(own -> own.close(false));
     }
 }
