@@ -39,6 +39,13 @@ record LockRequests(Handle handle) {
         }
     }
 
+    /** Gives up what a file that is closed leaves behind, whatever happens to the caller: nothing else would. */
+    void giveUp(long owner, LockRange range) {
+        try (Request request = request(Opcode.SETLK, owner, range.withType(LockType.UNLOCKED), false)) {
+            handle.superblock.port.call(request.force());
+        }
+    }
+
     private Request request(Opcode opcode, long owner, LockRange range, boolean flock) {
         Request request = handle.request(opcode);
         LkIn.FH.set(request.arguments(), handle.number);

@@ -77,7 +77,7 @@ public final class RecordLocks {
             put(range.type() == LockType.UNLOCKED ? range : range.withPid(handle.caller.pid()), waits);
             if (handle.isClosed() && range.type() != LockType.UNLOCKED) {
                 // It came too late to be given up by closing.
-                put(range.withType(LockType.UNLOCKED), false);
+                giveUp(range);
                 throw FuseException.of(Errno.EBADF);
             }
         } finally {
@@ -93,13 +93,21 @@ public final class RecordLocks {
         }
     }
 
+    private void giveUp(LockRange range) {
+        if (areRemote()) {
+            requests.giveUp(owner, range);
+        } else {
+            put(range.withType(LockType.UNLOCKED), false);
+        }
+    }
+
     /** The file is closed by this owner, who gives up what it has of it. The server hears of that as of a process's by FLUSH. */
     void close(boolean told) {
         if (!areRemote()) {
             superblock().localRecords.release(handle.inode, owner);
         } else if (used && !told) {
             try {
-                requests.set(owner, LockRange.whole(LockType.UNLOCKED), false, false);
+                requests.giveUp(owner, LockRange.whole(LockType.UNLOCKED));
             } catch (FuseException _) {
                 // As with all that is left to do when a file is closed, nobody could do anything about it.
             }

@@ -118,7 +118,8 @@ final class WriteBack {
         change.ownTimes(own.get().modified(), own.get().changed(), port.negotiated().minor() >= CTIME_MINOR);
         try (Request request = superblock.request(Opcode.SETATTR, inode, caller)) {
             change.write(request.arguments());
-            port.call(request);
+            // It tells of what has happened already, and after a close nobody would tell it again.
+            port.call(request.force());
         } catch (FuseException e) {
             attributes.untold(inode);
             throw e;
