@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.Vfs;
@@ -26,7 +27,7 @@ public final class Interactive {
     public Interactive(Shell shell, Vfs vfs) {
         this.shell = shell;
         this.vfs = vfs;
-        this.commands = shell.names();
+        this.commands = Stream.concat(shell.names().stream(), Stream.of("exit", "help")).toList();
     }
 
     /** Returns when the user ends it: by {@code exit} or Ctrl-D. */
