@@ -59,8 +59,8 @@ class SpawnTest {
     }
 
     @Test void aMissingProgramIsEnoent() {
-        assertThatThrownBy(() -> Spawn.command("no-such-program").start())
-                .hasMessage("start no-such-program: No such file or directory (ENOENT)");
+        assertThatThrownBy(() -> Spawn.command("/no-such-program").start())
+                .hasMessage("start /no-such-program: No such file or directory (ENOENT)");
     }
 
     @Test void mountErrorsNameThePoint(@TempDir Path directory) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.hexfuse.examples.command.shell.StateDirectory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -30,8 +31,9 @@ final class Daemon {
         Path file = log.orElseGet(() -> defaultLog(mountPoint)).toAbsolutePath();
         Files.createDirectories(file.getParent());
         Files.write(file, new byte[0]);
+        // Both streams append, or the one would overwrite what the other has written.
         Process process = new ProcessBuilder(command(spec)).redirectInput(new File("/dev/null"))
-                .redirectOutput(file.toFile()).redirectError(ProcessBuilder.Redirect.appendTo(file.toFile())).start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(file.toFile())).redirectErrorStream(true).start();
         PrintWriter out = spec.commandLine().getOut();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() - deadline < 0) {
@@ -72,11 +74,7 @@ final class Daemon {
     }
 
     private static Path defaultLog(Path mountPoint) {
-        String state = System.getenv("XDG_STATE_HOME");
-        Path directory = state == null || state.isEmpty()
-                ? Path.of(System.getProperty("user.home"), ".local", "state")
-                : Path.of(state);
         String name = mountPoint.toAbsolutePath().normalize().toString().replaceAll("[^A-Za-z0-9._-]+", "-");
-        return directory.resolve("hexfuse").resolve("mount" + name + ".log");
+        return StateDirectory.path().resolve("mount" + name + ".log");
     }
 }

@@ -1,6 +1,10 @@
 package org.hexfuse.examples.command;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import org.hexfuse.abi.FuseException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,12 +25,23 @@ final class Failures {
                 command.getErr().println(name + ": " + oneLine(wrong.getMessage()));
                 return CommandLine.ExitCode.USAGE;
             }
+            case FileSystemException failure -> command.getErr().println(name + ": " + reason(failure));
             case IOException failure -> command.getErr().println(name + ": " + oneLine(failure.getMessage()));
             case FuseException failure -> command.getErr().println(name + ": " + oneLine(failure.getMessage()));
             case InterruptedException _ -> command.getErr().println(name + ": interrupted");
             default -> LOG.error("{}: a defect, please report it", name, e);
         }
         return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** What the JDK says about a file is often its name alone. */
+    private static String reason(FileSystemException e) {
+        return switch (e) {
+            case AccessDeniedException _ -> e.getFile() + ": Permission denied";
+            case NoSuchFileException _ -> e.getFile() + ": No such file or directory";
+            case FileAlreadyExistsException _ -> e.getFile() + ": File exists";
+            default -> oneLine(e.getMessage());
+        };
     }
 
     static String oneLine(String message) {

@@ -1,6 +1,8 @@
 package org.hexfuse.examples.command;
 
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +48,9 @@ import picocli.CommandLine.Spec;
     @Override public Integer call() throws Exception {
         if (threads < 1 || threads > 1024) {
             throw new IllegalArgumentException("--threads takes a number from 1 to 1024 and not " + threads);
+        }
+        if (Files.exists(mountPoint) && !Files.isDirectory(mountPoint)) {
+            throw new IOException(mountPoint + " is no directory");
         }
         if (debug) {
             Logging.everything();

@@ -138,6 +138,8 @@ class CommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"mount memory: /nowhere|hexfuse mount: there is no /nowhere",
+        "mount memory: /proc/version|hexfuse mount: /proc/version is no directory",
+        "mount memory: /tmp --daemon --log /proc/nowhere/log|hexfuse mount: /proc/nowhere: No such file or directory",
         "umount /nowhere/at/all|hexfuse umount: "}) void whatCannotBeDoneIsOneLine(String arguments, String message) {
         assertThat(run(arguments.split(" ", -1))).isEqualTo(1);
         assertThat(err.toString()).startsWith(message).hasLineCount(1);
@@ -172,6 +174,22 @@ class CommandTest {
         assertThat(status.get(20, TimeUnit.SECONDS)).isZero();
         assertThat(mounting.join(Duration.ofSeconds(10))).isTrue();
         assertThat(point).isEmptyDirectory();
+    }
+
+    @Test void whatADaemonLogsIsKept(@TempDir Path host) throws Exception {
+        assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
+        Path point = Files.createDirectory(host.resolve("point"));
+        Path log = host.resolve("log");
+        try {
+            int status = run("mount", "memory:", point.toString(), "--daemon", "--debug", "--log", log.toString());
+            assumeTrue(status == 0, "this user may not mount: " + err);
+            assertThat(out()).startsWith("memory: is mounted on " + point + " by process ");
+            List<String> lines = Files.readAllLines(log);
+            assertThat(lines).contains("memory: is mounted on " + point).anyMatch(line -> line.contains("INIT"));
+            assertThat(lines.getFirst()).doesNotContain("is mounted");
+        } finally {
+            run("umount", point.toString());
+        }
     }
 
     @Test void aTreeGoesInAndComesOutTheSame(@TempDir Path host) throws Exception {

@@ -1,6 +1,8 @@
 package org.hexfuse.transport.linux;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.libc.Fd;
@@ -14,6 +16,8 @@ import org.slf4j.LoggerFactory;
 /** A mount that this process made, and the device that belongs to it. */
 final class Mount {
     static final String DEVICE = "/dev/fuse";
+    /** Major 10 and minor 229. Source: Linux {@code Documentation/admin-guide/devices.txt}. */
+    private static final long DEVICE_NUMBER = 10 << 8 | 229;
 
     private static final Logger LOG = LoggerFactory.getLogger(Mount.class);
 
@@ -60,9 +64,15 @@ final class Mount {
         }
     }
 
-    private static Fd openDevice() throws IOException {
+    /** Opens the device; a container may hide it behind another file, on which a mount would fail without a reason. */
+    static Fd openDevice() throws IOException {
         try {
-            return Fd.open(DEVICE, OpenFlags.RDWR);
+            Fd device = Fd.open(DEVICE, OpenFlags.RDWR);
+            if (!Files.getAttribute(Path.of(DEVICE), "unix:rdev").equals(DEVICE_NUMBER)) {
+                device.close();
+                throw new IOException(DEVICE + " is hidden here: it is no FUSE device");
+            }
+            return device;
         } catch (LibcException e) {
             throw switch (e.errno()) {
                 case ENOENT, ENODEV, ENXIO -> new IOException("there is no /dev/fuse here: modprobe fuse", e);

@@ -21,12 +21,9 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.OutHeader;
-import org.hexfuse.libc.Fd;
-import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.MountCalls;
 import org.hexfuse.libc.MountFlags;
 import org.hexfuse.libc.NativePath;
-import org.hexfuse.libc.OpenFlags;
 import org.hexfuse.libc.PosixFiles;
 import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.transport.Address;
@@ -47,8 +44,8 @@ import org.junit.jupiter.api.Timeout;
 
     @BeforeEach void makeMountPoint() throws IOException {
         try {
-            Fd.open(Mount.DEVICE, OpenFlags.RDWR).close();
-        } catch (LibcException e) {
+            Mount.openDevice().close();
+        } catch (IOException e) {
             assumeTrue(false, "no /dev/fuse here: " + e.getMessage());
         }
         assumeTrue(ProcessIds.euid() == 0, "not root");
@@ -499,6 +496,14 @@ import org.junit.jupiter.api.Timeout;
         Process server = program(asNobody(), "");
         assertThat(new String(server.getInputStream().readAllBytes(), UTF_8))
                 .contains("IOException: fusermount3: user has no write access to mountpoint");
+        assertThat(server.waitFor()).isNotZero();
+    }
+
+    @Test void aHiddenDeviceIsSaidToBeSo() throws Exception {
+        Process server = program(List.of("unshare", "-m", "--propagation", "private", "sh", "-c",
+                "mount --bind /dev/null /dev/fuse && exec \"$@\"", "sh"), "");
+        assertThat(new String(server.getInputStream().readAllBytes(), UTF_8))
+                .contains("IOException: /dev/fuse is hidden here: it is no FUSE device");
         assertThat(server.waitFor()).isNotZero();
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.Vfs;
@@ -26,7 +27,7 @@ public final class Interactive {
     public Interactive(Shell shell, Vfs vfs) {
         this.shell = shell;
         this.vfs = vfs;
-        this.commands = shell.names();
+        this.commands = Stream.concat(shell.names().stream(), Stream.of("exit", "help")).toList();
     }
 
     /** Returns when the user ends it: by {@code exit} or Ctrl-D. */
@@ -34,9 +35,9 @@ public final class Interactive {
         try (Terminal terminal = TerminalBuilder.builder().name("hexfuse").system(true).build()) {
             LineReader reader = LineReaderBuilder.builder().terminal(terminal).appName("hexfuse")
                     .completer((_, line, candidates) -> complete(line, candidates))
-                    .variable(LineReader.HISTORY_FILE, history())
                     .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                     .build();
+            keepHistory(reader);
             while (true) {
                 String line;
                 try {
@@ -68,12 +69,17 @@ public final class Interactive {
         }
     }
 
-    private static Path history() throws IOException {
-        String state = System.getenv("XDG_STATE_HOME");
-        Path directory = (state == null || state.isEmpty() ? Path.of(System.getProperty("user.home"), ".local", "state")
-                : Path.of(state)).resolve("hexfuse");
-        Files.createDirectories(directory);
-        return directory.resolve("history");
+    /** Where lines are kept for the next time; nowhere when that cannot be written. */
+    private static void keepHistory(LineReader reader) {
+        Path directory = StateDirectory.path();
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException _) {
+            return;
+        }
+        if (Files.isWritable(directory)) {
+            reader.setVariable(LineReader.HISTORY_FILE, directory.resolve("history"));
+        }
     }
 
     private void complete(ParsedLine line, List<Candidate> candidates) {
