@@ -14,6 +14,7 @@ import org.hexfuse.abi.ForgetOne;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.GetxattrIn;
 import org.hexfuse.abi.GetxattrOut;
+import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.InterruptIn;
 import org.hexfuse.abi.IoctlIn;
 import org.hexfuse.abi.IoctlOut;
@@ -28,6 +29,7 @@ import org.hexfuse.abi.StatfsOut;
 import org.hexfuse.abi.WriteIn;
 import org.hexfuse.abi.WriteOut;
 import org.hexfuse.posix.LockRange;
+import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Slot;
 import org.slf4j.Logger;
@@ -39,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-    private static final int SMALL_REPLY = 512;
+    private static final int SMALL_REPLY = 320;
     private static final int LONGEST_LINK = 4096;
     /** Kernels have room for a page, which may be a list of ranges, whatever they are after. */
     private static final int LEAST_IOCTL = 4096;
@@ -52,19 +54,29 @@ final class Dispatcher {
         this.state = state;
     }
 
-    /** The most bytes of reply that a request can have. */
-    static long replyRoom(Slot slot) {
+    /** The bytes of a request. */
+    static long requestSize(Slot slot) {
+        return InHeader.SIZE + slot.argumentsSize() + slot.rest().size();
+    }
+
+    /**
+     * The most bytes of reply that a request can have. What a kernel asks for counts only up to what INIT has settled, so that
+     * no number of its own sizes memory.
+     */
+    static long replyRoom(Slot slot, Limits limits) {
         Opcode opcode = Opcode.byCode(slot.opcode());
         if (opcode == null || slot.argumentsSize() < GetxattrIn.SIZE
-                || (opcode == Opcode.IOCTL && slot.argumentsSize() < IoctlIn.SIZE)) {
+                || (opcode == Opcode.IOCTL && slot.argumentsSize() < IoctlIn.SIZE)
+                || (opcode.argumentsSize(limits.minor(), limits.flags()) > slot.argumentsSize())) {
             return opcode == Opcode.READLINK ? LONGEST_LINK : SMALL_REPLY;
         }
-        return switch (opcode) {
-            case READ, READDIR, READDIRPLUS -> SMALL_REPLY + ReadIn.SIZE_FIELD.getUnsigned(slot.arguments(), 0);
-            case IOCTL -> SMALL_REPLY + Math.max(LEAST_IOCTL, IoctlIn.OUT_SIZE.getUnsigned(slot.arguments(), 0));
-            case GETXATTR, LISTXATTR -> SMALL_REPLY + GetxattrIn.SIZE_FIELD.getUnsigned(slot.arguments(), 0);
-            default -> SMALL_REPLY;
+        long data = switch (opcode) {
+            case READ, READDIR, READDIRPLUS -> ReadIn.SIZE_FIELD.getUnsigned(slot.arguments(), 0);
+            case IOCTL -> Math.max(LEAST_IOCTL, IoctlIn.OUT_SIZE.getUnsigned(slot.arguments(), 0));
+            case GETXATTR, LISTXATTR -> GetxattrIn.SIZE_FIELD.getUnsigned(slot.arguments(), 0);
+            default -> 0;
         };
+        return SMALL_REPLY + Math.min(data, limits.maxPayload());
     }
 
     /** Answers the request of an exchange, on the calling thread, before it returns. */
@@ -192,12 +204,8 @@ final class Dispatcher {
 
     private void interrupt(Exchange x) {
         long unique = InterruptIn.UNIQUE.get(x.slot().arguments());
-        if (state.interrupt(unique)) {
-            x.noReply();
-        } else {
-            // Another worker has read the request and not begun with it: the kernel asks again.
-            x.fail(Errno.EAGAIN);
-        }
+        x.noReply();
+        state.interrupt(unique);
     }
 
     private void read(Exchange x) throws IOException, InterruptedException {

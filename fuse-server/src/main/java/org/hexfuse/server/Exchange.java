@@ -5,12 +5,16 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.hexfuse.abi.AttrOut;
 import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.MessageFormat;
+import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenOut;
 import org.hexfuse.abi.StatxOut;
 import org.hexfuse.transport.Segments;
@@ -22,6 +26,8 @@ import org.slf4j.Logger;
  * next request, by one thread at a time; only {@link #interrupt} comes from others.
  */
 final class Exchange {
+    /** How many frames of a handler that does not return are logged. */
+    private static final int STACK = 12;
     private static final MemorySegment NOBODY = Arena.global().allocate(InHeader.SIZE).asReadOnly();
 
     final Operations operations = new Operations(this);
@@ -33,49 +39,87 @@ final class Exchange {
     /** Null between two requests. */
     private Slot slot;
     private boolean committed;
+    private Opcode opcode;
+    private Thread handler;
     private Thread interruptible;
     private volatile long unique;
+    private long seenUnique;
+    private int seen;
     private volatile boolean interrupted;
 
     Exchange(SessionState state) {
         this.state = state;
     }
 
-    /** Makes this the exchange of a request, on the thread that a filesystem will be called on. */
-    void begin(Slot next) {
-        slot = next;
-        committed = false;
-        interrupted = false;
-        unique = next.unique();
-        if (state.isOver()) {
-            interrupted = true;
+    /**
+     * Makes this the exchange of a request, on the thread that calls the filesystem.
+     *
+     * @param interruptThread whether {@link #interrupt} also interrupts the thread
+     */
+    void begin(Slot next, boolean interruptThread) {
+        Thread thread = Thread.currentThread();
+        synchronized (this) {
+            slot = next;
+            committed = false;
+            interrupted = false;
+            opcode = Opcode.byCode(next.opcode());
+            handler = thread;
+            interruptible = interruptThread ? thread : null;
+            unique = next.unique();
         }
-        if (state.wire().isDebugEnabled()) {
+        if (state.wasInterrupted(next.unique())) {
+            interrupt(next.unique());
+        }
+        if (state.wire().isTraceEnabled()) {
             Segments rest = next.rest();
-            state.wire().debug("-> {}", MessageFormat.request(next.header(), next.arguments(), next.argumentsSize(),
+            state.wire().trace("-> {}", MessageFormat.request(next.header(), next.arguments(), next.argumentsSize(),
                     rest.count() == 0 ? MemorySegment.NULL : rest.segment(0), rest.count() == 0 ? 0 : rest.offset(0),
                     rest.count() == 0 ? 0 : rest.length(0)));
         }
     }
 
-    /** Lets {@link #interrupt} interrupt the thread, which runs for this exchange alone. */
-    synchronized void interruptible(Thread thread) {
-        interruptible = thread;
-        if (interrupted) {
-            thread.interrupt();
-        }
-    }
-
-    /** The request is over. */
+    /** The request is finished. An interrupt of the thread that came for it does not outlive it. */
     void end() {
+        boolean clear;
         synchronized (this) {
             unique = 0;
+            clear = interruptible != null;
             interruptible = null;
+            handler = null;
+            slot = null;
         }
-        slot = null;
+        if (clear) {
+            Thread.interrupted();
+        }
     }
 
-    /** Tells who works on the request {@code id} that its caller was interrupted. Returns whether this is its exchange. */
+    /** How often in a row the watchdog has seen the same request here; 0 without a request. For the watchdog only. */
+    int inspect() {
+        long now = unique;
+        seen = now == 0 ? 0 : now == seenUnique ? seen + 1 : 1;
+        seenUnique = now;
+        return seen;
+    }
+
+    /** Whether the request runs on a thread of its own and holds no reader. */
+    boolean ownsThread() {
+        return opcode == Opcode.SETLKW;
+    }
+
+    /** The operation; null if it is unknown. */
+    Opcode opcode() {
+        return opcode;
+    }
+
+    /** The request that runs, with the stack of its handler. */
+    synchronized Optional<String> describe() {
+        return unique == 0 || handler == null ? Optional.empty()
+                : Optional.of(opcode + " of node " + Long.toUnsignedString(InHeader.NODEID.get(header())) + " on "
+                        + handler.getName() + Arrays.stream(handler.getStackTrace()).limit(STACK)
+                                .map(frame -> "\n    at " + frame).collect(Collectors.joining()));
+    }
+
+    /** Marks the request {@code id} as interrupted. Returns whether it runs here. */
     boolean interrupt(long id) {
         if (unique != id) {
             return false;
@@ -92,7 +136,7 @@ final class Exchange {
         }
     }
 
-    /** The session ends: whoever waits on behalf of a caller is to give up. */
+    /** Marks whatever runs here as interrupted: the session has ended. */
     synchronized void cancel() {
         interrupted = true;
         if (interruptible != null) {
@@ -236,8 +280,8 @@ final class Exchange {
 
     private Errno commit(Errno error, int structSize, long dataSize) {
         Logger wire = state.wire();
-        if (wire.isDebugEnabled()) {
-            wire.debug("<- {}",
+        if (wire.isTraceEnabled()) {
+            wire.trace("<- {}",
                     MessageFormat.reply(slot.opcode(), slot.unique(), error, slot.reply(), structSize, dataSize));
         }
         committed = true;

@@ -46,6 +46,16 @@ public interface FuseFileSystem {
     }
 
     /**
+     * Whether INTERRUPT also interrupts the thread that runs the request, so that {@link InterruptedException} ends its waits;
+     * answer EINTR then. Otherwise a method polls {@link Operation#interrupted}. Beware: the interrupt of a thread closes the
+     * {@link java.nio.channels.FileChannel} that it is reading or writing, for every other user of the channel too. The
+     * thread of a {@link #setlk} that {@linkplain Lock#waits waits} is always interrupted.
+     */
+    default boolean interruptsThreads() {
+        return false;
+    }
+
+    /**
      * Whether kernels check each caller's permissions by owner, group and mode before they ask, as for a disk
      * ({@code default_permissions}). Otherwise the filesystem decides, by {@link Operation#caller}.
      */

@@ -32,20 +32,23 @@ import org.slf4j.LoggerFactory;
 public final class FuseServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FuseServer.class);
     private static final Duration FIRST_SESSION = Duration.ofSeconds(10);
-    private static final Duration SHUTDOWN = Duration.ofSeconds(15);
+    /** More than unmounting and abandoned handlers take together. */
+    private static final Duration SHUTDOWN = Duration.ofSeconds(40);
 
     private final FuseFileSystem fileSystem;
     private final ServerEndpoint endpoint;
     private final int threads;
+    private final long maxInflight;
     private final List<SessionLoop> sessions = new CopyOnWriteArrayList<>();
     private final CompletableFuture<SessionLoop> first = new CompletableFuture<>();
     private final CountDownLatch noMoreArrivals = new CountDownLatch(1);
     private volatile boolean closed;
 
-    private FuseServer(FuseFileSystem fileSystem, ServerEndpoint endpoint, int threads) {
+    private FuseServer(FuseFileSystem fileSystem, ServerEndpoint endpoint, int threads, long maxInflight) {
         this.fileSystem = fileSystem;
         this.endpoint = endpoint;
         this.threads = threads;
+        this.maxInflight = maxInflight;
     }
 
     /** Begins to describe a server of {@code fileSystem}. */
@@ -90,7 +93,7 @@ public final class FuseServer implements AutoCloseable {
     }
 
     private void begin(ServerLink link) {
-        var session = new SessionLoop(fileSystem, link, "hexfuse " + address(), threads);
+        var session = new SessionLoop(fileSystem, link, "hexfuse " + address(), threads, maxInflight);
         sessions.removeIf(earlier -> earlier.over().isDone());
         sessions.add(session);
         session.start();
@@ -155,9 +158,13 @@ public final class FuseServer implements AutoCloseable {
 
     /** Describes a server. Not for several threads. */
     public static final class Builder {
+        static final long LEAST_INFLIGHT = 1L << 20;
+
         private final FuseFileSystem fileSystem;
         private Address address = Address.of("mem", "");
         private int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+        private long maxInflight = RequestMemory.sessionDefault();
 
         private Builder(FuseFileSystem fileSystem) {
             this.fileSystem = Objects.requireNonNull(fileSystem);
@@ -179,13 +186,27 @@ public final class FuseServer implements AutoCloseable {
         }
 
         /**
+         * How many bytes of requests and replies one session may hold in memory at once, at least {@value #LEAST_INFLIGHT};
+         * further requests wait in the kernel. A quarter of the largest heap and 256 MiB at most unless set. The system property
+         * {@code org.hexfuse.max_inflight} bounds all sessions of the JVM together, by half of the largest heap unless set.
+         */
+        public Builder maxInflight(long bytes) {
+            if (bytes < LEAST_INFLIGHT) {
+                throw new IllegalArgumentException(
+                        "max_inflight=" + bytes + ", where " + LEAST_INFLIGHT + " is the least");
+            }
+            this.maxInflight = bytes;
+            return this;
+        }
+
+        /**
          * Opens the address and begins to serve.
          *
          * @throws IllegalArgumentException if the address makes no sense
          * @throws IOException if it can't be had
          */
         public FuseServer start() throws IOException {
-            var server = new FuseServer(fileSystem, Transports.open(address), threads);
+            var server = new FuseServer(fileSystem, Transports.open(address), threads, maxInflight);
             server.startAccepting();
             return server;
         }

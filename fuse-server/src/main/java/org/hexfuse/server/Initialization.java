@@ -91,8 +91,9 @@ final class Initialization {
     private void settle(Exchange exchange, Negotiation settled) {
         int pages = (Math.max(settled.maxWrite(), settled.maxReadahead()) + PAGE - 1) / PAGE;
         int maxPages = Math.clamp(pages, 1, Math.max(1, largestPayload(settled.enabled()) / PAGE));
-        link.negotiated(new Limits(settled.minor(), settled.enabled(), settled.maxWrite(), maxPages));
-        state.initialized(settled.minor(), settled.enabled());
+        var limits = new Limits(settled.minor(), settled.enabled(), settled.maxWrite(), maxPages);
+        link.negotiated(limits);
+        state.initialized(limits);
         MemorySegment out = exchange.slot().reply();
         int size = InitOut.STRUCT.size(settled.minor());
         out.asSlice(0, InitOut.SIZE).fill((byte) 0);

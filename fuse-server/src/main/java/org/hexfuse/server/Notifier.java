@@ -186,8 +186,8 @@ public final class Notifier {
         }
         OutHeader.LEN.set(message, (int) message.byteSize());
         OutHeader.ERROR.set(message, code.code());
-        if (state.wire().isDebugEnabled()) {
-            state.wire().debug("<- {} of {} bytes", code, message.byteSize());
+        if (state.wire().isTraceEnabled()) {
+            state.wire().trace("<- {} of {} bytes", code, message.byteSize());
         }
         return link.send(message, message.byteSize());
     }

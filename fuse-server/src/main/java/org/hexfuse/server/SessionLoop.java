@@ -5,145 +5,131 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.transport.CallerDriven;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
-import org.hexfuse.transport.SlotChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One kernel served by one filesystem, from INIT to the end: reads requests with a few workers and sees that each is answered
- * once.
+ * One kernel served by one filesystem, from INIT to the end.
  *
- * <p>One worker reads until INIT is answered, then the others start. The last one to leave ends the session: what the kernel
- * had is given back to the filesystem, then the link is closed.
+ * <p>One {@linkplain Workers worker} reads until INIT is answered, then the others start. SETLKW runs in a {@linkplain WaitLane
+ * lane} of its own, everything else on the worker that read it, or on the caller's thread where the transport is
+ * {@link CallerDriven}.
+ *
+ * <p><b>The end</b> begins when a worker leaves, when the link is shut down, or when the {@link Watchdog} finds the kernel gone
+ * while handlers hold all readers. Handlers then see that they are interrupted and have {@link #PATIENCE}; one that has not
+ * returned by then is logged with its stack and abandoned. What the kernel had is released and forgotten towards the filesystem,
+ * once, and the link is closed.
  */
 final class SessionLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** How long handlers may take once the session has ended. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final long BRIEFLY = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final FuseFileSystem fileSystem;
     private final ServerLink link;
     private final String name;
-    private final int workers;
+    private final int threads;
+    private final RequestMemory memory;
     private final SessionState state;
     private final Dispatcher dispatcher;
     private final Initialization initialization;
-    private final HandOff handOff;
-    private final AtomicInteger running = new AtomicInteger();
+    private final Workers workers;
+    private final WaitLane waits;
+    /** Whether INTERRUPT also interrupts the thread that runs the request. */
+    private final boolean interruptsThreads;
+    /** Requests that run on the threads of callers. */
+    private final AtomicInteger driven = new AtomicInteger();
     private final AtomicBoolean othersStarted = new AtomicBoolean();
+    private final AtomicBoolean ending = new AtomicBoolean();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
 
-    SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, int workers) {
+    SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, int threads, long maxInflight) {
         this.fileSystem = fileSystem;
         this.link = link;
         this.name = name;
-        this.workers = workers;
+        this.threads = threads;
+        this.memory = new RequestMemory(maxInflight, RequestMemory.jvm());
         this.state = new SessionState(fileSystem, link);
         this.dispatcher = new Dispatcher(fileSystem, state);
         this.initialization = new Initialization(fileSystem, state, link);
-        this.handOff = new HandOff(fileSystem.blocking(), name);
+        this.workers = new Workers(link, name, fileSystem.blocking(), memory, state::limits, this::handle,
+                this::workerLeft);
+        this.waits = new WaitLane(fileSystem.blocking(), name);
+        this.interruptsThreads = fileSystem.interruptsThreads() && link.feature(CallerDriven.class).isEmpty();
     }
 
     void start() {
-        Optional<CallerDriven> driven = link.feature(CallerDriven.class);
-        if (driven.isPresent()) {
-            driven.get().drive(this::handleForCaller, () -> Thread.ofVirtual().name(name + "-end").start(this::end));
+        Watchdog.watch(this);
+        Optional<CallerDriven> caller = link.feature(CallerDriven.class);
+        if (caller.isPresent()) {
+            caller.get().drive(this::handleForCaller, () -> beginEnd(false));
         } else {
-            startWorker();
+            workers.start();
         }
     }
 
-    private void startWorker() {
-        int number = running.incrementAndGet();
-        Thread.Builder thread = link.blocksInSystemCalls() ? Thread.ofPlatform().daemon(true) : Thread.ofVirtual();
-        thread.name(name + "-" + number).start(this::work);
-    }
-
-    private void work() {
-        try (SlotChannel channel = link.openChannel()) {
-            Slot slot = channel.next();
-            while (slot != null) {
-                handle(slot);
-                // A filesystem may have left its thread interrupted; that is over with its request.
-                Thread.interrupted();
-                slot = channel.next();
-            }
-        } catch (IOException e) {
-            LOG.error("{}: {}", name, e.getMessage());
-            if (running.get() == 1) {
-                link.shutdown();
-            }
-        } catch (InterruptedException _) {
-            link.shutdown();
-        } finally {
-            if (running.decrementAndGet() == 0) {
-                end();
-            }
-        }
-    }
-
-    /** On a caller's thread, which no worker's end waits for. */
     private void handleForCaller(Slot slot) {
-        handOff.enter();
+        driven.incrementAndGet();
         try {
             handle(slot);
         } finally {
-            handOff.leave();
+            driven.decrementAndGet();
         }
     }
 
+    /** Runs a request, or passes it on to the lane of waits. Never throws. */
     private void handle(Slot slot) {
         Opcode opcode = Opcode.byCode(slot.opcode());
         if (opcode == Opcode.INIT && !state.isInitialized()) {
             initialize(slot);
         } else if (!state.isInitialized()) {
-            slot.commit(Errno.EIO, 0, 0);
-        } else if (handOff.takes(opcode)) {
-            handOff(opcode, slot.detach(Dispatcher.replyRoom(slot)));
+            Workers.answer(slot, Errno.EIO);
+        } else if (opcode == Opcode.SETLKW) {
+            runInWaitLane(slot);
         } else {
-            answer(slot, false);
+            run(slot, interruptsThreads);
         }
     }
 
-    private void handOff(Opcode opcode, Slot own) {
-        handOff.enter();
-        try {
-            handOff.run(() -> answer(own, true));
-        } catch (RejectedExecutionException _) {
-            // A caller that drives the session itself may come after its end.
-            handOff.leave();
-            if (opcode.expectsReply()) {
-                own.commit(Errno.EIO, 0, 0);
-            } else {
-                own.release();
-            }
+    private void runInWaitLane(Slot slot) {
+        long replyRoom = Dispatcher.replyRoom(slot, state.limits());
+        long size = WaitLane.REQUEST_SIZE + Dispatcher.requestSize(slot) + replyRoom;
+        if (ending.get() || !memory.tryReserve(size)) {
+            Workers.answer(slot, Errno.ENOLCK);
+            return;
+        }
+        Slot own = ReservedSlot.detach(slot, replyRoom, memory, size);
+        if (own != null && !waits.run(() -> run(own, true))) {
+            Workers.answer(own, Errno.ENOLCK);
         }
     }
 
-    private void answer(Slot slot, boolean ownThread) {
-        Exchange exchange = state.take();
+    private void run(Slot slot, boolean interruptThread) {
+        Exchange exchange = null;
         try {
-            exchange.begin(slot);
-            if (ownThread) {
-                exchange.interruptible(Thread.currentThread());
-            }
+            exchange = state.take();
+            exchange.begin(slot, interruptThread);
             dispatcher.dispatch(exchange);
+        } catch (Throwable e) {
+            LOG.error("{}: a request failed", name, e);
+            if (exchange == null || !exchange.isCommitted()) {
+                Workers.answer(slot, e instanceof OutOfMemoryError ? Errno.ENOMEM : Errno.EIO);
+            }
         } finally {
-            state.give(exchange);
-            if (ownThread) {
-                // Clears what an interrupt may have left for the thread's next request.
-                Thread.interrupted();
-                handOff.leave();
+            if (exchange != null) {
+                state.give(exchange);
             }
         }
     }
@@ -151,7 +137,7 @@ final class SessionLoop {
     private void initialize(Slot slot) {
         Exchange exchange = state.take();
         try {
-            exchange.begin(slot);
+            exchange.begin(slot, false);
             if (initialization.answer(exchange)) {
                 ready.complete(null);
                 startOthers();
@@ -162,38 +148,84 @@ final class SessionLoop {
                 exchange.fail(Failures.errno(e).orElse(Errno.EIO));
             }
             ready.completeExceptionally(e);
-            link.shutdown();
+            beginEnd(true);
         } finally {
             state.give(exchange);
         }
     }
 
     private void startOthers() {
-        if (running.get() > 0 && othersStarted.compareAndSet(false, true)) {
-            for (int i = 1; i < workers; i++) {
-                startWorker();
-            }
+        if (workers.running() > 0 && othersStarted.compareAndSet(false, true)) {
+            workers.startAll(threads);
         }
     }
 
-    private void end() {
+    private void workerLeft(Throwable failure) {
+        if (failure != null && !ending.get()) {
+            LOG.error("{}: the session ends: {}", name, failure.getMessage(),
+                    failure instanceof IOException ? null : failure);
+        }
+        beginEnd(false);
+    }
+
+    /** The watchdog's look at what runs: a reader that is held long is logged, and the end may begin without a reader. */
+    void inspect() {
+        int held = state.inspect(name);
+        if (held > 0 && !ending.get() && !link.isConnected()) {
+            LOG.warn("{}: the kernel has ended the connection while {} requests run", name, held);
+            beginEnd(false);
+        }
+    }
+
+    private void beginEnd(boolean connected) {
+        if (ending.compareAndSet(false, true)) {
+            Thread.ofPlatform().daemon(true).name(name + "-end").start(() -> end(connected));
+        }
+    }
+
+    /**
+     * A link that is shut down by this end goes first: the kernel may still write back, and needs the handlers for it.
+     */
+    private void end(boolean connected) {
         try {
-            state.cancelAll();
-            if (!handOff.awaitQuiet(PATIENCE)) {
-                LOG.warn("{}: requests are still being worked on {} after the session's end", name, PATIENCE);
+            if (connected) {
+                link.shutdown();
+                state.cancelAll();
+            } else {
+                state.cancelAll();
+                link.shutdown();
             }
-            handOff.close();
+            workers.end();
+            awaitHandlers();
+            waits.close();
             if (state.isInitialized()) {
                 state.giveAllBack();
                 state.session().end();
                 fileSystem.destroy(state.session());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("{}: the filesystem failed at the session's end", name, e);
         } finally {
-            link.close();
-            ready.completeExceptionally(new IOException("the kernel's end went away before the session began"));
+            Watchdog.forget(this);
+            memory.close();
+            try {
+                link.close();
+            } catch (RuntimeException e) {
+                LOG.error("{}: the link could not be closed", name, e);
+            }
+            ready.completeExceptionally(new IOException("the kernel's end was closed before the session began"));
             over.complete(null);
+        }
+    }
+
+    private void awaitHandlers() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (workers.running() + driven.get() + waits.running() > 0) {
+            if (System.nanoTime() - deadline > 0) {
+                state.logRunning(name, PATIENCE);
+                return;
+            }
+            LockSupport.parkNanos(BRIEFLY);
         }
     }
 
@@ -209,13 +241,13 @@ final class SessionLoop {
         }
     }
 
-    /** Completed when everything has been given back and the link is closed. */
+    /** Completed when everything has been released and the link is closed. */
     CompletableFuture<Void> over() {
         return over;
     }
 
-    /** Ends the session; {@link #over} tells when it has ended. */
+    /** Ends the session; {@link #over} is completed when it has ended. */
     void shutdown() {
-        link.shutdown();
+        beginEnd(true);
     }
 }

@@ -1,10 +1,13 @@
 package org.hexfuse.server;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
-import org.hexfuse.abi.Protocol;
+import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.spi.Spares;
 import org.slf4j.Logger;
@@ -19,6 +22,8 @@ final class SessionState {
     private static final Logger WIRE = LoggerFactory.getLogger("org.hexfuse.wire");
 
     private static final int IDLE = 64;
+    /** A request that the watchdog has seen more often has run for a second. */
+    private static final int HELD = 2;
 
     private final FuseFileSystem fileSystem;
     private final Overrides overrides;
@@ -27,9 +32,10 @@ final class SessionState {
     private final CopyOnWriteArrayList<Exchange> exchanges = new CopyOnWriteArrayList<>();
     private final Spares<Exchange> idle = new Spares<>(IDLE);
     private final Retrievals retrievals = new Retrievals();
+    private final EarlyInterrupts earlyInterrupts = new EarlyInterrupts();
+    private final Set<Opcode> warned = EnumSet.noneOf(Opcode.class);
     private final Session session;
-    private volatile int minor = Protocol.MINOR;
-    private volatile long flags;
+    private volatile Limits limits = Limits.beforeInit();
     private volatile boolean initialized;
     private volatile boolean over;
 
@@ -53,11 +59,16 @@ final class SessionState {
     }
 
     int minor() {
-        return minor;
+        return limits.minor();
     }
 
     long flags() {
-        return flags;
+        return limits.flags();
+    }
+
+    /** What INIT settled. */
+    Limits limits() {
+        return limits;
     }
 
     Retrievals retrievals() {
@@ -71,10 +82,9 @@ final class SessionState {
 
     boolean isInitialized() { return initialized; }
 
-    void initialized(int settledMinor, long settledFlags) {
-        minor = settledMinor;
-        flags = settledFlags;
-        session.begin(settledMinor, settledFlags);
+    void initialized(Limits settled) {
+        limits = settled;
+        session.begin(settled.minor(), settled.flags());
         initialized = true;
     }
 
@@ -95,14 +105,59 @@ final class SessionState {
         }
     }
 
-    /** Whether somebody works on the request, and was told of its interruption. */
-    boolean interrupt(long unique) {
+    /** Interrupts a request: now if it runs, else when it begins. */
+    void interrupt(long unique) {
+        if (!interruptRunning(unique)) {
+            earlyInterrupts.add(unique);
+            // It may have begun meanwhile, and found nothing.
+            if (interruptRunning(unique)) {
+                earlyInterrupts.remove(unique);
+            }
+        }
+    }
+
+    private boolean interruptRunning(long unique) {
         for (Exchange exchange : exchanges) {
             if (exchange.interrupt(unique)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether a request that begins was interrupted before. */
+    boolean wasInterrupted(long unique) {
+        return over || earlyInterrupts.remove(unique);
+    }
+
+    /**
+     * The watchdog's look at the requests that run. Warns of a handler that has held a reader for a second, once an operation.
+     *
+     * @return how many requests have run for a second
+     */
+    int inspect(String name) {
+        int held = 0;
+        for (Exchange exchange : exchanges) {
+            int times = exchange.inspect();
+            if (times > HELD) {
+                held++;
+            }
+            if (times == HELD + 1 && fileSystem.blocking() == Blocking.NEVER && !exchange.ownsThread()
+                    && warned.add(exchange.opcode())) {
+                LOG.warn(
+                        "{}: {} of {} has held a reader for a second; a filesystem that waits must say so by blocking()",
+                        name, exchange.opcode(), fileSystem.getClass().getName());
+            }
+        }
+        return held;
+    }
+
+    /** Logs every request that still runs, with the stack of its thread. */
+    void logRunning(String name, Duration waited) {
+        for (Exchange exchange : exchanges) {
+            exchange.describe().ifPresent(where -> LOG.warn("{}: abandoned {} s after the session's end: {}", name,
+                    waited.toSeconds(), where));
+        }
     }
 
     /** The session ends: everybody who waits in a filesystem is to give up, also who has not begun yet. */

@@ -267,7 +267,7 @@ class SessionTest {
         @Test void alsoIfItIsAnError() throws Exception {
             assertThat(thrown(new StackOverflowError())).isEqualTo(Errno.EIO);
             end();
-            assertThat(thrown(new OutOfMemoryError("not really"))).isEqualTo(Errno.EIO);
+            assertThat(thrown(new OutOfMemoryError("not really"))).isEqualTo(Errno.ENOMEM);
         }
     }
 
@@ -439,6 +439,10 @@ class SessionTest {
                     return Blocking.IN_JAVA;
                 }
 
+                @Override public boolean interruptsThreads() {
+                    return true;
+                }
+
                 @Override public Entry lookup(Lookup op) throws InterruptedException {
                     inside.countDown();
                     new CountDownLatch(1).await();
@@ -458,6 +462,10 @@ class SessionTest {
     private record Waiting(Blocking blocking, CountDownLatch inside, Queue<String> names) implements FuseFileSystem {
         Waiting(Blocking blocking) {
             this(blocking, new CountDownLatch(1), new ConcurrentLinkedQueue<>());
+        }
+
+        @Override public boolean interruptsThreads() {
+            return true;
         }
 
         @Override public Entry lookup(Lookup op) throws InterruptedException {

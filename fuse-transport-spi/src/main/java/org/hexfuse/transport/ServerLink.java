@@ -41,6 +41,12 @@ public interface ServerLink extends AutoCloseable {
      */
     Errno send(MemorySegment message, long size);
 
+    /**
+     * Whether the kernel's end is still there, as far as that is known without reading a request. Asked when handlers hold all
+     * workers, so that nobody reads. Any thread may call it; it does not wait.
+     */
+    default boolean isConnected() { return true; }
+
     /** Something that this transport has and others haven't, such as {@link CallerDriven}. */
     default <T> Optional<T> feature(Class<T> type) {
         return Optional.empty();

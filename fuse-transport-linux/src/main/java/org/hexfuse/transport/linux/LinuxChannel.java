@@ -29,7 +29,7 @@ final class LinuxChannel implements SlotChannel {
     private final SlotPool pool = new SlotPool(this::reply);
     private Limits limits = Limits.beforeInit();
     private Arena arena = Arena.ofShared();
-    private LinearSlot slot = allocate();
+    private LinearSlot slot = allocate(arena, limits);
     private volatile Worker worker;
     private volatile boolean cancelled;
 
@@ -118,16 +118,23 @@ final class LinuxChannel implements SlotChannel {
     private void resize() {
         Limits agreed = link.limits();
         if (!agreed.equals(limits)) {
+            Arena before = arena;
+            var larger = Arena.ofShared();
+            try {
+                slot = allocate(larger, agreed);
+            } catch (OutOfMemoryError e) {
+                larger.close();
+                throw e;
+            }
+            arena = larger;
             limits = agreed;
-            arena.close();
-            arena = Arena.ofShared();
-            slot = allocate();
+            before.close();
         }
     }
 
-    private LinearSlot allocate() {
-        long size = (limits.maxMessage() + PAGE - 1L) / PAGE * PAGE;
-        return new LinearSlot(arena.allocate(size, PAGE), arena.allocate(size, PAGE), this::reply, pool);
+    private LinearSlot allocate(Arena memory, Limits sizes) {
+        long size = (sizes.maxMessage() + PAGE - 1L) / PAGE * PAGE;
+        return new LinearSlot(memory.allocate(size, PAGE), memory.allocate(size, PAGE), this::reply, pool);
     }
 
     private Errno reply(long unique, Errno error, MemorySegment memory, long offset, long length) {

@@ -118,6 +118,12 @@ final class LinuxLink implements ServerLink {
         over.run();
     }
 
+    @Override public boolean isConnected() {
+        synchronized (lock) {
+            return !closed && Probe.isConnected(mount.device());
+        }
+    }
+
     @Override public boolean blocksInSystemCalls() {
         return true;
     }

@@ -11,18 +11,21 @@ import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.Slot;
 
 /**
- * Memory for the detached slots of one link. Any thread may use it.
+ * Memory for the detached slots of one link: as much as a request and its reply need, in three sizes. Any thread may use it.
  *
  * <p>The memory is of automatic arenas: a filesystem may answer long after its link is closed, and then writes into memory
  * that nobody reads, not into memory that is gone.
  */
 public final class SlotPool {
+    /** Requests with arguments and no name, such as SETLKW, and replies of structs. */
+    private static final int TINY = 512;
     /** Requests without bulk data, with the longest names, and their replies. */
     private static final int SMALL = 2 * Limits.HEAD_ROOM + 512;
     private static final int KEPT_SMALL = 256;
-    private static final int KEPT_LARGE = 16;
+    private static final int KEPT_LARGE = 4;
 
     private final ReplySink sink;
+    private final Shelf tiny = new Shelf(TINY, KEPT_SMALL);
     private final Shelf small = new Shelf(SMALL, KEPT_SMALL);
     private volatile Shelf large = new Shelf(SMALL, 0);
 
@@ -40,7 +43,7 @@ public final class SlotPool {
     Slot copyOf(Slot slot, long replyRoom) {
         long length = InHeader.SIZE + slot.argumentsSize() + slot.rest().size();
         long needed = Math.max(length, OutHeader.SIZE + replyRoom);
-        Shelf shelf = needed <= SMALL ? small : large;
+        Shelf shelf = needed <= TINY ? tiny : needed <= SMALL ? small : large;
         Detached copy = shelf.take(needed);
         MemorySegment.copy(slot.header(), 0, copy.request, 0, InHeader.SIZE);
         MemorySegment.copy(slot.arguments(), 0, copy.request, InHeader.SIZE, slot.argumentsSize());
@@ -68,7 +71,8 @@ public final class SlotPool {
                 return slot;
             }
             long bytes = Math.max(needed, size);
-            return new Detached(this, Arena.ofAuto().allocate(bytes, 8), Arena.ofAuto().allocate(bytes, 8));
+            MemorySegment memory = Arena.ofAuto().allocate(2 * bytes, 8);
+            return new Detached(this, memory.asSlice(0, bytes), memory.asSlice(bytes));
         }
 
         void put(Detached slot) {

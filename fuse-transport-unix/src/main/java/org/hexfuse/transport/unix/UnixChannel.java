@@ -22,7 +22,7 @@ final class UnixChannel implements SlotChannel {
 
     UnixChannel(UnixServerLink link) {
         this.link = link;
-        this.slot = allocate(limits.maxMessage());
+        this.slot = allocate(arena, limits.maxMessage());
     }
 
     @Override public Slot next() throws IOException {
@@ -41,15 +41,22 @@ final class UnixChannel implements SlotChannel {
     private void makeRoom(long length) {
         Limits agreed = link.limits();
         if (!agreed.equals(limits) || length > slot.request().byteSize()) {
+            Arena before = arena;
+            var larger = Arena.ofShared();
+            try {
+                slot = allocate(larger, Math.max(length, agreed.maxMessage()));
+            } catch (OutOfMemoryError e) {
+                larger.close();
+                throw e;
+            }
+            arena = larger;
             limits = agreed;
-            arena.close();
-            arena = Arena.ofShared();
-            slot = allocate(Math.max(length, agreed.maxMessage()));
+            before.close();
         }
     }
 
-    private LinearSlot allocate(long size) {
-        return new LinearSlot(arena.allocate(size, ALIGNMENT), arena.allocate(size, ALIGNMENT), link::reply,
+    private LinearSlot allocate(Arena memory, long size) {
+        return new LinearSlot(memory.allocate(size, ALIGNMENT), memory.allocate(size, ALIGNMENT), link::reply,
                 link.pool());
     }
 

@@ -142,6 +142,8 @@ final class UnixServerLink implements ServerLink {
         return new UnixChannel(this);
     }
 
+    @Override public boolean isConnected() { return !peerIsGone(); }
+
     @Override public boolean blocksInSystemCalls() {
         return true;
     }
