@@ -6,5 +6,5 @@ module org.hexfuse.libc {
             org.hexfuse.transport.unix,
             org.hexfuse.transport.linux,
             org.hexfuse.testkit,
-            org.hexfuse.examples;
+            org.hexfuse.command;
 }

@@ -3,8 +3,8 @@ module org.hexfuse.testkit {
     requires transitive org.hexfuse.server;
     requires transitive org.hexfuse.vfs;
     requires org.hexfuse.libc;
-    requires static transitive org.junit.jupiter.api;
-    requires static org.assertj.core;
+    requires transitive org.junit.jupiter.api;
+    requires org.assertj.core;
 
     exports org.hexfuse.testkit;
     exports org.hexfuse.testkit.posix;

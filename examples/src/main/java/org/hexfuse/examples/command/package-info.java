@@ -1,2 +1,0 @@
-/** The {@code hexfuse} command: mounts filesystems, and shows them without a mount. */
-package org.hexfuse.examples.command;

@@ -1,2 +1,0 @@
-/** The shell on a filesystem that is not mounted. */
-package org.hexfuse.examples.command.shell;

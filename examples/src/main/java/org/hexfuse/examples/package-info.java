@@ -1,2 +1,0 @@
-/** Example filesystems and the hexfuse command. */
-package org.hexfuse.examples;

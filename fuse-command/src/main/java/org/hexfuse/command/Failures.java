@@ -1,0 +1,58 @@
+package org.hexfuse.command;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.hexfuse.abi.FuseException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
+
+/** What a command ends with when it fails: one line, and an exit status. */
+final class Failures {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    private Failures() {}
+
+    /** Wrong arguments are wrong use; what could not be done is a failure; anything else a defect, with its stack trace. */
+    static int report(Exception e, CommandLine command, ParseResult result) {
+        return report(e, command);
+    }
+
+    /** As above, for errors of the JVM too, which picocli lets through. */
+    static int report(Throwable e, CommandLine command) {
+        String name = command.getCommandSpec().qualifiedName();
+        switch (e) {
+            case IllegalArgumentException wrong -> {
+                command.getErr().println(name + ": " + oneLine(wrong.getMessage()));
+                return CommandLine.ExitCode.USAGE;
+            }
+            case FileSystemException failure -> command.getErr().println(name + ": " + reason(failure));
+            case IOException failure -> command.getErr().println(name + ": " + oneLine(failure.getMessage()));
+            case FuseException failure -> command.getErr().println(name + ": " + oneLine(failure.getMessage()));
+            case InterruptedException _ -> command.getErr().println(name + ": interrupted");
+            case OutOfMemoryError _ -> command.getErr()
+                    .println(name + ": out of memory; give Java more by HEXFUSE_JAVA_OPTIONS=-Xmx..., or do less at once");
+            case StackOverflowError _ -> command.getErr().println(name + ": nested too deeply");
+            default -> LOG.error("{}: a defect, please report it", name, e);
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** What the JDK says about a file is often its name alone. */
+    private static String reason(FileSystemException e) {
+        return switch (e) {
+            case AccessDeniedException _ -> e.getFile() + ": Permission denied";
+            case NoSuchFileException _ -> e.getFile() + ": No such file or directory";
+            case FileAlreadyExistsException _ -> e.getFile() + ": File exists";
+            default -> oneLine(e.getMessage());
+        };
+    }
+
+    static String oneLine(String message) {
+        return message == null ? "it failed without a reason" : message.replaceAll("\\s*\\R\\s*", " ").strip();
+    }
+}

@@ -1,0 +1,69 @@
+package org.hexfuse.command;
+
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.hexfuse.server.Fuse;
+import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.Mount;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code hexfuse mount}. */
+@Command(name = "mount", description = "Mount a filesystem, until it is unmounted or Ctrl-C.", mixinStandardHelpOptions = true, sortOptions = false) final class MountCommand
+        implements Callable<Integer> {
+    /** What stands between the two in the line that says so. */
+    static final String MOUNTED = " is mounted on ";
+
+    private final FileSystems fileSystems;
+    @Spec private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "FS", description = "what to mount, such as memory:?size=1g") private String what;
+
+    @Parameters(index = "1", paramLabel = "MOUNTPOINT", description = "a directory") private Path mountPoint;
+
+    @Option(names = "-o", split = ",", paramLabel = "OPT", description = "options of the mount: allow_other, default_permissions, ro, suid, dev, noexec, noatime, "
+            + "max_read=N, fsname=NAME, subtype=NAME, auto_unmount") private List<String> options = List.of();
+
+    @Option(names = "--threads", paramLabel = "N", description = "threads that read requests, one for each processor unless given") private int threads = Math
+            .max(2, Runtime.getRuntime().availableProcessors());
+
+    @Option(names = "--daemon", description = "return once it is mounted, and leave it to a process that logs to a file") private boolean daemon;
+
+    @Option(names = "--log", paramLabel = "FILE", description = "where a daemon logs; below ~/.local/state unless given") private Path log;
+
+    @Option(names = "--debug", description = "log every request and reply to standard error, a line each") private boolean debug;
+
+    @Inject MountCommand(FileSystems fileSystems) {
+        this.fileSystems = fileSystems;
+    }
+
+    @Override public Integer call() throws Exception {
+        if (threads < 1 || threads > 1024) {
+            throw new IllegalArgumentException("--threads takes a number from 1 to 1024 and not " + threads);
+        }
+        if (Files.exists(mountPoint) && !Files.isDirectory(mountPoint)) {
+            throw new IOException(mountPoint + " is no directory");
+        }
+        if (debug) {
+            Logging.everything();
+        }
+        if (daemon) {
+            return Daemon.start(spec, mountPoint, Optional.ofNullable(log));
+        }
+        FuseFileSystem fileSystem = fileSystems.create(FileSystems.parse(what));
+        try (Mount mount = Fuse.mount(fileSystem, mountPoint, options, threads)) {
+            spec.commandLine().getOut().println(what + MOUNTED + mount.mountPoint());
+            spec.commandLine().getOut().flush();
+            mount.await();
+        }
+        return 0;
+    }
+}

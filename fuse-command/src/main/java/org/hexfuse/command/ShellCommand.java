@@ -1,0 +1,62 @@
+package org.hexfuse.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.hexfuse.command.shell.Interactive;
+import org.hexfuse.command.shell.Serving;
+import org.hexfuse.command.shell.Servings;
+import org.hexfuse.command.shell.Shell;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code hexfuse shell}. */
+@Command(name = "shell", description = "Use a filesystem without a kernel: one that runs in this process, or one that is "
+        + "served at an address.", mixinStandardHelpOptions = true, sortOptions = false, footer = {"",
+            "Commands, with ';' between them:", Shell.SUMMARY}) final class ShellCommand implements Callable<Integer> {
+    private final Servings servings;
+    @Spec private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "FS|ADDRESS", description = "such as memory: or unix:files.sock") private String what;
+
+    @Option(names = "-c", paramLabel = "'CMD; CMD'", description = "the commands, of which the first that fails ends; else they are asked for, or read from "
+            + "standard input") private String commands = "";
+
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "for each answer (default: ${DEFAULT-VALUE})") private int timeout = 30;
+
+    @Option(names = "--debug", description = "log every request and reply to standard error, a line each") private boolean debug;
+
+    @Inject ShellCommand(Servings servings) {
+        this.servings = servings;
+    }
+
+    @Override public Integer call() throws Exception {
+        if (timeout < 1) {
+            throw new IllegalArgumentException("--timeout takes seconds, at least 1, and not " + timeout);
+        }
+        if (debug) {
+            Logging.everything();
+        } else {
+            Logging.defectsOnly();
+        }
+        try (Serving serving = servings.open(FileSystems.parse(what), Duration.ofSeconds(timeout))) {
+            return run(new Shell(serving.vfs(), System.out, spec.commandLine().getErr()), serving);
+        }
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again where there is no terminal
+    private int run(Shell shell, Serving serving) throws IOException {
+        if (spec.commandLine().getParseResult().hasMatchedOption("-c")) {
+            return shell.run(commands);
+        }
+        return System.console() != null
+                ? new Interactive(shell, serving.vfs()).run()
+                : shell.run(new String(System.in.readAllBytes(), UTF_8));
+    }
+}

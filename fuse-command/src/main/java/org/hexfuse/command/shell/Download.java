@@ -1,0 +1,91 @@
+package org.hexfuse.command.shell;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.vfs.DirectoryEntry;
+import org.hexfuse.vfs.OpenFile;
+import org.hexfuse.vfs.OpenFlag;
+import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.Vfs;
+
+/** Copies a tree to the host, with modes, times and links of both kinds. Device files, fifos and sockets are left out. */
+final class Download extends Transfer {
+    private final Output out;
+
+    Download(Vfs vfs, Output out, Progress progress) {
+        super(vfs, progress);
+        this.out = out;
+    }
+
+    /** The bytes of all files below a path. */
+    static long sizeOf(Vfs vfs, String path) {
+        Stat stat = vfs.lstat(path);
+        if (!stat.isDirectory()) {
+            return stat.isRegular() ? stat.size() : 0;
+        }
+        return vfs.list(path).stream().mapToLong(entry -> sizeOf(vfs, join(path, entry.name().toString()))).sum();
+    }
+
+    void copy(String path, Path host) {
+        at(path, () -> {
+            Stat stat = vfs.lstat(path);
+            if (stat.isDirectory()) {
+                copyDirectory(path, host);
+            } else if (isCopied(stat, host)) {
+                return;
+            } else if (stat.isSymlink()) {
+                Files.deleteIfExists(host);
+                Files.createSymbolicLink(host, Path.of(vfs.readlink(path)));
+            } else if (stat.type() == FileType.REGULAR) {
+                copyContent(path, host);
+            } else {
+                out.line(path + ": left out, it is no file, directory or link");
+                return;
+            }
+            if (!stat.isSymlink()) {
+                Files.setAttribute(host, "unix:mode", stat.permissions(), LinkOption.NOFOLLOW_LINKS);
+            }
+            setTimes(host, stat);
+        });
+    }
+
+    private boolean isCopied(Stat stat, Path host) throws IOException {
+        if (stat.links() == 1) {
+            return false;
+        }
+        String before = copyOf(Long.toUnsignedString(stat.ino()), host.toString());
+        if (before.isEmpty()) {
+            return false;
+        }
+        Files.deleteIfExists(host);
+        Files.createLink(host, Path.of(before));
+        return true;
+    }
+
+    private void copyDirectory(String path, Path host) throws IOException {
+        if (!Files.isDirectory(host, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(host);
+        }
+        Files.setAttribute(host, "unix:mode", WHILE_FILLED, LinkOption.NOFOLLOW_LINKS);
+        for (DirectoryEntry entry : vfs.list(path)) {
+            String name = entry.name().toString();
+            copy(join(path, name), host.resolve(name));
+        }
+    }
+
+    private void copyContent(String path, Path host) throws IOException {
+        Files.deleteIfExists(host);
+        try (OpenFile in = vfs.open(path, OpenFlag.READ); OutputStream to = Files.newOutputStream(host)) {
+            long offset = 0;
+            for (int got = in.read(chunk, 0); got > 0; got = in.read(chunk, offset)) {
+                to.write(chunk, 0, got);
+                offset += got;
+                moved(got);
+            }
+        }
+    }
+}

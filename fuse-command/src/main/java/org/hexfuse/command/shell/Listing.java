@@ -1,0 +1,89 @@
+package org.hexfuse.command.shell;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import org.hexfuse.vfs.FileSystemStat;
+import org.hexfuse.vfs.Stat;
+
+/** How attributes are shown. */
+final class Listing {
+    private static final DateTimeFormatter SHORT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT)
+            .withZone(ZoneId.systemDefault());
+    private static final DateTimeFormatter LONG = DateTimeFormatter
+            .ofPattern("yyyy-MM-dd HH:mm:ss.nnnnnnnnn xx", Locale.ROOT).withZone(ZoneId.systemDefault());
+    private static final String UNITS = "kmgt";
+
+    private Listing() {}
+
+    /** A line as of {@code ls -l}. */
+    static String line(Stat stat, String name, String target) {
+        return String.format(Locale.ROOT, "%s %3d %5s %5s %10d %s %s%s", mode(stat), stat.links(),
+                Integer.toUnsignedString(stat.uid()), Integer.toUnsignedString(stat.gid()), stat.size(),
+                SHORT.format(stat.modified()), printable(name), target.isEmpty() ? "" : " -> " + printable(target));
+    }
+
+    /** The lines of {@code stat}. */
+    static List<String> details(Stat stat, String path, String target) {
+        return List.of("  File: " + printable(path) + (target.isEmpty() ? "" : " -> " + printable(target)),
+                String.format(Locale.ROOT, "  Size: %-12d Blocks: %-10d IO Block: %-6d %s", stat.size(), stat.blocks(),
+                        stat.blockSize(), stat.type().name().toLowerCase(Locale.ROOT).replace('_', ' ')),
+                String.format(Locale.ROOT, " Inode: %-12s Links: %d", Long.toUnsignedString(stat.ino()), stat.links()),
+                String.format(Locale.ROOT, "Access: (%04o/%s)  Uid: %s  Gid: %s", stat.permissions(), mode(stat),
+                        Integer.toUnsignedString(stat.uid()), Integer.toUnsignedString(stat.gid())),
+                "Access: " + time(stat.accessed()), "Modify: " + time(stat.modified()),
+                "Change: " + time(stat.changed()));
+    }
+
+    private static String time(Instant instant) {
+        return LONG.format(instant);
+    }
+
+    /** The lines of {@code df}. */
+    static List<String> room(FileSystemStat stat) {
+        long used = stat.blocks() - stat.free();
+        return List.of(String.format(Locale.ROOT, "%14s %14s %14s %5s %12s %12s", "Size", "Used", "Available", "Use%",
+                "Inodes", "Free"),
+                String.format(Locale.ROOT, "%14d %14d %14d %4d%% %12d %12d", stat.blocks() * stat.blockSize(),
+                        used * stat.blockSize(), stat.available() * stat.blockSize(),
+                        stat.blocks() == 0 ? 0 : (100 * used + stat.blocks() - 1) / stat.blocks(), stat.files(),
+                        stat.freeFiles()));
+    }
+
+    private static String mode(Stat stat) {
+        var text = new StringBuilder().append(stat.type().letter());
+        for (int shift = 6; shift >= 0; shift -= 3) {
+            int bits = stat.mode() >>> shift;
+            boolean special = (stat.mode() & 01000 << (shift / 3)) != 0;
+            boolean execute = (bits & 1) != 0;
+            text.append((bits & 4) != 0 ? 'r' : '-').append((bits & 2) != 0 ? 'w' : '-');
+            char mark = shift == 0 ? 't' : 's';
+            text.append(special ? execute ? mark : Character.toUpperCase(mark) : execute ? 'x' : '-');
+        }
+        return text.toString();
+    }
+
+    /** Text with what would confuse a terminal, or is no UTF-8, shown as a question mark. */
+    static String printable(String text) {
+        var printable = new StringBuilder();
+        text.codePoints().forEach(c -> printable
+                .appendCodePoint(Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF) ? '?' : c));
+        return printable.toString();
+    }
+
+    /** A number of bytes, with a unit of powers of 1024 or without. */
+    static long parseSize(String text) {
+        if (!text.matches("[0-9]{1,15}[kmgtKMGT]?")) {
+            throw CommandFailure.of("'" + text + "' is no size: write bytes, or a number with k, m, g or t");
+        }
+        int unit = UNITS.indexOf(Character.toLowerCase(text.charAt(text.length() - 1)));
+        long number = Long.parseLong(unit < 0 ? text : text.substring(0, text.length() - 1));
+        try {
+            return Math.multiplyExact(number, 1L << (10 * (unit + 1)));
+        } catch (ArithmeticException _) {
+            throw CommandFailure.of("'" + text + "' is too much");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package org.hexfuse.command.shell;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Predicate;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.FuseServer;
+import org.hexfuse.transport.Address;
+import org.hexfuse.transport.Transports;
+import org.hexfuse.vfs.Vfs;
+import org.hexfuse.vfs.VfsOptions;
+
+/** Brings a filesystem within reach of a shell: serves it in this process, or connects to where it is served. */
+public final class Servings {
+    /** No server needs longer to say what it can do. */
+    private static final Duration LONGEST_INIT = Duration.ofSeconds(10);
+
+    private final Factory fileSystems;
+    private final Predicate<String> isFileSystem;
+
+    /** Where filesystems come from. */
+    @FunctionalInterface public interface Factory {
+        /** The filesystem that an address names. */
+        FuseFileSystem create(Address address) throws IOException;
+    }
+
+    /**
+     * Servings of what {@code fileSystems} makes.
+     *
+     * @param isFileSystem whether a scheme is one of theirs; others are transports'
+     */
+    public Servings(Factory fileSystems, Predicate<String> isFileSystem) {
+        this.fileSystems = fileSystems;
+        this.isFileSystem = isFileSystem;
+    }
+
+    /**
+     * Serves a filesystem in this process and mounts it there, or mounts what is served at an address.
+     *
+     * @param timeout for each answer
+     * @throws IOException if that can't be done; the message is one line
+     */
+    public Serving open(Address what, Duration timeout) throws IOException {
+        Duration init = timeout.compareTo(LONGEST_INIT) < 0 ? timeout : LONGEST_INIT;
+        VfsOptions options = VfsOptions.DEFAULT
+                .withConnection(VfsOptions.DEFAULT.connection().withInitTimeout(init).withRequestTimeout(timeout));
+        try {
+            return isFileSystem.test(what.scheme()) || !isTransport(what.scheme())
+                    ? serve(fileSystems.create(what), options)
+                    : new Serving(Vfs.connect(what, options), () -> {});
+        } catch (FuseException e) {
+            throw new IOException(what + ": " + meaning(e.errno()), e);
+        }
+    }
+
+    private static boolean isTransport(String scheme) {
+        return Transports.kernelTransports().stream().anyMatch(transport -> transport.scheme().equals(scheme));
+    }
+
+    private static String meaning(Errno errno) {
+        return switch (errno) {
+            case ETIMEDOUT -> "the server does not answer INIT (ETIMEDOUT)";
+            case ECONNREFUSED -> "the server's answer to INIT is not understood (ECONNREFUSED)";
+            case ECONNABORTED, ENOTCONN -> "the server has hung up (" + errno + ")";
+            default -> errno.message() + " (" + errno + ")";
+        };
+    }
+
+    private static Serving serve(FuseFileSystem fileSystem, VfsOptions plain) throws IOException {
+        VfsOptions options = plain.withDefaultPermissions(fileSystem.kernelChecksPermissions());
+        FuseServer server = FuseServer.serve(fileSystem).start();
+        try {
+            return new Serving(Vfs.connect(server.address(), options), server::close);
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+}

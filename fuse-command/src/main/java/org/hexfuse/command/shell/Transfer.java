@@ -1,0 +1,76 @@
+package org.hexfuse.command.shell;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
+import java.util.Map;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.Timestamp;
+import org.hexfuse.vfs.Vfs;
+
+/** What copying a tree is like in both directions: names that lead to one file, progress, errors with the path in them. */
+abstract class Transfer {
+    static final int CHUNK = 1 << 20;
+    static final int PERMISSIONS = 07777;
+    /** What a directory has until everything is in it. */
+    static final int WHILE_FILLED = 0700;
+
+    final Vfs vfs;
+    final byte[] chunk = new byte[CHUNK];
+    private final Map<String, String> copies = new HashMap<>();
+    private final Progress progress;
+
+    Transfer(Vfs vfs, Progress progress) {
+        this.vfs = vfs;
+        this.progress = progress;
+    }
+
+    /** Something on the filesystem under a path. */
+    @FunctionalInterface interface Action {
+        void run() throws IOException;
+    }
+
+    static void at(String path, Action action) {
+        try {
+            action.run();
+        } catch (FuseException e) {
+            throw CommandFailure.of(path, e);
+        } catch (FileSystemException e) {
+            throw CommandFailure.of(e.getFile() + ": "
+                    + (e.getReason() == null ? e.getClass().getSimpleName() : e.getReason()));
+        } catch (IOException e) {
+            throw CommandFailure.of(path + ": " + e.getMessage());
+        }
+    }
+
+    /** Where a file with several names was copied to before, or nothing the first time. */
+    final String copyOf(String identity, String path) {
+        String before = copies.putIfAbsent(identity, path);
+        return before == null ? "" : before;
+    }
+
+    final void moved(long bytes) {
+        progress.advance(bytes);
+    }
+
+    static String join(String directory, String name) {
+        return directory.endsWith("/") ? directory + name : directory + "/" + name;
+    }
+
+    /** The time of last access and of last change, of a link itself. */
+    static void setTimes(Path path, Stat stat) throws IOException {
+        Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .setTimes(FileTime.from(stat.modified()), FileTime.from(stat.accessed()), null);
+    }
+
+    void setTimes(String path, Map<String, Object> attributes) {
+        vfs.setLinkTimes(path, Timestamp.of(((FileTime) attributes.get("lastAccessTime")).toInstant()),
+                Timestamp.of(((FileTime) attributes.get("lastModifiedTime")).toInstant()));
+    }
+}

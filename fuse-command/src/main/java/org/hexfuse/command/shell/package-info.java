@@ -1,0 +1,2 @@
+/** The shell on a filesystem that is not mounted. */
+package org.hexfuse.command.shell;
