@@ -35,7 +35,8 @@ final class Failures {
             case FuseException failure -> command.getErr().println(name + ": " + oneLine(failure.getMessage()));
             case InterruptedException _ -> command.getErr().println(name + ": interrupted");
             case OutOfMemoryError _ -> command.getErr()
-                    .println(name + ": out of memory; give Java more by HEXFUSE_JAVA_OPTIONS=-Xmx..., or do less at once");
+                    .println(name
+                            + ": out of memory; give Java more by HEXFUSE_JAVA_OPTIONS=-Xmx..., or do less at once");
             case StackOverflowError _ -> command.getErr().println(name + ": nested too deeply");
             default -> LOG.error("{}: a defect, please report it", name, e);
         }
