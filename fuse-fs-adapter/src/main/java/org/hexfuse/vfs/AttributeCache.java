@@ -2,7 +2,7 @@ package org.hexfuse.vfs;
 
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.hexfuse.abi.FileType;
@@ -20,14 +20,8 @@ import org.hexfuse.abi.FileType;
  * <p>Source: Linux {@code fs/fuse/inode.c} ({@code fuse_change_attributes}), {@code dir.c} ({@code fuse_update_attributes}).
  */
 final class AttributeCache {
-    private final ReentrantLock lock;
     private volatile BooleanSupplier ownsFiles = () -> false;
-    /** Written under the lock. */
-    private volatile long version;
-
-    AttributeCache(ReentrantLock lock) {
-        this.lock = lock;
-    }
+    private final AtomicLong version = new AtomicLong();
 
     /** Size and times of regular files are this end's business if {@code asked}, which is the server's choice, says so. */
     void ownsFilesIf(BooleanSupplier asked) {
@@ -41,14 +35,7 @@ final class AttributeCache {
 
     /** To be compared with what changes while a request is under way. Needs no lock. */
     long version() {
-        return version;
-    }
-
-    /** Under the lock. */
-    private long nextVersion() {
-        long next = version + 1;
-        version = next;
-        return next;
+        return version.get();
     }
 
     /** The attributes, if they may still be believed. Needs no lock. */
@@ -58,21 +45,14 @@ final class AttributeCache {
 
     /** The server has told attributes, in the answer to a request from the time of version {@code asked}. */
     void arrived(Inode inode, Stat attributes, long validUntil, long asked) {
-        lock.lock();
-        try {
-            apply(inode, attributes, validUntil, asked);
-        } finally {
-            lock.unlock();
+        synchronized (inode) {
+            if (inode.attributesVersion <= asked) {
+                inode.attributes = withOwn(inode, attributes);
+                inode.believeUntil(validUntil);
+            }
         }
     }
 
-    /** The same, under the lock. */
-    void apply(Inode inode, Stat attributes, long validUntil, long asked) {
-        if (inode.attributesVersion <= asked) {
-            inode.attributes = withOwn(inode, attributes);
-            inode.believeUntil(validUntil);
-        }
-    }
 
     /** What the server tells of a node, with what is this end's business. */
     Stat withOwn(Inode inode, Stat told) {
@@ -82,55 +62,40 @@ final class AttributeCache {
 
     /** A file that is this end's business was changed, and so was its content if {@code content}. */
     void touched(Inode inode, boolean content, Instant now) {
-        lock.lock();
-        try {
+        synchronized (inode) {
             Stat own = inode.attributes;
             inode.attributes = own.withOwn(own.size(), content ? now : own.modified(), now);
             inode.untold = true;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** A file that is this end's business has another size. */
     void resized(Inode inode, long size) {
-        lock.lock();
-        try {
+        synchronized (inode) {
             inode.attributes = inode.attributes.withSize(size);
-        } finally {
-            lock.unlock();
         }
     }
 
     /** The attributes whose times the server has not heard of, if there are such; it is told of them now. */
     Optional<Stat> takeUntold(Inode inode) {
-        lock.lock();
-        try {
+        synchronized (inode) {
             boolean there = inode.untold;
             inode.untold = false;
             return there ? Optional.of(inode.attributes) : Optional.empty();
-        } finally {
-            lock.unlock();
         }
     }
 
     /** The server could not be told of them. */
     void untold(Inode inode) {
-        lock.lock();
-        try {
+        synchronized (inode) {
             inode.untold = true;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Attributes were changed by a call from here: what is under way may be older. */
     void changed(Inode inode) {
-        lock.lock();
-        try {
+        synchronized (inode) {
             outdate(inode);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -140,74 +105,63 @@ final class AttributeCache {
      * @param result makes the new attributes of those that are known now, under the lock
      */
     void changed(Inode inode, UnaryOperator<Stat> result, long validUntil) {
-        lock.lock();
-        try {
-            inode.attributesVersion = nextVersion();
+        synchronized (inode) {
+            inode.attributesVersion = version.incrementAndGet();
             inode.attributes = result.apply(inode.attributes);
             inode.believeUntil(validUntil);
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Data was written up to {@code end}. */
     void written(Inode inode, long end) {
-        lock.lock();
-        try {
+        synchronized (inode) {
             outdate(inode);
             extend(inode, end);
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Makes room at the end of a file for {@code length} bytes, which no other caller gets, and returns where. */
     long reserve(Inode inode, long length) {
-        lock.lock();
-        try {
+        synchronized (inode) {
             long end = inode.attributes.size();
             outdate(inode);
             inode.attributes = inode.attributes.withSize(end + length);
             return end;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Of the room that {@link #reserve} made up to {@code end} nothing behind {@code size} was used: it goes if it is the last. */
     void giveBack(Inode inode, long size, long end) {
-        lock.lock();
-        try {
+        synchronized (inode) {
             outdate(inode);
             if (inode.attributes.size() == end) {
                 inode.attributes = inode.attributes.withSize(size);
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Attributes are to be asked for again, though what is under way is right. */
     void expire(Inode inode) {
-        lock.lock();
-        try {
+        synchronized (inode) {
             inode.believeUntil(Inode.OVER);
-        } finally {
-            lock.unlock();
         }
     }
 
-    /** What is known has changed since: what is under way may be older. Under the lock. */
+    /** What is known has changed since: what is under way may be older. */
     void outdate(Inode inode) {
-        inode.attributesVersion = nextVersion();
-        inode.believeUntil(Inode.OVER);
+        synchronized (inode) {
+            inode.attributesVersion = version.incrementAndGet();
+            inode.believeUntil(Inode.OVER);
+        }
     }
 
-    /** A file is no shorter than {@code end}. Under the lock. */
+    /** A file is no shorter than {@code end}. */
     void extend(Inode inode, long end) {
-        if (inode.attributes.size() < end) {
-            inode.attributesVersion = nextVersion();
-            inode.attributes = inode.attributes.withSize(end);
+        synchronized (inode) {
+            if (inode.attributes.size() < end) {
+                inode.attributesVersion = version.incrementAndGet();
+                inode.attributes = inode.attributes.withSize(end);
+            }
         }
     }
 }

@@ -69,12 +69,12 @@ final class FileCalls {
     }
 
     private Handle stateless(Inode inode, int flags) {
-        superblock.nodes.hold(inode);
+        inode.hold();
         return new Handle(superblock, inode, caller, lockOwner, 0, flags, OpenOutFlag.KEEP_CACHE.mask(), false);
     }
 
     private Handle opened(Inode inode, int flags, MemorySegment reply, long base) {
-        superblock.nodes.hold(inode);
+        inode.hold();
         var handle = new Handle(superblock, inode, caller, lockOwner, OpenOut.FH.get(reply, base), flags,
                 OpenOut.OPEN_FLAGS.getUnsigned(reply, base), true);
         handle.passThrough(OpenOut.BACKING_ID.get(reply, base));

@@ -1,17 +1,24 @@
 package org.hexfuse.vfs;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.posix.AccessControlList;
 
-/** What is known of one node of the server's. Its fields are guarded by the lock of {@link InodeTable}
- * where nothing else is said. */
+/**
+ * One node of the server's, as far as it is cached. Its place in the tree is guarded by the lock of {@link InodeTable}, its
+ * attributes by its own monitor; both are read without a lock where a field is volatile.
+ */
 final class Inode {
+    private static final VarHandle USES = uses(MethodHandles.lookup());
+
     /** A time, of {@link System#nanoTime}, that stands for one that is over, without a look at the clock. */
     static final long OVER = 0;
 
@@ -19,14 +26,17 @@ final class Inode {
     final long generation;
     final FileType type;
 
-    /** How many times the server has told of it and was not yet told to forget. */
+    /** The lookup count, which FORGET gives back. Guarded by the lock of {@link InodeTable}. */
     long lookups;
-    /** The names, open files and calls under way that need it. */
-    int uses;
-    Map<Name, Dentry> children = Map.of();
+    /** A positive dentry of it, the first of a list; null without one. Guarded by the lock of {@link InodeTable}. */
+    Dentry aliases;
+    @SuppressWarnings("UnusedVariable") // by USES
+    private volatile int uses;
+    /** Null without a child. Written under the lock of {@link InodeTable}. */
+    private volatile ConcurrentHashMap<Name, Dentry> children;
     private volatile long believedUntil = OVER;
     /** The value of {@link AttributeCache#version} when the attributes last changed here. */
-    long attributesVersion;
+    volatile long attributesVersion;
     volatile Stat attributes;
     /** Its times were changed here, and the server has not heard of it. */
     boolean untold;
@@ -47,19 +57,11 @@ final class Inode {
         static final KnownList NONE = new KnownList(Replies.unknownRoot(), Optional.empty());
     }
 
-    /** What a name leads to. */
-    static final class Dentry {
-        final Inode parent;
-        final Name name;
-        /** Null where the name is known not to be there. */
-        final Inode target;
-        long validUntil = OVER;
-        long epoch;
-
-        Dentry(Inode parent, Name name, Inode target) {
-            this.parent = parent;
-            this.name = name;
-            this.target = target;
+    private static VarHandle uses(MethodHandles.Lookup lookup) {
+        try {
+            return lookup.findVarHandle(Inode.class, "uses", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
         }
     }
 
@@ -94,10 +96,94 @@ final class Inode {
         return node;
     }
 
-    Map<Name, Dentry> writableChildren() {
-        if (children.isEmpty() && !(children instanceof HashMap)) {
-            children = new HashMap<>();
+    /** The dentries, open files and calls in flight that need it. */
+    int uses() {
+        return uses;
+    }
+
+    /** Takes one more reference, for a caller that has one or holds the lock of {@link InodeTable}. */
+    void hold() {
+        USES.getAndAdd(this, 1);
+    }
+
+    /** Takes a reference unless there is none left, with which the inode is forgotten. */
+    boolean tryHold() {
+        int now = uses;
+        while (now > 0) {
+            if (USES.compareAndSet(this, now, now + 1)) {
+                return true;
+            }
+            now = uses;
         }
-        return children;
+        return false;
+    }
+
+    /** Releases a reference if it is not the last. */
+    boolean releaseUnlessLast() {
+        int now = uses;
+        while (now > 1) {
+            if (USES.compareAndSet(this, now, now - 1)) {
+                return true;
+            }
+            now = uses;
+        }
+        return false;
+    }
+
+    /** Releases a reference. Returns whether it was the last. Under the lock of {@link InodeTable}. */
+    boolean releaseOne() {
+        return (int) USES.getAndAdd(this, -1) == 1;
+    }
+
+    /** The dentry of a name in this directory, or null. Needs no lock. */
+    Dentry child(Name name) {
+        ConcurrentHashMap<Name, Dentry> present = children;
+        return present == null ? null : present.get(name);
+    }
+
+    boolean hasNoChildren() {
+        ConcurrentHashMap<Name, Dentry> present = children;
+        return present == null || present.isEmpty();
+    }
+
+    Collection<Dentry> children() {
+        ConcurrentHashMap<Name, Dentry> present = children;
+        return present == null ? List.of() : present.values();
+    }
+
+    void addChild(Dentry dentry) {
+        if (children == null) {
+            children = new ConcurrentHashMap<>(2);
+        }
+        children.put(dentry.name, dentry);
+    }
+
+    void removeChild(Dentry dentry) {
+        ConcurrentHashMap<Name, Dentry> present = children;
+        present.remove(dentry.name, dentry);
+        if (present.isEmpty()) {
+            children = null;
+        }
+    }
+
+    void addAlias(Dentry dentry) {
+        dentry.nextAlias = aliases;
+        if (aliases != null) {
+            aliases.previousAlias = dentry;
+        }
+        aliases = dentry;
+    }
+
+    void removeAlias(Dentry dentry) {
+        if (dentry.previousAlias == null) {
+            aliases = dentry.nextAlias;
+        } else {
+            dentry.previousAlias.nextAlias = dentry.nextAlias;
+        }
+        if (dentry.nextAlias != null) {
+            dentry.nextAlias.previousAlias = dentry.previousAlias;
+        }
+        dentry.nextAlias = null;
+        dentry.previousAlias = null;
     }
 }

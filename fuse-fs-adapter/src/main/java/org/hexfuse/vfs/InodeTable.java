@@ -27,14 +27,14 @@ final class InodeTable {
     }
 
     final ReentrantLock lock = new ReentrantLock();
-    final AttributeCache attributes = new AttributeCache(lock);
+    final AttributeCache attributes = new AttributeCache();
     private final Map<Long, Inode> inodes = new HashMap<>();
     private final List<Inode> forgotten = new ArrayList<>();
     private final Inode root = new Inode(Protocol.ROOT_ID, 0, Replies.unknownRoot());
     private Forgetting forgetting = (_, _) -> {};
 
     InodeTable() {
-        root.uses = 1;
+        root.hold();
         inodes.put(root.node, root);
     }
 
@@ -61,16 +61,10 @@ final class InodeTable {
         }
     }
 
-    void hold(Inode inode) {
-        lock.lock();
-        try {
-            inode.uses++;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     void release(Inode inode) {
+        if (inode.releaseUnlessLast()) {
+            return;
+        }
         lock.lock();
         try {
             unuse(inode);
@@ -80,18 +74,12 @@ final class InodeTable {
     }
 
     void release(List<Inode> all) {
-        lock.lock();
-        try {
-            all.forEach(this::unuse);
-        } finally {
-            unlockAndForget();
-        }
+        all.forEach(this::release);
     }
 
     /** Ends a use. Under the lock, to be left by {@link #unlockAndForget}. */
     void unuse(Inode inode) {
-        inode.uses--;
-        if (inode.uses == 0) {
+        if (inode.releaseOne()) {
             inodes.remove(inode.node, inode);
             if (inode.lookups > 0) {
                 forgotten.add(inode);
@@ -140,10 +128,10 @@ final class InodeTable {
             inode.believeUntil(entry.attributesValidUntil());
             inodes.put(inode.node, inode);
         } else {
-            attributes.apply(inode, entry.attributes(), entry.attributesValidUntil(), asked);
+            attributes.arrived(inode, entry.attributes(), entry.attributesValidUntil(), asked);
         }
         inode.lookups++;
-        inode.uses++;
+        inode.hold();
         return inode;
     }
 

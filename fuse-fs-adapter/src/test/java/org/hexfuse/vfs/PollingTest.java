@@ -42,7 +42,7 @@ class PollingTest {
 
     @BeforeEach void open() {
         handle = new Handle(superblock, nodes.root(), Caller.KERNEL, 1, 7, 0, 0, true);
-        nodes.hold(nodes.root());
+        nodes.root().hold();
         polling = new Polling(handle);
         server.answers.put(Opcode.POLL, request -> {
             synchronized (handles) {

@@ -166,7 +166,7 @@ final class Workers {
         }
         readers.incrementAndGet();
         if (opcode.expectsReply()) {
-            enqueue(slot, opcode);
+            enqueue(slot);
         } else {
             handler.accept(slot);
         }
@@ -207,7 +207,7 @@ final class Workers {
     }
 
     /** For the last reader: passes a request on to the next worker that is free. */
-    private void enqueue(Slot slot, Opcode opcode) {
+    private void enqueue(Slot slot) {
         long replyRoom = Dispatcher.replyRoom(slot, limits.get());
         long size = Dispatcher.requestSize(slot) + replyRoom;
         long progress = finished.get();
