@@ -1,6 +1,6 @@
 /** The Linux C library through the foreign function interface. For the rooms of this project alone. */
 module org.hexfuse.libc {
-    requires transitive org.hexfuse.abi;
+    requires transitive org.hexfuse.posix;
 
     exports org.hexfuse.libc to
             org.hexfuse.transport.unix,

@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
-import org.hexfuse.libc.OpenFlags;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.server.Fuse;
 import org.hexfuse.server.Mount;

@@ -21,13 +21,13 @@ import org.slf4j.LoggerFactory;
  * @param providers sorted by scheme; of several with one scheme the first found counts
  * @param plugins where those come from that are plugins
  */
-record FileSystems(List<FuseFileSystemProvider> providers, Map<FuseFileSystemProvider, Path> plugins) {
+record FileSystems(List<FuseFileSystemProvider> providers, IdentityHashMap<FuseFileSystemProvider, Path> plugins) {
     /** Those that {@link ServiceLoader} finds on the class path or the module path, and those of plugins. */
     static FileSystems discover() {
         Map<String, FuseFileSystemProvider> byScheme = new TreeMap<>();
         ServiceLoader.load(FuseFileSystemProvider.class)
                 .forEach(provider -> byScheme.putIfAbsent(provider.scheme(), provider));
-        Map<FuseFileSystemProvider, Path> plugins = new IdentityHashMap<>();
+        IdentityHashMap<FuseFileSystemProvider, Path> plugins = new IdentityHashMap<>();
         for (Plugin plugin : Plugin.configured()) {
             for (FuseFileSystemProvider provider : plugin.providers()) {
                 if (byScheme.putIfAbsent(provider.scheme(), provider) == null) {

@@ -2,20 +2,15 @@ package org.hexfuse.vfs;
 
 import java.util.EnumSet;
 import java.util.Set;
+import org.hexfuse.posix.OpenFlags;
 
 /** Flags of {@code open(2)}, in numbers. */
 final class Access {
-    /** O_TMPFILE, without the O_DIRECTORY that comes along. */
-    static final int UNNAMED = 020000000;
-    private static final int MODE = 3;
-    private static final int WRITE_ONLY = 1;
-    private static final int READ_WRITE = 2;
-
     private Access() {}
 
     static int of(Set<OpenFlag> flags) {
         boolean writing = flags.contains(OpenFlag.WRITE) || flags.contains(OpenFlag.APPEND);
-        int bits = !writing ? 0 : flags.contains(OpenFlag.READ) ? READ_WRITE : WRITE_ONLY;
+        int bits = !writing ? OpenFlags.RDONLY : flags.contains(OpenFlag.READ) ? OpenFlags.RDWR : OpenFlags.WRONLY;
         for (OpenFlag flag : flags) {
             bits |= flag.bits();
         }
@@ -29,11 +24,11 @@ final class Access {
     }
 
     static boolean isReading(int flags) {
-        return (flags & MODE) != WRITE_ONLY;
+        return (flags & OpenFlags.ACCMODE) != OpenFlags.WRONLY;
     }
 
     static boolean isWriting(int flags) {
-        return (flags & MODE) != 0;
+        return (flags & OpenFlags.ACCMODE) != OpenFlags.RDONLY;
     }
 
     static boolean isAppending(int flags) {

@@ -22,6 +22,11 @@ import org.hexfuse.abi.FileType;
 final class AttributeCache {
     private volatile BooleanSupplier ownsFiles = () -> false;
     private final AtomicLong version = new AtomicLong();
+    private final CacheClock clock;
+
+    AttributeCache(CacheClock clock) {
+        this.clock = clock;
+    }
 
     /** Size and times of regular files are this end's business if {@code asked}, which is the server's choice, says so. */
     void ownsFilesIf(BooleanSupplier asked) {
@@ -40,19 +45,18 @@ final class AttributeCache {
 
     /** The attributes, if they may still be believed. Needs no lock. */
     Optional<Stat> believed(Inode inode) {
-        return inode.isBelieved() ? Optional.of(inode.attributes) : Optional.empty();
+        return !clock.hasPassed(inode.believedUntil()) ? Optional.of(inode.attributes) : Optional.empty();
     }
 
     /** The server has told attributes, in the answer to a request from the time of version {@code asked}. */
-    void arrived(Inode inode, Stat attributes, long validUntil, long asked) {
+    void arrived(Inode inode, Stat attributes, long timeout, long asked) {
         synchronized (inode) {
             if (inode.attributesVersion <= asked) {
                 inode.attributes = withOwn(inode, attributes);
-                inode.believeUntil(validUntil);
+                inode.believeUntil(clock.deadline(timeout));
             }
         }
     }
-
 
     /** What the server tells of a node, with what is this end's business. */
     Stat withOwn(Inode inode, Stat told) {
@@ -104,11 +108,11 @@ final class AttributeCache {
      *
      * @param result makes the new attributes of those that are known now, under the lock
      */
-    void changed(Inode inode, UnaryOperator<Stat> result, long validUntil) {
+    void changed(Inode inode, UnaryOperator<Stat> result, long timeout) {
         synchronized (inode) {
             inode.attributesVersion = version.incrementAndGet();
             inode.attributes = result.apply(inode.attributes);
-            inode.believeUntil(validUntil);
+            inode.believeUntil(clock.deadline(timeout));
         }
     }
 
@@ -143,7 +147,7 @@ final class AttributeCache {
     /** Attributes are to be asked for again, though what is under way is right. */
     void expire(Inode inode) {
         synchronized (inode) {
-            inode.believeUntil(Inode.OVER);
+            inode.believeUntil(CacheClock.PASSED);
         }
     }
 
@@ -151,7 +155,7 @@ final class AttributeCache {
     void outdate(Inode inode) {
         synchronized (inode) {
             inode.attributesVersion = version.incrementAndGet();
-            inode.believeUntil(Inode.OVER);
+            inode.believeUntil(CacheClock.PASSED);
         }
     }
 

@@ -45,10 +45,15 @@ final class AttributeChange {
         return this;
     }
 
-    /** Changes an open file. Of a size the server hears too who has the locks that may stand in its way. */
+    /** Changes an open file. FATTR_SIZE also carries FATTR_LOCKOWNER. */
     AttributeChange handle(Handle open) {
         valid |= SetattrFlag.FH.mask();
         handle = open.number;
+        return lockOwner(open);
+    }
+
+    /** Whose mandatory locks a truncation does not run into. */
+    AttributeChange lockOwner(Handle open) {
         if (has(SetattrFlag.SIZE)) {
             valid |= SetattrFlag.LOCKOWNER.mask();
             lockOwner = open.process;

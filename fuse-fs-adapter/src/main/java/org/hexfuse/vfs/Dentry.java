@@ -14,7 +14,7 @@ final class Dentry {
     /** Other positive dentries of the same inode: hard links of a file. A directory has one dentry. */
     Dentry nextAlias;
     Dentry previousAlias;
-    volatile long validUntil = Inode.OVER;
+    volatile long validUntil = CacheClock.PASSED;
     volatile long epoch;
     /** Whether it was used since the cache last looked for one to evict. */
     volatile boolean referenced;

@@ -30,8 +30,9 @@ final class DentryCache {
     /** How many dropped dentries the queue may hold beside twice those that count. */
     private static final int MANY_DROPPED = 64;
 
-    final InodeTable nodes = new InodeTable();
-    private final ReentrantLock lock = nodes.lock;
+    final InodeTable nodes;
+    private final CacheClock clock;
+    private final ReentrantLock lock;
     /** In the order in which they are looked at for eviction. Holds dropped ones too, until it meets them. */
     private final ArrayDeque<Dentry> queue = new ArrayDeque<>();
     private final int capacity;
@@ -39,8 +40,11 @@ final class DentryCache {
     private volatile long epoch;
 
     /** Room for {@code capacity} dentries, of inodes that are in {@link #nodes}. */
-    DentryCache(int capacity) {
+    DentryCache(int capacity, CacheClock clock) {
         this.capacity = capacity;
+        this.clock = clock;
+        this.nodes = new InodeTable(clock);
+        this.lock = nodes.lock;
     }
 
     /**
@@ -49,7 +53,7 @@ final class DentryCache {
      */
     Dentry peek(Inode directory, Name name) {
         Dentry dentry = directory.child(name);
-        if (dentry == null || dentry.epoch != epoch || Inode.isOver(dentry.validUntil)
+        if (dentry == null || dentry.epoch != epoch || clock.hasPassed(dentry.validUntil)
                 || (dentry.target != null && dentry.target.bad)) {
             return null;
         }
@@ -105,7 +109,7 @@ final class DentryCache {
             nodes.unuse(inode);
             throw FuseException.of(Errno.ELOOP, "the server says that a directory lies below itself");
         }
-        rememberIfSure(directory, name, inode, entry.validUntil(), asked);
+        rememberIfSure(directory, name, inode, entry.entryTimeout(), asked);
         return inode;
     }
 
@@ -123,19 +127,19 @@ final class DentryCache {
     }
 
     /** The server has answered with a negative entry and its timeout. */
-    void absent(Inode directory, Name name, long validUntil, long asked) {
+    void absent(Inode directory, Name name, long timeout, long asked) {
         lock.lock();
         try {
-            rememberIfSure(directory, name, null, validUntil, asked);
+            rememberIfSure(directory, name, null, timeout, asked);
         } finally {
             nodes.unlockAndForget();
         }
     }
 
     /** If the directory was changed since the request, its answer may be older than the change: nothing is cached. */
-    private void rememberIfSure(Inode directory, Name name, Inode target, long validUntil, long asked) {
+    private void rememberIfSure(Inode directory, Name name, Inode target, long timeout, long asked) {
         if (directory.attributesVersion <= asked) {
-            remember(directory, name, target, validUntil);
+            remember(directory, name, target, clock.deadline(timeout));
         } else {
             dropTree(directory, name);
         }
@@ -371,7 +375,7 @@ final class DentryCache {
             Inode target = dentry.target;
             List<Dentry> below = target == null || child == 0 ? List.of() : List.copyOf(target.children());
             if (expireOnly) {
-                dentry.validUntil = Inode.OVER;
+                dentry.validUntil = CacheClock.PASSED;
             } else {
                 dropTree(dentry);
             }
@@ -395,7 +399,8 @@ final class DentryCache {
     void nextEpoch() {
         lock.lock();
         try {
-            epoch++;
+            long next = epoch + 1;
+            epoch = next;
         } finally {
             lock.unlock();
         }

@@ -13,6 +13,7 @@ import org.hexfuse.abi.OpenIn;
 import org.hexfuse.abi.OpenInFlag;
 import org.hexfuse.abi.OpenOut;
 import org.hexfuse.abi.OpenOutFlag;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 
@@ -23,9 +24,7 @@ import org.hexfuse.device.Request;
  */
 final class FileCalls {
     /** What is not the server's business: O_CREAT, O_EXCL, O_NOCTTY. */
-    private static final int NOT_SENT = 0100 | 0200 | 0400;
-    private static final int TRUNCATE = 01000;
-    private static final int EXCLUSIVE = 0200;
+    private static final int NOT_SENT = OpenFlags.CREAT | OpenFlags.EXCL | OpenFlags.NOCTTY;
 
     private final Superblock superblock;
     private final NameCalls nameCalls;
@@ -50,7 +49,7 @@ final class FileCalls {
         }
         int sent = flags & ~NOT_SENT;
         if (!superblock.port.negotiated().has(InitFlag.ATOMIC_O_TRUNC)) {
-            sent &= ~TRUNCATE;
+            sent &= ~OpenFlags.TRUNC;
         }
         try (Request request = superblock.request(opcode, inode, caller)) {
             OpenIn.FLAGS.set(request.arguments(), sent);
@@ -114,7 +113,7 @@ final class FileCalls {
     private Handle makeAndOpen(Inode directory, Name name, int mode, int flags) {
         Inode inode = nameCalls.mknod(directory, name, FileType.REGULAR.mode() | (mode & 07777), 0);
         try {
-            return open(inode, flags & ~TRUNCATE);
+            return open(inode, flags & ~OpenFlags.TRUNC);
         } finally {
             superblock.nodes.release(inode);
         }
@@ -155,7 +154,8 @@ final class FileCalls {
 
     /** Who cuts a file by opening it takes its privileges away, of which the server is told if it asked for that. */
     private int killsSetId(int flags) {
-        boolean kills = (flags & (TRUNCATE | EXCLUSIVE)) == TRUNCATE && superblock.dropsSetIdWhenTold()
+        boolean kills = (flags & (OpenFlags.TRUNC | OpenFlags.EXCL)) == OpenFlags.TRUNC
+                && superblock.dropsSetIdWhenTold()
                 && !credentials.isRoot();
         return kills ? (int) OpenInFlag.KILL_SUIDGID.mask() : 0;
     }

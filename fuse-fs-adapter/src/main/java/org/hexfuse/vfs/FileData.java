@@ -147,7 +147,8 @@ final class FileData {
             }
             superblock.port.call(request.data(source, at, wanted));
             long got = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
-            return got > wanted ? -Errno.EIO.code() : (int) got;
+            // As Linux: an answer of nothing, which a loop of writes would repeat for ever, is an error.
+            return got > wanted || (got == 0 && wanted > 0) ? -Errno.EIO.code() : (int) got;
         } catch (FuseException e) {
             superblock.attributes.changed(handle.inode);
             return -e.errno().code();

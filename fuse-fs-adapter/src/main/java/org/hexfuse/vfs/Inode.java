@@ -19,9 +19,6 @@ import org.hexfuse.posix.AccessControlList;
 final class Inode {
     private static final VarHandle USES = uses(MethodHandles.lookup());
 
-    /** A time, of {@link System#nanoTime}, that stands for one that is over, without a look at the clock. */
-    static final long OVER = 0;
-
     final long node;
     final long generation;
     final FileType type;
@@ -34,7 +31,7 @@ final class Inode {
     private volatile int uses;
     /** Null without a child. Written under the lock of {@link InodeTable}. */
     private volatile ConcurrentHashMap<Name, Dentry> children;
-    private volatile long believedUntil = OVER;
+    private volatile long believedUntil = CacheClock.PASSED;
     /** The value of {@link AttributeCache#version} when the attributes last changed here. */
     volatile long attributesVersion;
     volatile Stat attributes;
@@ -72,18 +69,14 @@ final class Inode {
         this.attributes = attributes;
     }
 
-    /** Whether {@link #attributes}, if they are read now, may be believed. Needs no lock. */
-    boolean isBelieved() {
-        return !isOver(believedUntil);
+    /** The deadline of {@link #attributes}, to be read before them. Needs no lock. */
+    long believedUntil() {
+        return believedUntil;
     }
 
-    /** The attributes, which are in place, may be believed until {@code time}, by {@link System#nanoTime}. */
+    /** The attributes, which are in place, may be believed until {@code time}, by the {@link CacheClock}. */
     void believeUntil(long time) {
         believedUntil = time;
-    }
-
-    static boolean isOver(long time) {
-        return time == OVER || time - System.nanoTime() <= 0;
     }
 
     boolean isDirectory() { return type == FileType.DIRECTORY; }

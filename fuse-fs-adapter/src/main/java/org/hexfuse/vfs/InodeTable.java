@@ -27,13 +27,16 @@ final class InodeTable {
     }
 
     final ReentrantLock lock = new ReentrantLock();
-    final AttributeCache attributes = new AttributeCache();
+    final AttributeCache attributes;
+    private final CacheClock clock;
     private final Map<Long, Inode> inodes = new HashMap<>();
     private final List<Inode> forgotten = new ArrayList<>();
     private final Inode root = new Inode(Protocol.ROOT_ID, 0, Replies.unknownRoot());
     private Forgetting forgetting = (_, _) -> {};
 
-    InodeTable() {
+    InodeTable(CacheClock clock) {
+        this.clock = clock;
+        this.attributes = new AttributeCache(clock);
         root.hold();
         inodes.put(root.node, root);
     }
@@ -125,10 +128,10 @@ final class InodeTable {
         }
         if (inode == null) {
             inode = new Inode(entry.node(), entry.generation(), entry.attributes());
-            inode.believeUntil(entry.attributesValidUntil());
+            inode.believeUntil(clock.deadline(entry.attributesTimeout()));
             inodes.put(inode.node, inode);
         } else {
-            attributes.arrived(inode, entry.attributes(), entry.attributesValidUntil(), asked);
+            attributes.arrived(inode, entry.attributes(), entry.attributesTimeout(), asked);
         }
         inode.lookups++;
         inode.hold();

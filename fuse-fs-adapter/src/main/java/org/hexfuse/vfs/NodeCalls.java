@@ -65,7 +65,7 @@ final class NodeCalls {
             superblock.port.call(request);
             EntryReply entry = Replies.entry(request.reply(), 0, minor());
             if (entry.node() == 0) {
-                names.absent(directory, name, entry.validUntil(), asked);
+                names.absent(directory, name, entry.entryTimeout(), asked);
                 throw FuseException.of(Errno.ENOENT);
             }
             return names.entered(directory, name, entry, asked);
@@ -100,7 +100,7 @@ final class NodeCalls {
             arguments.accept(request.arguments());
             superblock.port.call(request);
             Stat result = attributes(inode, request);
-            attributes.arrived(inode, result, Replies.attributesValidUntil(request.reply()), asked);
+            attributes.arrived(inode, result, Replies.attributesTimeout(request.reply()), asked);
             return attributes.withOwn(inode, result);
         }
     }
@@ -121,7 +121,7 @@ final class NodeCalls {
                 throw FuseException.of(Errno.EIO);
             }
             if ((told & Replies.STATX_BASIC) == Replies.STATX_BASIC) {
-                attributes.arrived(inode, Replies.statx(reply), Replies.statxValidUntil(reply), asked);
+                attributes.arrived(inode, Replies.statx(reply), Replies.statxTimeout(reply), asked);
             }
             return (told & Replies.STATX_BTIME) == 0 ? Optional.empty() : Optional.of(Replies.birth(reply));
         } catch (FuseException e) {
@@ -155,7 +155,7 @@ final class NodeCalls {
             UnaryOperator<Stat> result = superblock.writeBack.owns(inode)
                     ? own -> change.own(own, told, superblock.writeBack.now())
                     : _ -> told;
-            attributes.changed(inode, result, Replies.attributesValidUntil(request.reply()));
+            attributes.changed(inode, result, Replies.attributesTimeout(request.reply()));
         } catch (FuseException e) {
             attributes.changed(inode);
             throw e;

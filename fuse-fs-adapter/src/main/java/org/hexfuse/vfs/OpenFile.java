@@ -17,6 +17,7 @@ import org.hexfuse.abi.LseekIn;
 import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.device.Request;
 import org.hexfuse.posix.LockType;
@@ -69,7 +70,7 @@ public final class OpenFile implements AutoCloseable {
         return get(() -> {
             require(superblock() == names.superblock, Errno.EXDEV);
             require(!handle.inode.isDirectory(), Errno.EPERM);
-            boolean unnamed = (handle.flags & Access.UNNAMED) != 0
+            boolean unnamed = (handle.flags & OpenFlags.TMPFILE) == OpenFlags.TMPFILE
                     && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
             require(unnamed || calls.attributes(handle.inode).links() > 0, Errno.ENOENT);
             return names.link(handle.inode, directory, name);
@@ -125,6 +126,7 @@ public final class OpenFile implements AutoCloseable {
     /** Reads up to {@code target.byteSize()} bytes; fewer only at the end of the file. Returns how many. */
     public long read(MemorySegment target, long offset) {
         require(readable, Errno.EBADF);
+        require(!handle.inode.isDirectory(), Errno.EISDIR);
         require(offset >= 0 && offset + target.byteSize() >= 0, Errno.EINVAL);
         return data.read(target, offset);
     }

@@ -1,34 +1,33 @@
 package org.hexfuse.vfs;
 
-/**
- * How to open a file, after the flags of {@code open(2)}. In requests they have the numbers that they have on most
- * architectures of Linux.
- */
+import org.hexfuse.posix.OpenFlags;
+
+/** How to open a file: the flags of {@code open(2)}, sent as this machine numbers them. */
 public enum OpenFlag {
     /** For reading. */
     READ(0),
     /** For writing. */
     WRITE(0),
     /** Every write goes to the end of the file. */
-    APPEND(02000),
+    APPEND(OpenFlags.APPEND),
     /** Make the file if it isn't there. */
-    CREATE(0100),
+    CREATE(OpenFlags.CREAT),
     /** With {@link #CREATE}: fail with EEXIST if it is there. */
-    EXCLUSIVE(0200),
+    EXCLUSIVE(OpenFlags.EXCL),
     /** Cut it to no length. */
-    TRUNCATE(01000),
+    TRUNCATE(OpenFlags.TRUNC),
     /** Fail with ENOTDIR if it is no directory. */
-    DIRECTORY(0200000),
+    DIRECTORY(OpenFlags.DIRECTORY),
     /** Fail with ELOOP if it is a symbolic link. */
-    NO_FOLLOW(0400000),
+    NO_FOLLOW(OpenFlags.NOFOLLOW),
     /** Past all caches. */
-    DIRECT(040000),
+    DIRECT(OpenFlags.DIRECT),
     /** A write returns when data and attributes are safe. */
-    SYNC(04010000),
+    SYNC(OpenFlags.SYNC),
     /** A write returns when data is safe. */
-    DSYNC(010000),
+    DSYNC(OpenFlags.DSYNC),
     /** Leave the time of access as it is. */
-    NO_ATIME(01000000);
+    NO_ATIME(OpenFlags.NOATIME);
 
     private final int bits;
 

@@ -8,6 +8,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
+import org.hexfuse.posix.OpenFlags;
 
 /**
  * What {@code open(2)} looks at before, and does after, a file is opened at the server.
@@ -16,8 +17,6 @@ import org.hexfuse.abi.InitFlag;
  */
 final class Opening {
     private static final int PERMISSIONS = 07777;
-    /** O_DIRECTORY. */
-    private static final int DIRECTORY = 0200000;
 
     private final Superblock superblock;
     private final NodeCalls calls;
@@ -75,7 +74,7 @@ final class Opening {
     Handle openDirectory(Inode inode) {
         require(inode.isDirectory(), Errno.ENOTDIR);
         permissions.check(inode, Permissions.READ);
-        return files.open(inode, DIRECTORY);
+        return files.open(inode, OpenFlags.DIRECTORY);
     }
 
     /** Makes and opens a regular file that has no name. */
@@ -83,7 +82,7 @@ final class Opening {
         require(directory.isDirectory(), Errno.ENOTDIR);
         permissions.create(directory);
         return files.createUnnamed(directory, permissions.newMode(directory, mode & PERMISSIONS),
-                flags | Access.UNNAMED | DIRECTORY);
+                flags | OpenFlags.TMPFILE);
     }
 
     private Handle openExisting(Inode inode, int bits, Set<OpenFlag> flags) {
@@ -110,7 +109,7 @@ final class Opening {
             return;
         }
         try {
-            calls.setattr(handle.inode, changes.truncation(handle.inode, 0).handle(handle));
+            calls.setattr(handle.inode, changes.truncation(handle.inode, 0).lockOwner(handle));
         } catch (FuseException e) {
             handle.close();
             throw e;

@@ -2,6 +2,7 @@ package org.hexfuse.vfs;
 
 import java.util.Optional;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.posix.AccessControlList;
 
@@ -49,6 +50,7 @@ final class Permissions {
 
     /** EACCES unless the mode allows it. */
     void check(Inode inode, int mask) {
+        checkReadOnly(inode, mask);
         if (!superblock.checksPermissions() || (who.isRoot() && inode.isDirectory())) {
             return;
         }
@@ -56,6 +58,19 @@ final class Permissions {
         if (!allows(inode, calls.attributes(inode), mask) && !allows(inode, calls.getattr(inode), mask)) {
             throw denied(Errno.EACCES);
         }
+    }
+
+    /** EROFS where something would be changed on a mount that is read-only; devices and pipes are not on it. */
+    private void checkReadOnly(Inode inode, int mask) {
+        if ((mask & WRITE) != 0 && superblock.options.readOnly()
+                && (inode.isDirectory() || inode.type == FileType.REGULAR || inode.type == FileType.SYMLINK)) {
+            throw denied(Errno.EROFS);
+        }
+    }
+
+    /** Whether every directory may be searched, so that a walk needs no attributes. */
+    boolean searchesAll() {
+        return who.isRoot() || !superblock.checksPermissions();
     }
 
     private boolean allows(Inode inode, Stat file, int mask) {
@@ -83,6 +98,7 @@ final class Permissions {
             check(inode, mask);
             return;
         }
+        checkReadOnly(inode, mask);
         if ((mask & EXECUTE) != 0 && !inode.isDirectory()
                 && (calls.attributes(inode).mode() & ANY_EXECUTE) == 0) {
             throw denied(Errno.EACCES);

@@ -4,12 +4,10 @@ import static org.hexfuse.vfs.Checks.require;
 
 import java.util.Optional;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.posix.RenameFlags;
 
 /** What {@code rename(2)} forbids whatever the filesystem is. Source: Linux {@code fs/namei.c}. */
 final class Renaming {
-    private static final int NOREPLACE = 1;
-    private static final int EXCHANGE = 2;
-
     private final AttributeCache attributes;
     private final NameCalls calls;
     private final Permissions permissions;
@@ -22,13 +20,13 @@ final class Renaming {
 
     /** Gives what one walk leads to the name that another leads to. */
     Inode rename(Walk source, Inode from, Walk target, Inode to, int flags) {
-        boolean exchange = (flags & EXCHANGE) != 0;
+        boolean exchange = (flags & RenameFlags.EXCHANGE) != 0;
         require(source.hasLast(), Errno.EBUSY);
-        require(target.hasLast(), (flags & NOREPLACE) == 0 ? Errno.EBUSY : Errno.EEXIST);
+        require(target.hasLast(), (flags & RenameFlags.NOREPLACE) == 0 ? Errno.EBUSY : Errno.EEXIST);
         Inode moved = source.child(source.last());
         Optional<Inode> replaced = target.childIfThere(true);
         require(replaced.isPresent() || !exchange, Errno.ENOENT);
-        require(replaced.isEmpty() || (flags & NOREPLACE) == 0, Errno.EEXIST);
+        require(replaced.isEmpty() || (flags & RenameFlags.NOREPLACE) == 0, Errno.EEXIST);
         require(moved.isDirectory() || !(source.isDirectoryWanted() || (target.isDirectoryWanted() && !exchange)),
                 Errno.ENOTDIR);
         require(!target.passes(moved), Errno.EINVAL);

@@ -37,17 +37,17 @@ final class Replies {
 
     static EntryReply entry(MemorySegment reply, long base, int minor) {
         long node = EntryOut.NODEID.get(reply, base);
-        long validUntil = validUntil(EntryOut.ENTRY_VALID.get(reply, base),
+        long entryTimeout = timeout(EntryOut.ENTRY_VALID.get(reply, base),
                 EntryOut.ENTRY_VALID_NSEC.getUnsigned(reply, base));
         if (node == 0) {
-            return new EntryReply(0, 0, validUntil, DentryCache.ABSENT.attributes, 0);
+            return new EntryReply(0, 0, entryTimeout, DentryCache.ABSENT.attributes, 0);
         }
         if (node == Protocol.ROOT_ID) {
             throw FuseException.of(Errno.EIO);
         }
         Stat attributes = attributes(reply, base + EntryOut.ATTR.offset(), minor);
-        return new EntryReply(node, EntryOut.GENERATION.get(reply, base), validUntil, attributes,
-                validUntil(EntryOut.ATTR_VALID.get(reply, base), EntryOut.ATTR_VALID_NSEC.getUnsigned(reply, base)));
+        return new EntryReply(node, EntryOut.GENERATION.get(reply, base), entryTimeout, attributes,
+                timeout(EntryOut.ATTR_VALID.get(reply, base), EntryOut.ATTR_VALID_NSEC.getUnsigned(reply, base)));
     }
 
     static Stat attributes(MemorySegment reply, long base, int minor) {
@@ -66,8 +66,8 @@ final class Replies {
     }
 
     /** Until when the attributes in a {@link AttrOut} may be believed. */
-    static long attributesValidUntil(MemorySegment reply) {
-        return validUntil(AttrOut.ATTR_VALID.get(reply), AttrOut.ATTR_VALID_NSEC.getUnsigned(reply, 0));
+    static long attributesTimeout(MemorySegment reply) {
+        return timeout(AttrOut.ATTR_VALID.get(reply), AttrOut.ATTR_VALID_NSEC.getUnsigned(reply, 0));
     }
 
     /** Whether a {@link StatxOut} is of a file of this type and has a size that can be. */
@@ -105,8 +105,8 @@ final class Replies {
     }
 
     /** Until when the attributes in a {@link StatxOut} may be believed. */
-    static long statxValidUntil(MemorySegment reply) {
-        return validUntil(StatxOut.ATTR_VALID.get(reply), StatxOut.ATTR_VALID_NSEC.getUnsigned(reply, 0));
+    static long statxTimeout(MemorySegment reply) {
+        return timeout(StatxOut.ATTR_VALID.get(reply), StatxOut.ATTR_VALID_NSEC.getUnsigned(reply, 0));
     }
 
     static FileSystemStat statfs(MemorySegment reply) {
@@ -121,11 +121,11 @@ final class Replies {
         return Instant.ofEpochSecond(bounded, Math.min(nanos, SECOND - 1));
     }
 
-    private static long validUntil(long seconds, long nanos) {
+    private static long timeout(long seconds, long nanos) {
         if (seconds == 0 && nanos == 0) {
-            return Inode.OVER;
+            return 0;
         }
         long bounded = Long.compareUnsigned(seconds, LONGEST) > 0 ? LONGEST : seconds;
-        return System.nanoTime() + bounded * SECOND + Math.min(nanos, SECOND - 1);
+        return bounded * SECOND + Math.min(nanos, SECOND - 1);
     }
 }

@@ -20,6 +20,11 @@ import org.hexfuse.posix.LockTable;
 /** One mounted filesystem: the way to its server, what is known of its nodes, and which operations it does not know. */
 final class Superblock {
     private static final int FLUSH_MINOR = 8;
+    /** What changes something, and is refused on a mount that is read-only. */
+    private static final Set<Opcode> CHANGES = EnumSet.of(Opcode.SETATTR, Opcode.SYMLINK, Opcode.MKNOD, Opcode.MKDIR,
+            Opcode.UNLINK, Opcode.RMDIR, Opcode.RENAME, Opcode.RENAME2, Opcode.LINK, Opcode.WRITE, Opcode.SETXATTR,
+            Opcode.REMOVEXATTR, Opcode.CREATE, Opcode.TMPFILE, Opcode.FALLOCATE, Opcode.COPY_FILE_RANGE,
+            Opcode.COPY_FILE_RANGE_64);
     private static final Set<Opcode> CREATES = EnumSet.of(Opcode.CREATE, Opcode.MKNOD, Opcode.MKDIR, Opcode.SYMLINK,
             Opcode.TMPFILE);
 
@@ -68,6 +73,7 @@ final class Superblock {
 
     /** A request on a user's behalf. A server that maps ids itself is told them by what makes a node alone. */
     Request request(Opcode opcode, Inode inode, Caller caller) {
+        require(!options.readOnly() || !CHANGES.contains(opcode), Errno.EROFS);
         boolean tells = !port.negotiated().has(InitFlag.ALLOW_IDMAP) || CREATES.contains(opcode);
         return port.newRequest(opcode, inode.number(),
                 tells ? caller : new Caller(Protocol.INVALID_UIDGID, Protocol.INVALID_UIDGID, caller.pid()));

@@ -17,6 +17,7 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.device.FuseConnection;
 import org.hexfuse.device.RequestPort;
+import org.hexfuse.posix.RenameFlags;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.KernelLink;
 import org.hexfuse.transport.Transports;
@@ -51,9 +52,6 @@ import org.hexfuse.transport.Transports;
  */
 public final class Vfs implements AutoCloseable {
     private static final int PERMISSIONS = 07777;
-    private static final int RENAME_NOREPLACE = 1;
-    private static final int RENAME_EXCHANGE = 2;
-    private static final int RENAME_WHITEOUT = 4;
 
     private final Superblock superblock;
     private final Credentials credentials;
@@ -96,7 +94,7 @@ public final class Vfs implements AutoCloseable {
      * @throws FuseException if the server does not answer as it should, see {@link FuseConnection#mount}
      */
     public static Vfs connect(Address address, VfsOptions options) throws IOException {
-        var names = new DentryCache(options.cachedNames());
+        var names = new DentryCache(options.cachedNames(), new CacheClock(options.clock()));
         var polls = new PollTable();
         KernelLink link = Transports.connect(address);
         FuseConnection connection = FuseConnection.mount(link, new Notifications(names, polls),
@@ -110,7 +108,8 @@ public final class Vfs implements AutoCloseable {
 
     /** A filesystem behind a port that somebody else has, such as a stand-in; {@link #close} leaves that open. */
     public static Vfs mount(RequestPort port, VfsOptions options) {
-        return mount(port, new DentryCache(options.cachedNames()), new PollTable(), options);
+        return mount(port, new DentryCache(options.cachedNames(), new CacheClock(options.clock())), new PollTable(),
+                options);
     }
 
     /** The same with caches that its caller has notifications for. */
@@ -174,12 +173,24 @@ public final class Vfs implements AutoCloseable {
 
     /** The attributes of what a path leads to. */
     public Stat stat(String path) {
-        return onNode(path, true, calls::attributes);
+        return attributes(path, true);
     }
 
     /** The same, of a symbolic link itself. */
     public Stat lstat(String path) {
-        return onNode(path, false, calls::attributes);
+        return attributes(path, false);
+    }
+
+    private Stat attributes(String path, boolean follow) {
+        permissions.enter();
+        if (permissions.searchesAll()) {
+            Inode cached = Walk.cached(superblock.names, path, follow);
+            Optional<Stat> known = cached == null ? Optional.empty() : superblock.attributes.believed(cached);
+            if (known.isPresent()) {
+                return known.get();
+            }
+        }
+        return onNode(path, follow, calls::attributes);
     }
 
     /** Whether a path leads somewhere. */
@@ -315,12 +326,12 @@ public final class Vfs implements AutoCloseable {
 
     /** The same, but EEXIST if there is something of that name. */
     public void renameNoReplace(String from, String to) {
-        rename(from, to, RENAME_NOREPLACE);
+        rename(from, to, RenameFlags.NOREPLACE);
     }
 
     /** Swaps what two names lead to. */
     public void exchange(String one, String other) {
-        rename(one, other, RENAME_EXCHANGE);
+        rename(one, other, RenameFlags.EXCHANGE);
     }
 
     /**
@@ -329,9 +340,9 @@ public final class Vfs implements AutoCloseable {
      * @param flags as those of {@code renameat2(2)}: 1 not to replace, 2 to exchange, 4 to leave a whiteout
      */
     public void rename(String from, String to, int flags) {
-        boolean exchange = (flags & RENAME_EXCHANGE) != 0;
-        require((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT)) == 0, Errno.EINVAL);
-        require(!exchange || (flags & (RENAME_NOREPLACE | RENAME_WHITEOUT)) == 0, Errno.EINVAL);
+        boolean exchange = (flags & RenameFlags.EXCHANGE) != 0;
+        require((flags & ~(RenameFlags.NOREPLACE | RenameFlags.EXCHANGE | RenameFlags.WHITEOUT)) == 0, Errno.EINVAL);
+        require(!exchange || (flags & (RenameFlags.NOREPLACE | RenameFlags.WHITEOUT)) == 0, Errno.EINVAL);
         walking(source -> {
             try (Walk target = walk(false)) {
                 return renaming.rename(source, source.toParent(from), target, target.toParent(to), flags);

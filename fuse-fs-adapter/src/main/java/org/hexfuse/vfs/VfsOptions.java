@@ -1,6 +1,7 @@
 package org.hexfuse.vfs;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.hexfuse.device.ConnectionOptions;
 
 /**
@@ -14,12 +15,14 @@ import org.hexfuse.device.ConnectionOptions;
  * @param cachedNames how many names are remembered at most, those included that are known not to be there
  * @param blockDevice the block size, in bytes, of a filesystem that is on a block device, as the mount type {@code fuseblk} has
  *        it; 0 for any other
+ * @param readOnly whether nothing may be changed, as the mount option {@code ro} has it: EROFS
+ * @param clock the nanoseconds by which entry timeouts and attribute timeouts pass; a test may have its own
  */
 public record VfsOptions(ConnectionOptions connection, Credentials credentials, boolean defaultPermissions,
-        boolean allowOther, int cachedNames, int blockDevice) {
+        boolean allowOther, int cachedNames, int blockDevice, boolean readOnly, LongSupplier clock) {
     /** Root's calls; the filesystem checks permissions, for everybody. */
     public static final VfsOptions DEFAULT = new VfsOptions(ConnectionOptions.DEFAULT, Credentials.ROOT, false, true,
-            1 << 16, 0);
+            1 << 16, 0, false, System::nanoTime);
 
     /** Checks the numbers. */
     public VfsOptions {
@@ -30,7 +33,8 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
 
     /** The same with another device. */
     public VfsOptions withConnection(ConnectionOptions device) {
-        return new VfsOptions(device, credentials, defaultPermissions, allowOther, cachedNames, blockDevice);
+        return new VfsOptions(device, credentials, defaultPermissions, allowOther, cachedNames, blockDevice, readOnly,
+                clock);
     }
 
     /** The same with a time for each request, after which the connection is aborted; zero for none. */
@@ -40,22 +44,25 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
 
     /** The same for another owner. */
     public VfsOptions withCredentials(Credentials owner) {
-        return new VfsOptions(connection, owner, defaultPermissions, allowOther, cachedNames, blockDevice);
+        return new VfsOptions(connection, owner, defaultPermissions, allowOther, cachedNames, blockDevice, readOnly,
+                clock);
     }
 
     /** The same with permissions checked here or by the filesystem. */
     public VfsOptions withDefaultPermissions(boolean on) {
-        return new VfsOptions(connection, credentials, on, allowOther, cachedNames, blockDevice);
+        return new VfsOptions(connection, credentials, on, allowOther, cachedNames, blockDevice, readOnly, clock);
     }
 
     /** The same for everybody, or for the owner alone. */
     public VfsOptions withAllowOther(boolean on) {
-        return new VfsOptions(connection, credentials, defaultPermissions, on, cachedNames, blockDevice);
+        return new VfsOptions(connection, credentials, defaultPermissions, on, cachedNames, blockDevice, readOnly,
+                clock);
     }
 
     /** The same with room for more or fewer names. */
     public VfsOptions withCachedNames(int most) {
-        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, most, blockDevice);
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, most, blockDevice, readOnly,
+                clock);
     }
 
     /**
@@ -63,6 +70,19 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
      * is waited for, an unmount ends with DESTROY, and files know the blocks that they are in.
      */
     public VfsOptions withBlockDevice(int blockSize) {
-        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, cachedNames, blockSize);
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, cachedNames, blockSize, readOnly,
+                clock);
+    }
+
+    /** The same, to be changed or, with EROFS, not. */
+    public VfsOptions withReadOnly(boolean on) {
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, cachedNames, blockDevice, on,
+                clock);
+    }
+
+    /** The same with another clock for the timeouts of caches, in nanoseconds that only grow. */
+    public VfsOptions withClock(LongSupplier nanos) {
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, cachedNames, blockDevice,
+                readOnly, nanos);
     }
 }

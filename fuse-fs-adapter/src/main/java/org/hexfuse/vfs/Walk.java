@@ -46,6 +46,45 @@ final class Walk implements AutoCloseable {
         way.add(names.nodes.root());
     }
 
+    /**
+     * The inode of a path whose dentries are all cached, without a lock, a reference or a request; null where something is not
+     * cached, or the path has ".." or a symbolic link to follow. The server may be sent its FORGET at any time: what is known of
+     * it may be looked at, but no request is to name it.
+     */
+    static Inode cached(DentryCache names, String path, boolean followLast) {
+        byte[] bytes = Name.encode(path);
+        if (bytes.length == 0 || bytes.length > LONGEST_PATH) {
+            return null;
+        }
+        Inode at = names.nodes.root();
+        int start = 0;
+        for (int i = 0; i <= bytes.length; i++) {
+            if (i < bytes.length && bytes[i] != '/') {
+                if (bytes[i] == 0) {
+                    return null;
+                }
+                continue;
+            }
+            if (i > start) {
+                at = at.isDirectory() ? cachedChild(names, at, bytes, start, i) : null;
+                boolean follow = followLast || i < bytes.length;
+                if (at == null || (follow && at.type == FileType.SYMLINK)) {
+                    return null;
+                }
+            }
+            start = i + 1;
+        }
+        return bytes[bytes.length - 1] == '/' && !at.isDirectory() ? null : at;
+    }
+
+    private static Inode cachedChild(DentryCache names, Inode directory, byte[] path, int from, int to) {
+        if (path[from] == '.' && (to - from == 1 || (to - from == 2 && path[from + 1] == '.'))) {
+            return null;
+        }
+        Dentry dentry = names.peek(directory, Name.of(Arrays.copyOfRange(path, from, to)));
+        return dentry == null ? null : dentry.target;
+    }
+
     /** The node that a path leads to. */
     Inode to(String path, boolean followLast) {
         begin(path);

@@ -10,6 +10,7 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.SetxattrFlag;
 import org.hexfuse.posix.AccessControlList;
+import org.hexfuse.posix.XattrFlags;
 
 /**
  * Extended attributes, as far as a user may see and change them: what every kernel says before it asks.
@@ -39,6 +40,7 @@ final class Xattrs {
     }
 
     void set(Inode inode, String name, byte[] value, int flags) {
+        require((flags & ~(XattrFlags.CREATE | XattrFlags.REPLACE)) == 0, Errno.EINVAL);
         check(inode, name, true);
         if (isList(name)) {
             setList(inode, Name.of(name), value);

@@ -204,7 +204,7 @@ class CapabilitiesTest {
         @Test void whoWaitsForItsTurnCanBeInterrupted() throws Exception {
             server.flags &= ~InitFlag.PARALLEL_DIROPS.mask();
             var turns = new DirectoryTurns(server);
-            var directory = new InodeTable().root();
+            var directory = new InodeTable(CacheClock.SYSTEM).root();
             turns.in(directory, () -> {
                 Thread waiting = Thread.ofPlatform().unstarted(() -> assertFails(Errno.EINTR,
                         () -> turns.in(directory, () -> {
@@ -370,8 +370,9 @@ class CapabilitiesTest {
         }
 
         @Test void areToldOfTheUnmount() {
-            new Superblock(server, new DentryCache(1), new PollTable(), onDevice).destroy();
-            new Superblock(server, new DentryCache(1), new PollTable(), VfsOptions.DEFAULT).destroy();
+            new Superblock(server, new DentryCache(1, CacheClock.SYSTEM), new PollTable(), onDevice).destroy();
+            new Superblock(server, new DentryCache(1, CacheClock.SYSTEM), new PollTable(), VfsOptions.DEFAULT)
+                    .destroy();
             assertThat(server.count(Opcode.DESTROY)).isEqualTo(1);
         }
 

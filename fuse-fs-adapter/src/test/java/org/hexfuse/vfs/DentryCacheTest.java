@@ -24,13 +24,13 @@ import org.junit.jupiter.api.Timeout;
     private final AtomicLong entered = new AtomicLong();
 
     private DentryCache cache(int capacity) {
-        var cache = new DentryCache(capacity);
+        var cache = new DentryCache(capacity, CacheClock.SYSTEM);
         cache.nodes.forgetBy((_, lookups) -> forgotten.addAndGet(lookups));
         return cache;
     }
 
     private static EntryReply entry(long node, FileType type) {
-        long later = System.nanoTime() + Duration.ofHours(1).toNanos();
+        long later = Duration.ofHours(1).toNanos();
         Stat attributes = Replies.unknownRoot();
         return new EntryReply(node, 0, later, type == FileType.DIRECTORY ? attributes : file(attributes), later);
     }
@@ -146,16 +146,18 @@ import org.junit.jupiter.api.Timeout;
                     int number = ThreadLocalRandom.current().nextInt(200);
                     var name = Name.of("n" + number);
                     switch (ThreadLocalRandom.current().nextInt(4)) {
-                        case 0 -> cache.nodes.release(enter(cache, root, name.toString(), 10 + number, FileType.REGULAR));
+                        case 0 -> cache.nodes
+                                .release(enter(cache, root, name.toString(), 10 + number, FileType.REGULAR));
                         case 1 -> cache.drop(root, name);
                         case 2 -> cache.renamed(root, name, root, Name.of("n" + (number + 1) % 200), false,
                                 cache.nodes.attributes.version());
-                        default -> cache.find(root, name).filter(found -> found != DentryCache.ABSENT).ifPresent(found -> {
-                            if (found.uses() < 1) {
-                                failures.add(new AssertionError("a node without a reference"));
-                            }
-                            cache.nodes.release(found);
-                        });
+                        default -> cache.find(root, name).filter(found -> found != DentryCache.ABSENT)
+                                .ifPresent(found -> {
+                                    if (found.uses() < 1) {
+                                        failures.add(new AssertionError("a node without a reference"));
+                                    }
+                                    cache.nodes.release(found);
+                                });
                     }
                 }
             }));

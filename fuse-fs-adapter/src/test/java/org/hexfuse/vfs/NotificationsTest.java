@@ -19,7 +19,7 @@ class NotificationsTest {
     private static final Name F = Name.of("f");
 
     private final StandInServer server = new StandInServer();
-    private final DentryCache names = new DentryCache(100);
+    private final DentryCache names = new DentryCache(100, CacheClock.SYSTEM);
     private final InodeTable nodes = names.nodes;
     private final PollTable polls = new PollTable();
     private final Notifications sink = new Notifications(names, polls);

@@ -29,7 +29,7 @@ class PollingTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private final StandInServer server = new StandInServer();
-    private final DentryCache names = new DentryCache(100);
+    private final DentryCache names = new DentryCache(100, CacheClock.SYSTEM);
     private final InodeTable nodes = names.nodes;
     private final PollTable polls = new PollTable();
     private final Notifications sink = new Notifications(names, polls);

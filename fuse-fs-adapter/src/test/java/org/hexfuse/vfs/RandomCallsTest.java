@@ -52,7 +52,7 @@ class RandomCallsTest {
         sometimes(Opcode.RENAME, this::rename);
         sometimes(Opcode.OPEN, request -> StandInServer.opened(request, 0, 7, 0));
         sometimes(Opcode.GETATTR, request -> server.attributes(request, server.node(request)));
-        var names = new DentryCache(cachedNames);
+        var names = new DentryCache(cachedNames, CacheClock.SYSTEM);
         var polls = new PollTable();
         sink = new Notifications(names, polls);
         vfs = Vfs.mount(server, names, polls, VfsOptions.DEFAULT);

@@ -1,5 +1,6 @@
 package org.hexfuse.libc;
 
+import org.hexfuse.posix.OpenFlags;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;

@@ -1,5 +1,6 @@
 package org.hexfuse.libc;
 
+import org.hexfuse.posix.OpenFlags;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

@@ -1,5 +1,6 @@
 package org.hexfuse.libc;
 
+import org.hexfuse.posix.OpenFlags;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -14,7 +14,7 @@ import org.hexfuse.abi.DeviceIoctl;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
-import org.hexfuse.libc.OpenFlags;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.libc.Syscalls;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;

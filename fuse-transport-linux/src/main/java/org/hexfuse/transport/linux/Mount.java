@@ -8,7 +8,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.MountCalls;
-import org.hexfuse.libc.OpenFlags;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.libc.ProcessIds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -15,7 +15,7 @@ import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.MountCalls;
 import org.hexfuse.libc.MountFlags;
 import org.hexfuse.libc.NativePath;
-import org.hexfuse.libc.OpenFlags;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.libc.PosixFiles;
 import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.libc.Syscalls;

@@ -33,7 +33,7 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.device.KernelProfile;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
-import org.hexfuse.libc.OpenFlags;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.libc.PollSet;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.DataReply;

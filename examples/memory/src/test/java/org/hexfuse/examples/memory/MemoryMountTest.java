@@ -26,7 +26,7 @@ import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.LockCalls;
 import org.hexfuse.libc.LockCalls.RecordLock;
-import org.hexfuse.libc.OpenFlags;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.server.Fuse;
 import org.hexfuse.server.Mount;
 import org.junit.jupiter.api.AfterEach;

@@ -1,6 +1,6 @@
-package org.hexfuse.libc;
+package org.hexfuse.posix;
 
-/** The flags of {@code open(2)}, as numbers to be or-ed. */
+/** The flags of {@code open(2)} and {@code openat(2)} ({@code O_RDONLY} ...), as this machine numbers them. */
 public final class OpenFlags {
     public static final int RDONLY = 0;
     public static final int WRONLY = 1;
@@ -14,12 +14,13 @@ public final class OpenFlags {
     public static final int APPEND = 0x400;
     public static final int NONBLOCK = 0x800;
     public static final int DSYNC = 0x1000;
-    public static final int DIRECT = Architecture.current().direct();
-    public static final int LARGEFILE = Architecture.current().largefile();
-    public static final int DIRECTORY = Architecture.current().directory();
-    public static final int NOFOLLOW = Architecture.current().nofollow();
+    public static final int DIRECT = Architecture.current().direct;
+    /** As the kernel sees it; the C library of a 64-bit machine has 0 and lets the kernel add it. */
+    public static final int LARGEFILE = Architecture.current().largefile;
+    public static final int DIRECTORY = Architecture.current().directory;
+    public static final int NOFOLLOW = Architecture.current().nofollow;
     public static final int NOATIME = 0x40000;
-    /** Added to every open. */
+    /** The descriptor is closed by {@code exec}. */
     public static final int CLOEXEC = 0x80000;
     public static final int SYNC = 0x101000;
     public static final int PATH = 0x200000;
