@@ -1,6 +1,7 @@
 /** The ports of a transport: addresses, links, slots, and the providers that bring them. */
 module org.hexfuse.transport {
     requires transitive org.hexfuse.abi;
+    requires transitive org.slf4j;
 
     exports org.hexfuse.transport;
     exports org.hexfuse.transport.spi;

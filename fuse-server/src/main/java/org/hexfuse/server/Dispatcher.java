@@ -32,6 +32,7 @@ import org.hexfuse.posix.LockRange;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final int SMALL_REPLY = 320;
     private static final int LONGEST_LINK = 4096;
     /** Kernels have room for a page, which may be a list of ranges, whatever they are after. */
@@ -106,7 +108,8 @@ final class Dispatcher {
     private void failed(Exchange x, Opcode opcode, Throwable failure) {
         Errno answer = Failures.errno(failure).orElse(null);
         if (answer == null) {
-            LOG.error("the filesystem failed in {} of node {}, which is answered EIO", opcode, nodeOf(x), failure);
+            LIMITED.error(failure.getClass(), "the filesystem failed in " + opcode + " of node " + nodeOf(x)
+                    + ", which is answered EIO", failure);
             answer = Errno.EIO;
         } else if (!(failure instanceof FuseException)) {
             LOG.debug("{} is answered {}", opcode, answer, failure);

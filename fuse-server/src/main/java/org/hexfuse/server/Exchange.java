@@ -15,6 +15,7 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.MessageFormat;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.RenameIn;
 import org.hexfuse.abi.OpenOut;
 import org.hexfuse.abi.StatxOut;
 import org.hexfuse.transport.Segments;
@@ -109,6 +110,22 @@ final class Exchange {
     /** The operation; null if it is unknown. */
     Opcode opcode() {
         return opcode;
+    }
+
+    /** Whether the calling thread runs this request, and has not answered it. */
+    boolean isHandledHere() {
+        return handler == Thread.currentThread() && !committed && slot != null;
+    }
+
+    /** The node that the request is on. */
+    long node() {
+        return InHeader.NODEID.get(header());
+    }
+
+    /** The other directory of a RENAME; 0 for any other request. */
+    long otherDirectory() {
+        // Both kinds of RENAME begin with it.
+        return opcode == Opcode.RENAME || opcode == Opcode.RENAME2 ? RenameIn.NEWDIR.get(slot.arguments()) : 0;
     }
 
     /** The request that runs, with the stack of its handler. */

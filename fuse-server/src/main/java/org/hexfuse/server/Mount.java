@@ -2,22 +2,59 @@ package org.hexfuse.server;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A filesystem that is mounted on the real kernel. Any thread may call any method. */
 public final class Mount implements AutoCloseable {
-    private final Path mountPoint;
-    private final FuseServer server;
-    private final Thread atExit = new Thread(this::closeServer, "hexfuse-unmount");
+    private static final Logger LOG = LoggerFactory.getLogger(Mount.class);
+    private static final Duration START_PATIENCE = Duration.ofSeconds(10);
 
+    private final Path mountPoint;
+    /** Completed when the mount is there, or failed. */
+    private final CompletableFuture<FuseServer> started = new CompletableFuture<>();
+    private final FuseServer server;
+    private final Thread atExit = new Thread(this::closeAtExit, "hexfuse-unmount");
+
+    /** The shutdown hook comes first: a signal may come at any time after {@code mount(2)}, and before it returns. */
     Mount(FuseServer.Builder builder, Path mountPoint) throws IOException, InterruptedException {
         this.mountPoint = mountPoint;
-        this.server = builder.start();
+        try {
+            Runtime.getRuntime().addShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            throw new IOException("nothing is mounted on " + mountPoint + ": the JVM is shutting down", e);
+        }
+        try {
+            this.server = builder.start();
+            started.complete(server);
+        } catch (IOException | RuntimeException e) {
+            started.completeExceptionally(e);
+            removeHook();
+            throw e;
+        }
         try {
             server.awaitReady();
-            Runtime.getRuntime().addShutdownHook(atExit);
         } catch (IOException | InterruptedException | RuntimeException e) {
             server.close();
+            removeHook();
             throw e;
+        }
+    }
+
+    private void closeAtExit() {
+        try {
+            started.get(START_PATIENCE.toSeconds(), TimeUnit.SECONDS).close();
+        } catch (ExecutionException e) {
+            LOG.debug("nothing is mounted on {}", mountPoint, e);
+        } catch (TimeoutException _) {
+            LOG.warn("{} may stay mounted: mounting it has not ended within {} s", mountPoint, START_PATIENCE.toSeconds());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -33,15 +70,15 @@ public final class Mount implements AutoCloseable {
 
     /** Unmounts, also when files are still open there, and ends the session. Closing again does nothing. */
     @Override public void close() {
-        closeServer();
+        server.close();
+        removeHook();
+    }
+
+    private void removeHook() {
         try {
             Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IllegalStateException _) {
-            // The JVM ends, and the hook runs or has run.
+            // The JVM shuts down, and the hook runs or has run.
         }
-    }
-
-    private void closeServer() {
-        server.close();
     }
 }

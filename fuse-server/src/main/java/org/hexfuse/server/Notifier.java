@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.hexfuse.abi.EntryInvalFlag;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
@@ -30,9 +31,10 @@ import org.hexfuse.transport.ServerLink;
  * old to understand; ENOTCONN if the session has not begun or is over; EINVAL if it makes no sense. Over a socket nobody tells
  * what a kernel made of a notification that was sent: OK.
  *
- * <p><b>Deadlocks.</b> A kernel may hold locks of a node or directory while it waits for an answer about it, and take them to
- * do what it is told. So a method of a filesystem must not notify of what its own request is about before it has returned;
- * another thread should. Within one process ({@code mem:}) nothing of this can happen.
+ * <p><b>Deadlocks.</b> A kernel holds locks of a node or directory while it waits for a reply about it, and takes them to
+ * invalidate. A notification from a handler about what its own request has locked is refused with EDEADLK, over every
+ * transport: names in a directory from LOOKUP, READDIR and what changes that directory; data of a file from READ and WRITE. Send
+ * it from another thread, after the handler has returned: a thread that the handler waits for deadlocks all the same.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}; libfuse {@code fuse_lowlevel_notify_*}.
  */
@@ -64,6 +66,9 @@ public final class Notifier {
      * @param length how many bytes; 0 or less for all from there on
      */
     public Errno invalidateNode(long node, long offset, long length) {
+        if (offset >= 0 && deadlocks(x -> NotificationLocks.pages(x.opcode(), x.node(), node))) {
+            return Errno.EDEADLK;
+        }
         MemorySegment message = message(NotifyInvalInodeOut.SIZE);
         NotifyInvalInodeOut.INO.set(message, OutHeader.SIZE, node);
         NotifyInvalInodeOut.OFF.set(message, OutHeader.SIZE, offset);
@@ -84,6 +89,9 @@ public final class Notifier {
     }
 
     private Errno invalidateEntry(long parent, Name name, int flags) {
+        if (deadlocks(x -> NotificationLocks.entry(x.opcode(), x.node(), x.otherDirectory(), parent))) {
+            return Errno.EDEADLK;
+        }
         MemorySegment message = message(NotifyInvalEntryOut.SIZE + name.length() + 1L);
         NotifyInvalEntryOut.PARENT.set(message, OutHeader.SIZE, parent);
         NotifyInvalEntryOut.NAMELEN.set(message, OutHeader.SIZE, name.length());
@@ -94,6 +102,10 @@ public final class Notifier {
 
     /** A name is gone that led to {@code child}: who watches the directory is told so. */
     public Errno deleteEntry(long parent, long child, Name name) {
+        if (deadlocks(x -> NotificationLocks.entry(x.opcode(), x.node(), x.otherDirectory(), parent)
+                || NotificationLocks.node(x.opcode(), x.node(), child))) {
+            return Errno.EDEADLK;
+        }
         MemorySegment message = message(NotifyDeleteOut.SIZE + name.length() + 1L);
         NotifyDeleteOut.PARENT.set(message, OutHeader.SIZE, parent);
         NotifyDeleteOut.CHILD.set(message, OutHeader.SIZE, child);
@@ -109,6 +121,9 @@ public final class Notifier {
      * @param data at most as much as one WRITE may have
      */
     public Errno store(long node, long offset, MemorySegment data) {
+        if (deadlocks(x -> NotificationLocks.pages(x.opcode(), x.node(), node))) {
+            return Errno.EDEADLK;
+        }
         long size = data.byteSize();
         if (OutHeader.SIZE + NotifyStoreOut.SIZE + size > link.maxMessage()) {
             return Errno.EINVAL;
@@ -130,6 +145,9 @@ public final class Notifier {
      *         thread that must not wait. Over a socket a kernel that refuses says nothing, so a time limit is in order
      */
     public CompletableFuture<byte[]> retrieve(long node, long offset, int size) {
+        if (deadlocks(x -> NotificationLocks.pages(x.opcode(), x.node(), node))) {
+            return CompletableFuture.failedFuture(FuseException.of(Errno.EDEADLK));
+        }
         Retrievals.Retrieval retrieval = retrievals.begin();
         MemorySegment message = message(NotifyRetrieveOut.SIZE);
         NotifyRetrieveOut.NOTIFY_UNIQUE.set(message, OutHeader.SIZE, retrieval.unique());
@@ -170,6 +188,11 @@ public final class Notifier {
         MemorySegment message = message(NotifyPollWakeupOut.SIZE);
         NotifyPollWakeupOut.KH.set(message, OutHeader.SIZE, kernelHandle);
         return send(NotifyCode.POLL, message);
+    }
+
+    /** Whether the kernel would wait for the request whose handler calls. */
+    private boolean deadlocks(Predicate<Exchange> check) {
+        return state.handledHere().filter(check).isPresent();
     }
 
     /** Zeroed memory for a notification with {@code size} bytes behind its header. */

@@ -11,10 +11,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.transport.CallerDriven;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SessionLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     /** How long handlers may take once the session has ended. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long BRIEFLY = TimeUnit.MILLISECONDS.toNanos(1);
@@ -143,7 +146,7 @@ final class SessionLoop {
                 startOthers();
             }
         } catch (Throwable e) {
-            LOG.error("{}: the session can't begin", name, e);
+            LIMITED.error("INIT", name + ": the session can't begin: " + e, e instanceof FuseException ? null : e);
             if (!exchange.isCommitted()) {
                 exchange.fail(Failures.errno(e).orElse(Errno.EIO));
             }
@@ -162,7 +165,7 @@ final class SessionLoop {
 
     private void workerLeft(Throwable failure) {
         if (failure != null && !ending.get()) {
-            LOG.error("{}: the session ends: {}", name, failure.getMessage(),
+            LIMITED.error("session", name + ": the session ends: " + failure.getMessage(),
                     failure instanceof IOException ? null : failure);
         }
         beginEnd(false);

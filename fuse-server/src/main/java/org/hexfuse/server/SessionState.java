@@ -3,12 +3,14 @@ package org.hexfuse.server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
+import org.hexfuse.transport.spi.RateLimitedLog;
 import org.hexfuse.transport.spi.Spares;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,7 @@ final class SessionState {
     private static final Logger LOG = LoggerFactory.getLogger(SessionState.class);
     private static final Logger WIRE = LoggerFactory.getLogger("org.hexfuse.wire");
 
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final int IDLE = 64;
     /** A request that the watchdog has seen more often has run for a second. */
     private static final int HELD = 2;
@@ -116,6 +119,16 @@ final class SessionState {
         }
     }
 
+    /** The request whose handler the calling thread is in; empty outside a handler. */
+    Optional<Exchange> handledHere() {
+        for (Exchange exchange : exchanges) {
+            if (exchange.isHandledHere()) {
+                return Optional.of(exchange);
+            }
+        }
+        return Optional.empty();
+    }
+
     private boolean interruptRunning(long unique) {
         for (Exchange exchange : exchanges) {
             if (exchange.interrupt(unique)) {
@@ -195,7 +208,7 @@ final class SessionState {
         try {
             fileSystem.forget(exchange.operations.forget.set(node, count));
         } catch (IOException | InterruptedException | RuntimeException e) {
-            LOG.warn("forget of node {} failed", node, e);
+            LIMITED.warn("forget", "forget of node " + node + " failed", e);
         } finally {
             give(exchange);
         }
@@ -234,7 +247,7 @@ final class SessionState {
                 fileSystem.release(op);
             }
         } catch (IOException | InterruptedException | RuntimeException e) {
-            LOG.warn("release of node {} failed", node, e);
+            LIMITED.warn("release", "release of node " + node + " failed", e);
         } finally {
             give(exchange);
         }
@@ -253,9 +266,8 @@ final class SessionState {
 
     void refused(int opcode, Errno why) {
         if (why != Errno.ENODEV && why != Errno.EPERM && why != Errno.ENOTCONN) {
-            LOG.warn("the kernel refused the reply to {}: {}",
-                    Opcode.of(opcode).map(Opcode::name).orElse("an unknown request"),
-                    why.message());
+            LIMITED.warn("refused", "the kernel refused the reply to "
+                    + Opcode.of(opcode).map(Opcode::name).orElse("an unknown request") + ": " + why.message());
         }
     }
 }

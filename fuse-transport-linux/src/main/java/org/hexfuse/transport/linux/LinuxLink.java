@@ -35,7 +35,8 @@ final class LinuxLink implements ServerLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(LinuxLink.class);
     /** How long unmounting may take until those who use the filesystem are cut off. */
-    private static final Duration UNMOUNT_PATIENCE = Duration.ofSeconds(15);
+    private static final Duration UNMOUNT_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration ABORT_PATIENCE = Duration.ofSeconds(5);
     private static final Duration WAKE_PATIENCE = Duration.ofSeconds(2);
     private static final Duration END_PATIENCE = UNMOUNT_PATIENCE.plus(Duration.ofSeconds(10));
 
@@ -217,10 +218,13 @@ final class LinuxLink implements ServerLink {
         });
         try {
             if (!unmounter.join(UNMOUNT_PATIENCE)) {
-                LOG.warn("unmounting {} takes too long; its users are cut off", mount.point());
+                LOG.warn("unmounting {} has not ended within {} s; the connection is aborted", mount.point(),
+                        UNMOUNT_PATIENCE.toSeconds());
+                Thread abort = Thread.ofPlatform().daemon().name("hexfuse-abort " + mount.point()).start(mount::abort);
+                abort.join(ABORT_PATIENCE);
             }
         } catch (InterruptedException e) {
-            LOG.warn("unmounting {} was interrupted; its users are cut off", mount.point());
+            LOG.warn("unmounting {} was interrupted; the connection ends with its descriptors", mount.point());
         }
     }
 }

@@ -8,6 +8,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.MountCalls;
+import org.hexfuse.libc.MountFlags;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.libc.ProcessIds;
 import org.slf4j.Logger;
@@ -18,6 +19,8 @@ final class Mount {
     static final String DEVICE = "/dev/fuse";
     /** Major 10 and minor 229. Source: Linux {@code Documentation/admin-guide/devices.txt}. */
     private static final long DEVICE_NUMBER = 10 << 8 | 229;
+
+    private static final Path CONNECTIONS = Path.of("/sys/fs/fuse/connections");
 
     private static final Logger LOG = LoggerFactory.getLogger(Mount.class);
 
@@ -96,6 +99,7 @@ final class Mount {
      */
     void unmount() throws IOException {
         if (!isOurs()) {
+            warnIfCovered();
             return;
         }
         try {
@@ -104,6 +108,50 @@ final class Mount {
             if (isOurs()) {
                 LOG.debug("{}; detaching it", e.getMessage());
                 Unmounting.unmount(point, true);
+            }
+        }
+    }
+
+    /** The mount under another one can't be reached by its path, and nobody else knows that it is there. */
+    private void warnIfCovered() {
+        try {
+            if (entry.isPresent() && MountTable.read().entries().contains(entry.get()) && !isOurs()) {
+                LOG.warn("the mount on {} stays, without its server: another one was mounted over it; unmount that, and "
+                        + "then again: umount {}", point, point);
+            }
+        } catch (IOException e) {
+            LOG.debug("no table of mounts: {}", e.toString());
+        }
+    }
+
+    /**
+     * Aborts the connection: every request ends, also one whose handler waits in the kernel for the very lock that the request
+     * holds. By MNT_FORCE where this process may, else by the control filesystem, where that is mounted. May wait as
+     * {@link #unmount}.
+     *
+     * <p>Source: Linux {@code fs/fuse/inode.c} ({@code fuse_umount_begin}), {@code fs/fuse/control.c}.
+     */
+    void abort() {
+        if (!isOurs()) {
+            return;
+        }
+        try {
+            MountCalls.umount(point, MountFlags.UMOUNT_FORCE | MountFlags.UMOUNT_NOFOLLOW);
+            LOG.warn("{} was unmounted by force", point);
+        } catch (LibcException e) {
+            LOG.debug("{}: {}", point, e.getMessage());
+            abortByControl();
+        }
+    }
+
+    private void abortByControl() {
+        Optional<Path> control = entry
+                .map(mount -> CONNECTIONS.resolve(mount.device().substring(mount.device().indexOf(':') + 1)).resolve("abort"));
+        if (control.isPresent() && Files.isWritable(control.get())) {
+            try {
+                Files.writeString(control.get(), "1");
+            } catch (IOException e) {
+                LOG.debug("{}: {}", control.get(), e.toString());
             }
         }
     }

@@ -3,6 +3,7 @@ package org.hexfuse.transport.linux;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.hexfuse.libc.MountFlags;
 import org.hexfuse.transport.Address;
 
@@ -25,6 +26,9 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
     private static final Map<String, Long> CLEARING = Map.of("rw", MountFlags.RDONLY, "suid", MountFlags.NOSUID, "dev",
             MountFlags.NODEV, "exec", MountFlags.NOEXEC, "atime", MountFlags.NOATIME, "async",
             MountFlags.SYNCHRONOUS);
+
+    private static final Set<String> FOR_MOUNT_PROGRAMS = Set.of("", "defaults", "nofail", "auto", "noauto", "user", "nouser",
+            "users", "owner", "group", "_netdev", "comment");
 
     MountOptions {
         kernel = List.copyOf(kernel);
@@ -52,8 +56,12 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
                 }
                 case "auto_unmount" -> address.flag(key);
                 default -> {
+                    if (isForMountPrograms(key)) {
+                        continue;
+                    }
                     if (!SETTING.containsKey(key) && !CLEARING.containsKey(key)) {
-                        throw new IllegalArgumentException("unknown mount option '" + key + "'");
+                        throw new IllegalArgumentException("unknown mount option '" + key
+                                + "'");
                     }
                     if (address.flag(key)) {
                         flags = flags | SETTING.getOrDefault(key, 0L);
@@ -65,6 +73,14 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
         String subtype = address.parameter("subtype").orElse("");
         String fsname = address.parameter("fsname").orElse(subtype.isEmpty() ? DEFAULT_NAME : subtype);
         return new MountOptions(flags, kernel, fsname, subtype, address.flag("auto_unmount"));
+    }
+
+    /**
+     * Words of {@code /etc/fstab} that are for {@code mount(8)} and systemd, not for filesystems. Source: {@code mount(8)},
+     * FILESYSTEM-INDEPENDENT MOUNT OPTIONS.
+     */
+    private static boolean isForMountPrograms(String key) {
+        return FOR_MOUNT_PROGRAMS.contains(key) || key.startsWith("x-") || key.startsWith("X-");
     }
 
     /** The type for {@code mount(2)}. */

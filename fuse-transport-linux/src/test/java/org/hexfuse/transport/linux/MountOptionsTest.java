@@ -32,6 +32,12 @@ class MountOptionsTest {
         assertThat(options.forFusermount()).isEqualTo("rw,nosuid,nodev,fsname=hexfuse");
     }
 
+    @Test void wordsForMountProgramsAreLeftToThem() {
+        MountOptions options = options("defaults&nofail&x-systemd.automount&x-gvfs-show&_netdev&noauto&user&ro");
+        assertThat(options.flags()).isEqualTo(MountFlags.NOSUID | MountFlags.NODEV | MountFlags.RDONLY);
+        assertThat(options.kernel()).isEmpty();
+    }
+
     @Test void flagsAreSetAndClearedInOrder() {
         assertThat(options("ro&suid&dev&noexec&noatime&sync&dirsync").flags()).isEqualTo(MountFlags.RDONLY
                 | MountFlags.NOEXEC | MountFlags.NOATIME | MountFlags.SYNCHRONOUS | MountFlags.DIRSYNC);

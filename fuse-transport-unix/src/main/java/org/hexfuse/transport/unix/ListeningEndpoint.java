@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.ServerLink;
+import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ListeningEndpoint implements ServerEndpoint {
     private static final Logger LOG = LoggerFactory.getLogger(ListeningEndpoint.class);
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final int MOST_WAITING = 64;
     /** How long to wait until the system may have more descriptors. */
     private static final Duration PAUSE = Duration.ofMillis(100);
@@ -29,12 +32,14 @@ final class ListeningEndpoint implements ServerEndpoint {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Queue<UnixServerLink> arrivals = new ArrayDeque<>();
+    private final Semaphore connections;
     private final Thread acceptor;
     private boolean closed;
 
     ListeningEndpoint(Address address, ListeningSocket socket) {
         this.address = address;
         this.socket = socket;
+        this.connections = new Semaphore(socket.maxConnections());
         this.acceptor = Thread.ofPlatform().daemon().name("hexfuse-accept " + socket.label()).start(this::acceptAll);
     }
 
@@ -43,10 +48,12 @@ final class ListeningEndpoint implements ServerEndpoint {
             boolean open = true;
             while (open) {
                 try {
-                    Optional<Wire> wire = socket.accept();
-                    open = wire.isPresent() && arrived(new UnixServerLink(wire.get(), () -> {}));
+                    // Those beyond the limit wait in the backlog: a silent one ends when INIT is due.
+                    connections.acquire();
+                    Optional<Wire> wire = acceptOne();
+                    open = wire.isPresent() && arrived(new UnixServerLink(wire.get(), () -> {}, connections::release));
                 } catch (IOException e) {
-                    LOG.warn("no connection: {}", e.getMessage());
+                    LIMITED.warn("no connection", "no connection: " + e.getMessage());
                     Thread.sleep(PAUSE);
                 }
             }
@@ -54,6 +61,19 @@ final class ListeningEndpoint implements ServerEndpoint {
             LOG.debug("{}: interrupted", socket.label());
         } finally {
             noMore();
+        }
+    }
+
+    private Optional<Wire> acceptOne() throws IOException {
+        try {
+            Optional<Wire> wire = socket.accept();
+            if (wire.isEmpty()) {
+                connections.release();
+            }
+            return wire;
+        } catch (IOException e) {
+            connections.release();
+            throw e;
         }
     }
 
@@ -124,6 +144,8 @@ final class ListeningEndpoint implements ServerEndpoint {
         try {
             socket.close();
         } finally {
+            // It may wait for one of its connections to be closed.
+            acceptor.interrupt();
             Joining.join(acceptor, JOIN);
         }
     }

@@ -14,12 +14,14 @@ import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.PollSet;
 import org.hexfuse.libc.SocketType;
 import org.hexfuse.libc.Sockets;
+import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A socket that others connect to. */
 final class ListeningSocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ListeningSocket.class);
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final int BACKLOG = 64;
     /** How often to look whether the socket was closed, where shutting it down has come between two waits. */
     private static final int LONG_TICK_MILLIS = 1000;
@@ -135,7 +137,7 @@ final class ListeningSocket implements AutoCloseable {
                 default -> throw new IOException(label + ": " + e.getMessage(), e);
             };
         } catch (Refused e) {
-            LOG.warn("refused: {}", e.getMessage());
+            LIMITED.warn("refused", "refused: " + e.getMessage());
             return Optional.empty();
         }
     }
@@ -146,6 +148,10 @@ final class ListeningSocket implements AutoCloseable {
         } catch (IOException e) {
             throw new Refused(e);
         }
+    }
+
+    int maxConnections() {
+        return options.connections();
     }
 
     String label() {

@@ -14,7 +14,7 @@ final class SingleEndpoint implements ServerEndpoint {
 
     SingleEndpoint(Address address, Wire wire) {
         this.address = address;
-        this.link = new UnixServerLink(wire, this::over);
+        this.link = new UnixServerLink(wire, this::over, () -> {});
     }
 
     @Override public Address address() {

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.libc.AttributeCalls;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.FileStatus;
 import org.hexfuse.libc.LibcException;
@@ -20,6 +20,7 @@ import org.hexfuse.libc.Sockets;
 final class SocketFile {
     /** The kind of sockets in {@link FileStatus#mode}. */
     private static final int SOCKET = 0140000;
+    private static final int OWNER_ONLY = 0600;
     private static final int ATTEMPTS = 3;
     private static final int PROBES = 3;
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
@@ -42,20 +43,15 @@ final class SocketFile {
     static SocketFile bind(Fd socket, SocketPath at) throws IOException {
         Path path = Path.of(at.path());
         synchronized (BINDING) {
+            // The file gets the mode of the socket: its path, where somebody may put a symbolic link, is never changed.
+            AttributeCalls.fchmod(socket, OWNER_ONLY);
             for (int i = 1; !bound(socket, at); i++) {
                 if (i == ATTEMPTS) {
                     throw new BindException(at.label() + " is in use");
                 }
                 removeStale(at, path);
             }
-            var file = new SocketFile(path, PosixFiles.lstat(NativePath.of(path)));
-            try {
-                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-            } catch (IOException e) {
-                file.remove();
-                throw e;
-            }
-            return file;
+            return new SocketFile(path, PosixFiles.lstat(NativePath.of(path)));
         }
     }
 

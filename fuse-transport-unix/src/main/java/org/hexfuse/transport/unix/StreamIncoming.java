@@ -11,18 +11,20 @@ final class StreamIncoming implements Incoming {
     /** Holds some hundred small messages; a large one is not copied through it. */
     private static final int BUFFER = 32 * 1024;
 
+    private final Wire wire;
     private final StreamFramer framer;
 
-    private StreamIncoming(StreamFramer framer) {
+    private StreamIncoming(Wire wire, StreamFramer framer) {
+        this.wire = wire;
         this.framer = framer;
     }
 
     static StreamIncoming ofRequests(Wire wire) {
-        return new StreamIncoming(StreamFramer.ofRequests(source(wire), buffer()));
+        return new StreamIncoming(wire, StreamFramer.ofRequests(source(wire), buffer()));
     }
 
     static StreamIncoming ofReplies(Wire wire) {
-        return new StreamIncoming(StreamFramer.ofReplies(source(wire), buffer()));
+        return new StreamIncoming(wire, StreamFramer.ofReplies(source(wire), buffer()));
     }
 
     private static StreamFramer.Source source(Wire wire) {
@@ -38,6 +40,7 @@ final class StreamIncoming implements Incoming {
     }
 
     @Override public long begin(long most) throws IOException {
+        wire.beginMessage();
         return framer.begin(most);
     }
 

@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hexfuse.transport.DeviceHandle;
+import org.hexfuse.libc.SocketType;
 import org.hexfuse.transport.KernelLink;
+import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class UnixKernelLink implements KernelLink {
     private static final Logger LOG = LoggerFactory.getLogger(UnixKernelLink.class);
     private static final Duration JOIN = Duration.ofSeconds(5);
+
+    private static final int DEFAULT_PEER = 128 * 1024 + Limits.HEAD_ROOM;
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
 
     private final Wire wire;
     private final AtomicBoolean over = new AtomicBoolean();
@@ -48,7 +54,7 @@ final class UnixKernelLink implements KernelLink {
                 part.run();
                 end(() -> LOG.debug("{}: the other end is gone", wire));
             } catch (IOException e) {
-                end(() -> LOG.warn("{}: the connection is ended: {}", wire, e.getMessage()));
+                end(() -> LIMITED.warn("ended", wire + ": the connection is ended: " + e.getMessage()));
             } catch (RuntimeException e) {
                 end(() -> LOG.error("{}: the connection is ended by a mistake", wire, e));
             } finally {
@@ -74,8 +80,13 @@ final class UnixKernelLink implements KernelLink {
         this.wire = wire;
     }
 
+    /**
+     * Over packets no more than a server can answer that has the system's default send buffer of 212,992 bytes, which this end
+     * cannot see, unless the address says how large the buffers are. Source: Linux {@code net/unix/af_unix.c}, {@code unix_dgram_sendmsg}.
+     */
     @Override public int maxMessage() {
-        return wire.maxMessage();
+        return wire.type() == SocketType.STREAM || wire.options().buffer().isPresent() ? wire.maxMessage()
+                : Math.min(wire.maxMessage(), DEFAULT_PEER);
     }
 
     @Override public void attach(DeviceHandle handle) throws IOException {

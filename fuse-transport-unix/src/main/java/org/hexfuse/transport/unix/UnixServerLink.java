@@ -2,6 +2,8 @@ package org.hexfuse.transport.unix;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.OutHeader;
@@ -9,6 +11,7 @@ import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.spi.RateLimitedLog;
 import org.hexfuse.transport.spi.SlotPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,10 +19,15 @@ import org.slf4j.LoggerFactory;
 /** The server's end of one connection. Its workers share the socket: one at a time reads, one at a time sends. */
 final class UnixServerLink implements ServerLink {
     private static final Logger LOG = LoggerFactory.getLogger(UnixServerLink.class);
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
+    /** How long a kernel's end may be silent before INIT. */
+    private static final Duration INIT_PATIENCE = Duration.ofSeconds(10);
 
     private final Wire wire;
     private final Incoming incoming;
     private final Runnable over;
+    private final Runnable onClose;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final ReentrantLock reading = new ReentrantLock();
     private final SlotPool pool = new SlotPool(this::reply);
     private final long patience;
@@ -31,12 +39,17 @@ final class UnixServerLink implements ServerLink {
         Slot from(Incoming requests) throws IOException;
     }
 
-    /** @param over called when there will be no more requests, perhaps more than once */
-    UnixServerLink(Wire wire, Runnable over) {
+    /**
+     * @param over called when there will be no more requests, perhaps more than once
+     * @param onClose called once, when the descriptor is closed
+     */
+    UnixServerLink(Wire wire, Runnable over, Runnable onClose) {
+        this.onClose = onClose;
         this.wire = wire;
         this.incoming = Incoming.requests(wire);
         this.over = over;
         this.patience = wire.options().patience().toNanos();
+        wire.awaitNextWithin(INIT_PATIENCE);
     }
 
     /** Whether the kernel's end has left and sent nothing. */
@@ -100,7 +113,7 @@ final class UnixServerLink implements ServerLink {
         if (outcome != Errno.EMSGSIZE && outcome != Errno.ENOBUFS) {
             return told(outcome);
         }
-        LOG.warn("{}: a reply of {} bytes could not be sent: {}", wire, size, outcome);
+        LIMITED.warn("not sent", wire + ": a reply of " + size + " bytes could not be sent: " + outcome);
         setHeader(message, OutHeader.SIZE, Errno.EIO, unique);
         Errno second = wire.send(message, OutHeader.SIZE, this::isPatient);
         if (second != Errno.OK) {
@@ -117,8 +130,8 @@ final class UnixServerLink implements ServerLink {
 
     private boolean isPatient(long waited) {
         if (waited > patience) {
-            LOG.warn("{}: the kernel's end has taken no replies for {} s; the connection is ended", wire,
-                    wire.options().patience().toSeconds());
+            LIMITED.warn("takes nothing", wire + ": the kernel's end has taken no replies for "
+                    + wire.options().patience().toSeconds() + " s; the connection is ended");
             return false;
         }
         return true;
@@ -136,6 +149,7 @@ final class UnixServerLink implements ServerLink {
     @Override public void negotiated(Limits agreed) {
         pool.negotiated(agreed);
         limits = agreed;
+        wire.awaitNextForEver();
     }
 
     @Override public SlotChannel openChannel() {
@@ -163,5 +177,8 @@ final class UnixServerLink implements ServerLink {
     @Override public void close() {
         end();
         wire.close();
+        if (closed.compareAndSet(false, true)) {
+            onClose.run();
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.ProtocolException;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -31,6 +32,7 @@ final class Wire implements AutoCloseable {
     /** What Linux takes off the send buffer for the longest packet, {@code unix_dgram_sendmsg}. */
     private static final int PACKET_OVERHEAD = 32;
     private static final int TICK_MILLIS = 100;
+    private static final long NEVER = Long.MIN_VALUE;
     /** How often the system is asked again for memory for a packet. */
     private static final int ATTEMPTS = 10;
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
@@ -44,6 +46,10 @@ final class Wire implements AutoCloseable {
     private final PollSet writable = new PollSet(Arena.ofAuto(), 1);
     private final ReentrantLock sending = new ReentrantLock();
     private volatile boolean over;
+    /** When the message that is received must have come whole, by {@link System#nanoTime}. For the thread that receives. */
+    private long messageDeadline;
+    /** When the next message must have begun; {@link #NEVER} for no limit. */
+    private volatile long idleDeadline = NEVER;
 
     private Wire(Fd socket, SocketType type, String label, WireOptions options, int maxMessage) {
         this.socket = socket;
@@ -125,6 +131,22 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** A message begins: all of it has to come within the patience, however it is cut up. */
+    void beginMessage() {
+        messageDeadline = System.nanoTime() + options.patience().toNanos();
+    }
+
+    /** Bounds the wait for the next message to begin. */
+    void awaitNextWithin(Duration time) {
+        long deadline = System.nanoTime() + time.toNanos();
+        idleDeadline = deadline == NEVER ? deadline + 1 : deadline;
+    }
+
+    /** The next message may come whenever the peer likes. */
+    void awaitNextForEver() {
+        idleDeadline = NEVER;
+    }
+
     /**
      * Receives at least one byte, or a packet.
      *
@@ -133,7 +155,7 @@ final class Wire implements AutoCloseable {
      */
     long receive(MemorySegment memory, long offset, long length, int flags, boolean inside) throws IOException {
         MemorySegment target = memory.asSlice(offset, length);
-        int all = inside ? flags | MessageFlags.DONTWAIT : flags;
+        int all = inside || idleDeadline != NEVER ? flags | MessageFlags.DONTWAIT : flags;
         long n = Syscalls.recv(socket, target, length, all);
         while (n < 0 && goesOn(n, inside)) {
             n = Syscalls.recv(socket, target, length, all);
@@ -163,11 +185,17 @@ final class Wire implements AutoCloseable {
     }
 
     private void awaitReadable(boolean inside) throws ProtocolException {
-        long begin = System.nanoTime();
-        while (readable.poll(TICK_MILLIS) <= 0 && !over) {
-            if (inside && System.nanoTime() - begin > options.patience().toNanos()) {
-                throw new ProtocolException("nothing came for " + options.patience().toSeconds()
-                        + " s in the middle of a message");
+        while (true) {
+            if (inside && System.nanoTime() - messageDeadline > 0) {
+                throw new ProtocolException(
+                        "a message that has not come whole within " + options.patience().toSeconds() + " s");
+            }
+            long idle = idleDeadline;
+            if (!inside && idle != NEVER && System.nanoTime() - idle > 0) {
+                throw new ProtocolException("silence where INIT is due");
+            }
+            if (over || readable.poll(TICK_MILLIS) > 0) {
+                return;
             }
         }
     }

@@ -12,21 +12,26 @@ import org.hexfuse.transport.Address;
  *
  * @param anyUser whether the other end may belong to anybody
  * @param buffer bytes of the socket's buffers; empty for as many as one may have
- * @param patience how long the other end may keep this one waiting in the middle of a message
+ * @param patience how long a message may take to come whole, and the peer may take nothing that is sent
+ * @param connections how many a listening socket has at once; further ones wait in the system's backlog
  */
-record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience) {
+record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience, int connections) {
     static final String ANY_USER = "any_user";
     static final String BUFFER = "buffer";
     static final String PATIENCE = "patience";
+    static final String CONNECTIONS = "max_connections";
     static final Collection<String> KEYS = List.of(ANY_USER, BUFFER, PATIENCE);
-    static final WireOptions DEFAULT = new WireOptions(false, OptionalInt.empty(), Duration.ofSeconds(30));
+    static final WireOptions DEFAULT = new WireOptions(false, OptionalInt.empty(), Duration.ofSeconds(30), 128);
+    private static final int MOST_CONNECTIONS = 100_000;
     private static final int MOST_SECONDS = 24 * 60 * 60;
 
     static WireOptions parse(Address address) {
         OptionalInt buffer = address.parameters().containsKey(BUFFER)
                 ? OptionalInt.of(number(address, BUFFER, 0, Integer.MAX_VALUE / 2))
                 : OptionalInt.empty();
-        return new WireOptions(address.flag(ANY_USER), buffer, seconds(address, PATIENCE, DEFAULT.patience));
+        return new WireOptions(address.flag(ANY_USER), buffer, seconds(address, PATIENCE, DEFAULT.patience),
+                address.parameters().containsKey(CONNECTIONS) ? number(address, CONNECTIONS, 1, MOST_CONNECTIONS)
+                        : DEFAULT.connections);
     }
 
     /** Refuses parameters that are not among {@code known}. */

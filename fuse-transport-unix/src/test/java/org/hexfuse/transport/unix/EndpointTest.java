@@ -140,7 +140,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-        "unix:/x?lisen|unix: knows no parameter 'lisen'; it has any_user, buffer, connect, listen, patience, wait",
+        "unix:/x?lisen|unix: knows no parameter 'lisen'; it has any_user, buffer, connect, listen, max_connections, patience, wait",
         "unix:/x?listen&connect|unix:/x?listen&connect: 'listen' and 'connect' exclude each other",
         "unix:|unix: needs the path of a socket",
         "unix:%00|unix: needs the path of a socket",

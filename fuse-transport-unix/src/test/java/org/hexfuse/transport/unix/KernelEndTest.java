@@ -418,4 +418,35 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(failures.poll(5, TimeUnit.SECONDS)).isInstanceOf(InterruptedIOException.class);
         assertThat(Files.exists(path)).isFalse();
     }
+
+    @Test void overPacketsNoMoreIsAskedForThanADefaultServerCanAnswer() throws Exception {
+        mount(SocketType.SEQPACKET, NotificationSink.NONE);
+        assertThat(connection.negotiated().maxRead() + EntryOut.SIZE).isLessThan(212_992 - 32);
+        assertThat(connection.negotiated().maxWriteData()).isLessThan(212_992 - 32);
+    }
+
+    @Test void aReplyInSeveralPacketsIsPutTogether() throws Exception {
+        mount(SocketType.SEQPACKET, NotificationSink.NONE);
+        byte[] data = new byte[PAYLOAD];
+        new Random(7).nextBytes(data);
+        Future<byte[]> reading = callers.submit(() -> read(PAYLOAD));
+        byte[] request = server.request();
+        byte[] reply = RawPeer.reply(RawPeer.unique(request), 0, data);
+        server.send(Arrays.copyOf(reply, 61_456));
+        server.send(Arrays.copyOfRange(reply, 61_456, 61_456 + 65_536));
+        server.send(Arrays.copyOfRange(reply, 61_456 + 65_536, reply.length));
+        assertThat(reading.get(10, TimeUnit.SECONDS)).isEqualTo(data);
+        Future<Errno> lookup = callers.submit(this::lookup);
+        server.send(RawPeer.reply(RawPeer.unique(server.request()), 0, entry()));
+        assertThat(lookup.get(10, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    @Test void packetsThatDoNotAddUpEndTheConnection() throws Exception {
+        mount(SocketType.SEQPACKET, NotificationSink.NONE);
+        Future<byte[]> reading = callers.submit(() -> read(PAYLOAD));
+        byte[] reply = RawPeer.reply(RawPeer.unique(server.request()), 0, new byte[PAYLOAD]);
+        server.send(Arrays.copyOf(reply, 61_456));
+        server.send(new byte[100_000]);
+        assertThatThrownBy(() -> reading.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(FuseException.class);
+    }
 }

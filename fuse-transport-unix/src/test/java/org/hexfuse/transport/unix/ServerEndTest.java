@@ -10,10 +10,12 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Opcode;
@@ -163,7 +165,40 @@ import org.junit.jupiter.params.provider.ValueSource;
             throws Exception {
         open(SocketType.STREAM, "?patience=1");
         kernel.send(Arrays.copyOf(RawPeer.request(Opcode.LOOKUP.code(), 2, NAME), sent));
-        assertFails(next(), "nothing came for 1 s in the middle of a message");
+        assertFails(next(), "a message that has not come whole within 1 s");
+    }
+
+    @Test void aKernelThatSendsAByteNowAndThenIsNotWaitedForForever() throws Exception {
+        open(SocketType.STREAM, "?patience=1");
+        Future<Slot> next = next();
+        byte[] request = RawPeer.request(Opcode.LOOKUP.code(), 2, NAME);
+        long start = System.nanoTime();
+        for (int i = 0; i < request.length && !next.isDone(); i++) {
+            kernel.send(new byte[]{request[i]});
+            Thread.sleep(300);
+        }
+        assertFails(next, "a message that has not come whole within 1 s");
+        assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(5));
+    }
+
+    @ParameterizedTest
+    @EnumSource void aKernelThatNeverSendsInitIsNotWaitedForForever(SocketType type) throws Exception {
+        open(type, "");
+        Future<Slot> next = next();
+        assertThatThrownBy(() -> next.get(15, TimeUnit.SECONDS)).hasMessageContaining("silence where INIT is due");
+        assertThat(kernel.seesTheEnd()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource void noMoreConnectionsAreTakenThanAllowed(SocketType type) throws Exception {
+        open(type, "?max_connections=1");
+        try (RawPeer second = RawPeer.connect(type, directory.resolve("socket"))) {
+            Future<?> accepted = workers.submit(() -> endpoint.accept());
+            assertThatThrownBy(() -> accepted.get(500, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            link.close();
+            assertThat(accepted.get(5, TimeUnit.SECONDS)).isInstanceOfSatisfying(Optional.class,
+                    found -> ((ServerLink) found.orElseThrow()).close());
+        }
     }
 
     @ParameterizedTest
