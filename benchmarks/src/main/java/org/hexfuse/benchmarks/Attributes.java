@@ -43,7 +43,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
     /** A root whose attributes may not be believed. */
     private static final class Root implements FuseFileSystem {
-        private static final Attr ATTRIBUTES = Attr.ofMode(FileType.DIRECTORY.mode() | 0755).valid(Duration.ZERO)
+        private static final Attr ATTRIBUTES = Attr.ofMode(FileType.DIRECTORY.mode() | 0755).timeout(Duration.ZERO)
                 .build();
 
         @Override public Attr getattr(GetAttr op) {

@@ -49,7 +49,7 @@ import org.openjdk.jmh.annotations.Warmup;
         }
 
         private static Attr attr() {
-            return Attr.of(FileType.DIRECTORY, 0755).valid(HOUR).build();
+            return Attr.of(FileType.DIRECTORY, 0755).timeout(HOUR).build();
         }
     }
 

@@ -3,22 +3,21 @@ package org.hexfuse.server;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.hexfuse.abi.AttrData;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.StatxData;
 import org.hexfuse.abi.SxTime;
+import org.hexfuse.posix.Timespec;
 
 /**
  * The attributes of a node: what {@code stat(2)} shows. Immutable. Ids and the mode are unsigned 32-bit numbers.
  *
- * <p>What a factory or {@link Builder} is not told: one link, owner and group 0, times 0, as many blocks as the size needs,
- * blocks of 4096 bytes, and the node's number as inode number.
+ * <p>What a factory or {@link Builder} is not given: one link, owner and group 0, times 0, as many blocks as the size needs,
+ * blocks of 4096 bytes, the node's number as inode number, and the attribute timeout of the mount.
  */
 public final class Attr {
-    /** How long kernels keep attributes and entries unless they are told otherwise, as in libfuse: one second. */
-    public static final Duration DEFAULT_VALIDITY = Duration.ofSeconds(1);
-
     private static final int PERMISSIONS = 07777;
     private static final int SECTOR = 512;
     /** In a STATX: everything but the time of birth, and that. */
@@ -28,46 +27,38 @@ public final class Attr {
     private final long ino;
     private final long size;
     private final long blocks;
-    private final long atime;
-    private final long mtime;
-    private final long ctime;
-    private final int atimeNanos;
-    private final int mtimeNanos;
-    private final int ctimeNanos;
+    private final Timespec atime;
+    private final Timespec mtime;
+    private final Timespec ctime;
     private final int mode;
-    private final int links;
+    private final int nlink;
     private final int uid;
     private final int gid;
-    private final int device;
+    private final int rdev;
     private final int blockSize;
-    private final long validSeconds;
-    private final int validNanos;
-    private final Optional<Instant> birth;
+    private final Optional<Timespec> btime;
+    private final Optional<Duration> timeout;
 
     private Attr(Builder b) {
         this.ino = b.ino;
         this.size = b.size;
-        this.blocks = b.blocks < 0 ? (b.size + SECTOR - 1) / SECTOR : b.blocks;
+        this.blocks = b.blocks < 0 ? b.size / SECTOR + (b.size % SECTOR == 0 ? 0 : 1) : b.blocks;
         this.atime = b.atime;
         this.mtime = b.mtime;
         this.ctime = b.ctime;
-        this.atimeNanos = b.atimeNanos;
-        this.mtimeNanos = b.mtimeNanos;
-        this.ctimeNanos = b.ctimeNanos;
         this.mode = b.mode;
-        this.links = b.links;
+        this.nlink = b.nlink;
         this.uid = b.uid;
         this.gid = b.gid;
-        this.device = b.device;
+        this.rdev = b.rdev;
         this.blockSize = b.blockSize;
-        this.validSeconds = b.validSeconds;
-        this.validNanos = b.validNanos;
-        this.birth = b.birth;
+        this.btime = b.btime;
+        this.timeout = b.timeout;
     }
 
     /** A directory with two links, owned by root. */
     public static Attr directory(int permissions) {
-        return of(FileType.DIRECTORY, permissions).links(2).build();
+        return of(FileType.DIRECTORY, permissions).nlink(2).build();
     }
 
     /** A regular file of {@code size} bytes, owned by root. */
@@ -90,12 +81,45 @@ public final class Attr {
         return new Builder(mode);
     }
 
+    /** Starts attributes that are these but for what is set. */
+    public Builder toBuilder() {
+        return new Builder(mode).ino(ino).size(size).blocks(blocks).nlink(nlink).owner(uid, gid).rdev(rdev)
+                .blockSize(blockSize).times(atime, mtime, ctime).optional(btime, timeout);
+    }
+
+    /** The inode number; 0 stands for the node's number. */
     public long ino() {
         return ino;
     }
 
+    /** The size in bytes. */
     public long size() {
         return size;
+    }
+
+    /** The space that the file takes, in units of 512 bytes. */
+    public long blocks() {
+        return blocks;
+    }
+
+    /** The time of last access. */
+    public Timespec atime() {
+        return atime;
+    }
+
+    /** The time of last modification of the content. */
+    public Timespec mtime() {
+        return mtime;
+    }
+
+    /** The time of last change of anything. */
+    public Timespec ctime() {
+        return ctime;
+    }
+
+    /** The time of birth, if it is known. */
+    public Optional<Timespec> btime() {
+        return btime;
     }
 
     /** File type and permissions. */
@@ -103,33 +127,52 @@ public final class Attr {
         return mode;
     }
 
-    public int links() {
-        return links;
+    /** The number of hard links. */
+    public int nlink() {
+        return nlink;
     }
 
+    /** The owner. */
     public int uid() {
         return uid;
     }
 
+    /** The group. */
     public int gid() {
         return gid;
     }
 
-    public Instant mtime() {
-        return Instant.ofEpochSecond(mtime, mtimeNanos);
+    /** The device number of a device file, as Linux packs it into 32 bits. */
+    public int rdev() {
+        return rdev;
     }
 
-    /** When the file was made, if that was said. */
-    public Optional<Instant> birth() {
-        return birth;
+    /** The best size for I/O, in bytes. */
+    public int blockSize() {
+        return blockSize;
     }
 
-    long validSeconds() {
-        return validSeconds;
+    /** The attribute timeout: how long a kernel may keep them; empty for that of the mount. */
+    public Optional<Duration> timeout() {
+        return timeout;
     }
 
-    int validNanos() {
-        return validNanos;
+    @Override public boolean equals(Object other) {
+        return other instanceof Attr that && ino == that.ino && size == that.size && blocks == that.blocks
+                && atime.equals(that.atime) && mtime.equals(that.mtime) && ctime.equals(that.ctime) && mode == that.mode
+                && nlink == that.nlink && uid == that.uid && gid == that.gid && rdev == that.rdev
+                && blockSize == that.blockSize && btime.equals(that.btime) && timeout.equals(that.timeout);
+    }
+
+    @Override public int hashCode() {
+        return Objects.hash(ino, size, mode, nlink, uid, gid, mtime);
+    }
+
+    @Override public String toString() {
+        return "Attr[ino=" + Long.toUnsignedString(ino) + ", mode=0" + Integer.toOctalString(mode) + ", nlink=" + nlink
+                + ", uid=" + Integer.toUnsignedString(uid) + ", gid=" + Integer.toUnsignedString(gid) + ", rdev=" + rdev
+                + ", size=" + size + ", blocks=" + blocks + ", blockSize=" + blockSize + ", atime=" + atime + ", mtime="
+                + mtime + ", ctime=" + ctime + ", btime=" + btime + ", timeout=" + timeout + "]";
     }
 
     /** Writes {@code struct fuse_attr}, of the size it had in the protocol's minor version. */
@@ -137,17 +180,17 @@ public final class Attr {
         AttrData.INO.set(segment, base, ino == 0 ? node : ino);
         AttrData.SIZE_FIELD.set(segment, base, size);
         AttrData.BLOCKS.set(segment, base, blocks);
-        AttrData.ATIME.set(segment, base, atime);
-        AttrData.MTIME.set(segment, base, mtime);
-        AttrData.CTIME.set(segment, base, ctime);
-        AttrData.ATIMENSEC.set(segment, base, atimeNanos);
-        AttrData.MTIMENSEC.set(segment, base, mtimeNanos);
-        AttrData.CTIMENSEC.set(segment, base, ctimeNanos);
+        AttrData.ATIME.set(segment, base, atime.seconds());
+        AttrData.MTIME.set(segment, base, mtime.seconds());
+        AttrData.CTIME.set(segment, base, ctime.seconds());
+        AttrData.ATIMENSEC.set(segment, base, atime.nanos());
+        AttrData.MTIMENSEC.set(segment, base, mtime.nanos());
+        AttrData.CTIMENSEC.set(segment, base, ctime.nanos());
         AttrData.MODE.set(segment, base, mode);
-        AttrData.NLINK.set(segment, base, links);
+        AttrData.NLINK.set(segment, base, nlink);
         AttrData.UID.set(segment, base, uid);
         AttrData.GID.set(segment, base, gid);
-        AttrData.RDEV.set(segment, base, device);
+        AttrData.RDEV.set(segment, base, rdev);
         if (minor >= 9) {
             AttrData.BLKSIZE.set(segment, base, blockSize);
             AttrData.FLAGS.set(segment, base, 0);
@@ -156,52 +199,54 @@ public final class Attr {
 
     /** Writes {@code struct fuse_statx} into zeroed memory. */
     void writeStatx(MemorySegment segment, long base, long node) {
-        StatxData.MASK.set(segment, base, BASIC | (birth.isPresent() ? BIRTH : 0));
+        StatxData.MASK.set(segment, base, BASIC | (btime.isPresent() ? BIRTH : 0));
         StatxData.BLKSIZE.set(segment, base, blockSize);
-        StatxData.NLINK.set(segment, base, links);
+        StatxData.NLINK.set(segment, base, nlink);
         StatxData.UID.set(segment, base, uid);
         StatxData.GID.set(segment, base, gid);
         StatxData.MODE.set(segment, base, (short) mode);
         StatxData.INO.set(segment, base, ino == 0 ? node : ino);
         StatxData.SIZE_FIELD.set(segment, base, size);
         StatxData.BLOCKS.set(segment, base, blocks);
-        writeTime(segment, base + StatxData.ATIME.offset(), atime, atimeNanos);
-        writeTime(segment, base + StatxData.MTIME.offset(), mtime, mtimeNanos);
-        writeTime(segment, base + StatxData.CTIME.offset(), ctime, ctimeNanos);
-        birth.ifPresent(time -> writeTime(segment, base + StatxData.BTIME.offset(), time.getEpochSecond(),
-                time.getNano()));
-        StatxData.RDEV_MAJOR.set(segment, base, (device & 0xFFF00) >>> 8);
-        StatxData.RDEV_MINOR.set(segment, base, (device & 0xFF) | (device >>> 12 & 0xFFF00));
+        writeTime(segment, base + StatxData.ATIME.offset(), atime);
+        writeTime(segment, base + StatxData.MTIME.offset(), mtime);
+        writeTime(segment, base + StatxData.CTIME.offset(), ctime);
+        btime.ifPresent(time -> writeTime(segment, base + StatxData.BTIME.offset(), time));
+        StatxData.RDEV_MAJOR.set(segment, base, (rdev & 0xFFF00) >>> 8);
+        StatxData.RDEV_MINOR.set(segment, base, (rdev & 0xFF) | (rdev >>> 12 & 0xFFF00));
     }
 
-    private static void writeTime(MemorySegment segment, long base, long seconds, int nanos) {
-        SxTime.TV_SEC.set(segment, base, seconds);
-        SxTime.TV_NSEC.set(segment, base, nanos);
+    private static void writeTime(MemorySegment segment, long base, Timespec time) {
+        SxTime.TV_SEC.set(segment, base, time.seconds());
+        SxTime.TV_NSEC.set(segment, base, time.nanos());
     }
 
-    /** Collects attributes. Not for several threads. */
+    /** Collects attributes. Not for several threads. Negative sizes, numbers and durations are refused. */
     public static final class Builder {
         private final int mode;
         private long ino;
         private long size;
         private long blocks = -1;
-        private long atime;
-        private long mtime;
-        private long ctime;
-        private int atimeNanos;
-        private int mtimeNanos;
-        private int ctimeNanos;
-        private int links = 1;
+        private Timespec atime = Timespec.EPOCH;
+        private Timespec mtime = Timespec.EPOCH;
+        private Timespec ctime = Timespec.EPOCH;
+        private int nlink = 1;
         private int uid;
         private int gid;
-        private int device;
+        private int rdev;
         private int blockSize = 4096;
-        private long validSeconds = DEFAULT_VALIDITY.getSeconds();
-        private int validNanos = DEFAULT_VALIDITY.getNano();
-        private Optional<Instant> birth = Optional.empty();
+        private Optional<Timespec> btime = Optional.empty();
+        private Optional<Duration> timeout = Optional.empty();
 
         private Builder(int mode) {
             this.mode = mode;
+        }
+
+        private static long notNegative(long number, String what) {
+            if (number < 0) {
+                throw new IllegalArgumentException("a negative " + what + ": " + number);
+            }
+            return number;
         }
 
         /** The inode number that {@code stat(2)} shows; 0 for the node's number. */
@@ -212,21 +257,23 @@ public final class Attr {
 
         /** The size in bytes. */
         public Builder size(long bytes) {
-            this.size = bytes;
+            this.size = notNegative(bytes, "size");
             return this;
         }
 
         /** The space that the file takes, in units of 512 bytes. */
         public Builder blocks(long sectors) {
-            this.blocks = sectors;
+            this.blocks = notNegative(sectors, "number of blocks");
             return this;
         }
 
-        public Builder links(int count) {
-            this.links = count;
+        /** The number of hard links. */
+        public Builder nlink(int count) {
+            this.nlink = (int) notNegative(count, "number of links");
             return this;
         }
 
+        /** Owner and group. */
         public Builder owner(int user, int group) {
             this.uid = user;
             this.gid = group;
@@ -234,22 +281,25 @@ public final class Attr {
         }
 
         /** The device number of a device file, as Linux packs it into 32 bits. */
-        public Builder device(int number) {
-            this.device = number;
+        public Builder rdev(int number) {
+            this.rdev = number;
             return this;
         }
 
         /** What {@code stat(2)} shows as the best size for I/O, in bytes. */
         public Builder blockSize(int bytes) {
-            this.blockSize = bytes;
+            this.blockSize = (int) notNegative(bytes, "block size");
             return this;
         }
 
         /** The time of last access, of last modification of the content, and of last change of anything. */
+        public Builder times(Timespec access, Timespec modification, Timespec change) {
+            return atime(access).mtime(modification).ctime(change);
+        }
+
+        /** The same. */
         public Builder times(Instant access, Instant modification, Instant change) {
-            return atime(access.getEpochSecond(), access.getNano())
-                    .mtime(modification.getEpochSecond(), modification.getNano())
-                    .ctime(change.getEpochSecond(), change.getNano());
+            return times(Timespec.of(access), Timespec.of(modification), Timespec.of(change));
         }
 
         /** All three times at once. */
@@ -257,40 +307,44 @@ public final class Attr {
             return times(all, all, all);
         }
 
-        /** The time of last access, in seconds and nanoseconds since 1970. */
-        public Builder atime(long seconds, int nanos) {
-            this.atime = seconds;
-            this.atimeNanos = nanos;
+        /** The time of last access. */
+        public Builder atime(Timespec time) {
+            this.atime = Objects.requireNonNull(time);
             return this;
         }
 
-        /** The time of last modification of the content, in seconds and nanoseconds since 1970. */
-        public Builder mtime(long seconds, int nanos) {
-            this.mtime = seconds;
-            this.mtimeNanos = nanos;
+        /** The time of last modification of the content. */
+        public Builder mtime(Timespec time) {
+            this.mtime = Objects.requireNonNull(time);
             return this;
         }
 
-        /** The time of last change, in seconds and nanoseconds since 1970. */
-        public Builder ctime(long seconds, int nanos) {
-            this.ctime = seconds;
-            this.ctimeNanos = nanos;
+        /** The time of last change of anything. */
+        public Builder ctime(Timespec time) {
+            this.ctime = Objects.requireNonNull(time);
             return this;
         }
 
-        /** When the file was made, which {@code statx(2)} shows; only an answer to {@code getattr} brings it there. */
-        public Builder birth(Instant time) {
-            this.birth = Optional.of(time);
+        /** The time of birth, which {@code statx(2)} shows; only a reply to {@code getattr} carries it. */
+        public Builder btime(Timespec time) {
+            this.btime = Optional.of(time);
             return this;
         }
 
-        /** How long the kernel may keep the attributes without asking again. */
-        public Builder valid(Duration duration) {
-            this.validSeconds = duration.getSeconds();
-            this.validNanos = duration.getNano();
+        /** The attribute timeout: how long a kernel may keep them without asking again. */
+        public Builder timeout(Duration duration) {
+            notNegative(duration.getSeconds(), "attribute timeout");
+            this.timeout = Optional.of(duration);
             return this;
         }
 
+        private Builder optional(Optional<Timespec> birth, Optional<Duration> valid) {
+            this.btime = birth;
+            this.timeout = valid;
+            return this;
+        }
+
+        /** The attributes. */
         public Attr build() {
             return new Attr(this);
         }

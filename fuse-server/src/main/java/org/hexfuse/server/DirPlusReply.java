@@ -60,7 +60,8 @@ public final class DirPlusReply {
         boolean counts = !name.isDotOrDotDot();
         long ino = entry.attr().ino() == 0 ? entry.node() : entry.attr().ino();
         FileType type = FileType.ofMode(entry.attr().mode()).orElse(FileType.REGULAR);
-        full = full || !records.addPlus(name, counts ? entry : NONE, ino, type, cookie, exchange.minor());
+        full = full || !records.addPlus(name, counts ? entry : NONE, ino, type, cookie, exchange.minor(),
+                exchange.timeouts());
         if (!full && counts) {
             exchange.lookedUp(entry.node());
             counted = count < counted.length ? counted : Arrays.copyOf(counted, count * 2);
@@ -71,7 +72,7 @@ public final class DirPlusReply {
 
     /** Adds an entry by name alone, as {@code readdir} does. */
     public boolean add(Name name, long ino, FileType type, long cookie) {
-        full = full || !records.addPlus(name, NONE, ino, type, cookie, exchange.minor());
+        full = full || !records.addPlus(name, NONE, ino, type, cookie, exchange.minor(), exchange.timeouts());
         return !full;
     }
 }

@@ -43,14 +43,14 @@ final class DirRecords {
         return true;
     }
 
-    boolean addPlus(Name name, Entry entry, long ino, FileType type, long cookie, int minor) {
+    boolean addPlus(Name name, Entry entry, long ino, FileType type, long cookie, int minor, Timeouts timeouts) {
         int size = DirentPlus.recordSize(name.length());
         if (!fits(size)) {
             return false;
         }
         MemorySegment target = target(size);
         long base = base();
-        entry.write(target, base + DirentPlus.ENTRY_OUT.offset(), minor);
+        entry.write(target, base + DirentPlus.ENTRY_OUT.offset(), minor, timeouts);
         writeDirent(target, base + DirentPlus.DIRENT.offset(), name, ino, type, cookie, base + size);
         finish(target, size);
         return true;

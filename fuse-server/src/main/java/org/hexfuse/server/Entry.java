@@ -3,6 +3,7 @@ package org.hexfuse.server;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import org.hexfuse.abi.EntryOut;
+import java.util.Optional;
 
 /**
  * What a name in a directory stands for. Returning one with a {@link #node} to the kernel adds one to that node's lookup
@@ -12,41 +13,51 @@ public final class Entry {
     private final long node;
     private final long generation;
     private final Attr attr;
-    private final long validSeconds;
-    private final int validNanos;
+    private final Optional<Duration> timeout;
 
-    private Entry(long node, long generation, Attr attr, long validSeconds, int validNanos) {
+    private Entry(long node, long generation, Attr attr, Optional<Duration> timeout) {
         this.node = node;
         this.generation = generation;
         this.attr = attr;
-        this.validSeconds = validSeconds;
-        this.validNanos = validNanos;
+        this.timeout = timeout;
     }
 
-    /** The node {@code node}, kept by the kernel for {@link Attr#DEFAULT_VALIDITY}. */
+    /** The node {@code node}, with the entry timeout of the mount. */
     public static Entry of(long node, Attr attr) {
-        return of(node, attr, Attr.DEFAULT_VALIDITY);
-    }
-
-    /** The node {@code node}; the kernel may keep for {@code valid} that the name stands for it. */
-    public static Entry of(long node, Attr attr, Duration valid) {
         if (node == 0) {
             throw new IllegalArgumentException("node 0 is no node");
         }
-        return new Entry(node, 0, attr, valid.getSeconds(), valid.getNano());
+        return new Entry(node, 0, attr, Optional.empty());
+    }
+
+    /** The node {@code node}, with an entry timeout: how long the kernel may keep that the name stands for it. */
+    public static Entry of(long node, Attr attr, Duration timeout) {
+        return of(node, attr).timeout(timeout);
     }
 
     /**
-     * There is nothing of that name, and the kernel may keep this for {@code valid}. ENOENT says the same of this moment
-     * only.
+     * A negative entry: there is nothing of that name, and the kernel may keep this for {@code timeout}. ENOENT says the same of
+     * this moment only.
      */
-    public static Entry absent(Duration valid) {
-        return new Entry(0, 0, Absent.ATTR, valid.getSeconds(), valid.getNano());
+    public static Entry absent(Duration timeout) {
+        return new Entry(0, 0, Absent.ATTR, Optional.of(checked(timeout)));
+    }
+
+    private static Duration checked(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("a negative entry timeout: " + timeout);
+        }
+        return timeout;
+    }
+
+    /** The same entry with another entry timeout. */
+    public Entry timeout(Duration duration) {
+        return new Entry(node, generation, attr, Optional.of(checked(duration)));
     }
 
     /** The same entry with a generation, which tells apart the files that a node number was used for one after another. */
     public Entry generation(long number) {
-        return new Entry(node, number, attr, validSeconds, validNanos);
+        return new Entry(node, number, attr, timeout);
     }
 
     /** The node, 0 for {@link #absent}. */
@@ -54,23 +65,43 @@ public final class Entry {
         return node;
     }
 
+    /** The attributes of the node. */
     public Attr attr() {
         return attr;
     }
 
+    /** The generation. */
+    public long generation() {
+        return generation;
+    }
+
+    /** The entry timeout; empty for that of the mount. */
+    public Optional<Duration> timeout() {
+        return timeout;
+    }
+
+    @Override public String toString() {
+        return node == 0 ? "Entry[absent, timeout=" + timeout + "]"
+                : "Entry[node=" + Long.toUnsignedString(node) + ", generation=" + generation + ", timeout=" + timeout
+                        + ", "
+                        + attr + "]";
+    }
+
     /** Writes {@code struct fuse_entry_out}, of the size it had in the protocol's minor version. */
-    void write(MemorySegment segment, long base, int minor) {
+    void write(MemorySegment segment, long base, int minor, Timeouts timeouts) {
+        Duration entry = timeout.orElse(timeouts.entry());
+        Duration attributes = attr.timeout().orElse(timeouts.attr());
         EntryOut.NODEID.set(segment, base, node);
         EntryOut.GENERATION.set(segment, base, generation);
-        EntryOut.ENTRY_VALID.set(segment, base, validSeconds);
-        EntryOut.ATTR_VALID.set(segment, base, attr.validSeconds());
-        EntryOut.ENTRY_VALID_NSEC.set(segment, base, validNanos);
-        EntryOut.ATTR_VALID_NSEC.set(segment, base, attr.validNanos());
+        EntryOut.ENTRY_VALID.set(segment, base, entry.getSeconds());
+        EntryOut.ATTR_VALID.set(segment, base, attributes.getSeconds());
+        EntryOut.ENTRY_VALID_NSEC.set(segment, base, entry.getNano());
+        EntryOut.ATTR_VALID_NSEC.set(segment, base, attributes.getNano());
         attr.write(segment, base + EntryOut.ATTR.offset(), node, minor);
     }
 
     /** Apart, so that the two classes can be initialized in either order. */
     private static final class Absent {
-        static final Attr ATTR = Attr.ofMode(0).links(0).blockSize(0).valid(Duration.ZERO).build();
+        static final Attr ATTR = Attr.ofMode(0).nlink(0).blockSize(0).timeout(Duration.ZERO).build();
     }
 }

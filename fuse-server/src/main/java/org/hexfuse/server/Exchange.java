@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -186,6 +187,10 @@ final class Exchange {
         return state.minor();
     }
 
+    Timeouts timeouts() {
+        return state.timeouts();
+    }
+
     /** Whether the reply, if the request has one, is sent. */
     boolean isCommitted() { return committed; }
 
@@ -247,7 +252,7 @@ final class Exchange {
 
     void entry(Entry entry) {
         long node = entry.node();
-        entry.write(slot.reply(), 0, minor());
+        entry.write(slot.reply(), 0, minor(), state.timeouts());
         state.lookedUp(node);
         if (structs(EntryOut.STRUCT.size(minor())) != Errno.OK) {
             state.undoLookup(node);
@@ -258,7 +263,7 @@ final class Exchange {
         long node = created.entry().node();
         long handle = created.opened().handle();
         int entrySize = EntryOut.STRUCT.size(minor());
-        created.entry().write(slot.reply(), 0, minor());
+        created.entry().write(slot.reply(), 0, minor(), state.timeouts());
         created.opened().write(slot.reply(), entrySize);
         state.lookedUp(node);
         state.opened(node, handle, false);
@@ -278,8 +283,9 @@ final class Exchange {
 
     void attr(long node, Attr attr) {
         MemorySegment reply = slot.reply();
-        AttrOut.ATTR_VALID.set(reply, attr.validSeconds());
-        AttrOut.ATTR_VALID_NSEC.set(reply, attr.validNanos());
+        Duration timeout = attr.timeout().orElse(state.timeouts().attr());
+        AttrOut.ATTR_VALID.set(reply, timeout.getSeconds());
+        AttrOut.ATTR_VALID_NSEC.set(reply, timeout.getNano());
         reply.set(JAVA_INT_UNALIGNED, AttrOut.ATTR_VALID_NSEC.offset() + 4L, 0);
         attr.write(reply, AttrOut.ATTR.offset(), node, minor());
         structs(AttrOut.STRUCT.size(minor()));
@@ -289,8 +295,9 @@ final class Exchange {
     void statx(long node, Attr attr) {
         MemorySegment reply = slot.reply();
         reply.asSlice(0, StatxOut.SIZE).fill((byte) 0);
-        StatxOut.ATTR_VALID.set(reply, attr.validSeconds());
-        StatxOut.ATTR_VALID_NSEC.set(reply, attr.validNanos());
+        Duration timeout = attr.timeout().orElse(state.timeouts().attr());
+        StatxOut.ATTR_VALID.set(reply, timeout.getSeconds());
+        StatxOut.ATTR_VALID_NSEC.set(reply, timeout.getNano());
         attr.writeStatx(reply, StatxOut.STAT.offset(), node);
         structs(StatxOut.SIZE);
     }

@@ -1,7 +1,10 @@
 package org.hexfuse.server;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +20,8 @@ public final class Fuse {
      * Mounts a filesystem and waits until it can be used. It is unmounted when the {@link Mount} is closed, or the JVM ends.
      *
      * @param mountPoint a directory
-     * @param options as those of {@code mount -o}, such as {@code allow_other} or {@code fsname=vault}
+     * @param options as those of {@code mount -o}, such as {@code allow_other} or {@code fsname=vault}; {@code attr_timeout} and
+     *        {@code entry_timeout} in seconds, {@code max_inflight} in bytes, see {@link FuseServer.Builder}
      * @throws IllegalArgumentException if an option makes no sense
      * @throws IOException if it can't be mounted; the message says why in one line
      */
@@ -35,8 +39,43 @@ public final class Fuse {
     private static Mount mount(FuseServer.Builder builder, FuseFileSystem fileSystem, Path mountPoint,
             List<String> options)
             throws IOException, InterruptedException {
-        Address address = address(mountPoint, options, fileSystem.kernelChecksPermissions());
+        List<String> forTransport = new ArrayList<>();
+        for (String option : options) {
+            if (!apply(builder, option)) {
+                forTransport.add(option);
+            }
+        }
+        Address address = address(mountPoint, forTransport, fileSystem.kernelChecksPermissions());
         return new Mount(builder.at(address), mountPoint);
+    }
+
+    /** Applies an option that is the server's own. Returns false for any other. */
+    private static boolean apply(FuseServer.Builder builder, String option) {
+        int equals = option.indexOf('=');
+        String value = equals < 0 ? "" : option.substring(equals + 1);
+        switch (equals < 0 ? option : option.substring(0, equals)) {
+            case "attr_timeout" -> builder.attrTimeout(seconds(option, value));
+            case "entry_timeout" -> builder.entryTimeout(seconds(option, value));
+            case "max_inflight" -> builder.maxInflight(bytes(option, value));
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Duration seconds(String option, String value) {
+        if (!value.matches("[0-9]{1,9}([.][0-9]{1,9})?")) {
+            throw new IllegalArgumentException("'" + option + "' needs a number of seconds, such as 1.5");
+        }
+        return Duration.ofNanos(new BigDecimal(value).movePointRight(9).longValueExact());
+    }
+
+    private static long bytes(String option, String value) {
+        if (!value.matches("[0-9]{1,15}")) {
+            throw new IllegalArgumentException("'" + option + "' needs a number of bytes");
+        }
+        return Long.parseLong(value);
     }
 
     private static Address address(Path mountPoint, List<String> options, boolean kernelChecksPermissions) {

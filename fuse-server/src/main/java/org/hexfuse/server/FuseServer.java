@@ -39,16 +39,19 @@ public final class FuseServer implements AutoCloseable {
     private final ServerEndpoint endpoint;
     private final int threads;
     private final long maxInflight;
+    private final Timeouts timeouts;
     private final List<SessionLoop> sessions = new CopyOnWriteArrayList<>();
     private final CompletableFuture<SessionLoop> first = new CompletableFuture<>();
     private final CountDownLatch noMoreArrivals = new CountDownLatch(1);
     private volatile boolean closed;
 
-    private FuseServer(FuseFileSystem fileSystem, ServerEndpoint endpoint, int threads, long maxInflight) {
+    private FuseServer(FuseFileSystem fileSystem, ServerEndpoint endpoint, int threads, long maxInflight,
+            Timeouts timeouts) {
         this.fileSystem = fileSystem;
         this.endpoint = endpoint;
         this.threads = threads;
         this.maxInflight = maxInflight;
+        this.timeouts = timeouts;
     }
 
     /** Begins to describe a server of {@code fileSystem}. */
@@ -93,7 +96,7 @@ public final class FuseServer implements AutoCloseable {
     }
 
     private void begin(ServerLink link) {
-        var session = new SessionLoop(fileSystem, link, "hexfuse " + address(), threads, maxInflight);
+        var session = new SessionLoop(fileSystem, link, "hexfuse " + address(), threads, maxInflight, timeouts);
         sessions.removeIf(earlier -> earlier.over().isDone());
         sessions.add(session);
         session.start();
@@ -165,6 +168,7 @@ public final class FuseServer implements AutoCloseable {
         private int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
 
         private long maxInflight = RequestMemory.sessionDefault();
+        private Timeouts timeouts = Timeouts.DEFAULT;
 
         private Builder(FuseFileSystem fileSystem) {
             this.fileSystem = Objects.requireNonNull(fileSystem);
@@ -199,6 +203,18 @@ public final class FuseServer implements AutoCloseable {
             return this;
         }
 
+        /** The timeout of attributes that do not say their own; one second unless set. */
+        public Builder attrTimeout(Duration timeout) {
+            this.timeouts = new Timeouts(timeout, timeouts.entry());
+            return this;
+        }
+
+        /** The timeout of entries that do not say their own; one second unless set. */
+        public Builder entryTimeout(Duration timeout) {
+            this.timeouts = new Timeouts(timeouts.attr(), timeout);
+            return this;
+        }
+
         /**
          * Opens the address and begins to serve.
          *
@@ -206,7 +222,7 @@ public final class FuseServer implements AutoCloseable {
          * @throws IOException if it can't be had
          */
         public FuseServer start() throws IOException {
-            var server = new FuseServer(fileSystem, Transports.open(address), threads, maxInflight);
+            var server = new FuseServer(fileSystem, Transports.open(address), threads, maxInflight, timeouts);
             server.startAccepting();
             return server;
         }

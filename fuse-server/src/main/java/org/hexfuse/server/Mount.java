@@ -52,7 +52,8 @@ public final class Mount implements AutoCloseable {
         } catch (ExecutionException e) {
             LOG.debug("nothing is mounted on {}", mountPoint, e);
         } catch (TimeoutException _) {
-            LOG.warn("{} may stay mounted: mounting it has not ended within {} s", mountPoint, START_PATIENCE.toSeconds());
+            LOG.warn("{} may stay mounted: mounting it has not ended within {} s", mountPoint,
+                    START_PATIENCE.toSeconds());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

@@ -14,11 +14,13 @@ import org.hexfuse.abi.Opcode;
  */
 final class NotificationLocks {
     /** Requests on a directory that hold its lock, shared or exclusive. */
-    private static final Set<Opcode> HOLD_DIRECTORY = EnumSet.of(Opcode.LOOKUP, Opcode.CREATE, Opcode.TMPFILE, Opcode.MKNOD,
+    private static final Set<Opcode> HOLD_DIRECTORY = EnumSet.of(Opcode.LOOKUP, Opcode.CREATE, Opcode.TMPFILE,
+            Opcode.MKNOD,
             Opcode.MKDIR, Opcode.SYMLINK, Opcode.LINK, Opcode.UNLINK, Opcode.RMDIR, Opcode.RENAME, Opcode.RENAME2,
             Opcode.READDIR, Opcode.READDIRPLUS, Opcode.SETATTR, Opcode.SETXATTR, Opcode.REMOVEXATTR, Opcode.FSYNCDIR);
     /** Requests on a node that hold its lock. */
-    private static final Set<Opcode> HOLD_NODE = EnumSet.of(Opcode.SETATTR, Opcode.WRITE, Opcode.FALLOCATE, Opcode.SETXATTR,
+    private static final Set<Opcode> HOLD_NODE = EnumSet.of(Opcode.SETATTR, Opcode.WRITE, Opcode.FALLOCATE,
+            Opcode.SETXATTR,
             Opcode.REMOVEXATTR, Opcode.FSYNC, Opcode.COPY_FILE_RANGE, Opcode.COPY_FILE_RANGE_64);
     /** Requests on a file that hold pages of it. */
     private static final Set<Opcode> HOLD_PAGES = EnumSet.of(Opcode.READ, Opcode.WRITE);

@@ -18,7 +18,7 @@ public final class Read extends Operation {
 
     /** How many bytes to read. */
     public int size() {
-        return ReadIn.SIZE_FIELD.get(arguments());
+        return (int) Math.min(ReadIn.SIZE_FIELD.getUnsigned(arguments(), 0), slot().replyCapacity());
     }
 
     /** The flags that the file was opened with; 0 from kernels that don't tell. */

@@ -18,6 +18,6 @@ public final class ReadDir extends Operation {
 
     /** How many bytes of entries fit. */
     public int size() {
-        return ReadIn.SIZE_FIELD.get(arguments());
+        return (int) Math.min(ReadIn.SIZE_FIELD.getUnsigned(arguments(), 0), slot().replyCapacity());
     }
 }

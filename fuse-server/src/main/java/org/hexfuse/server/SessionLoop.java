@@ -58,13 +58,14 @@ final class SessionLoop {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
 
-    SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, int threads, long maxInflight) {
+    SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, int threads, long maxInflight,
+            Timeouts timeouts) {
         this.fileSystem = fileSystem;
         this.link = link;
         this.name = name;
         this.threads = threads;
         this.memory = new RequestMemory(maxInflight, RequestMemory.jvm());
-        this.state = new SessionState(fileSystem, link);
+        this.state = new SessionState(fileSystem, link, timeouts);
         this.dispatcher = new Dispatcher(fileSystem, state);
         this.initialization = new Initialization(fileSystem, state, link);
         this.workers = new Workers(link, name, fileSystem.blocking(), memory, state::limits, this::handle,

@@ -34,6 +34,7 @@ final class SessionState {
     private final OpenHandles handles = new OpenHandles();
     private final CopyOnWriteArrayList<Exchange> exchanges = new CopyOnWriteArrayList<>();
     private final Spares<Exchange> idle = new Spares<>(IDLE);
+    private final Timeouts timeouts;
     private final Retrievals retrievals = new Retrievals();
     private final EarlyInterrupts earlyInterrupts = new EarlyInterrupts();
     private final Set<Opcode> warned = EnumSet.noneOf(Opcode.class);
@@ -42,7 +43,8 @@ final class SessionState {
     private volatile boolean initialized;
     private volatile boolean over;
 
-    SessionState(FuseFileSystem fileSystem, ServerLink link) {
+    SessionState(FuseFileSystem fileSystem, ServerLink link, Timeouts timeouts) {
+        this.timeouts = timeouts;
         this.fileSystem = fileSystem;
         this.session = new Session(new Notifier(link, this, retrievals));
         this.overrides = Overrides.of(fileSystem);
@@ -67,6 +69,10 @@ final class SessionState {
 
     long flags() {
         return limits.flags();
+    }
+
+    Timeouts timeouts() {
+        return timeouts;
     }
 
     /** What INIT settled. */

@@ -1,11 +1,13 @@
 package org.hexfuse.server;
 
-import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.SetattrFlag;
 import org.hexfuse.abi.SetattrIn;
+import org.hexfuse.posix.Timespec;
 
 /** SETATTR: changes attributes of {@link #node}. What is not to be changed is empty. */
 public final class SetAttr extends Operation {
@@ -32,29 +34,29 @@ public final class SetAttr extends Operation {
     }
 
     /** The new time of last access, the server's clock if the present is asked for. */
-    public Optional<Instant> atime() {
+    public Optional<Timespec> atime() {
         if (has(SetattrFlag.ATIME_NOW)) {
-            return Optional.of(Instant.now());
+            return Optional.of(Timespec.now());
         }
         return has(SetattrFlag.ATIME)
-                ? Optional.of(instant(SetattrIn.ATIME.get(arguments()), SetattrIn.ATIMENSEC.get(arguments())))
+                ? Optional.of(time(SetattrIn.ATIME.get(arguments()), SetattrIn.ATIMENSEC.get(arguments())))
                 : Optional.empty();
     }
 
     /** The new time of last modification, the server's clock if the present is asked for. */
-    public Optional<Instant> mtime() {
+    public Optional<Timespec> mtime() {
         if (has(SetattrFlag.MTIME_NOW)) {
-            return Optional.of(Instant.now());
+            return Optional.of(Timespec.now());
         }
         return has(SetattrFlag.MTIME)
-                ? Optional.of(instant(SetattrIn.MTIME.get(arguments()), SetattrIn.MTIMENSEC.get(arguments())))
+                ? Optional.of(time(SetattrIn.MTIME.get(arguments()), SetattrIn.MTIMENSEC.get(arguments())))
                 : Optional.empty();
     }
 
     /** The new time of last change, which only kernels with a write-back cache send. */
-    public Optional<Instant> ctime() {
+    public Optional<Timespec> ctime() {
         return has(SetattrFlag.CTIME)
-                ? Optional.of(instant(SetattrIn.CTIME.get(arguments()), SetattrIn.CTIMENSEC.get(arguments())))
+                ? Optional.of(time(SetattrIn.CTIME.get(arguments()), SetattrIn.CTIMENSEC.get(arguments())))
                 : Optional.empty();
     }
 
@@ -64,7 +66,7 @@ public final class SetAttr extends Operation {
     }
 
     /** Whether set-user-ID and set-group-ID are to be taken away. */
-    public boolean killsSetuid() {
+    public boolean killSuidgid() {
         return has(SetattrFlag.KILL_SUIDGID);
     }
 
@@ -72,7 +74,10 @@ public final class SetAttr extends Operation {
         return flag.in(SetattrIn.VALID.get(arguments()));
     }
 
-    private static Instant instant(long seconds, int nanos) {
-        return Instant.ofEpochSecond(seconds, Integer.toUnsignedLong(nanos));
+    private static Timespec time(long seconds, int nanos) {
+        if (nanos < 0 || nanos > 999_999_999) {
+            throw FuseException.of(Errno.EINVAL, "a time with " + Integer.toUnsignedString(nanos) + " nanoseconds");
+        }
+        return new Timespec(seconds, nanos);
     }
 }

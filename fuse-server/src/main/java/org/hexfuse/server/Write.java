@@ -34,7 +34,7 @@ public final class Write extends Operation {
     }
 
     /** Whether set-user-ID and set-group-ID are to be taken away. */
-    public boolean killsSetuid() {
+    public boolean killSuidgid() {
         return WriteFlag.KILL_SUIDGID.in(WriteIn.WRITE_FLAGS.get(arguments()));
     }
 

@@ -35,6 +35,7 @@ import org.hexfuse.device.FuseConnection;
 import org.hexfuse.device.NotificationSink;
 import org.hexfuse.device.Request;
 import org.hexfuse.posix.LockRange;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.Transports;
 import org.junit.jupiter.api.AfterEach;
@@ -120,7 +121,8 @@ class SessionTest {
         serve(new FuseFileSystem() {
             @Override public Entry lookup(Lookup op) {
                 seen.add(op.node() + " " + op.name() + " " + op.caller());
-                return Entry.of(2, Attr.of(FileType.REGULAR, 0640).size(5).owner(3, 4).mtime(9, 8).build());
+                return Entry.of(2,
+                        Attr.of(FileType.REGULAR, 0640).size(5).owner(3, 4).mtime(new Timespec(9, 8)).build());
             }
         });
         try (Request request = request(Opcode.LOOKUP, 1).name(Name.of("näme"))) {

@@ -22,6 +22,7 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.Bmap;
 import org.hexfuse.server.CopyFileRange;
@@ -81,8 +82,9 @@ class RareOperationsTest {
 
         private Attr attr(long node) {
             return node == ROOT
-                    ? Attr.of(FileType.DIRECTORY, 0777).owner(0, 77).birth(BORN).build()
-                    : Attr.of(FileType.REGULAR, 0666).size(size).birth(BORN).valid(Duration.ofHours(1)).build();
+                    ? Attr.of(FileType.DIRECTORY, 0777).owner(0, 77).btime(Timespec.of(BORN)).build()
+                    : Attr.of(FileType.REGULAR, 0666).size(size).btime(Timespec.of(BORN)).timeout(Duration.ofHours(1))
+                            .build();
         }
 
         @Override public IoctlResult ioctl(Ioctl op, DataReply out) {

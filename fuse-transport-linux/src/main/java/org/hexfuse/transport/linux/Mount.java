@@ -116,8 +116,10 @@ final class Mount {
     private void warnIfCovered() {
         try {
             if (entry.isPresent() && MountTable.read().entries().contains(entry.get()) && !isOurs()) {
-                LOG.warn("the mount on {} stays, without its server: another one was mounted over it; unmount that, and "
-                        + "then again: umount {}", point, point);
+                LOG.warn(
+                        "the mount on {} stays, without its server: another one was mounted over it; unmount that, and "
+                                + "then again: umount {}",
+                        point, point);
             }
         } catch (IOException e) {
             LOG.debug("no table of mounts: {}", e.toString());
@@ -146,7 +148,8 @@ final class Mount {
 
     private void abortByControl() {
         Optional<Path> control = entry
-                .map(mount -> CONNECTIONS.resolve(mount.device().substring(mount.device().indexOf(':') + 1)).resolve("abort"));
+                .map(mount -> CONNECTIONS.resolve(mount.device().substring(mount.device().indexOf(':') + 1))
+                        .resolve("abort"));
         if (control.isPresent() && Files.isWritable(control.get())) {
             try {
                 Files.writeString(control.get(), "1");

@@ -27,7 +27,8 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
             MountFlags.NODEV, "exec", MountFlags.NOEXEC, "atime", MountFlags.NOATIME, "async",
             MountFlags.SYNCHRONOUS);
 
-    private static final Set<String> FOR_MOUNT_PROGRAMS = Set.of("", "defaults", "nofail", "auto", "noauto", "user", "nouser",
+    private static final Set<String> FOR_MOUNT_PROGRAMS = Set.of("", "defaults", "nofail", "auto", "noauto", "user",
+            "nouser",
             "users", "owner", "group", "_netdev", "comment");
 
     MountOptions {

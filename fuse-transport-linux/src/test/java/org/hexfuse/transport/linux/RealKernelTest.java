@@ -35,6 +35,7 @@ import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.libc.PollSet;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.DataReply;
 import org.hexfuse.server.Entry;
@@ -109,7 +110,7 @@ import org.junit.jupiter.api.io.TempDir;
 
         private Attr attr(long node) {
             return (node == ROOT ? Attr.of(FileType.DIRECTORY, 0777) : Attr.of(FileType.REGULAR, 0666).size(size))
-                    .valid(Duration.ofHours(1)).birth(BORN).build();
+                    .timeout(Duration.ofHours(1)).btime(Timespec.of(BORN)).build();
         }
 
         @Override public void read(Read op, DataReply out) {

@@ -24,7 +24,8 @@ record SocketPath(Address address, SocketType type, boolean kernelListens, boole
     private static final String LISTEN = "listen";
     private static final String CONNECT = "connect";
     private static final String WAIT = "wait";
-    private static final List<String> KEYS = Stream.concat(WireOptions.KEYS.stream(), Stream.of(LISTEN, CONNECT, WAIT, WireOptions.CONNECTIONS))
+    private static final List<String> KEYS = Stream
+            .concat(WireOptions.KEYS.stream(), Stream.of(LISTEN, CONNECT, WAIT, WireOptions.CONNECTIONS))
             .toList();
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
 

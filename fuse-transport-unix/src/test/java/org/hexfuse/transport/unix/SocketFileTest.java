@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60) class SocketFileTest {
     @TempDir Path directory;
 
-    @ParameterizedTest @ValueSource(strings = {"unix:", "unix-seqpacket:"}) void onlyItsOwnerCanConnect(String scheme)
+    @ParameterizedTest
+    @ValueSource(strings = {"unix:", "unix-seqpacket:"}) void onlyItsOwnerCanConnect(String scheme)
             throws IOException {
         Path path = directory.resolve("socket");
         try (ServerEndpoint endpoint = Transports.open(Address.parse(scheme + path))) {

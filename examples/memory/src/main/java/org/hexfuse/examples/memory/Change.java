@@ -1,6 +1,7 @@
 package org.hexfuse.examples.memory;
 
-import java.time.Instant;
+import org.hexfuse.posix.Timespec;
+
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -10,8 +11,8 @@ import java.util.OptionalLong;
  *
  * @param dropsPrivileges whether set-user-ID, set-group-ID and capabilities go when the size changes
  */
-record Change(OptionalInt mode, OptionalInt uid, OptionalInt gid, OptionalLong size, Optional<Instant> atime,
-        Optional<Instant> mtime, Optional<Instant> ctime, boolean dropsPrivileges) {
+record Change(OptionalInt mode, OptionalInt uid, OptionalInt gid, OptionalLong size, Optional<Timespec> atime,
+        Optional<Timespec> mtime, Optional<Timespec> ctime, boolean dropsPrivileges) {
     private static final Change NOTHING = new Change(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(),
             OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
 
@@ -29,7 +30,7 @@ record Change(OptionalInt mode, OptionalInt uid, OptionalInt gid, OptionalLong s
                 NOTHING.ctime, dropsPrivileges);
     }
 
-    static Change ofTimes(Optional<Instant> atime, Optional<Instant> mtime) {
+    static Change ofTimes(Optional<Timespec> atime, Optional<Timespec> mtime) {
         return new Change(NOTHING.mode, NOTHING.uid, NOTHING.gid, NOTHING.size, atime, mtime, NOTHING.ctime, false);
     }
 

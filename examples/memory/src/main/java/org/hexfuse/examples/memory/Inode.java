@@ -1,8 +1,8 @@
 package org.hexfuse.examples.memory;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
@@ -26,9 +26,9 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
     private int mode;
     private int uid;
     private int gid;
-    private Instant atime;
-    private Instant mtime;
-    private Instant ctime;
+    private Timespec atime;
+    private Timespec mtime;
+    private Timespec ctime;
     private ExtendedAttributes xattrs = ExtendedAttributes.NONE;
 
     private int links;
@@ -38,7 +38,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
     private boolean gone;
 
     /** What every node is born with. */
-    record Birth(long number, int mode, Owner owner, Instant time, Space space, Inheritance lists) {}
+    record Birth(long number, int mode, Owner owner, Timespec time, Space space, Inheritance lists) {}
 
     Inode(Birth birth, int links) {
         this.number = birth.number;
@@ -105,7 +105,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
     final synchronized boolean isUnlinked() { return links == 0; }
 
     /** Makes the change, all or nothing, and returns the attributes after it. */
-    final synchronized Stat change(Change change, Instant now) {
+    final synchronized Stat change(Change change, Timespec now) {
         change.size().ifPresent(size -> {
             truncate(size);
             mtime = now;
@@ -140,7 +140,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
      *
      * @param dropsSetGid whether set-group-ID goes, as the caller is not in the group
      */
-    final synchronized void setAccessList(Optional<AccessControlList> list, boolean dropsSetGid, Instant now) {
+    final synchronized void setAccessList(Optional<AccessControlList> list, boolean dropsSetGid, Timespec now) {
         checkTakesLists();
         setList(AccessControlList.ACCESS, list.filter(each -> !each.isMode()));
         if (list.isPresent()) {
@@ -150,7 +150,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
     }
 
     /** Sets the list that what is made in this directory begins with, or takes it away: EACCES if it is no directory. */
-    final synchronized void setListForChildren(Optional<AccessControlList> list, Instant now) {
+    final synchronized void setListForChildren(Optional<AccessControlList> list, Timespec now) {
         checkTakesLists();
         if (!(this instanceof Directory)) {
             if (list.isPresent()) {
@@ -176,12 +176,12 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         xattrs.setList(name, list);
     }
 
-    final synchronized void accessed(Instant now) {
+    final synchronized void accessed(Timespec now) {
         atime = now;
     }
 
     /** The content changed. */
-    final synchronized void modified(Instant now, boolean dropsPrivileges) {
+    final synchronized void modified(Timespec now, boolean dropsPrivileges) {
         mtime = now;
         ctime = now;
         if (dropsPrivileges) {
@@ -190,7 +190,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
     }
 
     /** Something other than the content changed. */
-    final synchronized void changed(Instant now) {
+    final synchronized void changed(Timespec now) {
         ctime = now;
     }
 
@@ -209,7 +209,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
     }
 
     /** Sets an extended attribute; {@code flags} as of {@code setxattr(2)}. */
-    final synchronized void setXattr(Name name, byte[] value, int flags, Instant now) {
+    final synchronized void setXattr(Name name, byte[] value, int flags, Timespec now) {
         checkNotGone();
         ExtendedAttributes all = xattrs == ExtendedAttributes.NONE ? new ExtendedAttributes(space) : xattrs;
         all.set(name, value, flags);
@@ -217,7 +217,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         ctime = now;
     }
 
-    final synchronized void removeXattr(Name name, Instant now) {
+    final synchronized void removeXattr(Name name, Timespec now) {
         xattrs.remove(name);
         ctime = now;
     }
@@ -247,7 +247,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
     }
 
     /** Counts a name: EMLINK if there are too many, ENOENT if the last one is gone. */
-    final synchronized void linked(Instant now) {
+    final synchronized void linked(Timespec now) {
         if (gone || (links == 0 && !linkable)) {
             throw FuseException.of(Errno.ENOENT);
         }
@@ -259,7 +259,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
     }
 
     /** Takes a name back, of a directory its only one; returns whether nothing keeps the node any more, once. */
-    final synchronized boolean unlinked(Instant now) {
+    final synchronized boolean unlinked(Timespec now) {
         links = this instanceof Directory ? 0 : links - 1;
         linkable = false;
         ctime = now;

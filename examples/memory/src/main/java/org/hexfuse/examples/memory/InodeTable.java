@@ -1,10 +1,10 @@
 package org.hexfuse.examples.memory;
 
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 
@@ -35,7 +35,7 @@ final class InodeTable {
     }
 
     /** Makes a node: ENOSPC if there are as many as there may be. */
-    <T extends Inode> T add(Inheritance lists, Owner owner, Instant now, Function<Inode.Birth, T> kind) {
+    <T extends Inode> T add(Inheritance lists, Owner owner, Timespec now, Function<Inode.Birth, T> kind) {
         space.takeNode();
         T inode;
         try {

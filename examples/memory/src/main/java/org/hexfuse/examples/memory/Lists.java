@@ -1,7 +1,7 @@
 package org.hexfuse.examples.memory;
 
-import java.time.Instant;
 import java.util.Optional;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
@@ -36,7 +36,7 @@ final class Lists {
     }
 
     /** Sets a list, or takes it away if there is nothing in it. */
-    static void set(SetXattr op, Inode inode, Instant now) {
+    static void set(SetXattr op, Inode inode, Timespec now) {
         check(op);
         Optional<AccessControlList> list = AccessControlList.parse(op.value());
         if (op.name().equals(AccessControlList.ACCESS)) {
@@ -53,7 +53,7 @@ final class Lists {
                 : op.uid() != 0 && op.gid() != inode.owner().gid();
     }
 
-    static void remove(RemoveXattr op, Inode inode, Instant now) {
+    static void remove(RemoveXattr op, Inode inode, Timespec now) {
         check(op);
         if (op.name().equals(AccessControlList.ACCESS)) {
             inode.setAccessList(Optional.empty(), false, now);

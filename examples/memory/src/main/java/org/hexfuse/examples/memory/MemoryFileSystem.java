@@ -131,7 +131,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
 
     @Override public Attr setattr(SetAttr op) {
         var change = new Change(op.mode(), op.owner(), op.group(), op.size(), op.atime(), op.mtime(), op.ctime(),
-                op.killsSetuid());
+                op.killSuidgid());
         return attr(tree.inode(op.node()).change(change, tree.now()));
     }
 
@@ -248,8 +248,8 @@ public final class MemoryFileSystem implements FuseFileSystem {
         // Pages of a mapping are written back to where they came from, however the file was opened.
         boolean appends = (op.flags() & O_APPEND) != 0 && !op.fromCache();
         return appends
-                ? file.append(op.size(), data, op.killsSetuid(), tree.now())
-                : file.write(op.offset(), op.size(), data, op.killsSetuid(), tree.now());
+                ? file.append(op.size(), data, op.killSuidgid(), tree.now())
+                : file.write(op.offset(), op.size(), data, op.killSuidgid(), tree.now());
     }
 
     @Override public void fallocate(Fallocate op) {
@@ -374,8 +374,8 @@ public final class MemoryFileSystem implements FuseFileSystem {
 
     private static Attr attr(Stat stat) {
         return Attr.ofMode(stat.mode()).size(stat.size()).blocks((stat.allocated() + SECTOR - 1) / SECTOR)
-                .links(stat.links()).owner(stat.uid(), stat.gid()).device(stat.device()).blockSize(BLOCK)
-                .times(stat.atime(), stat.mtime(), stat.ctime()).valid(VALID).build();
+                .nlink(stat.links()).owner(stat.uid(), stat.gid()).rdev(stat.device()).blockSize(BLOCK)
+                .times(stat.atime(), stat.mtime(), stat.ctime()).timeout(VALID).build();
     }
 
     private static FileType type(int mode) {

@@ -1,6 +1,6 @@
 package org.hexfuse.examples.memory;
 
-import java.time.Instant;
+import org.hexfuse.posix.Timespec;
 
 /** A regular file. What it reads and writes is its content's; what it adds is the times, and the end of privileges. */
 final class RegularFile extends Inode {
@@ -33,16 +33,16 @@ final class RegularFile extends Inode {
     }
 
     /** Writes as {@link FileContent#write}. */
-    int write(long offset, int length, ByteSource source, boolean dropsPrivileges, Instant now) {
+    int write(long offset, int length, ByteSource source, boolean dropsPrivileges, Timespec now) {
         return wrote(content.write(offset, length, source), dropsPrivileges, now);
     }
 
     /** Writes as {@link FileContent#append}. */
-    int append(int length, ByteSource source, boolean dropsPrivileges, Instant now) {
+    int append(int length, ByteSource source, boolean dropsPrivileges, Timespec now) {
         return wrote(content.append(length, source), dropsPrivileges, now);
     }
 
-    private int wrote(int length, boolean dropsPrivileges, Instant now) {
+    private int wrote(int length, boolean dropsPrivileges, Timespec now) {
         if (length > 0) {
             modified(now, dropsPrivileges);
         }

@@ -7,8 +7,8 @@ import static org.hexfuse.abi.Errno.ENOENT;
 import static org.hexfuse.abi.Errno.ENOTDIR;
 import static org.hexfuse.abi.Errno.ENOTEMPTY;
 
-import java.time.Instant;
 import java.util.Optional;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 
@@ -29,7 +29,7 @@ final class Renaming {
         }
     }
 
-    void rename(Directory source, DirEntry entry, Directory target, Name to, int flags, Instant now) {
+    void rename(Directory source, DirEntry entry, Directory target, Name to, int flags, Timespec now) {
         Optional<DirEntry> there = target.entries().find(to);
         if (flags == NOREPLACE && there.isPresent()) {
             throw FuseException.of(EEXIST);
@@ -51,14 +51,14 @@ final class Renaming {
     }
 
     /** Settles a move, after the node has its new entry. */
-    private static void moved(Directory source, DirEntry entry, Directory target, Instant now) {
+    private static void moved(Directory source, DirEntry entry, Directory target, Timespec now) {
         source.entries().remove(entry);
         changeParent(entry.inode(), source, target);
         touch(source, target, now);
         entry.inode().changed(now);
     }
 
-    private void dropReplaced(Directory target, Inode replaced, Instant now) {
+    private void dropReplaced(Directory target, Inode replaced, Timespec now) {
         if (replaced instanceof Directory) {
             target.adjustLinks(-1);
         }
@@ -67,7 +67,7 @@ final class Renaming {
         }
     }
 
-    private static void exchange(Directory source, DirEntry entry, Directory target, DirEntry other, Instant now) {
+    private static void exchange(Directory source, DirEntry entry, Directory target, DirEntry other, Timespec now) {
         Inode one = entry.inode();
         Inode two = other.inode();
         checkNotIntoItself(two, source);
@@ -91,7 +91,7 @@ final class Renaming {
         }
     }
 
-    private static void touch(Directory source, Directory target, Instant now) {
+    private static void touch(Directory source, Directory target, Timespec now) {
         source.modified(now, false);
         target.modified(now, false);
     }

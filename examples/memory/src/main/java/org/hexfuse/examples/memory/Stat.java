@@ -1,6 +1,6 @@
 package org.hexfuse.examples.memory;
 
-import java.time.Instant;
+import org.hexfuse.posix.Timespec;
 
 /**
  * What {@code stat(2)} tells of a node.
@@ -10,5 +10,5 @@ import java.time.Instant;
  * @param size in bytes
  * @param allocated the bytes of memory that the content takes
  */
-record Stat(long number, int mode, int links, int uid, int gid, int device, long size, long allocated, Instant atime,
-        Instant mtime, Instant ctime) {}
+record Stat(long number, int mode, int links, int uid, int gid, int device, long size, long allocated, Timespec atime,
+        Timespec mtime, Timespec ctime) {}

@@ -9,12 +9,12 @@ import static org.hexfuse.abi.Errno.ENOTDIR;
 import static org.hexfuse.abi.Errno.ENOTEMPTY;
 import static org.hexfuse.abi.Errno.EPERM;
 
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
@@ -47,7 +47,8 @@ final class Tree {
         this.clock = clock;
         this.inodes = new InodeTable(space);
         this.renaming = new Renaming(inodes);
-        this.root = inodes.add(Inheritance.plain(FileType.DIRECTORY.mode() | rootPermissions), owner, clock.instant(),
+        this.root = inodes.add(Inheritance.plain(FileType.DIRECTORY.mode() | rootPermissions), owner,
+                Timespec.of(clock.instant()),
                 Directory::new);
     }
 
@@ -64,8 +65,8 @@ final class Tree {
     }
 
     /** The time that calls happen at. */
-    Instant now() {
-        return clock.instant();
+    Timespec now() {
+        return Timespec.of(clock.instant());
     }
 
     Inode inode(long number) {
@@ -158,7 +159,7 @@ final class Tree {
             }
             Directory parent = living(directory);
             checkNew(parent, name);
-            Instant now = now();
+            Timespec now = now();
             inode.linked(now);
             inode.lookedUp();
             enter(parent, name, inode, now);
@@ -250,12 +251,12 @@ final class Tree {
         return inode;
     }
 
-    private static void enter(Directory parent, Name name, Inode inode, Instant now) {
+    private static void enter(Directory parent, Name name, Inode inode, Timespec now) {
         parent.entries().add(name, inode);
         parent.modified(now, false);
     }
 
-    private void leave(Directory parent, DirEntry entry, Instant now) {
+    private void leave(Directory parent, DirEntry entry, Timespec now) {
         parent.entries().remove(entry);
         parent.modified(now, false);
         if (entry.inode().unlinked(now)) {

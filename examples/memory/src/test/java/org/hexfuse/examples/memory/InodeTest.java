@@ -3,10 +3,10 @@ package org.hexfuse.examples.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.posix.AccessControlList;
 import org.hexfuse.posix.AccessControlList.Entry;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class InodeTest extends TreeFixture {
-    private static final Instant BIRTH = Instant.ofEpochSecond(1);
+    private static final Timespec BIRTH = new Timespec(1, 0);
 
     private RegularFile file;
 
@@ -27,7 +27,7 @@ class InodeTest extends TreeFixture {
         nextSecond();
     }
 
-    private void assertTimes(Inode inode, Instant atime, Instant mtime, Instant ctime) {
+    private void assertTimes(Inode inode, Timespec atime, Timespec mtime, Timespec ctime) {
         assertThat(inode.stat()).returns(atime, Stat::atime).returns(mtime, Stat::mtime).returns(ctime, Stat::ctime);
     }
 
@@ -58,8 +58,8 @@ class InodeTest extends TreeFixture {
         }
 
         @Test void ofBeingSet() {
-            Instant early = Instant.ofEpochSecond(-5_000_000_000L, 1);
-            Instant late = Instant.ofEpochSecond(50_000_000_000L, 999_999_999);
+            Timespec early = new Timespec(-5_000_000_000L, 1);
+            Timespec late = new Timespec(50_000_000_000L, 999_999_999);
             file.change(Change.ofTimes(Optional.of(early), Optional.of(late)), time);
             assertTimes(file, early, late, time);
         }

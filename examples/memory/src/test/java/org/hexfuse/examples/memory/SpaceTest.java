@@ -44,7 +44,7 @@ class SpaceTest extends TreeFixture {
         assertThat(write(file, 0, "x".repeat((int) BYTES + 1))).isEqualTo((int) BYTES);
         nextSecond();
         assertFails(Errno.ENOSPC, () -> write(file, BYTES, "x"));
-        assertThat(file.stat()).returns(BYTES, Stat::size).returns(time.minusSeconds(1), Stat::mtime);
+        assertThat(file.stat()).returns(BYTES, Stat::size).returns(before(), Stat::mtime);
         assertFails(Errno.ENOSPC, () -> tree.makeSymbolicLink(ROOT, name("l"), name("target"), ANNA));
         assertThat(space.usedNodes()).isEqualTo(2);
         assertThat(number(ROOT, "l")).isZero();

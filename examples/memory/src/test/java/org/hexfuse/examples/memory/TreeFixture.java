@@ -3,10 +3,10 @@ package org.hexfuse.examples.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
@@ -18,9 +18,9 @@ class TreeFixture {
     static final long BYTES = 1 << 20;
     static final long NODES = 100;
 
-    Instant time = Instant.ofEpochSecond(1);
+    Timespec time = new Timespec(1, 0);
     final Space space = new Space(BYTES, NODES);
-    final Tree tree = new Tree(space, new Owner(0, 0), 0755, () -> time);
+    final Tree tree = new Tree(space, new Owner(0, 0), 0755, () -> time.toInstant());
 
     static Name name(String text) {
         return Name.of(text);
@@ -76,7 +76,7 @@ class TreeFixture {
     }
 
     void nextSecond() {
-        time = time.plusSeconds(1);
+        time = new Timespec(time.seconds() + 1, 0);
     }
 
     static void assertFails(Errno errno, ThrowingCallable call) {
@@ -105,5 +105,10 @@ class TreeFixture {
         @Override public void zeros(int length) {
             bytes.write(new byte[length], 0, length);
         }
+    }
+
+    /** The time before the last tick. */
+    final Timespec before() {
+        return new Timespec(time.seconds() - 1, 0);
     }
 }
