@@ -2,7 +2,7 @@
 module org.hexfuse.server {
     requires transitive org.hexfuse.posix;
     requires transitive org.hexfuse.transport;
-    requires org.slf4j;
+    requires transitive org.slf4j;
 
     exports org.hexfuse.server;
     exports org.hexfuse.server.spi;

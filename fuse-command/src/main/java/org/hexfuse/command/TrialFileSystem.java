@@ -26,7 +26,7 @@ final class TrialFileSystem implements FuseFileSystem {
     }
 
     @Override public void read(Read op, DataReply out) {
-        out.write(TEXT.getBytes(UTF_8), op.offset());
+        out.writeSlice(TEXT.getBytes(UTF_8), op.offset());
     }
 
     private static Attr attr(long node) {

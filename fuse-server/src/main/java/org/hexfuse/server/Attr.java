@@ -333,7 +333,7 @@ public final class Attr {
 
         /** The attribute timeout: how long a kernel may keep them without asking again. */
         public Builder timeout(Duration duration) {
-            notNegative(duration.getSeconds(), "attribute timeout");
+            notNegative(duration.toSeconds(), "attribute timeout");
             this.timeout = Optional.of(duration);
             return this;
         }

@@ -1,6 +1,7 @@
 package org.hexfuse.server;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import org.hexfuse.transport.Segments;
 
 /**
@@ -34,18 +35,33 @@ public final class DataReply {
     }
 
     /**
-     * Writes what a file with {@code content} has from {@code offset} on, as much as fits.
+     * Writes the slice of a whole file that a read asks for: from {@code position} on, as much as fits.
      *
-     * @param offset may lie at or behind the end, which writes nothing
+     * @param position {@link Read#offset}; may lie at or behind the end, which writes nothing
      */
-    public void write(byte[] content, long offset) {
-        if (offset < content.length) {
-            int length = (int) Math.min(content.length - offset, room());
-            write(MemorySegment.ofArray(content), offset, length);
+    public void writeSlice(byte[] file, long position) {
+        if (position < file.length) {
+            write(file, (int) position, (int) Math.min(file.length - position, room()));
         }
     }
 
-    /** Writes {@code length} bytes of {@code source}, at most {@link #room}. */
+    /** Writes all of {@code source}, at most {@link #room} bytes. */
+    public void write(byte[] source) {
+        write(source, 0, source.length);
+    }
+
+    /** Writes {@code length} bytes of {@code source} from {@code offset} on, at most {@link #room}. */
+    public void write(byte[] source, int offset, int length) {
+        write(MemorySegment.ofArray(source), offset, length);
+    }
+
+    /** Writes what remains of {@code source}, at most {@link #room} bytes, and moves its position to its limit. */
+    public void write(ByteBuffer source) {
+        write(MemorySegment.ofBuffer(source), 0, source.remaining());
+        source.position(source.limit());
+    }
+
+    /** Writes {@code length} bytes of {@code source} from {@code offset} on, at most {@link #room}. */
     public void write(MemorySegment source, long offset, long length) {
         checkRoom(length);
         memory.copyFrom(position, source, offset, length);

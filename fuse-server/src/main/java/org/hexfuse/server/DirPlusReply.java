@@ -30,7 +30,12 @@ public final class DirPlusReply {
         return this;
     }
 
-    /** The kernel did not hear of the reply. */
+    /** The kernel has the reply: what was counted stays. */
+    void sent() {
+        count = 0;
+    }
+
+    /** Takes back what was counted since. */
     void undo() {
         for (int i = 0; i < count; i++) {
             exchange.undoLookup(counted[i]);

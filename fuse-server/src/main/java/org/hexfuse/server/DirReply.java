@@ -15,21 +15,41 @@ public final class DirReply {
     private long offset;
     private long ordinal;
     private boolean full;
-    private long node;
+    private long self;
+    private long parent;
 
     DirReply() {}
 
     DirReply set(Segments target, long bytes, long directory, long from) {
         records.set(target, bytes);
-        this.node = directory;
+        this.self = directory;
+        this.parent = directory == FuseFileSystem.ROOT ? directory : Protocol.UNKNOWN_INO;
         this.offset = from;
         this.ordinal = 0;
         this.full = false;
         return this;
     }
 
-    long written() {
+    /** The end of the listing: an empty directory has its two names as well. Returns the bytes that are written. */
+    long finish() {
+        if (offset == 0 && ordinal == 0 && records.written() == 0 && !full) {
+            addDots();
+        }
         return records.written();
+    }
+
+    /**
+     * The inode numbers of {@code .} and {@code ..} where they come by themselves, to be said before the first entry. Otherwise
+     * {@code .} has the node's number, and {@code ..} that of the root in the root and FUSE_UNKNOWN_INO elsewhere.
+     */
+    public void dots(long ownIno, long parentIno) {
+        this.self = ownIno;
+        this.parent = parentIno;
+    }
+
+    private void addDots() {
+        next(Dots.SELF, self, FileType.DIRECTORY);
+        next(Dots.PARENT, parent, FileType.DIRECTORY);
     }
 
     /** As {@link #add(Name, long, FileType)}. */
@@ -45,8 +65,7 @@ public final class DirReply {
      */
     public boolean add(Name name, long ino, FileType type) {
         if (ordinal == 0) {
-            next(Dots.SELF, node, FileType.DIRECTORY);
-            next(Dots.PARENT, Protocol.UNKNOWN_INO, FileType.DIRECTORY);
+            addDots();
         }
         return next(name, ino, type);
     }

@@ -287,14 +287,19 @@ final class Dispatcher {
         ReadDir op = x.operations.readDir;
         DirReply out = x.dirReply.set(x.slot().replyData(0), Integer.toUnsignedLong(op.size()), op.node(), op.offset());
         fileSystem.readdir(op, out);
-        x.data(out.written());
+        x.data(out.finish());
     }
 
     private void readdirplus(Exchange x) throws IOException, InterruptedException {
         ReadDir op = x.operations.readDir;
         DirPlusReply out = x.dirPlusReply.set(x, x.slot().replyData(0), Integer.toUnsignedLong(op.size()));
-        fileSystem.readdirplus(op, out);
-        if (x.data(out.written()) != Errno.OK) {
+        try {
+            fileSystem.readdirplus(op, out);
+            if (x.data(out.written()) == Errno.OK) {
+                out.sent();
+            }
+        } finally {
+            // What the kernel did not receive does not count, whether the reply was refused or never made.
             out.undo();
         }
     }

@@ -115,7 +115,7 @@ final class Exchange {
 
     /** Whether the calling thread runs this request, and has not answered it. */
     boolean isHandledHere() {
-        return handler == Thread.currentThread() && !committed && slot != null;
+        return Thread.currentThread().equals(handler) && !committed && slot != null;
     }
 
     /** The node that the request is on. */

@@ -4,6 +4,7 @@ import static org.hexfuse.abi.Errno.ENOSYS;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.posix.LockRange;
@@ -32,7 +33,7 @@ import org.hexfuse.posix.LockRange;
  *
  * <p><b>What is not overridden</b> behaves as in libfuse's low-level interface: {@code open}, {@code release}, {@code statfs}
  * and the like succeed, everything else is answered ENOSYS, for which kernels have fallbacks. Where they have none, as for
- * locks and {@code readdirplus}, the capability is announced only when the method is overridden.
+ * locks and {@code readdirplus}, the filesystem says by {@link #capabilities} that it has the method.
  *
  * <p>Source: libfuse {@code fuse_lowlevel.h}, Linux {@code fs/fuse}.
  */
@@ -61,6 +62,14 @@ public interface FuseFileSystem {
      */
     default boolean kernelChecksPermissions() {
         return false;
+    }
+
+    /**
+     * What it has that kernels have no fallback for. Said and not guessed from the methods of the class, so that a filesystem can
+     * be wrapped: a decorator says what it wraps has.
+     */
+    default Set<Capability> capabilities() {
+        return Set.of();
     }
 
     /** A session begins: sees what the kernel can do, and chooses. Called once a session, before all else. */

@@ -2,6 +2,10 @@ package org.hexfuse.server;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Flag;
 import org.hexfuse.abi.FuseException;
@@ -61,7 +65,8 @@ final class Initialization {
         }
         int readahead = (int) Math.min(InitIn.MAX_READAHEAD.getUnsigned(in, 0), Integer.MAX_VALUE);
         var negotiation = new Negotiation(state.session(), minor, offered, wanted(), largestPayload(offered),
-                readahead);
+                readahead, refusals());
+        Undeclared.warn(fileSystem);
         fileSystem.init(negotiation);
         settle(exchange, negotiation);
         return true;
@@ -78,9 +83,39 @@ final class Initialization {
     }
 
     private long wanted() {
-        return BY_DEFAULT | (state.overrides().recordLocks() ? InitFlag.POSIX_LOCKS.mask() : 0)
-                | (state.overrides().flocks() ? InitFlag.FLOCK_LOCKS.mask() : 0)
-                | (state.overrides().readdirplus() ? READDIRPLUS : 0);
+        Set<Capability> capabilities = fileSystem.capabilities();
+        return BY_DEFAULT | (capabilities.contains(Capability.RECORD_LOCKS) ? InitFlag.POSIX_LOCKS.mask() : 0)
+                | (capabilities.contains(Capability.FLOCK) ? InitFlag.FLOCK_LOCKS.mask() : 0)
+                | (capabilities.contains(Capability.READDIRPLUS) ? READDIRPLUS : 0);
+    }
+
+    /** Why a flag can't be enabled here, for those that can't: with them requests would hang or fail. */
+    private Map<InitFlag, String> refusals() {
+        Map<InitFlag, String> refused = new EnumMap<>(InitFlag.class);
+        refused.put(InitFlag.OVER_IO_URING, "no transport here serves requests over io_uring");
+        refused.put(InitFlag.PASSTHROUGH, "backing files cannot be registered");
+        refused.put(InitFlag.REQUEST_TIMEOUT, "there is no request timeout to send with it");
+        refused.put(InitFlag.MAP_ALIGNMENT, "there is no DAX window");
+        refused.put(InitFlag.HAS_INODE_DAX, "there is no DAX window");
+        refused.put(InitFlag.SUBMOUNTS, "attributes cannot mark a submount");
+        for (InitFlag splice : List.of(InitFlag.SPLICE_READ, InitFlag.SPLICE_WRITE, InitFlag.SPLICE_MOVE)) {
+            refused.put(splice, "messages are read into memory and not spliced");
+        }
+        Set<Capability> capabilities = fileSystem.capabilities();
+        if (!capabilities.contains(Capability.READDIRPLUS)) {
+            refused.put(InitFlag.DO_READDIRPLUS, "the filesystem's capabilities() lack READDIRPLUS");
+            refused.put(InitFlag.READDIRPLUS_AUTO, "the filesystem's capabilities() lack READDIRPLUS");
+        }
+        if (!capabilities.contains(Capability.RECORD_LOCKS)) {
+            refused.put(InitFlag.POSIX_LOCKS, "the filesystem's capabilities() lack RECORD_LOCKS");
+        }
+        if (!capabilities.contains(Capability.FLOCK)) {
+            refused.put(InitFlag.FLOCK_LOCKS, "the filesystem's capabilities() lack FLOCK");
+        }
+        if (!fileSystem.kernelChecksPermissions()) {
+            refused.put(InitFlag.ALLOW_IDMAP, "it needs default_permissions, which kernelChecksPermissions() asks for");
+        }
+        return refused;
     }
 
     private int largestPayload(long offered) {

@@ -1,5 +1,6 @@
 package org.hexfuse.server;
 
+import java.util.Map;
 import org.hexfuse.abi.InitFlag;
 
 /**
@@ -12,13 +13,16 @@ public final class Negotiation {
     private final int minor;
     private final long offered;
     private final int largestWrite;
+    private final Map<InitFlag, String> refusals;
     private long enabled;
     private int maxWrite;
     private int maxReadahead;
     private int maxBackground = 64;
     private int timeGranularity = 1;
 
-    Negotiation(Session session, int minor, long offered, long enabled, int largestWrite, int maxReadahead) {
+    Negotiation(Session session, int minor, long offered, long enabled, int largestWrite, int maxReadahead,
+            Map<InitFlag, String> refusals) {
+        this.refusals = refusals;
         this.session = session;
         this.minor = minor;
         this.offered = offered;
@@ -48,8 +52,16 @@ public final class Negotiation {
         return flag.in(enabled);
     }
 
-    /** Takes a capability if it is offered, and returns whether it is. */
+    /**
+     * Takes a capability if it is offered, and returns whether it is.
+     *
+     * @throws IllegalArgumentException if this end hasn't got what goes with it; the message says what
+     */
     public boolean enable(InitFlag flag) {
+        String refusal = refusals.get(flag);
+        if (refusal != null) {
+            throw new IllegalArgumentException(flag + " cannot be enabled: " + refusal);
+        }
         enabled |= flag.mask() & offered;
         return offers(flag);
     }
@@ -59,43 +71,67 @@ public final class Negotiation {
         enabled &= ~flag.mask();
     }
 
-    /** The most data in one WRITE, in bytes; the transport's limit if that is lower, and at least 4096. */
-    public void maxWrite(int bytes) {
+    /**
+     * The most data in one WRITE, in bytes; the transport's limit if that is lower, and at least 4096.
+     *
+     * @return what holds
+     */
+    public int maxWrite(int bytes) {
         this.maxWrite = Math.max(4096, Math.min(bytes, largestWrite));
+        return maxWrite;
     }
 
-    /** How far the kernel reads ahead, in bytes; at most what it offers. */
-    public void maxReadahead(int bytes) {
-        this.maxReadahead = Math.min(bytes, maxReadahead);
+    /**
+     * How far the kernel reads ahead, in bytes; at most what it offers.
+     *
+     * @return what holds
+     */
+    public int maxReadahead(int bytes) {
+        this.maxReadahead = Math.clamp(bytes, 0, maxReadahead);
+        return maxReadahead;
     }
 
-    /** How many requests that nobody waits for may be on their way at once, 1 to 65535. */
-    public void maxBackground(int requests) {
+    /**
+     * How many background requests may be in flight at once, 1 to 65535.
+     *
+     * @return what holds
+     */
+    public int maxBackground(int requests) {
         this.maxBackground = Math.clamp(requests, 1, 0xFFFF);
+        return maxBackground;
     }
 
-    /** The steps in which the filesystem keeps times, in nanoseconds, 1 to 1,000,000,000. */
-    public void timeGranularity(int nanoseconds) {
+    /**
+     * The steps in which the filesystem keeps times, in nanoseconds, 1 to 1,000,000,000.
+     *
+     * @return what holds
+     */
+    public int timeGranularity(int nanoseconds) {
         this.timeGranularity = Math.clamp(nanoseconds, 1, 1_000_000_000);
+        return timeGranularity;
     }
 
     long enabled() {
         return enabled;
     }
 
-    int maxWrite() {
+    /** What holds so far. */
+    public int maxWrite() {
         return maxWrite;
     }
 
-    int maxReadahead() {
+    /** What holds so far. */
+    public int maxReadahead() {
         return maxReadahead;
     }
 
-    int maxBackground() {
+    /** What holds so far. */
+    public int maxBackground() {
         return maxBackground;
     }
 
-    int timeGranularity() {
+    /** What holds so far. */
+    public int timeGranularity() {
         return timeGranularity;
     }
 }

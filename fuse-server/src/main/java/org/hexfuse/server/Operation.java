@@ -85,6 +85,13 @@ public abstract sealed class Operation
         return exchange.interrupted();
     }
 
+    /** The kind of the operation, its node and its caller. */
+    @Override public final String toString() {
+        return getClass().getSimpleName() + "[node=" + Long.toUnsignedString(node()) + ", uid="
+                + Integer.toUnsignedString(uid())
+                + ", gid=" + Integer.toUnsignedString(gid()) + ", pid=" + pid() + "]";
+    }
+
     final Slot slot() {
         return exchange.slot();
     }

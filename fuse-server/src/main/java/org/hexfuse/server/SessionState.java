@@ -29,7 +29,6 @@ final class SessionState {
     private static final int HELD = 2;
 
     private final FuseFileSystem fileSystem;
-    private final Overrides overrides;
     private final LookupCounts lookups = new LookupCounts();
     private final OpenHandles handles = new OpenHandles();
     private final CopyOnWriteArrayList<Exchange> exchanges = new CopyOnWriteArrayList<>();
@@ -47,16 +46,11 @@ final class SessionState {
         this.timeouts = timeouts;
         this.fileSystem = fileSystem;
         this.session = new Session(new Notifier(link, this, retrievals));
-        this.overrides = Overrides.of(fileSystem);
     }
 
     /** What filesystems know the session by. */
     Session session() {
         return session;
-    }
-
-    Overrides overrides() {
-        return overrides;
     }
 
     Logger wire() {
@@ -187,7 +181,7 @@ final class SessionState {
     }
 
     void lookedUp(long node) {
-        if (overrides.forget() && node != 0) {
+        if (node != 0) {
             lookups.add(node);
         }
     }
@@ -200,9 +194,6 @@ final class SessionState {
     }
 
     void forget(long node, long count) {
-        if (!overrides.forget()) {
-            return;
-        }
         long taken = lookups.remove(node, count);
         if (taken > 0) {
             callForget(node, taken);
@@ -221,23 +212,17 @@ final class SessionState {
     }
 
     void opened(long node, long handle, boolean directory) {
-        if (directory ? overrides.releasedir() : overrides.release()) {
-            handles.add(node, handle, directory);
-        }
+        handles.add(node, handle, directory);
     }
 
     void released(long node, long handle, boolean directory) {
-        if (directory ? overrides.releasedir() : overrides.release()) {
-            handles.remove(node, handle, directory);
-        }
+        handles.remove(node, handle, directory);
     }
 
     /** The kernel did not hear of an open file. */
     void undoOpen(long node, long handle, boolean directory) {
-        if (directory ? overrides.releasedir() : overrides.release()) {
-            handles.remove(node, handle, directory);
-            callRelease(node, handle, directory);
-        }
+        handles.remove(node, handle, directory);
+        callRelease(node, handle, directory);
     }
 
     private void callRelease(long node, long handle, boolean directory) {

@@ -8,6 +8,7 @@ import static org.hexfuse.posix.LockType.WRITE;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -47,6 +48,10 @@ class LocksTest {
     private static final class Locking implements FuseFileSystem {
         final Locks locks = new Locks();
         final ConcurrentLinkedQueue<Session> ended = new ConcurrentLinkedQueue<>();
+
+        @Override public Set<Capability> capabilities() {
+            return Set.of(Capability.RECORD_LOCKS, Capability.FLOCK);
+        }
 
         @Override public LockRange getlk(Lock op) {
             return locks.getlk(op);

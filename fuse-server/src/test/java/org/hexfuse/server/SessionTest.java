@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -153,8 +154,12 @@ class SessionTest {
         assertThat(kernel.negotiated().has(InitFlag.DO_READDIRPLUS)).isFalse();
     }
 
-    @Test void aCapabilityIsAnnouncedWhenItsMethodsAreOverridden() throws Exception {
+    @Test void aCapabilityIsOfferedWhenTheFilesystemSaysIt() throws Exception {
         serve(new FuseFileSystem() {
+            @Override public Set<Capability> capabilities() {
+                return Set.of(Capability.READDIRPLUS, Capability.RECORD_LOCKS, Capability.FLOCK);
+            }
+
             @Override public LockRange getlk(Lock op) {
                 return op.range();
             }
@@ -168,8 +173,12 @@ class SessionTest {
         assertThat(kernel.negotiated().has(InitFlag.DO_READDIRPLUS)).isTrue();
     }
 
-    @Test void whoCannotTellWhatIsLockedHasOnlyLocksOfWholeFiles() throws Exception {
+    @Test void flockDoesNotImplyRecordLocks() throws Exception {
         serve(new FuseFileSystem() {
+            @Override public Set<Capability> capabilities() {
+                return Set.of(Capability.FLOCK);
+            }
+
             @Override public void setlk(Lock op) {}
         });
         assertThat(kernel.negotiated().has(InitFlag.POSIX_LOCKS)).isFalse();
@@ -278,7 +287,7 @@ class SessionTest {
         var written = new ConcurrentLinkedQueue<String>();
         serve(new FuseFileSystem() {
             @Override public void read(Read op, DataReply out) {
-                out.write(text, op.offset());
+                out.writeSlice(text, op.offset());
             }
 
             @Override public int write(Write op) {
@@ -327,7 +336,7 @@ class SessionTest {
                 out.add("two", 12, FileType.DIRECTORY);
             }
         });
-        assertThat(list(0, 4096)).containsExactly(".:1:1:4", "..:4294967295:2:4", "one:11:3:8", "two:12:4:4");
+        assertThat(list(0, 4096)).containsExactly(".:1:1:4", "..:1:2:4", "one:11:3:8", "two:12:4:4");
         assertThat(list(2, 32)).containsExactly("one:11:3:8");
         assertThat(list(3, 4096)).containsExactly("two:12:4:4");
         assertThat(list(4, 4096)).isEmpty();
@@ -477,6 +486,10 @@ class SessionTest {
             }
             names.add(op.name().toString());
             return Entry.of(2, Attr.file(0444, 0));
+        }
+
+        @Override public Set<Capability> capabilities() {
+            return Set.of(Capability.RECORD_LOCKS, Capability.FLOCK);
         }
 
         @Override public void setlk(Lock op) throws InterruptedException {

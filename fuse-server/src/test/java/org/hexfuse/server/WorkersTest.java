@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -112,6 +113,10 @@ import org.junit.jupiter.params.provider.ValueSource;
         private void hold() throws InterruptedException {
             waiting.incrementAndGet();
             open.await();
+        }
+
+        @Override public Set<Capability> capabilities() {
+            return Set.of(Capability.RECORD_LOCKS, Capability.FLOCK);
         }
 
         @Override public void setlk(Lock op) throws InterruptedException {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.LockType;
+import org.hexfuse.server.Capability;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.FuseFileSystem;
@@ -36,6 +38,10 @@ class InterruptedCloseTest {
             return node == ROOT
                     ? Attr.of(FileType.DIRECTORY, 0777).build()
                     : Attr.of(FileType.REGULAR, 0666).build();
+        }
+
+        @Override public Set<Capability> capabilities() {
+            return Set.of(Capability.RECORD_LOCKS, Capability.FLOCK);
         }
 
         @Override public LockRange getlk(Lock op) {

@@ -102,7 +102,7 @@ class RareOperationsTest {
             if (op.command() == GREET) {
                 byte[] name = new byte[5];
                 op.data().copyTo(0, name, 0, 5);
-                out.write(("hi " + new String(name, UTF_8)).getBytes(UTF_8), 0);
+                out.write(("hi " + new String(name, UTF_8)).getBytes(UTF_8));
                 return IoctlResult.of(0);
             }
             events.add((op.onDirectory() ? "directory " : "file ") + op.argument());

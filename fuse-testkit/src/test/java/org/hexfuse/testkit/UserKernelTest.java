@@ -57,7 +57,7 @@ class UserKernelTest {
             for (int i = 0; i < bytes.length; i++) {
                 bytes[i] = (byte) (op.offset() + i);
             }
-            out.write(bytes, 0);
+            out.write(bytes);
         }
 
         @Override public void destroy(Session session) {

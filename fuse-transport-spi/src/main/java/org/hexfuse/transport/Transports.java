@@ -44,9 +44,19 @@ public final class Transports {
 
     private static <P> P find(List<P> providers, Function<P, String> scheme, Address address) {
         return providers.stream().filter(p -> scheme.apply(p).equals(address.scheme())).findFirst()
-                .orElseThrow(
-                        () -> new IllegalArgumentException("no transport '" + address.scheme() + ":' here; there is "
-                                + providers.stream().map(p -> scheme.apply(p) + ":").sorted()
-                                        .collect(Collectors.joining(", "))));
+                .orElseThrow(() -> new IllegalArgumentException(missing(address.scheme(), providers.stream()
+                        .map(p -> scheme.apply(p) + ":").sorted().collect(Collectors.joining(", ")))));
+    }
+
+    /** Names what to add for a scheme of this project's, and what there is for any other. */
+    private static String missing(String scheme, String present) {
+        String artifact = switch (scheme) {
+            case "mem" -> "mem";
+            case "unix", "unix-seqpacket", "fd" -> "unix";
+            case "linux" -> "linux";
+            default -> "";
+        };
+        return "no transport for '" + scheme + ":'; " + (artifact.isEmpty() ? "there is " + present
+                : "add org.hexfuse:fuse-transport-" + artifact + " to the class path");
     }
 }

@@ -115,7 +115,7 @@ import org.junit.jupiter.api.io.TempDir;
 
         @Override public void read(Read op, DataReply out) {
             for (long i = op.offset(); i < size && out.room() > 0; i++) {
-                out.write(new byte[]{content}, 0);
+                out.write(new byte[]{content});
             }
         }
 

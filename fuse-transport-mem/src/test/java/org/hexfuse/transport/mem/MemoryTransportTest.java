@@ -40,6 +40,8 @@ class MemoryTransportTest {
 
     @Test void anUnknownSchemeIsToldWithThoseThereAre() {
         assertThatThrownBy(() -> Transports.open(Address.parse("memo:"))).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no transport 'memo:' here; there is mem:");
+                .hasMessageContaining("no transport for 'memo:'; there is ").hasMessageContaining("mem:");
+        assertThatThrownBy(() -> Transports.open(Address.parse("vhost:/x")))
+                .hasMessageContaining("no transport for 'vhost:'");
     }
 }

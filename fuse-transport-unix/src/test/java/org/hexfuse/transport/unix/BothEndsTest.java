@@ -196,7 +196,7 @@ import org.junit.jupiter.params.provider.ValueSource;
             }
 
             @Override public void read(Read op, DataReply out) {
-                out.write("hello".getBytes(UTF_8), op.offset());
+                out.writeSlice("hello".getBytes(UTF_8), op.offset());
             }
         })) {
             assertThat(kernel.vfs().readString("/hello")).isEqualTo("hello");

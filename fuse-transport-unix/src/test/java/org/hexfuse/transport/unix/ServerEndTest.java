@@ -194,6 +194,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         open(type, "?max_connections=1");
         try (RawPeer second = RawPeer.connect(type, directory.resolve("socket"))) {
             Future<?> accepted = workers.submit(() -> endpoint.accept());
+            second.send(RawPeer.request(Opcode.LOOKUP.code(), 2, NAME));
             assertThatThrownBy(() -> accepted.get(500, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
             link.close();
             assertThat(accepted.get(5, TimeUnit.SECONDS)).isInstanceOfSatisfying(Optional.class,

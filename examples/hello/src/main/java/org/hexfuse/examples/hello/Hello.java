@@ -19,7 +19,7 @@ public final class Hello implements FuseFileSystem {
 
     @Override public void readdir(ReadDir op, DirReply out) { out.add("hello.txt", 2, FileType.REGULAR); }
 
-    @Override public void read(Read op, DataReply out) { out.write(TEXT, op.offset()); }
+    @Override public void read(Read op, DataReply out) { out.writeSlice(TEXT, op.offset()); }
 
     private static Attr attr(long node) { return node == ROOT ? Attr.directory(0755) : Attr.file(0444, TEXT.length); }
 

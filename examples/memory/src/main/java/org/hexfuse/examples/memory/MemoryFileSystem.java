@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.hexfuse.abi.FileType;
@@ -19,6 +20,7 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.posix.LockRange;
+import org.hexfuse.server.Capability;
 import org.hexfuse.server.*;
 
 /**
@@ -95,6 +97,10 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     /** The kernel checks permissions by what is told of owner, group and mode. */
+    @Override public Set<Capability> capabilities() {
+        return Set.of(Capability.READDIRPLUS, Capability.RECORD_LOCKS, Capability.FLOCK);
+    }
+
     @Override public boolean kernelChecksPermissions() {
         return true;
     }

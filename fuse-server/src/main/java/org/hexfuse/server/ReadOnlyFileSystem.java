@@ -1,0 +1,24 @@
+package org.hexfuse.server;
+
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.posix.OpenFlags;
+
+/** A filesystem that can be read and not changed: what would change it is answered EROFS. */
+public final class ReadOnlyFileSystem extends FilterFileSystem {
+    /** What {@code delegate} has, to be read. */
+    public ReadOnlyFileSystem(FuseFileSystem delegate) {
+        super(delegate);
+    }
+
+    @Override protected void before(Operation op) {
+        boolean changes = switch (op) {
+            case SetAttr _,MkNod _,MkDir _,SymLink _,Link _,Unlink _,RmDir _,Rename _,Create _,TmpFile _,Write _,SetXattr _,RemoveXattr _,Fallocate _,CopyFileRange _ -> true;
+            case Open open -> (open.flags() & (OpenFlags.ACCMODE | OpenFlags.TRUNC)) != OpenFlags.RDONLY;
+            default -> false;
+        };
+        if (changes) {
+            throw FuseException.of(Errno.EROFS);
+        }
+    }
+}
