@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
 
     @Parameters(index = "1", paramLabel = "MOUNTPOINT", description = "a directory") private Path mountPoint;
 
-    @Option(names = "-o", split = ",", paramLabel = "OPT", description = "options of the mount: allow_other, default_permissions, ro, suid, dev, noexec, noatime, "
-            + "max_read=N, fsname=NAME, subtype=NAME, auto_unmount") private List<String> options = List.of();
+    @Option(names = "-o", paramLabel = "OPT", description = "options of the mount: allow_other, default_permissions, ro, suid, dev, noexec, noatime, "
+            + "max_read=N, fsname=NAME, subtype=NAME, auto_unmount, attr_timeout=SECONDS, entry_timeout=SECONDS, "
+            + "max_inflight=BYTES; a backslash keeps a comma in a name") private List<String> options = List.of();
 
     @Option(names = "--threads", paramLabel = "N", description = "threads that read requests, one for each processor unless given") private int threads = Math
             .max(2, Runtime.getRuntime().availableProcessors());
@@ -59,7 +60,7 @@ import picocli.CommandLine.Spec;
             return Daemon.start(spec, mountPoint, Optional.ofNullable(log));
         }
         FuseFileSystem fileSystem = fileSystems.create(FileSystems.parse(what));
-        try (Mount mount = Fuse.mount(fileSystem, mountPoint, options, threads)) {
+        try (Mount mount = Fuse.mount(fileSystem, mountPoint, OptionText.parse(options), threads)) {
             spec.commandLine().getOut().println(what + MOUNTED + mount.mountPoint());
             spec.commandLine().getOut().flush();
             mount.await();

@@ -52,6 +52,8 @@ import org.hexfuse.transport.Transports;
  */
 public final class Vfs implements AutoCloseable {
     private static final int PERMISSIONS = 07777;
+    /** How many entries {@link #list} holds at once: a server may list without end. An entry takes some 100 bytes. */
+    private static final long MOST_LISTED = Math.clamp(Runtime.getRuntime().maxMemory() / 256, 1 << 16, 1 << 26);
 
     private final Superblock superblock;
     private final Credentials credentials;
@@ -260,6 +262,10 @@ public final class Vfs implements AutoCloseable {
             for (Optional<DirectoryEntry> next = directory.next(); next.isPresent(); next = directory.next()) {
                 if (!next.get().name().isDotOrDotDot()) {
                     entries.add(next.get());
+                }
+                if (entries.size() > MOST_LISTED) {
+                    throw FuseException.of(Errno.ENOMEM, path + " has more than " + MOST_LISTED
+                            + " entries, or its server lists them without end");
                 }
             }
         }
