@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class FuseServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FuseServer.class);
     private static final Duration FIRST_SESSION = Duration.ofSeconds(10);
+    private static final Duration ACCEPTING = Duration.ofSeconds(5);
     /** More than unmounting and abandoned handlers take together. */
     private static final Duration SHUTDOWN = Duration.ofSeconds(40);
 
@@ -144,11 +145,15 @@ public final class FuseServer implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("{}: {}", address(), e.getMessage());
         }
-        List<SessionLoop> open = List.copyOf(sessions);
-        open.forEach(SessionLoop::shutdown);
-        CompletableFuture<Void> all = CompletableFuture
-                .allOf(open.stream().map(SessionLoop::over).toArray(CompletableFuture[]::new));
         try {
+            // A link that was accepted just now becomes a session, which is to be ended as well.
+            if (!noMoreArrivals.await(ACCEPTING.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("{}: still accepting {} s after it was closed", address(), ACCEPTING.toSeconds());
+            }
+            List<SessionLoop> open = List.copyOf(sessions);
+            open.forEach(SessionLoop::shutdown);
+            CompletableFuture<Void> all = CompletableFuture
+                    .allOf(open.stream().map(SessionLoop::over).toArray(CompletableFuture[]::new));
             all.get(SHUTDOWN.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {
             LOG.error("{}: a session has not ended within {} s", address(), SHUTDOWN.toSeconds());
