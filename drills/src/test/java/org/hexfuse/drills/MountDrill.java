@@ -34,14 +34,16 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @Test void aHundredWritersOfAMebibyteOnASmallHeap() throws Exception {
-        try (VictimProcess victim = VictimProcess.start(List.of("-Xmx128m"), point, "mount", "sink", point.toString())) {
+        try (VictimProcess victim = VictimProcess.start(List.of("-Xmx128m"), point, "mount", "sink",
+                point.toString())) {
             var failures = new ConcurrentLinkedQueue<Throwable>();
             var threads = new ArrayList<Thread>();
             long start = System.nanoTime();
             for (int i = 0; i < 100; i++) {
                 Path file = point.resolve("file" + i);
                 threads.add(Thread.ofPlatform().start(() -> {
-                    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE)) {
                         for (int j = 0; j < 3; j++) {
                             ByteBuffer data = ByteBuffer.allocateDirect(1 << 20);
                             while (data.hasRemaining()) {
@@ -64,9 +66,11 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @ParameterizedTest @ValueSource(strings = {"abort", "umount -f", "SIGTERM"}) void aHandlerThatNeverReturnsKeepsNoProcess(
+    @ParameterizedTest
+    @ValueSource(strings = {"abort", "umount -f", "SIGTERM"}) void aHandlerThatNeverReturnsKeepsNoProcess(
             String end) throws Exception {
-        try (VictimProcess victim = VictimProcess.start(List.of("-Xmx64m"), point, "mount", "stuck", point.toString())) {
+        try (VictimProcess victim = VictimProcess.start(List.of("-Xmx64m"), point, "mount", "stuck",
+                point.toString())) {
             Thread caller = Thread.ofPlatform().daemon().start(() -> Files.exists(point.resolve("stuck")));
             Thread other = Thread.ofPlatform().daemon().start(() -> Files.exists(point.resolve("stuck")));
             Thread.sleep(1500);
@@ -91,7 +95,8 @@ import org.junit.jupiter.params.provider.ValueSource;
         int left = 0;
         int runs = 0;
         for (int delay = 0; delay <= 20; delay += 2) {
-            try (VictimProcess victim = VictimProcess.launch(List.of("-Xmx64m"), point, "mount", "memory", point.toString())) {
+            try (VictimProcess victim = VictimProcess.launch(List.of("-Xmx64m"), point, "mount", "memory",
+                    point.toString())) {
                 long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
                 while (Mounts.count(point) == 0 && System.nanoTime() - deadline < 0) {
                     Thread.onSpinWait();
@@ -108,7 +113,8 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @Test void aHandlerThatNotifiesAboutItsOwnEntryIsRefused() throws Exception {
-        try (VictimProcess victim = VictimProcess.start(List.of("-Xmx64m"), point, "mount", "notify", point.toString())) {
+        try (VictimProcess victim = VictimProcess.start(List.of("-Xmx64m"), point, "mount", "notify",
+                point.toString())) {
             assertThat(Files.exists(point.resolve("self"))).isTrue();
             victim.awaitLine("NOTIFIED EDEADLK", Duration.ofSeconds(5));
             victim.terminate();
@@ -130,7 +136,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     @Test void aMountUnderAnotherIsNotLeftSilently() throws Exception {
         try (VictimProcess lower = VictimProcess.start(List.of("-Xmx64m"), point, "mount", "memory", point.toString());
-                VictimProcess upper = VictimProcess.start(List.of("-Xmx64m"), point, "mount", "memory", point.toString())) {
+                VictimProcess upper = VictimProcess.start(List.of("-Xmx64m"), point, "mount", "memory",
+                        point.toString())) {
             lower.terminate();
             assertThat(lower.ends(Duration.ofSeconds(30))).isTrue();
             assertThat(lower.log()).anyMatch(line -> line.contains("another one was mounted over it"));

@@ -54,7 +54,8 @@ final class Victim {
     private Victim() {}
 
     public static void main(String[] arguments) throws Exception {
-        ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
+                .setLevel(Level.WARN);
         switch (arguments[0]) {
             case "mount" -> mount(fileSystem(arguments[1]), Path.of(arguments[2]));
             case "serve" -> serve(List.of(arguments).subList(1, arguments.length));
@@ -193,7 +194,8 @@ final class Victim {
         for (Thread caller : callers) {
             caller.join(Duration.ofSeconds(60));
         }
-        System.out.println("LOCKS unlock=" + unlock + " granted=" + granted + " ENOLCK=" + refused + " others=" + others);
+        System.out
+                .println("LOCKS unlock=" + unlock + " granted=" + granted + " ENOLCK=" + refused + " others=" + others);
         System.exit(0);
     }
 

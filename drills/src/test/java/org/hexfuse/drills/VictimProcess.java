@@ -73,13 +73,21 @@ final class VictimProcess implements AutoCloseable {
         return log().filter(line -> line.contains(" WARN ") || line.contains(" ERROR ")).count();
     }
 
+    /** The last lines of its log. */
+    String sample() {
+        try {
+            List<String> lines = log().toList();
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 12), lines.size()));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
     long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
-        return process.isAlive();
-    }
+    boolean isAlive() { return process.isAlive(); }
 
     /** SIGTERM. */
     void terminate() {

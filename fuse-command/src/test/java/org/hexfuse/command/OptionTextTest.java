@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 
 class OptionTextTest {
     @Test void optionsAreSeparatedByCommas() {
-        assertThat(OptionText.parse(List.of("ro,allow_other", "fsname=a"))).containsExactly("ro", "allow_other", "fsname=a");
+        assertThat(OptionText.parse(List.of("ro,allow_other", "fsname=a"))).containsExactly("ro", "allow_other",
+                "fsname=a");
     }
 
     @Test void aBackslashTakesTheMeaningFromWhatFollows() {

@@ -34,9 +34,11 @@ class PluginTest {
         Path classes = Files.createDirectories(directory.resolve("classes"));
         String path = System.getProperty("java.class.path") + java.io.File.pathSeparator
                 + System.getProperty("jdk.module.path", "");
-        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-cp", path, "-d", classes.toString(),
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-cp", path, "-d",
+                classes.toString(),
                 source.toString())).isZero();
-        try (var zip = java.nio.file.FileSystems.newFileSystem(URI.create("jar:" + file.toUri()), Map.of("create", "true"))) {
+        try (var zip = java.nio.file.FileSystems.newFileSystem(URI.create("jar:" + file.toUri()),
+                Map.of("create", "true"))) {
             Files.copy(classes.resolve("Third.class"), zip.getPath("/Third.class"));
             Files.createDirectories(zip.getPath("/META-INF/services"));
             Files.writeString(zip.getPath("/META-INF/services/" + FuseFileSystemProvider.class.getName()), "Third");

@@ -4,12 +4,12 @@ import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Slot;
-import org.slf4j.Logger;
+import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.LoggerFactory;
 
 /** A detached slot whose memory counts in a budget until it is committed or released. */
 final class ReservedSlot implements Slot {
-    private static final Logger LOG = LoggerFactory.getLogger(ReservedSlot.class);
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LoggerFactory.getLogger(ReservedSlot.class));
 
     private final Slot slot;
     private final RequestMemory memory;
@@ -30,7 +30,8 @@ final class ReservedSlot implements Slot {
         try {
             return new ReservedSlot(slot.detach(replyRoom), memory, bytes);
         } catch (OutOfMemoryError e) {
-            LOG.warn("no memory to keep a request of {} bytes, which is answered ENOMEM: {}", bytes, e.getMessage());
+            LIMITED.warn("memory", "no memory to keep a request of " + bytes + " bytes, which is answered ENOMEM: "
+                    + e.getMessage());
             memory.free(bytes);
             Workers.answer(slot, Errno.ENOMEM);
             return null;

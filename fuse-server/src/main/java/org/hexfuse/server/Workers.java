@@ -14,6 +14,7 @@ import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Workers {
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final int MOST = 64;
     private static final int MOST_QUEUED = 1024;
     private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(100);
@@ -96,8 +98,8 @@ final class Workers {
         memory.tryReserve(slotSize());
         for (int i = 1; i < count; i++) {
             if (!memory.tryReserve(slotSize())) {
-                LOG.warn("{}: {} workers instead of {}: max_inflight of {} bytes has no room for more", name, i, count,
-                        memory.limit());
+                LIMITED.warn("workers", name + ": " + i + " workers instead of " + count
+                        + ": max_inflight has no room for the memory of more");
                 return;
             }
             start();
@@ -141,7 +143,8 @@ final class Workers {
                 return channel.next();
             } catch (OutOfMemoryError e) {
                 if (!logged) {
-                    LOG.warn("{}: no memory to read the next request into, trying again: {}", name, e.getMessage());
+                    LIMITED.warn("memory", name + ": no memory to read the next request into, trying again: "
+                            + e.getMessage());
                     logged = true;
                 }
                 LockSupport.parkNanos(RETRY);
@@ -196,7 +199,7 @@ final class Workers {
             return true;
         } catch (OutOfMemoryError e) {
             memory.free(size);
-            LOG.warn("{}: no more than {} workers: {}", name, running.get(), e.getMessage());
+            LIMITED.warn("threads", name + ": no more than " + running.get() + " workers: " + e.getMessage());
             return false;
         }
     }
