@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
     @TempDir Path directory;
 
     /** What a hostile kernel does with one connection; it may fail at any point. */
-    private enum Attack {
+    enum Attack {
         /** Bytes without sense. */
         GARBAGE {
             @Override void run(Peer peer, Random random) throws IOException {
@@ -145,7 +145,7 @@ import org.junit.jupiter.params.provider.EnumSource;
     }
 
     /** One connection of a hostile kernel. */
-    private static final class Peer implements AutoCloseable {
+    static final class Peer implements AutoCloseable {
         private final Fd socket;
         private final Arena arena = Arena.ofConfined();
         private final MemorySegment buffer = arena.allocate(8192);

@@ -56,7 +56,7 @@ import org.junit.jupiter.params.provider.ValueSource;
                 }));
             }
             for (Thread thread : threads) {
-                assertThat(thread.join(Duration.ofSeconds(60))).isTrue();
+                assertThat(thread.join(Duration.ofMinutes(1))).isTrue();
             }
             assertThat(failures).isEmpty();
             assertThat(victim.isAlive()).isTrue();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
     @Test void fifteenThousandWaitingLocks() throws Exception {
         try (VictimProcess victim = VictimProcess.launch(List.of("-Xmx256m"), directory, "locks", "15000")) {
-            victim.awaitLine("LOCKS unlock=OK", Duration.ofSeconds(120));
+            victim.awaitLine("LOCKS unlock=OK", Duration.ofMinutes(2));
             String figures = victim.log().filter(line -> line.startsWith("LOCKS")).findFirst().orElseThrow();
             System.out.println("DRILL 15,000 waiting SETLKW, -Xmx256m: " + figures);
             assertThat(figures).endsWith("others=0");
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
     @Test void aDirectoryThatContainsItself() throws Exception {
         try (VictimProcess victim = VictimProcess.launch(List.of("-Xmx64m"), directory, "cycle")) {
-            victim.awaitLine("CYCLE ELOOP", Duration.ofSeconds(60));
+            victim.awaitLine("CYCLE ELOOP", Duration.ofMinutes(1));
             System.out.println("DRILL two names a level, and a cycle after 30: ELOOP");
         }
     }

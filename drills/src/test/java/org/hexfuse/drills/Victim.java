@@ -192,7 +192,7 @@ final class Victim {
         TimeUnit.SECONDS.sleep(3);
         Errno unlock = lock(kernel, Opcode.SETLK);
         for (Thread caller : callers) {
-            caller.join(Duration.ofSeconds(60));
+            caller.join(Duration.ofMinutes(1));
         }
         System.out
                 .println("LOCKS unlock=" + unlock + " granted=" + granted + " ENOLCK=" + refused + " others=" + others);

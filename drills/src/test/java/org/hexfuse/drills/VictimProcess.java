@@ -129,10 +129,13 @@ final class VictimProcess implements AutoCloseable {
     /** What a process holds. */
     record Resources(long threads, long descriptors, long residentMebibytes) {}
 
-    @Override public void close() throws IOException, InterruptedException {
-        process.destroyForcibly();
-        process.waitFor(10, TimeUnit.SECONDS);
-        Mounts.unmountAll(mountPoint);
+    @Override public void close() throws IOException {
+        try {
+            process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+            Mounts.unmountAll(mountPoint);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
         Files.deleteIfExists(log);
     }
 }

@@ -61,12 +61,12 @@ final class BackingTable {
         }
     }
 
-    private void checkAllowed(Negotiated settled) {
+    private void checkAllowed(ConnectionInfo settled) {
         require(settled != null && settled.has(InitFlag.PASSTHROUGH) && options.privileged(), Errno.EPERM);
     }
 
     /** Registers a file and returns its number. */
-    int open(Negotiated settled, int descriptor, int flags) {
+    int open(ConnectionInfo settled, int descriptor, int flags) {
         checkAllowed(settled);
         require(flags == 0, Errno.EINVAL);
         BackingFile file = options.backingFiles().open(descriptor);
@@ -100,7 +100,7 @@ final class BackingTable {
     }
 
     /** Gives a number up. */
-    void close(Negotiated settled, int id) {
+    void close(ConnectionInfo settled, int id) {
         checkAllowed(settled);
         require(id > 0, Errno.EINVAL);
         Shared file;

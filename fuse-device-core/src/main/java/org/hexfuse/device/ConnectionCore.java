@@ -22,22 +22,22 @@ final class ConnectionCore {
     final long offered;
     final RequestPool requests = new RequestPool();
     final RequestQueue queue = new RequestQueue();
-    final RequestGate gate;
+    final BackgroundQueue gate;
     /** What transports are copying at this moment, out or in. */
-    final ProgressList copying = new ProgressList();
+    final RequestList copying = new RequestList();
     final List<ConnectionHandle> handles = new ArrayList<>();
     /** What all handles have sent, for a kernel that keeps it together. */
     final ProcessingTable shared = new ProcessingTable();
     final BackingTable backing;
-    final Observation observation;
+    final Observers observation;
     /** For callers and readers. */
     final AdaptiveSpin spin = new AdaptiveSpin();
 
-    final Reading reading = new Reading(this);
-    final Calling calling = new Calling(this);
-    final Admission admission = new Admission(this);
-    final Initialization init = new Initialization(this);
-    final Ending ending = new Ending(this);
+    final InputQueue reading = new InputQueue(this);
+    final RequestSender calling = new RequestSender(this);
+    final BackgroundWait admission = new BackgroundWait(this);
+    final InitSettlement init = new InitSettlement(this);
+    final Abort ending = new Abort(this);
 
     /** Requests that were asked for and have not ended, wherever they are. */
     int outstanding;
@@ -53,8 +53,8 @@ final class ConnectionCore {
         this.maxMessage = maxMessage;
         this.offered = InitExchange.flags(options, carried);
         this.backing = new BackingTable(options);
-        this.gate = new RequestGate(options.profile());
-        this.observation = new Observation(options);
+        this.gate = new BackgroundQueue(options.profile());
+        this.observation = new Observers(options);
     }
 
     KernelProfile profile() {
@@ -72,7 +72,7 @@ final class ConnectionCore {
     }
 
     /** Under the lock: a request is asked for. Returns whether it can be taken at once. */
-    boolean accept(Progress progress) {
+    boolean accept(RequestState progress) {
         outstanding++;
         if (progress.admitted) {
             admission.taken();
@@ -86,9 +86,9 @@ final class ConnectionCore {
     }
 
     /** Under the lock. */
-    void makePending(Progress progress) {
+    void makePending(RequestState progress) {
         progress.identify(progress.identified ? progress.unique : nextUnique());
-        progress.state = Progress.State.PENDING;
+        progress.state = RequestState.State.PENDING;
         queue.pending().add(progress);
     }
 
@@ -98,10 +98,10 @@ final class ConnectionCore {
     }
 
     /** Under the lock: counts a request as over. Returns whether its caller is to be told. */
-    boolean ended(Progress progress, Errno how) {
+    boolean ended(RequestState progress, Errno how) {
         outstanding--;
         gate.leave(progress);
-        progress.state = Progress.State.DONE;
+        progress.state = RequestState.State.DONE;
         admission.look();
         signalIfQuiet();
         return progress.finish(how);

@@ -48,7 +48,7 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     /** The transport has copied a request. */
-    void sent(Progress progress) {
+    void sent(RequestState progress) {
         Reader reader = null;
         boolean interrupt = false;
         boolean over;
@@ -62,7 +62,7 @@ final class ConnectionHandle implements DeviceHandle {
             if (over) {
                 first = core.ended(progress, answered ? Errno.ECONNABORTED : Errno.OK);
             } else {
-                progress.state = Progress.State.SENT;
+                progress.state = RequestState.State.SENT;
                 processing.add(progress);
                 interrupt = progress.interrupted && core.sendsInterrupts();
                 if (interrupt) {
@@ -100,7 +100,7 @@ final class ConnectionHandle implements DeviceHandle {
 
     private Delivery notification(int error, long length) {
         NotifyCode code = NotifyCode.of(error).orElse(null);
-        Negotiated settled = core.init.settled();
+        ConnectionInfo settled = core.init.settled();
         if (settled == null || !core.state().isLive() || closed || code == null
                 || !NotificationDelivery.accepts(code, length, core.maxMessage)) {
             return Verdict.of(Errno.EINVAL);
@@ -109,7 +109,7 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     private Delivery answered(long unique, int error, long length, boolean makesSense) {
-        Progress progress;
+        RequestState progress;
         boolean accepted;
         core.lock.lock();
         try {
@@ -120,7 +120,7 @@ final class ConnectionHandle implements DeviceHandle {
             processing.remove(progress);
             core.queue.dropInterrupt(progress);
             core.copying.add(progress);
-            progress.state = Progress.State.WRITING;
+            progress.state = RequestState.State.WRITING;
             accepted = makesSense && (error == 0 ? progress.request().accepts(length) : length == 0);
         } finally {
             core.lock.unlock();
@@ -133,7 +133,7 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     /** Under the lock. */
-    private Progress find(long unique) {
+    private RequestState find(long unique) {
         return closed ? null : processing.find(unique);
     }
 
@@ -146,7 +146,7 @@ final class ConnectionHandle implements DeviceHandle {
         Reader reader;
         core.lock.lock();
         try {
-            Progress progress = find(unique);
+            RequestState progress = find(unique);
             if (progress == null) {
                 return unknown();
             }
@@ -173,27 +173,27 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     /** The transport has copied the reply of a request. */
-    Errno delivered(Progress progress) {
+    Errno delivered(RequestState progress) {
         return end(progress, progress.replyError()) ? Errno.OK : Errno.ENOENT;
     }
 
     /** A copy failed, of the request or of its reply. */
-    void copyFailed(Progress progress) {
+    void copyFailed(RequestState progress) {
         if (!core.profile().keepsUncopied() || !putBack(progress)) {
             end(progress, Errno.EIO);
         }
     }
 
     /** A request that did not reach its reader is the next one again. */
-    private boolean putBack(Progress progress) {
+    private boolean putBack(RequestState progress) {
         Reader reader;
         core.lock.lock();
         try {
-            if (progress.state != Progress.State.READING || !core.state().isLive() || progress.finished()) {
+            if (progress.state != RequestState.State.READING || !core.state().isLive() || progress.finished()) {
                 return false;
             }
             core.copying.remove(progress);
-            progress.state = Progress.State.PENDING;
+            progress.state = RequestState.State.PENDING;
             core.queue.pending().addFirst(progress);
             reader = core.reading.nextReader();
         } finally {
@@ -204,7 +204,7 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     /** Ends a request that is being copied. Returns whether its caller was still waiting. */
-    private boolean end(Progress progress, Errno how) {
+    private boolean end(RequestState progress, Errno how) {
         boolean first;
         core.lock.lock();
         try {
@@ -219,7 +219,7 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     /** The device is through with a request. */
-    private void over(Progress progress, boolean first) {
+    private void over(RequestState progress, boolean first) {
         if (first) {
             progress.tell();
         }

@@ -28,7 +28,7 @@ final class ControlMessage implements OutgoingRequest {
         this.recycler = recycler;
     }
 
-    ControlMessage interrupt(Progress progress) {
+    ControlMessage interrupt(RequestState progress) {
         header(Opcode.INTERRUPT, progress.unique | 1, 0);
         InterruptIn.UNIQUE.set(head, InHeader.SIZE, progress.unique);
         return length(0);

@@ -89,7 +89,7 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
         return core.state().isLive() && mounts.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
     }
 
-    @Override public Negotiated negotiated() {
+    @Override public ConnectionInfo negotiated() {
         return core.init.await();
     }
 
@@ -108,7 +108,7 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
     }
 
     @Override public Request newRequest(Opcode opcode, long node, Caller caller) {
-        Negotiated shape = core.init.awaitToCall();
+        ConnectionInfo shape = core.init.awaitToCall();
         if ((caller.uid() == Protocol.INVALID_UIDGID || caller.gid() == Protocol.INVALID_UIDGID)
                 && !shape.has(InitFlag.ALLOW_IDMAP)) {
             throw FuseException.of(Errno.EOVERFLOW);

@@ -59,7 +59,7 @@ final class InitExchange {
      *
      * @param offered the masks of the flags that were offered
      */
-    static Optional<Negotiated> settle(MemorySegment out, ConnectionOptions options, int maxMessage, long offered) {
+    static Optional<ConnectionInfo> settle(MemorySegment out, ConnectionOptions options, int maxMessage, long offered) {
         if (InitOut.MAJOR.get(out) != Protocol.MAJOR) {
             return Optional.empty();
         }
@@ -70,7 +70,7 @@ final class InitExchange {
             return Optional.empty();
         }
         int payload = Limits.payloadOf(maxMessage);
-        return Optional.of(new Negotiated(minor, flags, readahead(out, minor, profile),
+        return Optional.of(new ConnectionInfo(minor, flags, readahead(out, minor, profile),
                 maxWrite(out, minor, payload), Math.max(1, Math.min(pages(out, flags), payload / 4096)),
                 limit(InitOut.MAX_BACKGROUND.getUnsigned(out, 0), minor, MAX_BACKGROUND, profile.userBackground(),
                         options),

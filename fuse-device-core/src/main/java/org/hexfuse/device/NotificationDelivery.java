@@ -34,12 +34,12 @@ final class NotificationDelivery implements Delivery {
     private static final int PAGE = 4096;
 
     private final ConnectionCore core;
-    private final Negotiated settled;
+    private final ConnectionInfo settled;
     private final NotifyCode code;
     private final MemorySegment message;
     private final Span target;
 
-    NotificationDelivery(ConnectionCore core, Negotiated settled, NotifyCode code, long length) {
+    NotificationDelivery(ConnectionCore core, ConnectionInfo settled, NotifyCode code, long length) {
         this.core = core;
         this.settled = settled;
         this.code = code;
@@ -152,16 +152,16 @@ final class NotificationDelivery implements Delivery {
 
     /** All that was sent is sent again, marked, before all else: the server has lost it. */
     private Errno resend() {
-        var lost = new ArrayList<Progress>();
+        var lost = new ArrayList<RequestState>();
         core.lock.lock();
         try {
             core.shared.drain(lost::add);
             core.handles.forEach(handle -> handle.processing().drain(lost::add));
             lost.sort((a, b) -> Long.compareUnsigned(b.unique, a.unique));
-            for (Progress progress : lost) {
+            for (RequestState progress : lost) {
                 core.queue.dropInterrupt(progress);
                 progress.identify(progress.unique | Protocol.UNIQUE_RESEND);
-                progress.state = Progress.State.PENDING;
+                progress.state = RequestState.State.PENDING;
                 core.queue.pending().addFirst(progress);
             }
         } finally {

@@ -6,14 +6,14 @@ import java.util.function.Consumer;
 final class ProcessingTable {
     private static final int BUCKETS = 256;
 
-    private final Progress[] buckets = new Progress[BUCKETS];
+    private final RequestState[] buckets = new RequestState[BUCKETS];
     private int size;
 
     int size() {
         return size;
     }
 
-    void add(Progress progress) {
+    void add(RequestState progress) {
         int bucket = bucket(progress.unique);
         progress.nextInBucket = buckets[bucket];
         buckets[bucket] = progress;
@@ -21,20 +21,20 @@ final class ProcessingTable {
     }
 
     /** The request with the id {@code unique}, or null. */
-    Progress find(long unique) {
-        Progress progress = buckets[bucket(unique)];
+    RequestState find(long unique) {
+        RequestState progress = buckets[bucket(unique)];
         while (progress != null && progress.unique != unique) {
             progress = progress.nextInBucket;
         }
         return progress;
     }
 
-    void remove(Progress progress) {
+    void remove(RequestState progress) {
         int bucket = bucket(progress.unique);
         if (buckets[bucket] == progress) {
             buckets[bucket] = progress.nextInBucket;
         } else {
-            Progress before = buckets[bucket];
+            RequestState before = buckets[bucket];
             while (before.nextInBucket != progress) {
                 before = before.nextInBucket;
             }
@@ -44,19 +44,19 @@ final class ProcessingTable {
         size--;
     }
 
-    void forEach(Consumer<Progress> consumer) {
-        for (Progress head : buckets) {
-            for (Progress progress = head; progress != null; progress = progress.nextInBucket) {
+    void forEach(Consumer<RequestState> consumer) {
+        for (RequestState head : buckets) {
+            for (RequestState progress = head; progress != null; progress = progress.nextInBucket) {
                 consumer.accept(progress);
             }
         }
     }
 
     /** Empties the table. */
-    void drain(Consumer<Progress> consumer) {
+    void drain(Consumer<RequestState> consumer) {
         for (int i = 0; i < BUCKETS; i++) {
             while (buckets[i] != null) {
-                Progress progress = buckets[i];
+                RequestState progress = buckets[i];
                 remove(progress);
                 consumer.accept(progress);
             }

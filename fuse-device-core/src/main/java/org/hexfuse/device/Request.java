@@ -43,7 +43,7 @@ public final class Request implements AutoCloseable {
     private boolean forced;
 
     /** Where the request stands in its connection. */
-    final Progress progress = new Progress(this);
+    final RequestState progress = new RequestState(this);
 
     /** A request that {@code recycler} takes back when all who hold it have closed it. */
     public Request(Consumer<Request> recycler) {

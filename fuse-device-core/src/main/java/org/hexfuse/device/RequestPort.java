@@ -36,7 +36,7 @@ public interface RequestPort {
     /**
      * Sends a request that nobody waits for, in the background queue. The port closes it.
      *
-     * <p>As long as {@link Negotiated#maxBackground} of them are under way, the caller waits until one has ended (gVisor: as
+     * <p>As long as {@link ConnectionInfo#maxBackground} of them are under way, the caller waits until one has ended (gVisor: as
      * long as its limit of all requests is reached), unless the request is one that {@link Request#force} was said of. Each
      * end lets one caller go on, the first one first. A thread that must not wait, as one that brings replies, must not call
      * this.
@@ -55,7 +55,7 @@ public interface RequestPort {
     void forget(long node, long lookups);
 
     /** What INIT settled. Waits for INIT. */
-    Negotiated negotiated();
+    ConnectionInfo negotiated();
 
     /**
      * A file that the server has registered for reads and writes past it, see {@link BackingFiles}; nothing if there is none of

@@ -17,9 +17,9 @@ final class RequestQueue {
     private static final int FORGETS_IN_TURN = 16;
     private static final int REQUESTS_IN_TURN = -8;
 
-    private final Deque<Progress> interrupts = new ArrayDeque<>();
+    private final Deque<RequestState> interrupts = new ArrayDeque<>();
     private final ForgetList forgets = new ForgetList();
-    private final ProgressList pending = new ProgressList();
+    private final RequestList pending = new RequestList();
     private int forgetTurn;
 
     /**
@@ -53,7 +53,7 @@ final class RequestQueue {
         return forgetTurn-- > 0;
     }
 
-    ProgressList pending() {
+    RequestList pending() {
         return pending;
     }
 
@@ -61,21 +61,21 @@ final class RequestQueue {
         return forgets;
     }
 
-    void interrupt(Progress progress) {
+    void interrupt(RequestState progress) {
         if (!progress.interruptQueued) {
             progress.interruptQueued = true;
             interrupts.add(progress);
         }
     }
 
-    Progress takeInterrupt() {
-        Progress progress = interrupts.remove();
+    RequestState takeInterrupt() {
+        RequestState progress = interrupts.remove();
         progress.interruptQueued = false;
         return progress;
     }
 
     /** The request is answered: an interrupt that was not sent yet has no meaning any more. */
-    void dropInterrupt(Progress progress) {
+    void dropInterrupt(RequestState progress) {
         if (progress.interruptQueued) {
             progress.interruptQueued = false;
             interrupts.remove(progress);

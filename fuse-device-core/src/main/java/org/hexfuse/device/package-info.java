@@ -15,8 +15,8 @@
  * waits. The package starts no threads, but for a virtual one where requests have a limit of time. It knows no transport, no
  * path and no inode, and does no I/O: {@link org.hexfuse.device.BackingFiles} come from who embeds it.
  *
- * <p>Inside, {@code ConnectionCore} is what is shared; {@code Calling}, {@code Reading}, {@code Initialization} and
- * {@code Ending} work on it, {@code IdleReaders} says who is woken to read, {@code RequestGate} limits what is under way and
- * {@code Admission} has who sends more wait, and {@code Progress} is where a request stands.
+ * <p>Inside, {@code ConnectionCore} is what is shared; {@code RequestSender}, {@code InputQueue}, {@code InitSettlement} and
+ * {@code Abort} work on it, {@code IdleReaders} says who is woken to read, {@code BackgroundQueue} limits what is under way and
+ * {@code BackgroundWait} has who sends more wait, and {@code RequestState} is where a request stands.
  */
 package org.hexfuse.device;

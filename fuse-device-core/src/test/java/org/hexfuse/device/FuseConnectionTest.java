@@ -291,7 +291,7 @@ class FuseConnectionTest extends ConnectionFixture {
                 ConnectionOptions.DEFAULT.withInitTimeout(Duration.ofMillis(200)), MAX_MESSAGE);
         private final TestServer peer = new TestServer(fresh.newHandle());
 
-        private Negotiated settle(MemorySegment out) throws InterruptedException {
+        private ConnectionInfo settle(MemorySegment out) throws InterruptedException {
             Received init = peer.take();
             assertThat(init.bytes().byteSize()).isEqualTo(104);
             assertThat(peer.reply(init, out)).isEqualTo(Errno.OK);
@@ -299,7 +299,7 @@ class FuseConnectionTest extends ConnectionFixture {
         }
 
         @Test void settlesWhatBothHave() throws Exception {
-            Negotiated settled = settle(TestServer.initOut(45,
+            ConnectionInfo settled = settle(TestServer.initOut(45,
                     InitFlag.BIG_WRITES.mask() | InitFlag.PASSTHROUGH.mask() | InitFlag.SPLICE_READ.mask(), 65536, 0));
             assertThat(settled.has(InitFlag.BIG_WRITES)).isTrue();
             assertThat(settled.has(InitFlag.SPLICE_READ)).isFalse();

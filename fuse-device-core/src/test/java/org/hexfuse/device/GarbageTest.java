@@ -154,7 +154,7 @@ class GarbageTest {
         }
     }
 
-    static void assertSane(Negotiated settled) {
+    static void assertSane(ConnectionInfo settled) {
         assertThat(settled.minor()).isNotNegative();
         assertThat(settled.maxWrite()).isBetween(4096, TestKernel.MAX_MESSAGE);
         assertThat(settled.maxPages()).isBetween(1, 256);

@@ -50,14 +50,14 @@ class InitNegotiationTest {
         return out;
     }
 
-    private static Negotiated settle(ConnectionOptions options, MemorySegment out) {
+    private static ConnectionInfo settle(ConnectionOptions options, MemorySegment out) {
         try (TestKernel device = new TestKernel(options, NotificationSink.NONE)) {
             assertThat(device.write(reply(device.read(), out))).isEqualTo(Errno.OK);
             return device.connection.negotiated();
         }
     }
 
-    private static Negotiated settle(long flags, Consumer<MemorySegment> change) {
+    private static ConnectionInfo settle(long flags, Consumer<MemorySegment> change) {
         MemorySegment out = out(45, flags);
         change.accept(out);
         return settle(OPTIONS, out);
@@ -93,7 +93,7 @@ class InitNegotiationTest {
             MemorySegment out = whole.asSlice(0, InitOut.STRUCT.size(minor));
             try (TestKernel device = new TestKernel(OPTIONS, NotificationSink.NONE)) {
                 device.write(reply(device.read(), out));
-                Negotiated settled = device.connection.negotiated();
+                ConnectionInfo settled = device.connection.negotiated();
                 assertThat(settled.minor()).isEqualTo(minor);
                 assertThat(settled.maxWrite()).isEqualTo(minor < 5 ? 4096 : 65536);
                 assertThat(settled.has(InitFlag.BIG_WRITES)).isEqualTo(minor >= 6);
@@ -117,7 +117,7 @@ class InitNegotiationTest {
         }
 
         @Test void theLargestMinorIsNoNegativeOne() {
-            Negotiated settled = settle(OPTIONS, out(-1, InitFlag.BIG_WRITES.mask()));
+            ConnectionInfo settled = settle(OPTIONS, out(-1, InitFlag.BIG_WRITES.mask()));
             assertThat(settled.minor()).isEqualTo(Integer.MAX_VALUE);
             assertThat(settled.has(InitFlag.BIG_WRITES)).isTrue();
         }
@@ -126,7 +126,7 @@ class InitNegotiationTest {
     @Nested class Flags {
         @ParameterizedTest
         @EnumSource(InitFlag.class) void eachIsSettledWhenBothHaveIt(InitFlag flag) {
-            Negotiated settled = settle(flag.mask(), out -> InitOut.MAX_STACK_DEPTH.set(out, 1));
+            ConnectionInfo settled = settle(flag.mask(), out -> InitOut.MAX_STACK_DEPTH.set(out, 1));
             assertThat(settled.has(flag)).isTrue();
         }
 
@@ -157,7 +157,8 @@ class InitNegotiationTest {
         }
 
         @Test void automaticInvalidationBeatsExplicit() {
-            Negotiated both = settle(InitFlag.AUTO_INVAL_DATA.mask() | InitFlag.EXPLICIT_INVAL_DATA.mask(), _ -> {});
+            ConnectionInfo both = settle(InitFlag.AUTO_INVAL_DATA.mask() | InitFlag.EXPLICIT_INVAL_DATA.mask(),
+                    _ -> {});
             assertThat(both.has(InitFlag.AUTO_INVAL_DATA)).isTrue();
             assertThat(both.has(InitFlag.EXPLICIT_INVAL_DATA)).isFalse();
         }
@@ -165,13 +166,14 @@ class InitNegotiationTest {
         @ParameterizedTest
         @CsvSource({"0,false", "1,true", "2,true", "3,false", "-1,false"}) void passthroughNeedsAStackDepth(int depth,
                 boolean granted) {
-            Negotiated settled = settle(InitFlag.PASSTHROUGH.mask(), out -> InitOut.MAX_STACK_DEPTH.set(out, depth));
+            ConnectionInfo settled = settle(InitFlag.PASSTHROUGH.mask(),
+                    out -> InitOut.MAX_STACK_DEPTH.set(out, depth));
             assertThat(settled.has(InitFlag.PASSTHROUGH)).isEqualTo(granted);
             assertThat(settled.maxStackDepth()).isEqualTo(granted ? depth : 0);
         }
 
         @Test void passthroughAndWritebackExcludeEachOther() {
-            Negotiated settled = settle(InitFlag.PASSTHROUGH.mask() | InitFlag.WRITEBACK_CACHE.mask(),
+            ConnectionInfo settled = settle(InitFlag.PASSTHROUGH.mask() | InitFlag.WRITEBACK_CACHE.mask(),
                     out -> InitOut.MAX_STACK_DEPTH.set(out, 1));
             assertThat(settled.has(InitFlag.PASSTHROUGH)).isFalse();
             assertThat(settled.has(InitFlag.WRITEBACK_CACHE)).isTrue();
@@ -217,7 +219,7 @@ class InitNegotiationTest {
         @ParameterizedTest
         @CsvSource({"0,1", "1,1", "32,32", "256,255", "257,255", "65535,255"}) void pagesAreClamped(int wanted,
                 int pages) {
-            Negotiated settled = settle(InitFlag.MAX_PAGES.mask(),
+            ConnectionInfo settled = settle(InitFlag.MAX_PAGES.mask(),
                     out -> InitOut.MAX_PAGES.set(out, (short) wanted));
             // A message of 1 MiB has room for 255 pages.
             assertThat(settled.maxPages()).isEqualTo(pages);
@@ -253,10 +255,10 @@ class InitNegotiationTest {
         }
 
         @Test void backgroundLimitsAreTheServersOrTheUsual() {
-            Negotiated usual = settle(0, _ -> {});
+            ConnectionInfo usual = settle(0, _ -> {});
             assertThat(usual.maxBackground()).isEqualTo(12);
             assertThat(usual.congestionThreshold()).isEqualTo(9);
-            Negotiated asked = settle(0, out -> {
+            ConnectionInfo asked = settle(0, out -> {
                 InitOut.MAX_BACKGROUND.set(out, (short) 65535);
                 InitOut.CONGESTION_THRESHOLD.set(out, (short) 40_000);
             });
@@ -269,12 +271,12 @@ class InitNegotiationTest {
             assertThat(settle(InitFlag.REQUEST_TIMEOUT.mask(), out -> InitOut.REQUEST_TIMEOUT.set(out, (short) 99))
                     .requestTimeout()).isEqualTo(99);
             assertThat(settle(0, out -> InitOut.REQUEST_TIMEOUT.set(out, (short) 99)).requestTimeout()).isZero();
-            assertThat(Initialization.timeout(0, 0)).isZero();
-            assertThat(Initialization.timeout(0, 1)).isEqualTo(15 * second);
-            assertThat(Initialization.timeout(0, 99)).isEqualTo(99 * second);
-            assertThat(Initialization.timeout(50 * second, 99)).isEqualTo(50 * second);
-            assertThat(Initialization.timeout(50 * second, 20)).isEqualTo(20 * second);
-            assertThat(Initialization.timeout(7, 0)).isEqualTo(7);
+            assertThat(InitSettlement.timeout(0, 0)).isZero();
+            assertThat(InitSettlement.timeout(0, 1)).isEqualTo(15 * second);
+            assertThat(InitSettlement.timeout(0, 99)).isEqualTo(99 * second);
+            assertThat(InitSettlement.timeout(50 * second, 99)).isEqualTo(50 * second);
+            assertThat(InitSettlement.timeout(50 * second, 20)).isEqualTo(20 * second);
+            assertThat(InitSettlement.timeout(7, 0)).isEqualTo(7);
         }
     }
 

@@ -71,7 +71,7 @@ class TimeLimitsTest {
 
         @Test void doNotHurtWhoIsInTime() throws Exception {
             try (TestKernel device = TestKernel.of(HASTY.withRequestTimeout(Duration.ofMinutes(1)))) {
-                Ending ending = device.connection.core().ending;
+                Abort ending = device.connection.core().ending;
                 Future<Errno> first = device.call(Opcode.UNLINK, 1);
                 Received request = device.read();
                 Thread.sleep(5);

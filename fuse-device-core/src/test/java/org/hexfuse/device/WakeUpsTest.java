@@ -104,14 +104,14 @@ class WakeUpsTest {
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
         OutgoingRequest copying = device.file.handle().take(8192);
         device.interrupt();
-        TestKernel.eventually(() -> isInterrupted((Progress) copying));
+        TestKernel.eventually(() -> isInterrupted((RequestState) copying));
         aReaderWaits();
         copying.sent();
         assertReads(Opcode.INTERRUPT);
         assertThat(call.isDone()).isFalse();
     }
 
-    private boolean isInterrupted(Progress progress) {
+    private boolean isInterrupted(RequestState progress) {
         device.connection.core().lock.lock();
         try {
             return progress.interrupted;

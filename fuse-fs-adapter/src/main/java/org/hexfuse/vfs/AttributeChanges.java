@@ -12,10 +12,10 @@ import org.hexfuse.abi.FileType;
  */
 final class AttributeChanges {
     private final Superblock superblock;
-    private final NodeCalls calls;
+    private final NodeRequests calls;
     private final Permissions permissions;
 
-    AttributeChanges(Superblock superblock, NodeCalls calls, Permissions permissions) {
+    AttributeChanges(Superblock superblock, NodeRequests calls, Permissions permissions) {
         this.superblock = superblock;
         this.calls = calls;
         this.permissions = permissions;
@@ -67,7 +67,7 @@ final class AttributeChanges {
         return change;
     }
 
-    void setTimes(Inode inode, Timestamp accessed, Timestamp modified) {
+    void utimens(Inode inode, Timestamp accessed, Timestamp modified) {
         var change = new AttributeChange().accessed(accessed).modified(modified);
         if (change.isEmpty()) {
             return;

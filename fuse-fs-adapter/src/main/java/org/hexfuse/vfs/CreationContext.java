@@ -8,7 +8,7 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.abi.SecctxHeader;
 import org.hexfuse.abi.SuppGroups;
-import org.hexfuse.device.Negotiated;
+import org.hexfuse.device.ConnectionInfo;
 import org.hexfuse.device.Request;
 
 /**
@@ -29,7 +29,7 @@ final class CreationContext {
     }
 
     /** Appends it to a request whose names are there. */
-    static Request add(Request request, Negotiated settled, Credentials who, Inode directory) {
+    static Request add(Request request, ConnectionInfo settled, Credentials who, Inode directory) {
         if (settled.has(InitFlag.SECURITY_CTX)) {
             request.extension(noContexts());
         }

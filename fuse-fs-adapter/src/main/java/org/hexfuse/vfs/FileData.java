@@ -26,11 +26,11 @@ final class FileData {
 
     private final Handle handle;
     private final Superblock superblock;
-    private final NodeCalls calls;
+    private final NodeRequests calls;
     private final Permissions permissions;
     private final boolean appends;
 
-    FileData(Handle handle, NodeCalls calls, Permissions permissions) {
+    FileData(Handle handle, NodeRequests calls, Permissions permissions) {
         this.handle = handle;
         this.superblock = handle.superblock;
         this.calls = calls;
@@ -169,8 +169,8 @@ final class FileData {
         return superblock.dropsSetIdWhenTold();
     }
 
-    /** As {@link OpenFile#allocate}. */
-    void allocate(int mode, long offset, long length) {
+    /** As {@link OpenFile#fallocate}. */
+    void fallocate(int mode, long offset, long length) {
         require(!superblock.lacks(Opcode.FALLOCATE), Errno.EOPNOTSUPP);
         dropSetId();
         handle.begin();

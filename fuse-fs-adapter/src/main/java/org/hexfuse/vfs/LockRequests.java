@@ -16,7 +16,7 @@ import org.hexfuse.posix.LockType;
 
 /** The requests on the locks of an open file. Source: Linux {@code fs/fuse/file.c} ({@code fuse_setlk}, {@code fuse_getlk}). */
 record LockRequests(Handle handle) {
-    Optional<LockRange> blocker(long owner, LockRange wanted) {
+    Optional<LockRange> getlk(long owner, LockRange wanted) {
         try (Request request = request(Opcode.GETLK, owner, wanted, false)) {
             handle.superblock.port.call(request);
             return Optional.of(found(request.reply())).filter(lock -> lock.type() != LockType.UNLOCKED);
@@ -66,7 +66,7 @@ record LockRequests(Handle handle) {
             return;
         }
         try {
-            table.setWaiting(inode, owner, range);
+            table.setlkw(inode, owner, range);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw FuseException.of(Errno.EINTR);

@@ -15,7 +15,7 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.ReadIn;
-import org.hexfuse.device.Negotiated;
+import org.hexfuse.device.ConnectionInfo;
 import org.hexfuse.device.Request;
 
 /**
@@ -28,12 +28,12 @@ public final class OpenDirectory implements AutoCloseable {
     private static final int LONGEST_NAME = 4095;
 
     private final Handle handle;
-    private final NodeCalls calls;
+    private final NodeRequests calls;
     private final Deque<DirectoryEntry> batch = new ArrayDeque<>();
     private long cookie;
     private boolean atEnd;
 
-    OpenDirectory(Handle handle, NodeCalls calls) {
+    OpenDirectory(Handle handle, NodeRequests calls) {
         this.handle = handle;
         this.calls = calls;
     }
@@ -98,7 +98,7 @@ public final class OpenDirectory implements AutoCloseable {
 
     /** With READDIRPLUS_AUTO entries are looked up at the start, and where somebody looks them up anyway. */
     private boolean usesPlus() {
-        Negotiated settled = handle.superblock.port.negotiated();
+        ConnectionInfo settled = handle.superblock.port.negotiated();
         boolean advised = handle.inode.lookedInto;
         handle.inode.lookedInto = false;
         return settled.has(InitFlag.DO_READDIRPLUS)

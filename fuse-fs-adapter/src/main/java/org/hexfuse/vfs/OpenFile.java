@@ -38,22 +38,22 @@ public final class OpenFile implements AutoCloseable {
     private static final Set<Integer> ALLOCATIONS = Set.of(0, 1, 1 | 2, 16, 16 | 1);
 
     final Handle handle;
-    private final NodeCalls calls;
+    private final NodeRequests calls;
     private final AttributeChanges changes;
     final FileData data;
-    private final Polling polling;
+    private final PollWaiter polling;
     private final Xattrs xattrs;
     final boolean readable;
     final boolean writable;
     final boolean appends;
     private final OpenFileLocks locks;
 
-    OpenFile(Handle handle, NodeCalls calls, AttributeChanges changes, Permissions permissions, Xattrs xattrs) {
+    OpenFile(Handle handle, NodeRequests calls, AttributeChanges changes, Permissions permissions, Xattrs xattrs) {
         this.handle = handle;
         this.calls = calls;
         this.changes = changes;
         this.data = new FileData(handle, calls, permissions);
-        this.polling = new Polling(handle);
+        this.polling = new PollWaiter(handle);
         this.xattrs = xattrs;
         this.readable = Access.isReading(handle.flags);
         this.writable = Access.isWriting(handle.flags);
@@ -66,7 +66,7 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /** Gives the node a name in a directory: one without is given its first only if it was born that way. */
-    Inode link(Inode directory, Name name, NameCalls names) {
+    Inode link(Inode directory, Name name, NameRequests names) {
         return get(() -> {
             require(superblock() == names.superblock, Errno.EXDEV);
             require(!handle.inode.isDirectory(), Errno.EPERM);
@@ -109,8 +109,8 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /** Sets the times. */
-    public void setTimes(Timestamp accessed, Timestamp modified) {
-        run(() -> changes.setTimes(handle.inode, accessed, modified));
+    public void utimens(Timestamp accessed, Timestamp modified) {
+        run(() -> changes.utimens(handle.inode, accessed, modified));
     }
 
     /** The value of an extended attribute; ENODATA if there is none. */
@@ -187,12 +187,12 @@ public final class OpenFile implements AutoCloseable {
      *
      * @param mode the bits of {@code fallocate(2)}: 1 to keep the size, 2 to punch a hole, 16 to zero
      */
-    public void allocate(int mode, long offset, long length) {
+    public void fallocate(int mode, long offset, long length) {
         require(offset >= 0 && length > 0, Errno.EINVAL);
         require(ALLOCATIONS.contains(mode), Errno.EOPNOTSUPP);
         require(writable, Errno.EBADF);
         require(offset + length > 0, Errno.EFBIG);
-        data.allocate(mode, offset, length);
+        data.fallocate(mode, offset, length);
     }
 
     /** The first offset from {@code offset} on where there is data; ENXIO if there is none. */
@@ -242,8 +242,8 @@ public final class OpenFile implements AutoCloseable {
      * Copies bytes of this file to another one of the same filesystem, within the server if it can; fewer than asked for at
      * the end of this one. EINVAL if the ranges overlap in one file.
      */
-    public long copyTo(OpenFile target, long offset, long targetOffset, long length) {
-        return get(() -> target.get(() -> new Copying(calls, this, target).copy(offset, targetOffset, length)));
+    public long copyFileRange(OpenFile target, long offset, long targetOffset, long length) {
+        return get(() -> target.get(() -> new FileCopy(calls, this, target).copy(offset, targetOffset, length)));
     }
 
     /**
@@ -310,7 +310,7 @@ public final class OpenFile implements AutoCloseable {
      * @param block its number within the file
      * @return its number on the device; 0 for a hole, and where there is nothing to say
      */
-    public long blockOf(long block) {
+    public long bmap(long block) {
         int size = superblock().options.blockDevice();
         if (size == 0 || superblock().lacks(Opcode.BMAP)) {
             return 0;
@@ -347,7 +347,7 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /** The locks on ranges of the file that this open file has, whoever uses it, until it is closed. */
-    public RecordLocks ownLocks() {
+    public RecordLocks ofdLocks() {
         return locks.ofFile();
     }
 

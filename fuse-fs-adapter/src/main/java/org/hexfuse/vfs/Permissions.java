@@ -26,10 +26,10 @@ final class Permissions {
 
     private final Superblock superblock;
     private final Credentials who;
-    private final NodeCalls calls;
-    private final XattrCalls xattrs;
+    private final NodeRequests calls;
+    private final XattrRequests xattrs;
 
-    Permissions(Superblock superblock, Credentials who, NodeCalls calls, XattrCalls xattrs) {
+    Permissions(Superblock superblock, Credentials who, NodeRequests calls, XattrRequests xattrs) {
         this.superblock = superblock;
         this.who = who;
         this.calls = calls;

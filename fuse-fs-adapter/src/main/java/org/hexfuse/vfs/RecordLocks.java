@@ -37,14 +37,14 @@ public final class RecordLocks {
     }
 
     /** The first lock that is in the way of what is wanted, which must be a lock to read or to write: EINVAL. */
-    public Optional<LockRange> blocker(LockRange wanted) {
+    public Optional<LockRange> getlk(LockRange wanted) {
         if (wanted.type() == LockType.UNLOCKED) {
             throw FuseException.of(Errno.EINVAL);
         }
         handle.begin();
         try {
-            return areRemote() ? requests.blocker(owner, wanted)
-                    : superblock().localRecords.blocker(handle.inode, owner, wanted);
+            return areRemote() ? requests.getlk(owner, wanted)
+                    : superblock().localRecords.getlk(handle.inode, owner, wanted);
         } finally {
             handle.end();
         }
@@ -56,7 +56,7 @@ public final class RecordLocks {
     }
 
     /** Takes a lock as soon as it can be had; EDEADLK if that would never be, EINTR if the thread is interrupted. */
-    public void setWaiting(LockRange range) {
+    public void setlkw(LockRange range) {
         change(range, true);
     }
 

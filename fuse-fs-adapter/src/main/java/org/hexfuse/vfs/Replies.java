@@ -1,5 +1,6 @@
 package org.hexfuse.vfs;
 
+import org.hexfuse.posix.StatVfs;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import org.hexfuse.abi.AttrData;
@@ -109,9 +110,9 @@ final class Replies {
         return timeout(StatxOut.ATTR_VALID.get(reply), StatxOut.ATTR_VALID_NSEC.getUnsigned(reply, 0));
     }
 
-    static FileSystemStat statfs(MemorySegment reply) {
+    static StatVfs statfs(MemorySegment reply) {
         long fragment = KStatfs.FRSIZE.getUnsigned(reply, 0);
-        return new FileSystemStat(fragment == 0 ? KStatfs.BSIZE.getUnsigned(reply, 0) : fragment,
+        return new StatVfs(fragment == 0 ? KStatfs.BSIZE.getUnsigned(reply, 0) : fragment,
                 KStatfs.BLOCKS.get(reply), KStatfs.BFREE.get(reply), KStatfs.BAVAIL.get(reply),
                 KStatfs.FILES.get(reply), KStatfs.FFREE.get(reply), KStatfs.NAMELEN.get(reply));
     }

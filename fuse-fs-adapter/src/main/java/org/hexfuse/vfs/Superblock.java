@@ -34,7 +34,7 @@ final class Superblock {
     final AttributeCache attributes;
     final VfsOptions options;
     final PollTable polls;
-    final DirectoryTurns turns;
+    final DirectoryLocks turns;
     final WriteBack writeBack;
     final Passthrough passthrough;
     final LockOwners lockOwners = new LockOwners();
@@ -52,7 +52,7 @@ final class Superblock {
         this.attributes = nodes.attributes;
         this.polls = polls;
         this.options = options;
-        this.turns = new DirectoryTurns(port);
+        this.turns = new DirectoryLocks(port);
         this.writeBack = new WriteBack(this);
         this.passthrough = new Passthrough(port);
         nodes.forgetBy(port::forget);

@@ -3,6 +3,7 @@ package org.hexfuse.vfs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hexfuse.vfs.Checks.require;
 
+import org.hexfuse.posix.StatVfs;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,12 +58,12 @@ public final class Vfs implements AutoCloseable {
 
     private final Superblock superblock;
     private final Credentials credentials;
-    private final NodeCalls calls;
+    private final NodeRequests calls;
     private final Permissions permissions;
     private final AttributeChanges changes;
-    private final Opening opening;
-    private final Naming naming;
-    private final Renaming renaming;
+    private final FileOpener opening;
+    private final NamePolicy naming;
+    private final RenamePolicy renaming;
     private final Xattrs xattrs;
     /** Ends what this view is of. */
     private final Runnable unmount;
@@ -70,15 +71,15 @@ public final class Vfs implements AutoCloseable {
     private Vfs(Superblock superblock, Credentials credentials, Runnable unmount) {
         this.superblock = superblock;
         this.credentials = credentials;
-        this.calls = new NodeCalls(superblock, credentials);
-        var names = new NameCalls(superblock, credentials);
-        var files = new FileCalls(superblock, names, credentials);
-        var xattrCalls = new XattrCalls(superblock, credentials);
+        this.calls = new NodeRequests(superblock, credentials);
+        var names = new NameRequests(superblock, credentials);
+        var files = new OpenRequests(superblock, names, credentials);
+        var xattrCalls = new XattrRequests(superblock, credentials);
         this.permissions = new Permissions(superblock, credentials, calls, xattrCalls);
         this.changes = new AttributeChanges(superblock, calls, permissions);
-        this.opening = new Opening(superblock, calls, files, permissions, changes);
-        this.naming = new Naming(names, permissions, credentials);
-        this.renaming = new Renaming(superblock.attributes, names, permissions);
+        this.opening = new FileOpener(superblock, calls, files, permissions, changes);
+        this.naming = new NamePolicy(names, permissions, credentials);
+        this.renaming = new RenamePolicy(superblock.attributes, names, permissions);
         this.xattrs = new Xattrs(superblock, xattrCalls, permissions, credentials);
         this.unmount = unmount;
     }
@@ -139,20 +140,20 @@ public final class Vfs implements AutoCloseable {
         return superblock.nodes.size();
     }
 
-    private Walk walk(boolean afresh) {
-        return new Walk(superblock.names, calls, permissions, afresh);
+    private PathWalk walk(boolean afresh) {
+        return new PathWalk(superblock.names, calls, permissions, afresh);
     }
 
     /** Walks and acts; once more, past all caches, when something on the way was stale. */
-    private <T> T walking(Function<Walk, T> action) {
-        try (Walk walk = walk(false)) {
+    private <T> T walking(Function<PathWalk, T> action) {
+        try (PathWalk walk = walk(false)) {
             return action.apply(walk);
         } catch (FuseException e) {
             if (e.errno() != Errno.ESTALE) {
                 throw e;
             }
         }
-        try (Walk walk = walk(true)) {
+        try (PathWalk walk = walk(true)) {
             return action.apply(walk);
         }
     }
@@ -186,7 +187,7 @@ public final class Vfs implements AutoCloseable {
     private Stat attributes(String path, boolean follow) {
         permissions.enter();
         if (permissions.searchesAll()) {
-            Inode cached = Walk.cached(superblock.names, path, follow);
+            Inode cached = PathWalk.cached(superblock.names, path, follow);
             Optional<Stat> known = cached == null ? Optional.empty() : superblock.attributes.believed(cached);
             if (known.isPresent()) {
                 return known.get();
@@ -214,13 +215,13 @@ public final class Vfs implements AutoCloseable {
     }
 
     /** The size and room of the filesystem. */
-    public FileSystemStat statfs() {
+    public StatVfs statfs() {
         permissions.enter();
         return calls.statfs(superblock.nodes.root());
     }
 
     /** The same, of what a path leads to, where that matters to the filesystem. */
-    public FileSystemStat statfs(String path) {
+    public StatVfs statfs(String path) {
         return onNode(path, true, calls::statfs);
     }
 
@@ -242,11 +243,11 @@ public final class Vfs implements AutoCloseable {
      * @param flags further ones; with {@link OpenFlag#EXCLUSIVE} it never gets a name, else {@link #link(OpenFile, String)}
      *        gives it one
      */
-    public OpenFile openUnnamed(String directory, int mode, OpenFlag... flags) {
+    public OpenFile tmpfile(String directory, int mode, OpenFlag... flags) {
         Set<OpenFlag> set = Access.set(flags);
         require(!set.contains(OpenFlag.CREATE), Errno.EINVAL);
         set.addAll(Set.of(OpenFlag.READ, OpenFlag.WRITE));
-        Handle handle = onNode(directory, true, inode -> opening.openUnnamed(inode, mode, Access.of(set)));
+        Handle handle = onNode(directory, true, inode -> opening.tmpfile(inode, mode, Access.of(set)));
         return new OpenFile(handle, calls, changes, permissions, xattrs);
     }
 
@@ -350,7 +351,7 @@ public final class Vfs implements AutoCloseable {
         require((flags & ~(RenameFlags.NOREPLACE | RenameFlags.EXCHANGE | RenameFlags.WHITEOUT)) == 0, Errno.EINVAL);
         require(!exchange || (flags & (RenameFlags.NOREPLACE | RenameFlags.WHITEOUT)) == 0, Errno.EINVAL);
         walking(source -> {
-            try (Walk target = walk(false)) {
+            try (PathWalk target = walk(false)) {
                 return renaming.rename(source, source.toParent(from), target, target.toParent(to), flags);
             }
         });
@@ -372,13 +373,13 @@ public final class Vfs implements AutoCloseable {
     }
 
     /** Sets the times of what a path leads to. */
-    public void setTimes(String path, Timestamp accessed, Timestamp modified) {
-        forNode(path, true, inode -> changes.setTimes(inode, accessed, modified));
+    public void utimens(String path, Timestamp accessed, Timestamp modified) {
+        forNode(path, true, inode -> changes.utimens(inode, accessed, modified));
     }
 
     /** The same, of a symbolic link itself. */
-    public void setLinkTimes(String path, Timestamp accessed, Timestamp modified) {
-        forNode(path, false, inode -> changes.setTimes(inode, accessed, modified));
+    public void lutimens(String path, Timestamp accessed, Timestamp modified) {
+        forNode(path, false, inode -> changes.utimens(inode, accessed, modified));
     }
 
     /** Cuts a file, or extends it by a hole. */

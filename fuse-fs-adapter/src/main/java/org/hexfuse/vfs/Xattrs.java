@@ -23,11 +23,11 @@ final class Xattrs {
     private static final int LARGEST_LIST = 4096;
 
     private final Superblock superblock;
-    private final XattrCalls calls;
+    private final XattrRequests calls;
     private final Permissions permissions;
     private final Credentials who;
 
-    Xattrs(Superblock superblock, XattrCalls calls, Permissions permissions, Credentials who) {
+    Xattrs(Superblock superblock, XattrRequests calls, Permissions permissions, Credentials who) {
         this.superblock = superblock;
         this.calls = calls;
         this.permissions = permissions;

@@ -13,7 +13,7 @@
  *
  * <p><b>Locks.</b> The locks inside guard a few instructions each, and none is held while the server works, with two exceptions.
  * A server that has not asked for {@link org.hexfuse.abi.InitFlag#PARALLEL_DIROPS} is asked for names of a directory by one
- * caller at a time ({@code DirectoryTurns}). And a lock on a file ({@code flock(2)}, {@code fcntl(2)}) that is kept here is held
+ * caller at a time ({@code DirectoryLocks}). And a lock on a file ({@code flock(2)}, {@code fcntl(2)}) that is kept here is held
  * until its owner gives it up, as its purpose is. An append holds nothing: it reserves its room before it writes. So answers
  * may overtake each other. What was changed here since a request was made is not replaced by the answer, see
  * {@code AttributeCache} and {@code DentryCache}.
@@ -22,10 +22,10 @@
  * name was made by somebody who was faster), or calls a program back, but for the memory of an {@code ioctl(2)}
  * ({@link org.hexfuse.vfs.UserMemory}).
  *
- * <p>Inside there are three layers, and the outer ones call the inner ones. The rules of system calls: {@code Walk}, {@code Opening},
- * {@code Naming}, {@code Renaming}, {@code Permissions}, {@code AttributeChanges}, {@code Xattrs}, {@code Copying}. The
- * requests, made on behalf of one user: {@code NodeCalls}, {@code NameCalls}, {@code XattrCalls}, {@code FileCalls}, and those on
- * what is open: {@code Handle}, {@code FileData}, {@code LockRequests}, {@code Polling}, {@code Ioctl}. What a mount knows,
+ * <p>Inside there are three layers, and the outer ones call the inner ones. The rules of system calls: {@code PathWalk}, {@code FileOpener},
+ * {@code NamePolicy}, {@code RenamePolicy}, {@code Permissions}, {@code AttributeChanges}, {@code Xattrs}, {@code FileCopy}. The
+ * requests, made on behalf of one user: {@code NodeRequests}, {@code NameRequests}, {@code XattrRequests}, {@code OpenRequests}, and those on
+ * what is open: {@code Handle}, {@code FileData}, {@code LockRequests}, {@code PollWaiter}, {@code Ioctl}. What a mount knows,
  * whoever asks: {@code Superblock}, {@code DentryCache}, {@code InodeTable}, {@code AttributeCache}, {@code WriteBack},
  * {@code Passthrough}, {@code PollTable}.
  */

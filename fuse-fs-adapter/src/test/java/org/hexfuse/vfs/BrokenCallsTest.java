@@ -51,7 +51,7 @@ class BrokenCallsTest {
     private static void lock(Vfs vfs) {
         try (OpenFile file = vfs.open("/d/f")) {
             file.locks().set(LockRange.whole(LockType.READ));
-            file.ownLocks().set(LockRange.whole(LockType.READ));
+            file.ofdLocks().set(LockRange.whole(LockType.READ));
             file.flock(LockType.READ);
         }
     }

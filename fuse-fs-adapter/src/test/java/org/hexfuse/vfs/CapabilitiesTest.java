@@ -75,7 +75,7 @@ class CapabilitiesTest {
             assertFails(Errno.EDQUOT, () -> user.mkdir("/a"));
             assertFails(Errno.EDQUOT, () -> user.symlink("x", "/a"));
             assertFails(Errno.EDQUOT, () -> user.open("/a", OpenFlag.CREATE, OpenFlag.WRITE));
-            assertFails(Errno.EDQUOT, () -> user.openUnnamed("/", 0600));
+            assertFails(Errno.EDQUOT, () -> user.tmpfile("/", 0600));
         }
 
         private void assertAll(String tail) {
@@ -203,7 +203,7 @@ class CapabilitiesTest {
 
         @Test void whoWaitsForItsTurnCanBeInterrupted() throws Exception {
             server.flags &= ~InitFlag.PARALLEL_DIROPS.mask();
-            var turns = new DirectoryTurns(server);
+            var turns = new DirectoryLocks(server);
             var directory = new InodeTable(CacheClock.SYSTEM).root();
             turns.in(directory, () -> {
                 Thread waiting = Thread.ofPlatform().unstarted(() -> assertFails(Errno.EINTR,
@@ -306,7 +306,7 @@ class CapabilitiesTest {
             file.size = 1L << 40;
             server.file(server.root, "target");
             try (OpenFile from = vfs.open("/f"); OpenFile to = vfs.open("/target", OpenFlag.WRITE)) {
-                return from.copyTo(to, 0, 0, 1L << 41);
+                return from.copyFileRange(to, 0, 0, 1L << 41);
             }
         }
 
@@ -353,18 +353,18 @@ class CapabilitiesTest {
                 return BmapOut.SIZE;
             });
             try (OpenFile open = Vfs.mount(server, onDevice).open("/f")) {
-                assertThat(open.blockOf(5)).isEqualTo(1005);
+                assertThat(open.bmap(5)).isEqualTo(1005);
             }
             try (OpenFile open = vfs().open("/f")) {
-                assertThat(open.blockOf(5)).isZero();
+                assertThat(open.bmap(5)).isZero();
             }
             assertThat(server.count(Opcode.BMAP)).isEqualTo(1);
         }
 
         @Test void thatKnowNoBlocksAreNotAskedAgain() {
             try (OpenFile open = Vfs.mount(server, onDevice).open("/f")) {
-                assertThat(open.blockOf(5)).isZero();
-                assertThat(open.blockOf(5)).isZero();
+                assertThat(open.bmap(5)).isZero();
+                assertThat(open.bmap(5)).isZero();
             }
             assertThat(server.count(Opcode.BMAP)).isEqualTo(1);
         }

@@ -24,7 +24,7 @@ class NotificationsTest {
     private final PollTable polls = new PollTable();
     private final Notifications sink = new Notifications(names, polls);
     private final Superblock superblock = new Superblock(server, names, polls, VfsOptions.DEFAULT);
-    private final NodeCalls calls = new NodeCalls(superblock, Credentials.ROOT);
+    private final NodeRequests calls = new NodeRequests(superblock, Credentials.ROOT);
     private Node directory;
     private Node file;
     private Inode directoryHere;

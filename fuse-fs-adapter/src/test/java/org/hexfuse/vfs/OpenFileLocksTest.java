@@ -70,9 +70,9 @@ class OpenFileLocksTest {
                 one.locks().set(lock(WRITE, 0, 10));
                 again.locks().set(lock(WRITE, 5, 10));
                 assertFails(Errno.EAGAIN, () -> others.locks().set(lock(READ, 14, 1)));
-                assertThat(others.locks().blocker(lock(READ, 14, 1)))
+                assertThat(others.locks().getlk(lock(READ, 14, 1)))
                         .contains(new LockRange(WRITE, 0, 14, process.credentials().pid()));
-                assertThat(one.locks().blocker(lock(WRITE, 0, 0))).isEmpty();
+                assertThat(one.locks().getlk(lock(WRITE, 0, 0))).isEmpty();
             }
             assertThat(server.calls).doesNotContain(Opcode.GETLK, Opcode.SETLK, Opcode.SETLKW);
         }
@@ -91,12 +91,12 @@ class OpenFileLocksTest {
         @Test void ofAnOpenFileEndWithIt() {
             try (OpenFile others = open(process, "/f")) {
                 OpenFile one = open(process, "/f");
-                one.ownLocks().set(lock(WRITE, 0, 10));
+                one.ofdLocks().set(lock(WRITE, 0, 10));
                 process.open("/f").close();
                 assertFails(Errno.EAGAIN, () -> others.locks().set(lock(READ, 0, 1)));
-                assertFails(Errno.EAGAIN, () -> others.ownLocks().set(lock(READ, 0, 1)));
+                assertFails(Errno.EAGAIN, () -> others.ofdLocks().set(lock(READ, 0, 1)));
                 one.close();
-                others.ownLocks().set(lock(READ, 0, 1));
+                others.ofdLocks().set(lock(READ, 0, 1));
             }
         }
 
@@ -117,8 +117,8 @@ class OpenFileLocksTest {
         @Test void needTheFileToBeOpenForThem() {
             try (OpenFile reading = process.open("/f"); OpenFile writing = process.open("/f", OpenFlag.WRITE)) {
                 assertFails(Errno.EBADF, () -> reading.locks().set(lock(WRITE, 0, 1)));
-                assertFails(Errno.EBADF, () -> writing.locks().setWaiting(lock(READ, 0, 1)));
-                assertFails(Errno.EINVAL, () -> reading.locks().blocker(lock(UNLOCKED, 0, 1)));
+                assertFails(Errno.EBADF, () -> writing.locks().setlkw(lock(READ, 0, 1)));
+                assertFails(Errno.EINVAL, () -> reading.locks().getlk(lock(UNLOCKED, 0, 1)));
                 reading.tryFlock(WRITE);
                 end(reading);
                 assertFails(Errno.EBADF, () -> reading.locks().set(lock(READ, 0, 1)));
@@ -129,7 +129,7 @@ class OpenFileLocksTest {
         private FutureTask<Errno> waiting(OpenFile file, List<Thread> threads) {
             var task = new FutureTask<>(() -> {
                 try {
-                    file.locks().setWaiting(lock(WRITE, 0, 1));
+                    file.locks().setlkw(lock(WRITE, 0, 1));
                     return Errno.OK;
                 } catch (FuseException e) {
                     return e.errno();
@@ -167,7 +167,7 @@ class OpenFileLocksTest {
                 one.locks().set(lock(WRITE, 0, 1));
                 others.locks().set(lock(WRITE, 1, 1));
                 FutureTask<Errno> waits = waiting(others, threads);
-                assertFails(Errno.EDEADLK, () -> one.locks().setWaiting(lock(WRITE, 1, 1)));
+                assertFails(Errno.EDEADLK, () -> one.locks().setlkw(lock(WRITE, 1, 1)));
                 one.locks().set(lock(UNLOCKED, 0, 1));
                 assertThat(waits.get(10, TimeUnit.SECONDS)).isEqualTo(Errno.OK);
             }
@@ -220,7 +220,7 @@ class OpenFileLocksTest {
             int pid = process.credentials().pid();
             try (OpenFile one = open(process, "/f"); OpenFile again = open(process, "/f")) {
                 one.locks().set(lock(WRITE, 3, 4));
-                again.locks().setWaiting(lock(READ, 0, 0));
+                again.locks().setlkw(lock(READ, 0, 0));
                 one.locks().set(lock(UNLOCKED, 0, 0));
             }
             long owner = asked.getFirst().owner();
@@ -235,14 +235,14 @@ class OpenFileLocksTest {
         @Test void areTestedThere() {
             answer = new LockRange(WRITE, 5, 9, 123);
             try (OpenFile file = open(process, "/f")) {
-                assertThat(file.locks().blocker(lock(READ, 0, 0))).contains(answer);
+                assertThat(file.locks().getlk(lock(READ, 0, 0))).contains(answer);
                 answer = lock(UNLOCKED, 0, 0);
-                assertThat(file.locks().blocker(lock(READ, 0, 0))).isEqualTo(Optional.empty());
+                assertThat(file.locks().getlk(lock(READ, 0, 0))).isEqualTo(Optional.empty());
                 server.answers.put(Opcode.GETLK, request -> {
                     request.reply().asSlice(0, LkOut.SIZE).fill((byte) -1);
                     return LkOut.SIZE;
                 });
-                assertFails(Errno.EIO, () -> file.locks().blocker(lock(READ, 0, 0)));
+                assertFails(Errno.EIO, () -> file.locks().getlk(lock(READ, 0, 0)));
                 server.fail(Opcode.SETLK, Errno.EAGAIN);
                 assertFails(Errno.EAGAIN, () -> file.locks().set(lock(READ, 0, 0)));
             }
@@ -262,7 +262,7 @@ class OpenFileLocksTest {
 
         @Test void ofAnOpenFileAreGivenUpBeforeItsRelease() {
             OpenFile file = open(process, "/f");
-            file.ownLocks().set(lock(WRITE, 0, 1));
+            file.ofdLocks().set(lock(WRITE, 0, 1));
             file.close();
             assertThat(asked).hasSize(2);
             assertThat(asked.getLast().range()).isEqualTo(LockRange.whole(UNLOCKED));
@@ -282,9 +282,9 @@ class OpenFileLocksTest {
         @Test void ofAnOpenFileAreTheSameForAllWhoAskAtOnce() throws Exception {
             for (int round = 0; round < 200; round++) {
                 try (OpenFile file = open(process, "/f")) {
-                    var one = new FutureTask<>(file::ownLocks);
+                    var one = new FutureTask<>(file::ofdLocks);
                     Thread.ofVirtual().start(one);
-                    assertThat(file.ownLocks()).isSameAs(one.get(10, TimeUnit.SECONDS));
+                    assertThat(file.ofdLocks()).isSameAs(one.get(10, TimeUnit.SECONDS));
                 }
             }
         }

@@ -26,7 +26,7 @@ import org.hexfuse.abi.OpenOut;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.device.BackingFile;
 import org.hexfuse.device.Caller;
-import org.hexfuse.device.Negotiated;
+import org.hexfuse.device.ConnectionInfo;
 import org.hexfuse.device.Request;
 import org.hexfuse.device.RequestPort;
 
@@ -246,7 +246,7 @@ final class StandInServer implements RequestPort {
         return Optional.ofNullable(backing.get(id));
     }
 
-    @Override public Negotiated negotiated() {
-        return new Negotiated(minor, flags, 0, 8192, 2, 12, 9, 1);
+    @Override public ConnectionInfo negotiated() {
+        return new ConnectionInfo(minor, flags, 0, 8192, 2, 12, 9, 1);
     }
 }

@@ -249,7 +249,7 @@ class VfsTest {
             InodeTable nodes = names.nodes;
             var sink = new Notifications(names, new PollTable());
             var superblock = new Superblock(server, names, new PollTable(), VfsOptions.DEFAULT);
-            var calls = new NodeCalls(superblock, Credentials.ROOT);
+            var calls = new NodeRequests(superblock, Credentials.ROOT);
             Inode directory = calls.lookup(nodes.root(), Name.of("a"));
             nodes.release(directory);
             assertThat(sink.invalidateEntry(1, Name.of("b"), false)).isEqualTo(Errno.ENOENT);
@@ -264,7 +264,7 @@ class VfsTest {
             var names = new DentryCache(100, CacheClock.SYSTEM);
             InodeTable nodes = names.nodes;
             var superblock = new Superblock(server, names, new PollTable(), VfsOptions.DEFAULT);
-            var calls = new NodeCalls(superblock, Credentials.ROOT);
+            var calls = new NodeRequests(superblock, Credentials.ROOT);
             nodes.release(calls.lookup(nodes.root(), Name.of("a")));
             assertThat(names.find(nodes.root(), Name.of("a"))).isPresent()
                     .hasValueSatisfying(nodes::release);
@@ -401,8 +401,8 @@ class VfsTest {
             OpenFile open = vfs.open("/f", OpenFlag.READ);
             server.root.children.remove("f");
             open.chmod(0600);
-            open.setTimes(Timestamp.OMIT, Timestamp.NOW);
-            open.setTimes(Timestamp.OMIT, Timestamp.OMIT);
+            open.utimens(Timestamp.OMIT, Timestamp.NOW);
+            open.utimens(Timestamp.OMIT, Timestamp.OMIT);
             vfs.link(open, "/g");
             open.close();
             assertFails(Errno.EBADF, () -> open.chmod(0600));
@@ -421,9 +421,9 @@ class VfsTest {
                 return acceptWrite(request);
             });
             try (OpenFile open = vfs.open("/f", OpenFlag.READ, OpenFlag.WRITE)) {
-                assertThat(open.copyTo(open, 4, 20, 100)).isEqualTo(6);
+                assertThat(open.copyFileRange(open, 4, 20, 100)).isEqualTo(6);
                 file.size = 10;
-                assertThat(open.copyTo(open, 0, 30, 3)).isEqualTo(3);
+                assertThat(open.copyFileRange(open, 0, 30, 3)).isEqualTo(3);
             }
             assertThat(offsets).containsExactly(20L, 30L);
             assertThat(server.count(Opcode.COPY_FILE_RANGE)).isEqualTo(1);
@@ -654,7 +654,7 @@ class VfsTest {
 
         @Test void whatServersDoNotKnowIsNotSupported() {
             try (OpenFile open = vfs.open("/f", OpenFlag.READ, OpenFlag.WRITE)) {
-                assertFails(Errno.EOPNOTSUPP, () -> open.allocate(0, 0, 10));
+                assertFails(Errno.EOPNOTSUPP, () -> open.fallocate(0, 0, 10));
                 file.size = 30;
                 assertThat(open.seekData(10)).isEqualTo(10);
                 assertThat(open.seekHole(10)).isEqualTo(30);
@@ -663,7 +663,7 @@ class VfsTest {
             }
             assertFails(Errno.EOPNOTSUPP, () -> vfs.setxattr("/f", "user.a", new byte[1], 0));
             assertFails(Errno.EOPNOTSUPP, () -> vfs.getxattr("/f", "user.a"));
-            assertFails(Errno.EOPNOTSUPP, () -> vfs.openUnnamed("/", 0600));
+            assertFails(Errno.EOPNOTSUPP, () -> vfs.tmpfile("/", 0600));
             assertFails(Errno.EINVAL, () -> vfs.renameNoReplace("/f", "/g"));
             assertFails(Errno.EPERM, () -> vfs.link("/f", "/g"));
             vfs.access("/f", 4);
@@ -915,7 +915,7 @@ class VfsTest {
             assertFails(Errno.EPERM, () -> checked.as(USER).chmod("/d/f", 0777));
             assertFails(Errno.EPERM, () -> checked.as(USER).chown("/d/f", 1000, -1));
             assertFails(Errno.EACCES, () -> checked.as(USER).truncate("/d/f", 0));
-            assertFails(Errno.EACCES, () -> checked.as(USER).setTimes("/d/f", Timestamp.NOW, Timestamp.NOW));
+            assertFails(Errno.EACCES, () -> checked.as(USER).utimens("/d/f", Timestamp.NOW, Timestamp.NOW));
             assertFails(Errno.EACCES, () -> checked.as(USER).mkdir("/d/x"));
             assertThat(server.count(Opcode.SETATTR)).isZero();
         }

@@ -60,7 +60,7 @@ public final class LockCalls {
     }
 
     /** F_OFD_SETLKW: the same, and waits until it can be had; holds the calling thread's carrier meanwhile. */
-    public static void setWaiting(Fd fd, RecordLock lock) throws LibcException {
+    public static void setlkw(Fd fd, RecordLock lock) throws LibcException {
         fcntl(fd, F_OFD_SETLKW, lock);
     }
 

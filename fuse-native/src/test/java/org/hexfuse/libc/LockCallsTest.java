@@ -39,7 +39,7 @@ class LockCallsTest {
         assertFails(Errno.EAGAIN, () -> LockCalls.set(other, new RecordLock(0, 14, 1, 0)));
         assertThat(LockCalls.get(other, new RecordLock(0, 0, 0, 0))).isEqualTo(new RecordLock(1, 5, 10, -1));
         LockCalls.set(one, new RecordLock(2, 5, 10, 0));
-        LockCalls.setWaiting(other, new RecordLock(1, 0, 0, 0));
+        LockCalls.setlkw(other, new RecordLock(1, 0, 0, 0));
         assertThat(LockCalls.get(one, new RecordLock(0, 3, 0, 0))).isEqualTo(new RecordLock(1, 0, 0, -1));
     }
 

@@ -66,7 +66,7 @@ public final class LockTable<F, O> {
     }
 
     /** The first lock of another owner that is in the way of {@code wanted}, by its first byte. */
-    public Optional<LockRange> blocker(F file, O owner, LockRange wanted) {
+    public Optional<LockRange> getlk(F file, O owner, LockRange wanted) {
         monitor.lock();
         try {
             FileLocks<O> there = files.get(file);
@@ -102,7 +102,7 @@ public final class LockTable<F, O> {
      * @throws FuseException EDEADLK if that would never be, ENOLCK if there are too many
      * @throws InterruptedException if the thread was interrupted while it waited; it has no new lock then
      */
-    public void setWaiting(F file, O owner, LockRange range) throws InterruptedException {
+    public void setlkw(F file, O owner, LockRange range) throws InterruptedException {
         monitor.lock();
         try {
             FileLocks<O> there = begin(file, owner, range);

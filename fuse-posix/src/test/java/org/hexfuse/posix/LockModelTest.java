@@ -87,7 +87,7 @@ class LockModelTest {
         for (int at = 0; at < BYTES; at++) {
             for (LockType wanted : new LockType[]{LockType.READ, LockType.WRITE}) {
                 for (int asker : new int[]{0, 1, 2, STRANGER}) {
-                    Optional<LockRange> found = table.blocker("f", asker, range(wanted, at, at, asker));
+                    Optional<LockRange> found = table.getlk("f", asker, range(wanted, at, at, asker));
                     Optional<LockRange> expected = expected(wanted, at, asker);
                     // Of several that begin at one byte any may be told.
                     assertThat(found.map(LockRange::start)).isEqualTo(expected.map(LockRange::start));
@@ -134,7 +134,7 @@ class LockModelTest {
 
     private void compareOwn() {
         for (int at = 0; at < 8; at++) {
-            assertThat(table.blocker("f", STRANGER, range(LockType.WRITE, at, at, STRANGER)))
+            assertThat(table.getlk("f", STRANGER, range(LockType.WRITE, at, at, STRANGER)))
                     .isEqualTo(expected(LockType.WRITE, at, STRANGER));
         }
     }

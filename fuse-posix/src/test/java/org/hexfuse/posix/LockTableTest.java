@@ -62,7 +62,7 @@ class LockTableTest {
         Asking(LockTable<String, String> table, String file, String owner, LockRange range) {
             task = new FutureTask<>(() -> {
                 try {
-                    table.setWaiting(file, owner, range);
+                    table.setlkw(file, owner, range);
                     return Errno.OK;
                 } catch (FuseException e) {
                     return e.errno();
@@ -105,11 +105,11 @@ class LockTableTest {
         @Test void ofOneOwnerAreSplitAndJoined() {
             records.set(F, "a", lock(WRITE, 0, 100));
             records.set(F, "a", lock(READ, 40, 20));
-            assertThat(records.blocker(F, "b", lock(READ, 0, 0))).contains(lock(WRITE, 0, 40));
-            assertThat(records.blocker(F, "b", lock(READ, 40, 20))).isEmpty();
-            assertThat(records.blocker(F, "b", lock(WRITE, 45, 1))).contains(lock(READ, 40, 20));
+            assertThat(records.getlk(F, "b", lock(READ, 0, 0))).contains(lock(WRITE, 0, 40));
+            assertThat(records.getlk(F, "b", lock(READ, 40, 20))).isEmpty();
+            assertThat(records.getlk(F, "b", lock(WRITE, 45, 1))).contains(lock(READ, 40, 20));
             records.set(F, "a", lock(WRITE, 40, 20));
-            assertThat(records.blocker(F, "b", lock(READ, 99, 1))).contains(lock(WRITE, 0, 100));
+            assertThat(records.getlk(F, "b", lock(READ, 99, 1))).contains(lock(WRITE, 0, 100));
         }
 
         @Test void thatAreFreeTakeNoRoom() {
@@ -357,7 +357,7 @@ class LockTableTest {
                 for (int i = 0; i < 300; i++) {
                     int first = random.nextInt(inside.length);
                     LockType type = random.nextInt(3) == 0 ? WRITE : READ;
-                    records.setWaiting(F, owner, lock(type, first, 1));
+                    records.setlkw(F, owner, lock(type, first, 1));
                     int now = inside[first].addAndGet(type == WRITE ? 1000 : 1);
                     assertThat(type == WRITE ? now == 1000 : now < 1000).as("%d inside", now).isTrue();
                     LockSupport.parkNanos(1000);
@@ -374,6 +374,6 @@ class LockTableTest {
         }
         assertThat(records.lockedFiles()).isZero();
         assertThat(records.waiting()).isZero();
-        assertThat(records.blocker(F, "x", whole(WRITE))).isEqualTo(Optional.empty());
+        assertThat(records.getlk(F, "x", whole(WRITE))).isEqualTo(Optional.empty());
     }
 }

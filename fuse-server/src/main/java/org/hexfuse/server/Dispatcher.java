@@ -18,6 +18,7 @@ import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.InterruptIn;
 import org.hexfuse.abi.IoctlIn;
 import org.hexfuse.abi.IoctlOut;
+import org.hexfuse.abi.KStatfs;
 import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.LkOut;
 import org.hexfuse.abi.Name;
@@ -29,6 +30,7 @@ import org.hexfuse.abi.StatfsOut;
 import org.hexfuse.abi.WriteIn;
 import org.hexfuse.abi.WriteOut;
 import org.hexfuse.posix.LockRange;
+import org.hexfuse.posix.StatVfs;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Slot;
@@ -234,7 +236,19 @@ final class Dispatcher {
 
     private void statfs(Exchange x) throws IOException, InterruptedException {
         int size = StatfsOut.STRUCT.size(state.minor());
-        fileSystem.statfs(x.operations.statFs).write(x.slot().reply(), size);
+        StatVfs stat = fileSystem.statfs(x.operations.statFs);
+        MemorySegment reply = x.slot().reply();
+        reply.asSlice(0, size).fill((byte) 0);
+        KStatfs.BLOCKS.set(reply, stat.blocks());
+        KStatfs.BFREE.set(reply, stat.bfree());
+        KStatfs.BAVAIL.set(reply, stat.bavail());
+        KStatfs.FILES.set(reply, stat.files());
+        KStatfs.FFREE.set(reply, stat.ffree());
+        KStatfs.BSIZE.set(reply, (int) Math.min(stat.frsize(), Integer.MAX_VALUE));
+        KStatfs.NAMELEN.set(reply, stat.namemax());
+        if (size >= KStatfs.SIZE) {
+            KStatfs.FRSIZE.set(reply, (int) Math.min(stat.frsize(), Integer.MAX_VALUE));
+        }
         x.structs(size);
     }
 

@@ -1,5 +1,6 @@
 package org.hexfuse.server;
 
+import org.hexfuse.posix.StatVfs;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -57,7 +58,7 @@ public abstract class FilterFileSystem implements FuseFileSystem {
         return delegate.capabilities();
     }
 
-    @Override public void init(Negotiation negotiation) throws IOException, InterruptedException {
+    @Override public void init(InitNegotiation negotiation) throws IOException, InterruptedException {
         delegate.init(negotiation);
     }
 
@@ -185,7 +186,7 @@ public abstract class FilterFileSystem implements FuseFileSystem {
         delegate.fsyncdir(op);
     }
 
-    @Override public FsStats statfs(StatFs op) throws IOException, InterruptedException {
+    @Override public StatVfs statfs(StatFs op) throws IOException, InterruptedException {
         before(op);
         return delegate.statfs(op);
     }

@@ -2,6 +2,7 @@ package org.hexfuse.server;
 
 import static org.hexfuse.abi.Errno.ENOSYS;
 
+import org.hexfuse.posix.StatVfs;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -73,7 +74,7 @@ public interface FuseFileSystem {
     }
 
     /** A session begins: sees what the kernel can do, and chooses. Called once a session, before all else. */
-    default void init(Negotiation negotiation) throws IOException, InterruptedException {}
+    default void init(InitNegotiation negotiation) throws IOException, InterruptedException {}
 
     /**
      * A session is over. Called once for each that began, after everything that its kernel had was released and forgotten;
@@ -181,8 +182,8 @@ public interface FuseFileSystem {
 
     default void fsyncdir(FsyncDir op) throws IOException, InterruptedException {}
 
-    default FsStats statfs(StatFs op) throws IOException, InterruptedException {
-        return FsStats.UNKNOWN;
+    default StatVfs statfs(StatFs op) throws IOException, InterruptedException {
+        return StatVfs.UNKNOWN;
     }
 
     default void setxattr(SetXattr op) throws IOException, InterruptedException {

@@ -49,7 +49,7 @@ public final class Locks {
     /** The first lock that is in the way of what is wanted; if there is none, that with the type {@link LockType#UNLOCKED}. */
     public LockRange getlk(Lock op) {
         LockRange wanted = op.range();
-        return table(op).blocker(op.node(), owner(op), wanted)
+        return table(op).getlk(op.node(), owner(op), wanted)
                 .orElseGet(() -> wanted.withType(LockType.UNLOCKED).withPid(0));
     }
 
@@ -64,7 +64,7 @@ public final class Locks {
         LockTable<Long, Owner> table = table(op);
         Owner owner = owner(op);
         if (op.waits()) {
-            table.setWaiting(op.node(), owner, op.range());
+            table.setlkw(op.node(), owner, op.range());
         } else {
             table.set(op.node(), owner, op.range());
         }

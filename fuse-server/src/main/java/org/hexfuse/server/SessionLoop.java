@@ -46,7 +46,7 @@ final class SessionLoop {
     private final RequestMemory memory;
     private final SessionState state;
     private final Dispatcher dispatcher;
-    private final Initialization initialization;
+    private final InitHandler initialization;
     private final Workers workers;
     private final WaitLane waits;
     /** Whether INTERRUPT also interrupts the thread that runs the request. */
@@ -67,7 +67,7 @@ final class SessionLoop {
         this.memory = new RequestMemory(maxInflight, RequestMemory.jvm());
         this.state = new SessionState(fileSystem, link, timeouts);
         this.dispatcher = new Dispatcher(fileSystem, state);
-        this.initialization = new Initialization(fileSystem, state, link);
+        this.initialization = new InitHandler(fileSystem, state, link);
         this.workers = new Workers(link, name, fileSystem.blocking(), memory, state::limits, this::handle,
                 this::workerLeft);
         this.waits = new WaitLane(fileSystem.blocking(), name);

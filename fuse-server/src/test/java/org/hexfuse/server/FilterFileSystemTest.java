@@ -195,7 +195,7 @@ import org.slf4j.Logger;
         "SUBMOUNTS"}) void whatIsNotThereCannotBeEnabled(InitFlag flag) throws Exception {
         var refusal = new ConcurrentLinkedQueue<String>();
         serve(new OneFile() {
-            @Override public void init(Negotiation negotiation) {
+            @Override public void init(InitNegotiation negotiation) {
                 try {
                     negotiation.enable(flag);
                 } catch (IllegalArgumentException e) {
@@ -209,7 +209,7 @@ import org.slf4j.Logger;
     @Test void limitsSayWhatHolds() throws Exception {
         var holds = new ConcurrentLinkedQueue<Integer>();
         serve(new OneFile() {
-            @Override public void init(Negotiation negotiation) {
+            @Override public void init(InitNegotiation negotiation) {
                 holds.add(negotiation.maxWrite(1));
                 holds.add(negotiation.maxBackground(1 << 20));
                 holds.add(negotiation.timeGranularity(0));

@@ -98,7 +98,7 @@ class NotifierTest {
             this.flags = flags;
         }
 
-        @Override public void init(Negotiation negotiation) {
+        @Override public void init(InitNegotiation negotiation) {
             notifier = negotiation.session().notifier();
             early = notifier.incrementEpoch();
             if (InitFlag.HAS_RESEND.in(flags)) {

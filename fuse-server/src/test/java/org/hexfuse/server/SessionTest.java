@@ -189,7 +189,7 @@ class SessionTest {
         var seen = new ConcurrentLinkedQueue<Session>();
         var ended = new ConcurrentLinkedQueue<Session>();
         serve(new FuseFileSystem() {
-            @Override public void init(Negotiation negotiation) {
+            @Override public void init(InitNegotiation negotiation) {
                 seen.add(negotiation.session());
             }
 
@@ -558,7 +558,7 @@ class SessionTest {
 
     @Test void aFilesystemThatCannotBeginEndsTheSession() {
         assertThatThrownBy(() -> serve(new FuseFileSystem() {
-            @Override public void init(Negotiation negotiation) throws IOException {
+            @Override public void init(InitNegotiation negotiation) throws IOException {
                 throw new IOException("no disk");
             }
         })).isInstanceOf(FuseException.class);

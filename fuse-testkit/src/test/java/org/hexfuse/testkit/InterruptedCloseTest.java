@@ -57,7 +57,7 @@ class InterruptedCloseTest {
         var locked = new Locked();
         try (UserKernel kernel = UserKernel.connect("mem:", locked)) {
             OpenFile file = kernel.vfs().open("/f");
-            file.ownLocks().set(LockRange.whole(LockType.READ));
+            file.ofdLocks().set(LockRange.whole(LockType.READ));
             Thread.currentThread().interrupt();
             file.close();
             assertThat(Thread.interrupted()).isTrue();

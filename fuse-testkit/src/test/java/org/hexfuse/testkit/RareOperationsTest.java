@@ -34,7 +34,7 @@ import org.hexfuse.server.Ioctl;
 import org.hexfuse.server.IoctlResult;
 import org.hexfuse.server.Lookup;
 import org.hexfuse.server.MkDir;
-import org.hexfuse.server.Negotiation;
+import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Notifier;
 import org.hexfuse.server.Poll;
 import org.hexfuse.server.PollWakeup;
@@ -68,7 +68,7 @@ class RareOperationsTest {
         volatile int ready;
         volatile long size = 10;
 
-        @Override public void init(Negotiation negotiation) {
+        @Override public void init(InitNegotiation negotiation) {
             notifier = negotiation.session().notifier();
         }
 
@@ -229,7 +229,7 @@ class RareOperationsTest {
     @Test void blocksAreSomewhereOnADevice() throws IOException {
         try (UserKernel kernel = UserKernel.connect("mem:", new Rare(), VfsOptions.DEFAULT.withBlockDevice(512));
                 OpenFile file = kernel.vfs().open("/f")) {
-            assertThat(file.blockOf(3)).isEqualTo(542);
+            assertThat(file.bmap(3)).isEqualTo(542);
         }
     }
 
@@ -241,7 +241,7 @@ class RareOperationsTest {
         };
         try (UserKernel kernel = connect("mem:", large); OpenFile from = kernel.vfs().open("/f");
                 OpenFile to = kernel.vfs().open("/f", OpenFlag.WRITE)) {
-            assertThat(from.copyTo(to, 0, 1L << 35, 1L << 36)).isEqualTo(1L << 35);
+            assertThat(from.copyFileRange(to, 0, 1L << 35, 1L << 36)).isEqualTo(1L << 35);
         }
     }
 
@@ -249,7 +249,7 @@ class RareOperationsTest {
     @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void whoMakesSomethingTellsTheGroupOfTheDirectory(
             String address) throws IOException {
         var rare = new Rare() {
-            @Override public void init(Negotiation negotiation) {
+            @Override public void init(InitNegotiation negotiation) {
                 negotiation.enable(InitFlag.CREATE_SUPP_GROUP);
                 negotiation.enable(InitFlag.SECURITY_CTX);
             }
@@ -286,7 +286,7 @@ class RareOperationsTest {
     @Test void timesThatTheKernelKeepsReachTheServer() throws IOException {
         var told = new ConcurrentLinkedQueue<String>();
         var rare = new Rare() {
-            @Override public void init(Negotiation negotiation) {
+            @Override public void init(InitNegotiation negotiation) {
                 negotiation.enable(InitFlag.WRITEBACK_CACHE);
             }
 

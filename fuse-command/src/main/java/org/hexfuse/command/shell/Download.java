@@ -49,7 +49,7 @@ final class Download extends Transfer {
             if (!stat.isSymlink()) {
                 Files.setAttribute(host, "unix:mode", stat.permissions(), LinkOption.NOFOLLOW_LINKS);
             }
-            setTimes(host, stat);
+            utimens(host, stat);
         });
     }
 

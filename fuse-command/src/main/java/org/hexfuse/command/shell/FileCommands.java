@@ -1,5 +1,6 @@
 package org.hexfuse.command.shell;
 
+import org.hexfuse.posix.StatVfs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,7 +10,6 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.vfs.DirectoryEntry;
-import org.hexfuse.vfs.FileSystemStat;
 import org.hexfuse.vfs.OpenFile;
 import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Stat;
@@ -228,7 +228,7 @@ import picocli.CommandLine.Parameters;
 
     @Command(name = "df", description = "Show the room that there is.") void df() {
         at("/", () -> {
-            FileSystemStat stat = vfs.statfs();
+            StatVfs stat = vfs.statfs();
             Listing.room(stat).forEach(out::line);
         });
     }

@@ -1,11 +1,11 @@
 package org.hexfuse.command.shell;
 
+import org.hexfuse.posix.StatVfs;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
-import org.hexfuse.vfs.FileSystemStat;
 import org.hexfuse.vfs.Stat;
 
 /** How attributes are shown. */
@@ -42,14 +42,14 @@ final class Listing {
     }
 
     /** The lines of {@code df}. */
-    static List<String> room(FileSystemStat stat) {
-        long used = stat.blocks() - stat.free();
+    static List<String> room(StatVfs stat) {
+        long used = stat.blocks() - stat.bfree();
         return List.of(String.format(Locale.ROOT, "%14s %14s %14s %5s %12s %12s", "Size", "Used", "Available", "Use%",
                 "Inodes", "Free"),
-                String.format(Locale.ROOT, "%14d %14d %14d %4d%% %12d %12d", stat.blocks() * stat.blockSize(),
-                        used * stat.blockSize(), stat.available() * stat.blockSize(),
+                String.format(Locale.ROOT, "%14d %14d %14d %4d%% %12d %12d", stat.blocks() * stat.frsize(),
+                        used * stat.frsize(), stat.bavail() * stat.frsize(),
                         stat.blocks() == 0 ? 0 : (100 * used + stat.blocks() - 1) / stat.blocks(), stat.files(),
-                        stat.freeFiles()));
+                        stat.ffree()));
     }
 
     private static String mode(Stat stat) {

@@ -64,13 +64,13 @@ abstract class Transfer {
     }
 
     /** The time of last access and of last change, of a link itself. */
-    static void setTimes(Path path, Stat stat) throws IOException {
+    static void utimens(Path path, Stat stat) throws IOException {
         Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                 .setTimes(FileTime.from(stat.modified()), FileTime.from(stat.accessed()), null);
     }
 
-    void setTimes(String path, Map<String, Object> attributes) {
-        vfs.setLinkTimes(path, Timestamp.of(((FileTime) attributes.get("lastAccessTime")).toInstant()),
+    void utimens(String path, Map<String, Object> attributes) {
+        vfs.lutimens(path, Timestamp.of(((FileTime) attributes.get("lastAccessTime")).toInstant()),
                 Timestamp.of(((FileTime) attributes.get("lastModifiedTime")).toInstant()));
     }
 }

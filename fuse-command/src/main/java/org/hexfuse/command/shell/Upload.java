@@ -48,7 +48,7 @@ final class Upload extends Transfer {
             if (type != FileType.SYMLINK) {
                 vfs.chmod(path, mode & PERMISSIONS);
             }
-            setTimes(path, attributes);
+            utimens(path, attributes);
         });
     }
 

@@ -102,7 +102,7 @@ public interface AllocationContract extends PosixFixture {
     @Test default void allocatingMoreThanThereIsFails() {
         try (PosixFile file = allocatable("content")) {
             var space = fs().statfs(at("f"));
-            long tooMuch = (space.free() + 10) * space.blockSize();
+            long tooMuch = (space.bfree() + 10) * space.frsize();
             fails(Errno.ENOSPC, () -> file.fallocate(0, 0, tooMuch));
             assertThat(file.stat().size()).isEqualTo(7);
         }

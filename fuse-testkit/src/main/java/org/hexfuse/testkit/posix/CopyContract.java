@@ -15,7 +15,7 @@ public interface CopyContract extends PosixFixture {
     @Test default void copyingCopiesTheRange() {
         file("g", "0123456789");
         try (PosixFile from = open(file("f", "content")); PosixFile to = open(at("g"))) {
-            assertThat(from.copyTo(to, 3, 1, 2)).isEqualTo(2);
+            assertThat(from.copyFileRange(to, 3, 1, 2)).isEqualTo(2);
             assertThat(content(to)).isEqualTo("0te3456789");
         }
     }
@@ -23,18 +23,18 @@ public interface CopyContract extends PosixFixture {
     @Test default void copyingStopsAtTheEndOfTheSource() {
         file("g", "");
         try (PosixFile from = open(file("f", "content")); PosixFile to = open(at("g"))) {
-            assertThat(from.copyTo(to, 4, 2, 100)).isEqualTo(3);
+            assertThat(from.copyFileRange(to, 4, 2, 100)).isEqualTo(3);
             assertThat(content(to)).isEqualTo("\0\0ent");
-            assertThat(from.copyTo(to, 7, 0, 100)).isZero();
-            assertThat(from.copyTo(to, 1000, 0, 100)).isZero();
+            assertThat(from.copyFileRange(to, 7, 0, 100)).isZero();
+            assertThat(from.copyFileRange(to, 1000, 0, 100)).isZero();
         }
     }
 
     @Test default void copyingWithinAFileCopiesApart() {
         try (PosixFile file = open(file("f", "content"))) {
-            assertThat(file.copyTo(file, 0, 7, 3)).isEqualTo(3);
+            assertThat(file.copyFileRange(file, 0, 7, 3)).isEqualTo(3);
             assertThat(content(file)).isEqualTo("contentcon");
-            fails(Errno.EINVAL, () -> file.copyTo(file, 0, 2, 5));
+            fails(Errno.EINVAL, () -> file.copyFileRange(file, 0, 2, 5));
         }
     }
 
@@ -42,9 +42,9 @@ public interface CopyContract extends PosixFixture {
         file("f", "content");
         file("g", "");
         try (PosixFile reading = fs().open(at("f"), READ); PosixFile writing = fs().open(at("g"), WRITE)) {
-            assertThat(reading.copyTo(writing, 0, 0, 7)).isEqualTo(7);
-            fails(Errno.EBADF, () -> writing.copyTo(reading, 0, 0, 7));
-            fails(Errno.EBADF, () -> reading.copyTo(reading, 0, 100, 7));
+            assertThat(reading.copyFileRange(writing, 0, 0, 7)).isEqualTo(7);
+            fails(Errno.EBADF, () -> writing.copyFileRange(reading, 0, 0, 7));
+            fails(Errno.EBADF, () -> reading.copyFileRange(reading, 0, 100, 7));
         }
     }
 
@@ -53,7 +53,7 @@ public interface CopyContract extends PosixFixture {
         file("g", "");
         age(at("g"));
         try (PosixFile from = open(at("f")); PosixFile to = open(at("g"))) {
-            from.copyTo(to, 0, 0, 7);
+            from.copyFileRange(to, 0, 0, 7);
         }
         assertThat(fs().stat(at("g")).modified()).isAfter(LONG_AGO);
         assertThat(fs().stat(at("g")).size()).isEqualTo(7);
@@ -65,8 +65,8 @@ public interface CopyContract extends PosixFixture {
         try (PosixFile directory = fs().open(directory("d"), READ);
                 PosixFile file = open(at("f"));
                 PosixFile appending = fs().open(at("g"), WRITE, APPEND)) {
-            fails(Errno.EISDIR, () -> directory.copyTo(file, 0, 0, 1));
-            fails(Errno.EBADF, () -> file.copyTo(appending, 0, 0, 1));
+            fails(Errno.EISDIR, () -> directory.copyFileRange(file, 0, 0, 1));
+            fails(Errno.EBADF, () -> file.copyFileRange(appending, 0, 0, 1));
         }
         assertThat(fs().stat(at("g")).size()).isZero();
     }
@@ -78,7 +78,7 @@ public interface CopyContract extends PosixFixture {
             from.write(bytes, 0);
             long done = 0;
             while (done < bytes.length) {
-                long copied = from.copyTo(to, done, 3 + done, bytes.length - done);
+                long copied = from.copyFileRange(to, done, 3 + done, bytes.length - done);
                 assertThat(copied).isPositive();
                 done += copied;
             }

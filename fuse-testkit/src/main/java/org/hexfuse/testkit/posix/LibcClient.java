@@ -1,5 +1,7 @@
 package org.hexfuse.testkit.posix;
 
+import org.hexfuse.libc.FileSystemStatus;
+import org.hexfuse.posix.StatVfs;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +13,6 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.libc.AttributeCalls;
 import org.hexfuse.libc.ContentCalls;
 import org.hexfuse.libc.Fd;
-import org.hexfuse.libc.FileSystemStatus;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.NameCalls;
 import org.hexfuse.libc.NativePath;
@@ -21,7 +22,6 @@ import org.hexfuse.libc.PosixFiles;
 import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.libc.XattrCalls;
 import org.hexfuse.vfs.Credentials;
-import org.hexfuse.vfs.FileSystemStat;
 import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
@@ -109,9 +109,9 @@ public final class LibcClient implements PosixClient {
         run(path, full -> PosixFiles.access(full, mask));
     }
 
-    @Override public FileSystemStat statfs(String path) {
+    @Override public StatVfs statfs(String path) {
         FileSystemStatus status = get(path, PosixFiles::statfs);
-        return new FileSystemStat(status.fragmentSize(), status.blocks(), status.blocksFree(),
+        return new StatVfs(status.fragmentSize(), status.blocks(), status.blocksFree(),
                 status.blocksAvailable(), status.files(), status.filesFree(), (int) status.nameMax());
     }
 
@@ -119,7 +119,7 @@ public final class LibcClient implements PosixClient {
         return new LibcFile(thread, get(path, full -> Fd.open(full, bits(flags), mode)));
     }
 
-    @Override public PosixFile openUnnamed(String directory, int mode, OpenFlag... flags) {
+    @Override public PosixFile tmpfile(String directory, int mode, OpenFlag... flags) {
         return new LibcFile(thread, get(directory,
                 full -> Fd.open(full, bits(flags) | OpenFlags.RDWR | OpenFlags.TMPFILE, mode)));
     }

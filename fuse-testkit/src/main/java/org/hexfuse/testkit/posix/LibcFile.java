@@ -106,7 +106,7 @@ record LibcFile(UserThread thread, Fd fd) implements PosixFile {
         return thread.call(() -> ContentCalls.lseek(fd, offset, ContentCalls.SEEK_HOLE));
     }
 
-    @Override public long copyTo(PosixFile target, long offset, long targetOffset, long length) {
+    @Override public long copyFileRange(PosixFile target, long offset, long targetOffset, long length) {
         return thread.call(
                 () -> ContentCalls.copyFileRange(fd, offset, ((LibcFile) target).fd, targetOffset, length));
     }
@@ -124,7 +124,7 @@ record LibcFile(UserThread thread, Fd fd) implements PosixFile {
         return new RecordLock(range.type().code(), range.start(), length, 0);
     }
 
-    @Override public Optional<LockRange> blocker(LockRange wanted) {
+    @Override public Optional<LockRange> getlk(LockRange wanted) {
         return thread.call(() -> {
             RecordLock found = LockCalls.get(fd, recordLock(wanted));
             return Optional.of(LockRange.of(LockType.byCode(found.type()), found.start(), found.length()))
@@ -137,7 +137,7 @@ record LibcFile(UserThread thread, Fd fd) implements PosixFile {
     }
 
     @Override public void lockWaiting(LockRange range) {
-        run(() -> LockCalls.setWaiting(fd, recordLock(range)));
+        run(() -> LockCalls.setlkw(fd, recordLock(range)));
     }
 
     private static int operation(LockType type) {

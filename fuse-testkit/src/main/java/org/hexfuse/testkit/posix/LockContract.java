@@ -86,12 +86,12 @@ public interface LockContract extends PosixFixture {
         try (PosixFile one = opened(); PosixFile other = opened()) {
             one.lock(range(WRITE, 10, 10));
             one.lock(range(READ, 30, 10));
-            assertThat(other.blocker(range(READ, 0, 0))).get().returns(WRITE, LockRange::type)
+            assertThat(other.getlk(range(READ, 0, 0))).get().returns(WRITE, LockRange::type)
                     .returns(10L, LockRange::start).returns(19L, LockRange::end);
-            assertThat(other.blocker(range(WRITE, 20, 0))).get().returns(READ, LockRange::type)
+            assertThat(other.getlk(range(WRITE, 20, 0))).get().returns(READ, LockRange::type)
                     .returns(30L, LockRange::start).returns(39L, LockRange::end);
-            assertThat(other.blocker(range(READ, 20, 0))).isEmpty();
-            assertThat(one.blocker(range(WRITE, 0, 0))).isEmpty();
+            assertThat(other.getlk(range(READ, 20, 0))).isEmpty();
+            assertThat(one.getlk(range(WRITE, 0, 0))).isEmpty();
         }
     }
 
@@ -105,12 +105,12 @@ public interface LockContract extends PosixFixture {
             fails(Errno.EAGAIN, () -> other.lock(range(READ, 9, 1)));
             other.lock(range(UNLOCKED, 0, 0));
             one.lock(range(UNLOCKED, 100, 100));
-            assertThat(other.blocker(range(READ, 50, 0))).get().returns(20L, LockRange::start)
+            assertThat(other.getlk(range(READ, 50, 0))).get().returns(20L, LockRange::start)
                     .returns(99L, LockRange::end);
-            assertThat(other.blocker(range(READ, 100, 0))).get().returns(200L, LockRange::start)
+            assertThat(other.getlk(range(READ, 100, 0))).get().returns(200L, LockRange::start)
                     .returns(LockRange.TO_THE_END, LockRange::end);
             one.lock(range(WRITE, 10, 300));
-            assertThat(other.blocker(range(READ, 50, 0))).get().returns(0L, LockRange::start)
+            assertThat(other.getlk(range(READ, 50, 0))).get().returns(0L, LockRange::start)
                     .returns(LockRange.TO_THE_END, LockRange::end);
         }
     }

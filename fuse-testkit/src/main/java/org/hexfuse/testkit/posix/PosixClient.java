@@ -1,10 +1,10 @@
 package org.hexfuse.testkit.posix;
 
+import org.hexfuse.posix.StatVfs;
 import java.util.List;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.vfs.Credentials;
-import org.hexfuse.vfs.FileSystemStat;
 import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
@@ -32,7 +32,7 @@ public interface PosixClient extends AutoCloseable {
     void access(String path, int mask);
 
     /** The size and room of the filesystem. */
-    FileSystemStat statfs(String path);
+    StatVfs statfs(String path);
 
     /** Opens a file, for reading if the flags don't say otherwise; {@code mode} is less the umask. */
     PosixFile open(String path, int mode, OpenFlag... flags);
@@ -48,7 +48,7 @@ public interface PosixClient extends AutoCloseable {
     }
 
     /** Opens a file that has no name, to read and write. */
-    PosixFile openUnnamed(String directory, int mode, OpenFlag... flags);
+    PosixFile tmpfile(String directory, int mode, OpenFlag... flags);
 
     /** Gives an open file a name. */
     void link(PosixFile file, String path);

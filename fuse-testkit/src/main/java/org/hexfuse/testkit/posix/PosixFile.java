@@ -39,7 +39,7 @@ public interface PosixFile extends AutoCloseable {
     long seekHole(long offset);
 
     /** Copies to another file within the filesystem: how many bytes. */
-    long copyTo(PosixFile target, long offset, long targetOffset, long length);
+    long copyFileRange(PosixFile target, long offset, long targetOffset, long length);
 
     /** The value of an extended attribute. */
     byte[] getxattr(String name);
@@ -48,7 +48,7 @@ public interface PosixFile extends AutoCloseable {
     void setxattr(String name, byte[] value, int flags);
 
     /** The first record lock of another open file that is in the way of what is wanted; its pid means nothing. */
-    Optional<LockRange> blocker(LockRange wanted);
+    Optional<LockRange> getlk(LockRange wanted);
 
     /** Takes a record lock of this open file, or gives it up: EAGAIN if another one is in the way. */
     void lock(LockRange range);

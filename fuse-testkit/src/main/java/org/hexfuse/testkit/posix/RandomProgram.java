@@ -264,7 +264,7 @@ public final class RandomProgram implements AutoCloseable {
             flags.add(pick(List.of(OpenFlag.DIRECTORY, OpenFlag.NO_FOLLOW, OpenFlag.NO_ATIME)));
         }
         return unnamed
-                ? new Call("open unnamed " + path + " " + octal(mode), () -> kept(user.openUnnamed(path, mode)))
+                ? new Call("open unnamed " + path + " " + octal(mode), () -> kept(user.tmpfile(path, mode)))
                 : new Call("open " + path + " " + octal(mode) + " " + flags, () -> isSpecial(path)
                         ? "special"
                         : kept(user.open(path, mode, flags.toArray(OpenFlag[]::new))));
@@ -302,7 +302,7 @@ public final class RandomProgram implements AutoCloseable {
             }
             case 3 -> Call.of("truncate" + text, () -> file.truncate(offset));
             case 4 -> Call.of("allocate" + text, () -> file.fallocate(bytes.length % 4, offset, bytes.length));
-            case 5 -> new Call("copy" + text, () -> file.copyTo(other, offset, bytes.length, bytes.length));
+            case 5 -> new Call("copy" + text, () -> file.copyFileRange(other, offset, bytes.length, bytes.length));
             case 6 -> {
                 String path = path();
                 yield Call.of("link" + text + " " + path, () -> fs.link(file, path));

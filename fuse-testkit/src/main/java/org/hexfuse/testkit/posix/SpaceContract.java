@@ -3,47 +3,47 @@ package org.hexfuse.testkit.posix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.hexfuse.posix.StatVfs;
 import java.util.Optional;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
-import org.hexfuse.vfs.FileSystemStat;
 import org.junit.jupiter.api.Test;
 
 /** {@code statfs(2)}: how much room there is, and what happens when there is none. */
 public interface SpaceContract extends PosixFixture {
     @Test default void statfsSaysWhatThereIs() {
-        FileSystemStat stat = fs().statfs(at(""));
-        assertThat(stat.blockSize()).isPositive();
+        StatVfs stat = fs().statfs(at(""));
+        assertThat(stat.frsize()).isPositive();
         assertThat(stat.blocks()).isPositive();
-        assertThat(stat.free()).isBetween(0L, stat.blocks());
-        assertThat(stat.available()).isBetween(0L, stat.free());
-        assertThat(stat.freeFiles()).isBetween(0L, stat.files());
-        assertThat(stat.nameLength()).isGreaterThanOrEqualTo(255);
+        assertThat(stat.bfree()).isBetween(0L, stat.blocks());
+        assertThat(stat.bavail()).isBetween(0L, stat.bfree());
+        assertThat(stat.ffree()).isBetween(0L, stat.files());
+        assertThat(stat.namemax()).isGreaterThanOrEqualTo(255);
     }
 
     @Test default void statfsIsThatOfTheWholeFilesystem() {
-        FileSystemStat whole = fs().statfs("/");
+        StatVfs whole = fs().statfs("/");
         assertThat(fs().statfs(file("f", "")).blocks()).isEqualTo(whole.blocks());
         fails(Errno.ENOENT, () -> fs().statfs(at("missing")));
     }
 
     @Test default void whatIsWrittenIsNoLongerFree() {
-        FileSystemStat before = fs().statfs(at(""));
+        StatVfs before = fs().statfs(at(""));
         try (PosixFile file = fs().create(at("f"))) {
             byte[] bytes = new byte[1 << 20];
             bytes[0] = 1;
             file.write(bytes, 0);
             file.sync(false);
-            FileSystemStat after = fs().statfs(at(""));
-            assertThat(after.free() * after.blockSize())
-                    .isLessThanOrEqualTo(before.free() * before.blockSize() - bytes.length);
+            StatVfs after = fs().statfs(at(""));
+            assertThat(after.bfree() * after.frsize())
+                    .isLessThanOrEqualTo(before.bfree() * before.frsize() - bytes.length);
         }
     }
 
     @Test default void aFilesystemThatIsFullSaysSoAndRecovers() {
         needs(Capability.ALLOCATION);
         var space = fs().statfs("/");
-        long free = space.available() * space.blockSize();
+        long free = space.bavail() * space.frsize();
         assumeTrue(free < 256 << 20, "the filesystem is too large to be filled");
         try (PosixFile large = fs().create(at("large")); PosixFile file = fs().create(at("f"))) {
             large.fallocate(0, 0, free - (4 << 20));

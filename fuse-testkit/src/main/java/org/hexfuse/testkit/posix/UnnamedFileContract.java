@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 public interface UnnamedFileContract extends PosixFixture {
     private PosixFile unnamed(String directory) {
         needs(Capability.UNNAMED_FILES);
-        return fs().openUnnamed(directory, 0640);
+        return fs().tmpfile(directory, 0640);
     }
 
     @Test default void anUnnamedFileIsNowhere() {
@@ -37,7 +37,7 @@ public interface UnnamedFileContract extends PosixFixture {
 
     @Test default void anExclusiveUnnamedFileGetsNoName() {
         needs(Capability.UNNAMED_FILES);
-        try (PosixFile file = fs().openUnnamed(at(""), 0600, EXCLUSIVE)) {
+        try (PosixFile file = fs().tmpfile(at(""), 0600, EXCLUSIVE)) {
             fails(Errno.ENOENT, () -> fs().link(file, at("f")));
         }
     }
@@ -53,9 +53,9 @@ public interface UnnamedFileContract extends PosixFixture {
     @Test default void anUnnamedFileNeedsADirectoryToWriteTo() {
         needs(Capability.UNNAMED_FILES);
         directory("d");
-        fails(Errno.EACCES, () -> alice().openUnnamed(at("d"), 0600));
-        fails(Errno.ENOTDIR, () -> fs().openUnnamed(file("f", ""), 0600));
-        fails(Errno.ENOENT, () -> fs().openUnnamed(at("missing"), 0600));
+        fails(Errno.EACCES, () -> alice().tmpfile(at("d"), 0600));
+        fails(Errno.ENOTDIR, () -> fs().tmpfile(file("f", ""), 0600));
+        fails(Errno.ENOENT, () -> fs().tmpfile(at("missing"), 0600));
     }
 
     @Test default void anUnnamedFileIsOfWhoMadeItAndOfTheDirectorysGroup() {
@@ -63,7 +63,7 @@ public interface UnnamedFileContract extends PosixFixture {
         directory("d");
         fs().chown(at("d"), 0, SHARED);
         fs().chmod(at("d"), 02777);
-        try (PosixFile file = as(ALICE.withUmask(027)).openUnnamed(at("d"), 0666)) {
+        try (PosixFile file = as(ALICE.withUmask(027)).tmpfile(at("d"), 0666)) {
             assertThat(file.stat().uid()).isEqualTo(ALICE.uid());
             assertThat(file.stat().gid()).isEqualTo(SHARED);
             assertThat(file.stat().permissions()).isEqualTo(0640);

@@ -1,5 +1,6 @@
 package org.hexfuse.testkit.posix;
 
+import org.hexfuse.posix.StatVfs;
 import java.util.List;
 import java.util.Optional;
 import org.hexfuse.abi.Name;
@@ -7,7 +8,6 @@ import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.LockType;
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.DirectoryEntry;
-import org.hexfuse.vfs.FileSystemStat;
 import org.hexfuse.vfs.OpenDirectory;
 import org.hexfuse.vfs.OpenFile;
 import org.hexfuse.vfs.OpenFlag;
@@ -44,7 +44,7 @@ public final class VfsClient implements PosixClient {
         vfs.access(path, mask);
     }
 
-    @Override public FileSystemStat statfs(String path) {
+    @Override public StatVfs statfs(String path) {
         return vfs.statfs(path);
     }
 
@@ -52,8 +52,8 @@ public final class VfsClient implements PosixClient {
         return new File(vfs.open(path, mode, flags));
     }
 
-    @Override public PosixFile openUnnamed(String directory, int mode, OpenFlag... flags) {
-        return new File(vfs.openUnnamed(directory, mode, flags));
+    @Override public PosixFile tmpfile(String directory, int mode, OpenFlag... flags) {
+        return new File(vfs.tmpfile(directory, mode, flags));
     }
 
     @Override public void link(PosixFile file, String path) {
@@ -109,11 +109,11 @@ public final class VfsClient implements PosixClient {
     }
 
     @Override public void utimens(String path, Timestamp accessed, Timestamp modified) {
-        vfs.setTimes(path, accessed, modified);
+        vfs.utimens(path, accessed, modified);
     }
 
     @Override public void lutimens(String path, Timestamp accessed, Timestamp modified) {
-        vfs.setLinkTimes(path, accessed, modified);
+        vfs.lutimens(path, accessed, modified);
     }
 
     @Override public void truncate(String path, long size) {
@@ -178,11 +178,11 @@ public final class VfsClient implements PosixClient {
         }
 
         @Override public void utimens(Timestamp accessed, Timestamp modified) {
-            file.setTimes(accessed, modified);
+            file.utimens(accessed, modified);
         }
 
         @Override public void fallocate(int mode, long offset, long length) {
-            file.allocate(mode, offset, length);
+            file.fallocate(mode, offset, length);
         }
 
         @Override public long seekData(long offset) {
@@ -193,8 +193,8 @@ public final class VfsClient implements PosixClient {
             return file.seekHole(offset);
         }
 
-        @Override public long copyTo(PosixFile target, long offset, long targetOffset, long length) {
-            return file.copyTo(((File) target).file, offset, targetOffset, length);
+        @Override public long copyFileRange(PosixFile target, long offset, long targetOffset, long length) {
+            return file.copyFileRange(((File) target).file, offset, targetOffset, length);
         }
 
         @Override public byte[] getxattr(String name) {
@@ -205,16 +205,16 @@ public final class VfsClient implements PosixClient {
             file.setxattr(name, value, flags);
         }
 
-        @Override public Optional<LockRange> blocker(LockRange wanted) {
-            return file.ownLocks().blocker(wanted);
+        @Override public Optional<LockRange> getlk(LockRange wanted) {
+            return file.ofdLocks().getlk(wanted);
         }
 
         @Override public void lock(LockRange range) {
-            file.ownLocks().set(range);
+            file.ofdLocks().set(range);
         }
 
         @Override public void lockWaiting(LockRange range) {
-            file.ownLocks().setWaiting(range);
+            file.ofdLocks().setlkw(range);
         }
 
         @Override public void flock(LockType type) {

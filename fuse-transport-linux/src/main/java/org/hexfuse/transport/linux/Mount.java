@@ -103,11 +103,11 @@ final class Mount {
             return;
         }
         try {
-            Unmounting.unmount(point, false);
+            Unmount.unmount(point, false);
         } catch (IOException e) {
             if (isOurs()) {
                 LOG.debug("{}; detaching it", e.getMessage());
-                Unmounting.unmount(point, true);
+                Unmount.unmount(point, true);
             }
         }
     }

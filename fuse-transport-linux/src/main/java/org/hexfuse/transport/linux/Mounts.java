@@ -22,12 +22,12 @@ public final class Mounts {
             throw new IOException(mountPoint + " is no FUSE mount but one of " + entry.type());
         }
         try {
-            Unmounting.unmount(point, false);
+            Unmount.unmount(point, false);
         } catch (IOException e) {
             if (!Probe.isDead(point)) {
                 throw e;
             }
-            Unmounting.unmount(point, true);
+            Unmount.unmount(point, true);
         }
     }
 

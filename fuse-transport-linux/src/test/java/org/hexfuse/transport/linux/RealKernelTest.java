@@ -47,7 +47,7 @@ import org.hexfuse.server.IoctlResult;
 import org.hexfuse.server.Lookup;
 import org.hexfuse.server.MkDir;
 import org.hexfuse.server.Mount;
-import org.hexfuse.server.Negotiation;
+import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Notifier;
 import org.hexfuse.server.Poll;
 import org.hexfuse.server.PollWakeup;
@@ -87,7 +87,7 @@ import org.junit.jupiter.api.io.TempDir;
             this.wanted = wanted;
         }
 
-        @Override public void init(Negotiation negotiation) {
+        @Override public void init(InitNegotiation negotiation) {
             notifier = negotiation.session().notifier();
             minor = negotiation.minor();
             for (InitFlag flag : InitFlag.values()) {

@@ -9,7 +9,7 @@ final class Endpoints {
 
     static ServerEndpoint open(SocketPath at) throws IOException {
         return at.serverConnects()
-                ? new SingleEndpoint(at.forKernel(), Connecting.connect(at))
+                ? new SingleEndpoint(at.forKernel(), Connector.connect(at))
                 : new ListeningEndpoint(at.forKernel(), ListeningSocket.open(at));
     }
 

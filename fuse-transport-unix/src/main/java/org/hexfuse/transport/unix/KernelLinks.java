@@ -12,7 +12,7 @@ final class KernelLinks {
 
     static KernelLink open(SocketPath at) throws IOException {
         if (!at.kernelListens()) {
-            return new UnixKernelLink(Connecting.connect(at));
+            return new UnixKernelLink(Connector.connect(at));
         }
         try (ListeningSocket listening = ListeningSocket.open(at)) {
             return new UnixKernelLink(listening.accept(at.arrivalWait()));

@@ -146,7 +146,7 @@ final class ListeningEndpoint implements ServerEndpoint {
         } finally {
             // It may wait for one of its connections to be closed.
             acceptor.interrupt();
-            Joining.join(acceptor, JOIN);
+            ThreadJoin.join(acceptor, JOIN);
         }
     }
 }

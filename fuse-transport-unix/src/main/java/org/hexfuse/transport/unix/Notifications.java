@@ -136,7 +136,7 @@ final class Notifications implements AutoCloseable {
             lock.unlock();
         }
         if (present != null) {
-            Joining.join(present, JOIN);
+            ThreadJoin.join(present, JOIN);
         }
     }
 }

@@ -21,13 +21,13 @@ final class ReplyReader {
     private final Wire wire;
     private final DeviceHandle handle;
     private final Notifications notifications;
-    private final Incoming replies;
+    private final MessageReader replies;
 
     ReplyReader(Wire wire, DeviceHandle handle, Notifications notifications) {
         this.wire = wire;
         this.handle = handle;
         this.notifications = notifications;
-        this.replies = Incoming.replies(wire);
+        this.replies = MessageReader.replies(wire);
     }
 
     /**

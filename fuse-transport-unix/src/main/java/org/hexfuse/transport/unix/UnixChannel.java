@@ -29,7 +29,7 @@ final class UnixChannel implements SlotChannel {
         return link.next(this::receive);
     }
 
-    private Slot receive(Incoming requests) throws IOException {
+    private Slot receive(MessageReader requests) throws IOException {
         long length = requests.begin(link.longestRequest());
         makeRoom(length);
         MemorySegment.copy(requests.header(), 0, slot.request(), 0, InHeader.SIZE);

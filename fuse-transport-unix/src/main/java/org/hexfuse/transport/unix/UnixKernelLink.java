@@ -116,8 +116,8 @@ final class UnixKernelLink implements KernelLink {
         Attachment present = attachment;
         if (present != null) {
             present.stop();
-            Joining.join(present.pump, JOIN);
-            Joining.join(present.reader, JOIN);
+            ThreadJoin.join(present.pump, JOIN);
+            ThreadJoin.join(present.reader, JOIN);
             present.notifications.join();
         }
         wire.close();

@@ -24,7 +24,7 @@ final class UnixServerLink implements ServerLink {
     private static final Duration INIT_PATIENCE = Duration.ofSeconds(10);
 
     private final Wire wire;
-    private final Incoming incoming;
+    private final MessageReader incoming;
     private final Runnable over;
     private final Runnable onClose;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -36,7 +36,7 @@ final class UnixServerLink implements ServerLink {
 
     /** What reads one request into a channel's memory. */
     @FunctionalInterface interface Reading {
-        Slot from(Incoming requests) throws IOException;
+        Slot from(MessageReader requests) throws IOException;
     }
 
     /**
@@ -46,7 +46,7 @@ final class UnixServerLink implements ServerLink {
     UnixServerLink(Wire wire, Runnable over, Runnable onClose) {
         this.onClose = onClose;
         this.wire = wire;
-        this.incoming = Incoming.requests(wire);
+        this.incoming = MessageReader.requests(wire);
         this.over = over;
         this.patience = wire.options().patience().toNanos();
         wire.awaitNextWithin(INIT_PATIENCE);

@@ -69,7 +69,7 @@ final class Wire implements AutoCloseable {
      */
     static Wire of(Fd socket, SocketType type, String label, WireOptions options) throws IOException {
         try {
-            Peers.check(socket, options);
+            PeerCheck.check(socket, options);
             sizeBuffers(socket, options.buffer());
             return new Wire(socket, type, label, options, maxMessage(socket, type));
         } catch (IOException e) {

@@ -121,7 +121,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         @Override public void close() {
             link.shutdown();
             for (Thread worker : workers) {
-                Joining.join(worker, Duration.ofSeconds(5));
+                ThreadJoin.join(worker, Duration.ofSeconds(5));
                 assertThat(worker.isAlive()).isFalse();
             }
             link.close();

@@ -262,10 +262,10 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @Test void rootAndOneselfAreTrusted() {
-        assertThat(Peers.isTrusted(new PeerCredentials(1, 0, 0), 1000)).isTrue();
-        assertThat(Peers.isTrusted(new PeerCredentials(1, 1000, 5), 1000)).isTrue();
-        assertThat(Peers.isTrusted(new PeerCredentials(1, 1001, 1000), 1000)).isFalse();
-        assertThat(Peers.isTrusted(new PeerCredentials(1, 1001, 0), 0)).isFalse();
+        assertThat(PeerCheck.isTrusted(new PeerCredentials(1, 0, 0), 1000)).isTrue();
+        assertThat(PeerCheck.isTrusted(new PeerCredentials(1, 1000, 5), 1000)).isTrue();
+        assertThat(PeerCheck.isTrusted(new PeerCredentials(1, 1001, 1000), 1000)).isFalse();
+        assertThat(PeerCheck.isTrusted(new PeerCredentials(1, 1001, 0), 0)).isFalse();
     }
 
     @Test void aPeerOfAnotherUserIsSentAwayAndTheEndpointGoesOn() throws Exception {

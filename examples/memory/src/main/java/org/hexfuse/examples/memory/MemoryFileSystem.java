@@ -6,6 +6,7 @@ import static org.hexfuse.abi.Errno.EISDIR;
 import static org.hexfuse.abi.Errno.ENODEV;
 import static org.hexfuse.abi.Errno.EOPNOTSUPP;
 
+import org.hexfuse.posix.StatVfs;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -105,7 +106,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
         return true;
     }
 
-    @Override public void init(Negotiation negotiation) {
+    @Override public void init(InitNegotiation negotiation) {
         // Kernels check permissions by the lists then, and leave it to this end what a list for new files makes of a umask.
         negotiation.enable(InitFlag.POSIX_ACL);
         negotiation.enable(InitFlag.DONT_MASK);
@@ -330,10 +331,10 @@ public final class MemoryFileSystem implements FuseFileSystem {
         });
     }
 
-    @Override public FsStats statfs(StatFs op) {
+    @Override public StatVfs statfs(StatFs op) {
         Space space = tree.space();
         long free = space.freeBytes() / BLOCK;
-        return new FsStats(BLOCK, space.byteLimit() / BLOCK, free, free, space.nodeLimit(), space.freeNodes(),
+        return new StatVfs(BLOCK, space.byteLimit() / BLOCK, free, free, space.nodeLimit(), space.freeNodes(),
                 LONGEST_NAME);
     }
 

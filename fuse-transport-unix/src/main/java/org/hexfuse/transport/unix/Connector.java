@@ -1,0 +1,69 @@
+package org.hexfuse.transport.unix;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import org.hexfuse.libc.Fd;
+import org.hexfuse.libc.LibcException;
+import org.hexfuse.libc.Sockets;
+
+/** Connects to one who listens. */
+final class Connector {
+    /** How long one may take to accept others. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private Connector() {}
+
+    /** @throws IOException if nobody is there, or one who must not be; the message is one line */
+    static Wire connect(SocketPath to) throws IOException {
+        Fd socket = Sockets.socket(to.type());
+        try {
+            // One whose backlog is full would block the call for as long as it likes.
+            socket.nonblocking(true);
+            await(socket, to);
+            socket.nonblocking(false);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+        return Wire.of(socket, to.type(), to.label(), to.options());
+    }
+
+    private static void await(Fd socket, SocketPath to) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!connected(socket, to)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new ConnectException(to.label() + " takes no connections for " + PATIENCE.toSeconds() + " s");
+            }
+            try {
+                Thread.sleep(PAUSE);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while connecting to " + to.label());
+            }
+        }
+    }
+
+    private static boolean connected(Fd socket, SocketPath to) throws IOException {
+        try {
+            Sockets.connect(socket, to.path());
+            return true;
+        } catch (LibcException e) {
+            String why = switch (e.errno()) {
+                case EAGAIN, EINTR -> "";
+                case ECONNREFUSED -> "nobody listens at " + to.label();
+                case ENOENT -> "nobody listens at " + to.label() + ": there is no such file";
+                case EPROTOTYPE -> to.label() + " is a socket of another kind";
+                default -> "can't connect to " + to.label() + ": " + e.errno().message();
+            };
+            if (why.isEmpty()) {
+                return false;
+            }
+            var failure = new ConnectException(why);
+            failure.initCause(e);
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package org.hexfuse.transport.unix;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.ProtocolException;
+import org.hexfuse.abi.InHeader;
+import org.hexfuse.abi.OutHeader;
+import org.hexfuse.libc.MessageFlags;
+import org.hexfuse.libc.SocketMessage;
+import org.hexfuse.transport.Segments;
+
+/**
+ * The messages of a socket whose packets they are. The header is looked at while the packet stays in the queue, and so is its
+ * true length; then all of it is received at once, the body straight to where it belongs.
+ */
+final class PacketReader implements MessageReader {
+    private static final int MOST_PIECES = 16;
+    /** The longest packet that is received of a message in several. */
+    private static final long MOST_PART = 1 << 20;
+
+    private final Wire wire;
+    private final MemorySegment header;
+    private final SocketMessage message;
+    /** Whether a message may come in several packets, as from a server that splices. */
+    private final boolean inParts;
+    /** Of the message, and of its first packet. */
+    private long length;
+    private long firstLength;
+
+    private PacketReader(Wire wire, int headerSize, boolean inParts) {
+        this.inParts = inParts;
+        this.wire = wire;
+        this.header = Arena.ofAuto().allocate(headerSize, 8);
+        this.message = new SocketMessage(Arena.ofAuto(), MOST_PIECES + 1, 0);
+    }
+
+    static PacketReader ofRequests(Wire wire) {
+        return new PacketReader(wire, InHeader.SIZE, false);
+    }
+
+    static PacketReader ofReplies(Wire wire) {
+        return new PacketReader(wire, OutHeader.SIZE, true);
+    }
+
+    /** An empty packet can't be told from the end, and is one. */
+    @Override public boolean await() throws IOException {
+        firstLength = wire.receive(header, 0, header.byteSize(), MessageFlags.PEEK | MessageFlags.TRUNC, false);
+        return firstLength > 0;
+    }
+
+    @Override public long begin(long most) throws IOException {
+        wire.beginMessage();
+        if (firstLength < header.byteSize()) {
+            throw new ProtocolException(
+                    "a packet of " + firstLength + " bytes, less than its header of " + header.byteSize());
+        }
+        long announced = InHeader.LEN.getUnsigned(header, 0);
+        length = announced;
+        if (announced < firstLength || (announced > firstLength && !inParts)) {
+            throw new ProtocolException("a packet of " + firstLength + " bytes whose length says " + announced);
+        }
+        if (length > most) {
+            throw new ProtocolException(
+                    "a packet of " + length + " bytes, more than the " + most + " that were agreed upon");
+        }
+        return length;
+    }
+
+    @Override public MemorySegment header() {
+        return header;
+    }
+
+    @Override public void body(Segments target) throws IOException {
+        long size = target.size();
+        if (size != length - header.byteSize()) {
+            throw new IllegalArgumentException("room for " + size + " bytes of a message of " + length);
+        }
+        if (length > firstLength) {
+            receiveParts(target);
+            return;
+        }
+        message.pieces().clear().add(header, 0, header.byteSize());
+        if (canReceiveInto(target)) {
+            for (int i = 0; i < target.count(); i++) {
+                message.pieces().add(target.segment(i), target.offset(i), target.length(i));
+            }
+            receiveAll();
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = arena.allocate(size);
+            message.pieces().add(copy, 0, size);
+            receiveAll();
+            target.copyFrom(0, copy, 0, size);
+        }
+    }
+
+    /**
+     * A server that splices writes a long reply in several packets, whose lengths add up to what the header says.
+     *
+     * <p>Source: libfuse {@code lib/fuse_lowlevel.c}, {@code fuse_send_data_iov}.
+     */
+    private void receiveParts(Segments target) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment part = arena.allocate(Math.min(length, MOST_PART));
+            long done = 0;
+            long skipped = header.byteSize();
+            while (done < target.size()) {
+                long received = wire.receive(part, 0, part.byteSize(), MessageFlags.TRUNC, true);
+                long useful = received - skipped;
+                if (received <= 0 || useful < 0 || useful > target.size() - done || received > part.byteSize()) {
+                    throw new ProtocolException("a reply of " + length + " bytes whose packets do not add up to it");
+                }
+                target.copyFrom(done, part, skipped, useful);
+                done += useful;
+                skipped = 0;
+            }
+        }
+    }
+
+    private static boolean canReceiveInto(Segments target) {
+        boolean can = target.count() <= MOST_PIECES;
+        for (int i = 0; can && i < target.count(); i++) {
+            can = target.segment(i).isNative();
+        }
+        return can;
+    }
+
+    private void receiveAll() throws IOException {
+        long received = wire.receive(message);
+        message.pieces().clear();
+        if (received != length || message.truncated()) {
+            throw new ProtocolException("the peer went away in the middle of a message");
+        }
+    }
+
+    /** What does not fit is dropped by the system. */
+    @Override public void skip() throws IOException {
+        long left = length;
+        do {
+            long received = wire.receive(header, 0, header.byteSize(), MessageFlags.TRUNC, true);
+            if (received <= 0) {
+                throw new ProtocolException("the peer went away in the middle of a message");
+            }
+            left -= received;
+        } while (left > 0);
+    }
+}
