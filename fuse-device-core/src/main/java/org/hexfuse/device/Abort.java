@@ -78,8 +78,9 @@ final class Abort {
         end(false, late.getFirst(), queuedAt);
     }
 
-    private static void collect(RequestState progress, long limit, List<RequestState> late) {
-        if (late.isEmpty() && progress.queuedAt != 0 && progress.queuedAt - limit < 0 && !progress.finished()) {
+    private void collect(RequestState progress, long limit, List<RequestState> late) {
+        if (late.isEmpty() && progress.queuedAt != 0 && progress.queuedAt - limit < 0 && !progress.finished()
+                && core.init.requestTimeout(progress.request().opcode()) != 0) {
             late.add(progress);
         }
     }

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.DeviceState.Event;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,8 @@ final class InitSettlement {
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile ConnectionInfo settled;
     private volatile long requestTimeout;
+    /** Whether the server's own timeout holds, which as on Linux is one for waits without end too. */
+    private volatile boolean limitsWaits;
 
     InitSettlement(ConnectionCore core) {
         this.core = core;
@@ -36,9 +39,9 @@ final class InitSettlement {
         return settled;
     }
 
-    /** How long a request may take, in nanoseconds; 0 for no limit. */
-    long requestTimeout() {
-        return requestTimeout;
+    /** How many nanoseconds a request may take; 0 for no limit, as for SETLKW, which waits lawfully for another's unlock. */
+    long requestTimeout(Opcode opcode) {
+        return opcode == Opcode.SETLKW && !limitsWaits ? 0 : requestTimeout;
     }
 
     /** Runs on the thread that brought the answer, as in Linux, before the writer's call returns. */
@@ -66,6 +69,7 @@ final class InitSettlement {
         core.gate.limits(result);
         core.admission.look();
         requestTimeout = timeout(core.options.requestTimeout().toNanos(), result.requestTimeout());
+        limitsWaits = result.requestTimeout() != 0;
         if (requestTimeout > 0) {
             core.observation.needTimes();
         }

@@ -128,7 +128,7 @@ final class RequestSender {
             return;
         }
         long own = progress.request().timeout();
-        long general = core.init.requestTimeout();
+        long general = core.init.requestTimeout(progress.request().opcode());
         boolean limited = (own | general) != 0;
         long start = limited ? System.nanoTime() : 0;
         boolean interrupted = false;

@@ -38,6 +38,18 @@ class TimeLimitsTest {
             }
         }
 
+        @Test void letALockWaitLonger() throws Exception {
+            try (TestKernel device = TestKernel.of(HASTY)) {
+                Future<Errno> lock = device.call(Opcode.SETLKW, 1);
+                Received request = device.read();
+                Thread.sleep(500);
+                assertThat(device.connection.isConnected()).isTrue();
+                device.write(reply(request));
+                assertThat(outcome(lock)).isEqualTo(Errno.OK);
+                device.assertQuiet();
+            }
+        }
+
         @Test void countForWhatNobodyHasRead() throws Exception {
             try (TestKernel device = TestKernel.of(HASTY)) {
                 assertThat(outcome(device.call(Opcode.UNLINK, 1))).isEqualTo(Errno.ETIMEDOUT);

@@ -20,8 +20,12 @@ import org.hexfuse.device.ConnectionOptions;
  */
 public record VfsOptions(ConnectionOptions connection, Credentials credentials, boolean defaultPermissions,
         boolean allowOther, int cachedNames, int blockDevice, boolean readOnly, LongSupplier clock) {
-    /** Root's calls; the filesystem checks permissions, for everybody. */
-    public static final VfsOptions DEFAULT = new VfsOptions(ConnectionOptions.DEFAULT, Credentials.ROOT, false, true,
+    /** After which a request counts as lost: longer than a slow store takes, shorter than for ever. */
+    private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(10);
+
+    /** Root's calls; the filesystem checks permissions, for everybody; a request that takes ten minutes ends the connection. */
+    public static final VfsOptions DEFAULT = new VfsOptions(
+            ConnectionOptions.DEFAULT.withRequestTimeout(REQUEST_TIMEOUT), Credentials.ROOT, false, true,
             1 << 16, 0, false, System::nanoTime);
 
     /** Checks the numbers. */
@@ -37,7 +41,10 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
                 clock);
     }
 
-    /** The same with a time for each request, after which the connection is aborted; zero for none. */
+    /**
+     * The same with a time for each request, after which the connection is aborted: a server that loses a reply hangs nobody for
+     * ever. Zero for none. A SETLKW may wait longer. Ten minutes in {@link #DEFAULT}.
+     */
     public VfsOptions withRequestTimeout(Duration timeout) {
         return withConnection(connection.withRequestTimeout(timeout));
     }
