@@ -5,6 +5,7 @@ module org.hexfuse.testkit {
     requires org.hexfuse.libc;
     requires transitive org.junit.jupiter.api;
     requires org.assertj.core;
+    requires org.opentest4j;
 
     exports org.hexfuse.testkit;
     exports org.hexfuse.testkit.posix;

@@ -2,7 +2,7 @@ package org.hexfuse.testkit.posix;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Instant;
@@ -15,6 +15,7 @@ import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Timestamp;
+import org.opentest4j.TestAbortedException;
 
 /** What the groups of the contract work with: a filesystem, an empty directory of each test's own, users, and short words. */
 public interface PosixFixture {
@@ -58,8 +59,12 @@ public interface PosixFixture {
 
     /** The call fails with that error. */
     default void fails(Errno errno, Runnable call) {
-        assertThatThrownBy(call::run).isInstanceOfSatisfying(FuseException.class,
-                e -> assertThat(e.errno()).isEqualTo(errno));
+        Throwable thrown = catchThrowable(call::run);
+        if (thrown instanceof TestAbortedException lacking) {
+            // The call needs what the filesystem hasn't got: the behaviour is skipped.
+            throw lacking;
+        }
+        assertThat(thrown).isInstanceOfSatisfying(FuseException.class, e -> assertThat(e.errno()).isEqualTo(errno));
     }
 
     /** A new file with that content, of root's with the mode 0644: its path. */

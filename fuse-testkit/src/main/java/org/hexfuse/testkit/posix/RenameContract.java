@@ -235,6 +235,7 @@ public interface RenameContract extends PosixFixture {
     }
 
     @Test default void swappingNeedsBoth() {
+        needs(Capability.EXCHANGE);
         file("f", "");
         fails(Errno.ENOENT, () -> swap("f", "g"));
         fails(Errno.ENOENT, () -> swap("g", "f"));
