@@ -7,7 +7,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import javax.tools.ToolProvider;
 import org.hexfuse.server.spi.FuseFileSystemProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +19,7 @@ class PluginTest {
         System.clearProperty(Plugin.PROPERTY);
     }
 
-    private void jar(Path file, String scheme) throws IOException {
+    private void jar(Path file, String scheme) throws IOException, InterruptedException {
         Path source = Files.createDirectories(directory.resolve("src")).resolve("Third.java");
         Files.writeString(source, """
                 public class Third implements org.hexfuse.server.spi.FuseFileSystemProvider {
@@ -34,9 +33,10 @@ class PluginTest {
         Path classes = Files.createDirectories(directory.resolve("classes"));
         String path = System.getProperty("java.class.path") + java.io.File.pathSeparator
                 + System.getProperty("jdk.module.path", "");
-        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-cp", path, "-d",
-                classes.toString(),
-                source.toString())).isZero();
+        Process javac = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "javac").toString(),
+                "-proc:none", "-cp",
+                path, "-d", classes.toString(), source.toString()).inheritIO().start();
+        assertThat(javac.waitFor()).isZero();
         try (var zip = java.nio.file.FileSystems.newFileSystem(URI.create("jar:" + file.toUri()),
                 Map.of("create", "true"))) {
             Files.copy(classes.resolve("Third.class"), zip.getPath("/Third.class"));
@@ -45,7 +45,7 @@ class PluginTest {
         }
     }
 
-    @Test void aJarAndADirectoryOfJarsArePlugins() throws IOException {
+    @Test void aJarAndADirectoryOfJarsArePlugins() throws Exception {
         Path plugins = Files.createDirectories(directory.resolve("plugins"));
         Path folder = Files.createDirectories(plugins.resolve("folder"));
         jar(plugins.resolve("one.jar"), "one");
@@ -61,7 +61,7 @@ class PluginTest {
         assertThat(found.plugins().values()).contains(plugins.resolve("one.jar"), folder, three);
     }
 
-    @Test void aBrokenPluginIsLeftOutAndTheOthersAreNot() throws IOException {
+    @Test void aBrokenPluginIsLeftOutAndTheOthersAreNot() throws Exception {
         Path broken = Files.writeString(directory.resolve("broken.jar"), "no jar");
         Path good = directory.resolve("good.jar");
         jar(good, "good");
