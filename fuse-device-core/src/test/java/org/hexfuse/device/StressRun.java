@@ -29,6 +29,8 @@ final class StressRun {
     private static final int CALLS_IN_PEACE = 100;
     private static final int CALLS_IN_CHAOS = 1000;
     private static final int ROOM = 256;
+    /** Added to a unique, it names no request: a reply to a guessed one could complete another reader's request. */
+    private static final long NEVER_MADE = 1L << 40;
     private static final Set<Errno> IN_CHAOS = EnumSet.of(Errno.OK, Errno.ENOENT, Errno.EINTR, Errno.EIO,
             Errno.ECONNABORTED, Errno.ENOTCONN, Errno.ETIMEDOUT);
 
@@ -234,7 +236,7 @@ final class StressRun {
 
     private void answer(DeviceFile file, SplittableRandom own, long unique, long node, int size) {
         if (chaos && own.nextInt(20) == 0) {
-            errno(() -> file.write(message(unique + 2L * own.nextInt(100) + 2, 0, zeros(own.nextInt(30)))));
+            errno(() -> file.write(message(unique + NEVER_MADE, 0, zeros(own.nextInt(30)))));
         }
         boolean fine = node % 2 == 0;
         Errno how = errno(() -> file.write(message(unique, fine ? 0 : -Errno.ENOENT.code(), zeros(fine ? size : 0))));
