@@ -3,10 +3,13 @@ package org.hexfuse.device;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
-import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.DeviceState.Event;
+import org.hexfuse.device.RequestState.Phase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,103 +48,131 @@ final class Abort {
 
     /** Ends the connection, once. */
     void end(boolean control) {
-        end(control, null, 0);
+        end(control, null);
     }
 
-    /** A request has no answer in time, which ends the connection. */
+    /** A request has no reply in time, which ends the connection. */
     void timeOut(RequestState late) {
-        end(false, late, late.queuedAt);
+        end(false, new Late(late));
     }
 
-    /** Ends the connection if a request is longer under way than {@code timeout} nanoseconds and is not being copied. */
+    /** Ends the connection if a request is in flight for longer than {@code timeout} nanoseconds and is not being copied. */
     void timeOutLate(long timeout) {
         long limit = System.nanoTime() - timeout;
-        var late = new ArrayList<RequestState>(1);
-        long queuedAt;
+        var late = new AtomicReference<Late>();
+        Consumer<RequestState> collector = request -> {
+            if (late.get() == null && isLate(request, limit)) {
+                late.set(new Late(request));
+            }
+        };
         core.lock.lock();
+        core.background.lock.lock();
+        core.input.lock.lock();
         try {
-            if (!core.queue.pending().isEmpty()) {
-                collect(core.queue.pending().first(), limit, late);
-            }
-            if (!core.gate.line().isEmpty()) {
-                collect(core.gate.line().first(), limit, late);
-            }
-            core.shared.forEach(progress -> collect(progress, limit, late));
-            core.handles.forEach(handle -> handle.processing().forEach(progress -> collect(progress, limit, late)));
-            if (late.isEmpty()) {
-                return;
-            }
-            queuedAt = late.getFirst().queuedAt;
+            core.background.line().forFirst(collector);
+            core.input.queue.pending().forFirst(collector);
+            core.forEachTable(table -> locked(table, () -> table.forEach(collector)));
         } finally {
+            core.input.lock.unlock();
+            core.background.lock.unlock();
             core.lock.unlock();
         }
-        end(false, late.getFirst(), queuedAt);
+        if (late.get() != null) {
+            end(false, late.get());
+        }
     }
 
-    private void collect(RequestState progress, long limit, List<RequestState> late) {
-        if (late.isEmpty() && progress.queuedAt != 0 && progress.queuedAt - limit < 0 && !progress.finished()
-                && core.init.requestTimeout(progress.request().opcode()) != 0) {
-            late.add(progress);
+    private boolean isLate(RequestState request, long limit) {
+        return request.queuedAt != 0 && request.queuedAt - limit < 0 && !request.finished()
+                && request.phase != Phase.READING && request.phase != Phase.WRITING
+                && core.init.requestTimeout(request.request().opcode()) != 0;
+    }
+
+    private static void locked(ProcessingTable table, Runnable action) {
+        table.lock.lock();
+        try {
+            action.run();
+        } finally {
+            table.lock.unlock();
         }
+    }
+
+    /** A request without a reply in time, and when it was queued: its object may have become another request meanwhile. */
+    private record Late(RequestState request, long queuedAt) {
+        Late(RequestState request) {
+            this(request, request.queuedAt);
+        }
+
+        boolean isAnswered() { return request.finished() || request.queuedAt != queuedAt; }
     }
 
     /**
      * Ends the connection.
      *
      * @param late a request that gets ETIMEDOUT, where the others get ECONNABORTED, if it is not answered by now; or null
-     * @param queuedAt when that was queued: its object may be another request by now
      */
-    private void end(boolean control, RequestState late, long queuedAt) {
-        var ended = new ArrayList<RequestState>();
-        Opcode opcode = null;
-        long unique = 0;
+    private void end(boolean control, Late late) {
+        var removed = new ArrayList<RequestState>();
+        var copied = new ArrayList<RequestState>();
         core.lock.lock();
         try {
-            if (!core.state().isLive()) {
+            if (!core.state().isLive() || late != null && late.isAnswered()) {
                 return;
             }
-            if (late != null) {
-                if (late.finished() || late.queuedAt != queuedAt) {
-                    return;
-                }
-                opcode = late.request().opcode();
-                unique = late.unique;
-            }
+            // Nothing is added to a part from now on, see ConnectionCore.
             core.happened(Event.END);
             byControl = control;
-            while (!core.queue.pending().isEmpty()) {
-                endLater(core.queue.pending().remove(), late, ended);
-            }
-            while (!core.gate.line().isEmpty()) {
-                endLater(core.gate.line().first(), late, ended);
-            }
-            core.shared.drain(progress -> endLater(progress, late, ended));
-            core.handles.forEach(handle -> handle.processing().drain(progress -> endLater(progress, late, ended)));
-            core.copying.forEach(progress -> endWhileCopied(progress, late, ended));
-            core.queue.clearInterrupts();
-            core.queue.forgets().clear();
-            core.reading.wakeAll();
-            core.admission.end();
-            core.quiet().signalAll();
+            empty(core.background.line(), core.background.lock, removed);
+            endWaiters();
+            empty(core.input.queue.pending(), core.input.lock, removed);
+            core.input.end();
+            core.forEachTable(table -> locked(table, () -> {
+                table.drainSent(removed::add);
+                table.forEach(request -> endWhileCopied(request, late, copied));
+            }));
         } finally {
             core.lock.unlock();
         }
         if (late != null) {
-            LOG.warn("no answer to {} in time: the connection is aborted", opcode);
-            core.observation.timedOut(opcode, unique, queuedAt);
+            LOG.warn("no answer to {} in time: the connection is aborted", late.request().request().opcode());
+            core.observation.timedOut(late.request().request().opcode(), late.request().unique, late.queuedAt());
         }
-        core.observation.aborted(ended.size());
-        tell(ended);
+        core.observation.aborted(removed.size() + copied.size());
+        release(removed, late);
+        copied.forEach(Abort::tell);
+        core.signalIfDraining();
         core.init.end();
-        core.reading.runWaiters();
+        core.input.runWaiters();
         core.backing.end();
         core.sink.ended();
         LockSupport.unpark(watchdog);
     }
 
-    /** One of the handles is closed: what was taken from it ends, and with the last one everything does. */
+    private void endWaiters() {
+        core.background.lock.lock();
+        try {
+            core.backgroundWait.end();
+        } finally {
+            core.background.lock.unlock();
+        }
+    }
+
+    private static void empty(RequestList part, ReentrantLock lock, List<RequestState> removed) {
+        lock.lock();
+        try {
+            while (!part.isEmpty()) {
+                RequestState request = part.remove();
+                request.phase = Phase.DONE;
+                removed.add(request);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One of the handles is closed: what was taken from it ends, and with the last handle everything does. */
     void close(ConnectionHandle handle) {
-        var ended = new ArrayList<RequestState>();
+        var removed = new ArrayList<RequestState>();
         boolean last;
         core.lock.lock();
         try {
@@ -149,58 +180,64 @@ final class Abort {
             if (!last) {
                 core.handles.remove(handle);
             }
-            if (!last && !core.profile().sharesProcessing()) {
-                handle.processing().drain(progress -> endLater(progress, null, ended));
-            }
-            core.reading.wakeAll();
         } finally {
             core.lock.unlock();
         }
-        tell(ended);
+        ProcessingTable table = handle.processing();
         if (last) {
             end(false);
+        } else if (!core.profile().sharesProcessing()) {
+            boolean[] empty = {false};
+            locked(table, () -> {
+                table.close();
+                table.drainSent(removed::add);
+                empty[0] = table.size() == 0;
+            });
+            if (empty[0]) {
+                core.emptied(table);
+            }
         }
-        core.calling.letThrough();
-        core.reading.runWaiters();
+        core.input.wakeAll();
+        release(removed, null);
+        core.sender.admitNext();
+        core.input.runWaiters();
     }
 
-    private void endLater(RequestState progress, RequestState late, List<RequestState> ended) {
-        core.queue.dropInterrupt(progress);
-        core.ended(progress, errno(progress, late));
-        ended.add(progress);
+    /** Ends requests that are in no part any more. */
+    private void release(List<RequestState> removed, Late late) {
+        for (RequestState request : removed) {
+            core.input.dropInterrupt(request);
+            if (core.ended(request, errno(request, late))) {
+                tell(request);
+            } else {
+                request.release();
+            }
+        }
     }
 
     /** Its caller goes on at once; the transport, which still has the memory, ends it for the device. */
-    private static void endWhileCopied(RequestState progress, RequestState late, List<RequestState> ended) {
-        if (progress.finish(errno(progress, late))) {
-            progress.hold();
-            ended.add(progress);
+    private static void endWhileCopied(RequestState request, Late late, List<RequestState> copied) {
+        if (request.finish(errno(request, late))) {
+            request.hold();
+            copied.add(request);
         }
     }
 
-    private static Errno errno(RequestState progress, RequestState late) {
-        return progress == late ? Errno.ETIMEDOUT : Errno.ECONNABORTED;
+    private static void tell(RequestState request) {
+        request.tell();
+        request.release();
     }
 
-    private static void tell(List<RequestState> ended) {
-        for (RequestState progress : ended) {
-            progress.tell();
-            progress.release();
-        }
+    private static Errno errno(RequestState request, Late late) {
+        return late != null && request == late.request() ? Errno.ETIMEDOUT : Errno.ECONNABORTED;
     }
 
-    /** Waits until everything that was asked for has reached the server, or the time is over. */
+    /** Waits until everything that was sent has reached the server, or the time has passed. */
     void drain(Duration timeout) {
-        long left = timeout.toNanos();
-        core.lock.lock();
         try {
-            while (core.state().isLive() && !core.isQuiet() && left > 0) {
-                left = core.quiet().awaitNanos(left);
-            }
+            core.drain(timeout.toNanos());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-        } finally {
-            core.lock.unlock();
         }
     }
 }

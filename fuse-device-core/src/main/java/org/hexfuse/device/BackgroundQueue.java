@@ -1,31 +1,38 @@
 package org.hexfuse.device;
 
-import org.hexfuse.device.RequestState.State;
+import java.util.concurrent.locks.ReentrantLock;
+import org.hexfuse.device.RequestState.Phase;
 
 /**
- * Lets requests through to the server as long as few enough are under way; the others wait in line, and each one that ends
- * lets exactly one through. Guarded by the connection's lock.
+ * Back-pressure: admits requests to the input queue while few enough of them are in flight; the others wait in line, and each
+ * one that ends admits exactly one. Guarded by {@link #lock}, as {@link BackgroundWait} is.
  *
- * <p>Linux holds back background requests alone, by what INIT settled; gVisor holds back all of them, by a number of its own.
+ * <p>Linux limits background requests, to what INIT settled; gVisor limits all of them, to a number of its own.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code flush_bg_queue} and {@code fuse_request_end}; gVisor's
  * {@code numActiveRequests}.
  */
 final class BackgroundQueue {
+    final ReentrantLock lock = new ReentrantLock();
     private final RequestList line = new RequestList();
-    private final boolean holdsAll;
+    private final boolean limitsAll;
     private int most;
     private int congestionThreshold = Integer.MAX_VALUE;
     private int active;
-    /** Let through or not: Linux's {@code num_background}. */
+    /** Admitted or not: Linux's {@code num_background}. */
     private int background;
     /** Whether {@link #next} has one. Read without the lock, as a hint. */
     private volatile boolean opens;
 
     BackgroundQueue(KernelProfile profile) {
-        holdsAll = profile.maxActive() > 0;
+        limitsAll = profile.maxActive() > 0;
         // Before INIT is answered there is nothing but INIT.
-        most = holdsAll ? profile.maxActive() : 1;
+        most = limitsAll ? profile.maxActive() : 1;
+    }
+
+    /** Whether a request counts here at all. Needs no lock. */
+    boolean limits(RequestState request) {
+        return limitsAll || request.background;
     }
 
     /** What INIT settled. */
@@ -35,7 +42,7 @@ final class BackgroundQueue {
     }
 
     void maxBackground(int requests) {
-        if (!holdsAll) {
+        if (!limitsAll) {
             most = requests;
             look();
         }
@@ -45,74 +52,69 @@ final class BackgroundQueue {
         congestionThreshold = requests;
     }
 
-    /** Whether one more could be let in at once if {@code kept} were on their way here. */
+    /** Whether one more could be admitted at once if {@code kept} were about to come here. */
     boolean hasRoom(int kept) {
-        return line.isEmpty() && (holdsAll ? active : background) + kept < most;
+        return line.isEmpty() && (limitsAll ? active : background) + kept < most;
     }
 
     boolean isCongested() { return background >= congestionThreshold; }
 
-    /** Lets a new request through, or has it wait. */
-    boolean enter(RequestState progress) {
-        if (progress.background) {
+    /** Admits a new request, or has it wait. */
+    boolean enter(RequestState request) {
+        if (request.background) {
             background++;
         }
-        if (!holdsAll && !progress.background) {
-            return true;
-        }
         if (line.isEmpty() && active < most) {
-            count(progress);
+            count(request);
             return true;
         }
-        progress.state = State.WAITING;
-        line.add(progress);
+        request.phase = Phase.WAITING;
+        line.add(request);
         look();
         return false;
     }
 
-    /** A request ended, which may have been let through or not. */
-    void leave(RequestState progress) {
-        if (progress.background) {
+    /** A request ended, which may have been admitted or not, and is no longer in line. */
+    void leave(RequestState request) {
+        if (request.background) {
             background--;
         }
-        if (progress.state == State.WAITING) {
-            line.remove(progress);
-        }
-        if (progress.counted) {
-            progress.counted = false;
+        if (request.counted) {
+            request.counted = false;
             active--;
         }
         look();
     }
 
-    /** Whether somebody may be let through. Needs no lock. */
+    /** Whether somebody may be admitted. Needs no lock. */
     boolean opens() {
         return opens;
     }
 
-    /** The next one in line, let through; null if there is none, or too many are under way. */
+    /** The next one in line, admitted; null if there is none, or too many are in flight. */
     RequestState next() {
         if (line.isEmpty() || active >= most) {
             look();
             return null;
         }
-        RequestState progress = line.remove();
-        count(progress);
+        RequestState request = line.remove();
+        count(request);
         look();
-        return progress;
+        return request;
     }
 
+    /** The requests that wait to be admitted. */
     RequestList line() {
         return line;
     }
 
-    /** How many were let through and have not ended. */
+    /** How many were admitted and have not ended. */
     int active() {
         return active;
     }
 
-    private void count(RequestState progress) {
-        progress.counted = true;
+    private void count(RequestState request) {
+        request.counted = true;
         active++;
     }
 

@@ -39,19 +39,19 @@ final class BackgroundWait {
      */
     Errno await() {
         Ticket ticket;
-        core.lock.lock();
+        core.background.lock.lock();
         try {
             if (!core.state().isLive()) {
                 return core.state().forCallers();
             }
-            if (line.isEmpty() && core.gate.hasRoom(kept)) {
+            if (line.isEmpty() && core.background.hasRoom(kept)) {
                 kept++;
                 return Errno.OK;
             }
             ticket = new Ticket();
             line.add(ticket);
         } finally {
-            core.lock.unlock();
+            core.background.lock.unlock();
         }
         while (!ticket.called) {
             LockSupport.park(this);
@@ -65,14 +65,14 @@ final class BackgroundWait {
     }
 
     private void giveUp(Ticket ticket) {
-        core.lock.lock();
+        core.background.lock.lock();
         try {
             if (!line.remove(ticket) && core.state().isLive()) {
                 kept--;
                 look();
             }
         } finally {
-            core.lock.unlock();
+            core.background.lock.unlock();
         }
     }
 
@@ -83,7 +83,7 @@ final class BackgroundWait {
 
     /** Under the lock: there may be room. */
     void look() {
-        while (!line.isEmpty() && core.gate.hasRoom(kept)) {
+        while (!line.isEmpty() && core.background.hasRoom(kept)) {
             kept++;
             call(line.remove());
         }

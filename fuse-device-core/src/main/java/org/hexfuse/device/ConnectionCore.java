@@ -4,16 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.device.DeviceState.Event;
 import org.hexfuse.transport.CarriedFlags;
 
 /**
- * What the parts of one connection share: the one lock, and what it guards.
+ * What the parts of one connection share.
  *
- * <p>The lock is held for a few instructions and never while calling out: not for waiters, not for callbacks, not for copies.
+ * <p>Each part has a lock of its own, as in Linux: {@link #lock} for the connection's state and its handles,
+ * {@link BackgroundQueue#lock} for back-pressure, {@link InputQueue#lock} for what readers take, and one for each
+ * {@link ProcessingTable}. They are acquired in this order. A foreground request takes the input queue's twice, when it is
+ * queued and when it is read, and the others hardly ever contend. Each is held for a few instructions and never while calling
+ * out: not for waiters, not for callbacks, not for copies.
+ *
+ * <p>Whoever moves a request holds the lock of the part that has it; {@link RequestState#phase} says which part that is. Abort
+ * changes the connection's state first and then empties part by part: who adds a request to a part looks at the state under the
+ * part's lock, so none is left behind.
  */
 final class ConnectionCore {
+    /** Guards the transitions of {@link #state}, and the lists of handles. */
     final ReentrantLock lock = new ReentrantLock();
     final ConnectionOptions options;
     final NotificationSink sink;
@@ -21,31 +31,28 @@ final class ConnectionCore {
     /** The masks of the flags that INIT offers. */
     final long offered;
     final RequestPool requests = new RequestPool();
-    final RequestQueue queue = new RequestQueue();
-    final BackgroundQueue gate;
-    /** What transports are copying at this moment, out or in. */
-    final RequestList copying = new RequestList();
+    /** The handles that are open. */
     final List<ConnectionHandle> handles = new ArrayList<>();
-    /** What all handles have sent, for a kernel that keeps it together. */
+    /** The processing table of all handles, for a kernel that has one a connection. */
     final ProcessingTable shared = new ProcessingTable();
     final BackingTable backing;
     final Observers observation;
     /** For callers and readers. */
     final AdaptiveSpin spin = new AdaptiveSpin();
 
-    final InputQueue reading = new InputQueue(this);
-    final RequestSender calling = new RequestSender(this);
-    final BackgroundWait admission = new BackgroundWait(this);
+    final InputQueue input = new InputQueue(this);
+    final BackgroundQueue background;
+    final BackgroundWait backgroundWait = new BackgroundWait(this);
+    final RequestSender sender = new RequestSender(this);
     final InitSettlement init = new InitSettlement(this);
-    final Abort ending = new Abort(this);
+    final Abort abort = new Abort(this);
 
-    /** Requests that were asked for and have not ended, wherever they are. */
-    int outstanding;
-
+    /** Tables that have requests or may get some: those of open handles, and of closed ones while a transport copies. */
+    private final List<ProcessingTable> tables = new ArrayList<>();
     private final Condition quiet = lock.newCondition();
     private volatile DeviceState state = DeviceState.INITIALIZING;
-    private boolean sendsInterrupts = true;
-    private long unique;
+    /** Whether somebody waits on {@link #quiet}. */
+    private volatile boolean draining;
 
     ConnectionCore(NotificationSink sink, ConnectionOptions options, int maxMessage, CarriedFlags carried) {
         this.sink = sink;
@@ -53,8 +60,9 @@ final class ConnectionCore {
         this.maxMessage = maxMessage;
         this.offered = InitExchange.flags(options, carried);
         this.backing = new BackingTable(options);
-        this.gate = new BackgroundQueue(options.profile());
+        this.background = new BackgroundQueue(options.profile());
         this.observation = new Observers(options);
+        tables.add(shared);
     }
 
     KernelProfile profile() {
@@ -71,62 +79,93 @@ final class ConnectionCore {
         state = state.after(event);
     }
 
-    /** Under the lock: a request is asked for. Returns whether it can be taken at once. */
-    boolean accept(RequestState progress) {
-        outstanding++;
-        if (progress.admitted) {
-            admission.taken();
+    void opened(ConnectionHandle handle) {
+        lock.lock();
+        try {
+            handles.add(handle);
+            if (!tables.contains(handle.processing())) {
+                tables.add(handle.processing());
+            }
+        } finally {
+            lock.unlock();
         }
-        observation.stamp(progress);
-        if (!gate.enter(progress)) {
-            return false;
+    }
+
+    /** The last request has left the table of a closed handle. */
+    void emptied(ProcessingTable table) {
+        lock.lock();
+        try {
+            tables.remove(table);
+        } finally {
+            lock.unlock();
         }
-        makePending(progress);
-        return true;
     }
 
     /** Under the lock. */
-    void makePending(RequestState progress) {
-        progress.identify(progress.identified ? progress.unique : nextUnique());
-        progress.state = RequestState.State.PENDING;
-        queue.pending().add(progress);
+    void forEachTable(Consumer<ProcessingTable> consumer) {
+        tables.forEach(consumer);
     }
 
-    long nextUnique() {
-        unique += 2;
-        return unique;
+    /**
+     * Ends a request that the caller has taken out of the part that had it. Called without locks.
+     *
+     * @return whether its waiter is still to be notified, by {@link RequestState#tell}
+     */
+    boolean ended(RequestState request, Errno how) {
+        request.phase = RequestState.Phase.DONE;
+        if (background.limits(request)) {
+            background.lock.lock();
+            try {
+                background.leave(request);
+                backgroundWait.look();
+            } finally {
+                background.lock.unlock();
+            }
+        }
+        boolean first = request.finish(how);
+        signalIfDraining();
+        return first;
     }
 
-    /** Under the lock: counts a request as over. Returns whether its caller is to be told. */
-    boolean ended(RequestState progress, Errno how) {
-        outstanding--;
-        gate.leave(progress);
-        progress.state = RequestState.State.DONE;
-        admission.look();
-        signalIfQuiet();
-        return progress.finish(how);
-    }
-
-    void signalIfQuiet() {
-        if (isQuiet()) {
-            quiet.signalAll();
+    /** How many requests were made and have not ended, wherever they are. */
+    int outstanding() {
+        lock.lock();
+        background.lock.lock();
+        input.lock.lock();
+        try {
+            int[] count = {background.line().size() + input.queue.pending().size()};
+            tables.forEach(table -> count[0] += table.size());
+            return count[0];
+        } finally {
+            input.lock.unlock();
+            background.lock.unlock();
+            lock.unlock();
         }
     }
 
-    boolean isQuiet() { return outstanding == 0 && queue.forgets().isEmpty(); }
-
-    Condition quiet() {
-        return quiet;
+    /** Waits until everything that was sent has reached the server, or {@code nanos} have passed. */
+    void drain(long nanos) throws InterruptedException {
+        long left = nanos;
+        lock.lock();
+        try {
+            draining = true;
+            while (state.isLive() && left > 0 && (outstanding() > 0 || input.hasForgets())) {
+                left = quiet.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** Under the lock. */
-    boolean sendsInterrupts() {
-        return sendsInterrupts;
-    }
-
-    /** The server does not know INTERRUPT. Under the lock. */
-    void interruptsAreUnknown() {
-        sendsInterrupts = false;
-        queue.clearInterrupts();
+    /** Called without locks when something has left the connection. */
+    void signalIfDraining() {
+        if (draining) {
+            lock.lock();
+            try {
+                quiet.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 }

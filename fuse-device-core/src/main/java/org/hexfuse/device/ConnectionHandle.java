@@ -3,6 +3,7 @@ package org.hexfuse.device;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.NotifyCode;
 import org.hexfuse.device.IdleReaders.Reader;
+import org.hexfuse.device.RequestState.Phase;
 import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.OutgoingRequest;
@@ -26,12 +27,7 @@ final class ConnectionHandle implements DeviceHandle {
 
     static ConnectionHandle open(ConnectionCore core) {
         var handle = new ConnectionHandle(core);
-        core.lock.lock();
-        try {
-            core.handles.add(handle);
-        } finally {
-            core.lock.unlock();
-        }
+        core.opened(handle);
         return handle;
     }
 
@@ -40,50 +36,51 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     @Override public OutgoingRequest take(long capacity) throws InterruptedException {
-        return core.reading.take(this, capacity);
+        return core.input.take(this, capacity);
     }
 
     @Override public OutgoingRequest poll(long capacity) {
-        return core.reading.poll(this, capacity);
+        return core.input.poll(this, capacity);
+    }
+
+    /**
+     * A request goes from the input queue to this handle. Called under the queue's lock, under which the handle was seen to be
+     * open; if it is closed by now, {@link #sent} ends the request.
+     */
+    void takes(RequestState state) {
+        processing.lock.lock();
+        try {
+            state.handle = this;
+            state.phase = Phase.READING;
+            processing.add(state);
+        } finally {
+            processing.lock.unlock();
+        }
     }
 
     /** The transport has copied a request. */
-    void sent(RequestState progress) {
-        Reader reader = null;
-        boolean interrupt = false;
-        boolean over;
-        boolean first = false;
-        boolean answered = progress.request().opcode().expectsReply();
-        core.observation.read(progress.request().opcode(), progress.unique, progress.queuedAt);
-        core.lock.lock();
+    void sent(RequestState state) {
+        boolean answered = state.request().opcode().expectsReply();
+        boolean ends;
+        boolean interrupted = false;
+        core.observation.read(state.request().opcode(), state.unique, state.queuedAt);
+        processing.lock.lock();
         try {
-            core.copying.remove(progress);
-            over = !core.state().isLive() || isClosedForGood() || !answered;
-            if (over) {
-                first = core.ended(progress, answered ? Errno.ECONNABORTED : Errno.OK);
-            } else {
-                progress.state = RequestState.State.SENT;
-                processing.add(progress);
-                interrupt = progress.interrupted && core.sendsInterrupts();
-                if (interrupt) {
-                    core.queue.interrupt(progress);
-                    reader = core.reading.nextReader();
-                }
+            // Of a closed handle nobody answers it, and abort has ended those that were SENT.
+            ends = !answered || processing.isClosed() || !core.state().isLive();
+            if (!ends) {
+                state.phase = Phase.SENT;
+                interrupted = state.interrupted;
             }
         } finally {
-            core.lock.unlock();
+            processing.lock.unlock();
         }
-        if (over) {
-            over(progress, first);
+        if (ends) {
+            remove(state);
+            over(state, core.ended(state, answered ? Errno.ECONNABORTED : Errno.OK));
+        } else if (interrupted) {
+            core.input.interrupt(state);
         }
-        if (interrupt) {
-            core.reading.wake(reader);
-        }
-    }
-
-    /** Whether nobody will answer what was taken from here. */
-    private boolean isClosedForGood() {
-        return closed && !core.profile().sharesProcessing();
     }
 
     @Override public Delivery reply(long unique, int error, long length) {
@@ -109,30 +106,28 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     private Delivery answered(long unique, int error, long length, boolean makesSense) {
-        RequestState progress;
-        boolean accepted;
-        core.lock.lock();
+        RequestState state;
+        processing.lock.lock();
         try {
-            progress = find(unique);
-            if (progress == null) {
-                return unknown();
+            state = find(unique);
+            if (state != null) {
+                state.phase = Phase.WRITING;
             }
-            processing.remove(progress);
-            core.queue.dropInterrupt(progress);
-            core.copying.add(progress);
-            progress.state = RequestState.State.WRITING;
-            accepted = makesSense && (error == 0 ? progress.request().accepts(length) : length == 0);
         } finally {
-            core.lock.unlock();
+            processing.lock.unlock();
         }
-        if (accepted) {
-            return progress.replying(Errno.orEio(-error), length);
+        if (state == null) {
+            return unknown();
         }
-        end(progress, makesSense ? Errno.EIO : Errno.EINVAL);
+        core.input.dropInterrupt(state);
+        if (makesSense && (error == 0 ? state.request().accepts(length) : length == 0)) {
+            return state.replying(Errno.orEio(-error), length);
+        }
+        end(state, makesSense ? Errno.EIO : Errno.EINVAL);
         return Verdict.of(makesSense || length > 0 ? Errno.EINVAL : Errno.OK);
     }
 
-    /** Under the lock. */
+    /** Under the table's lock. */
     private RequestState find(long unique) {
         return closed ? null : processing.find(unique);
     }
@@ -143,100 +138,105 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     private Delivery interruptAnswered(long unique, int error, long length) {
-        Reader reader;
-        core.lock.lock();
+        RequestState state;
+        boolean interrupted;
+        processing.lock.lock();
         try {
-            RequestState progress = find(unique);
-            if (progress == null) {
-                return unknown();
-            }
-            if (length > 0) {
-                return Verdict.of(Errno.EINVAL);
-            }
-            if (error == -Errno.ENOSYS.code()) {
-                core.interruptsAreUnknown();
-                return Verdict.of(Errno.OK);
-            }
-            if (error != -Errno.EAGAIN.code()) {
-                return Verdict.of(Errno.OK);
-            }
-            if (!progress.interrupted) {
-                return Verdict.of(Errno.EINVAL);
-            }
-            core.queue.interrupt(progress);
-            reader = core.reading.nextReader();
+            state = find(unique);
+            interrupted = state != null && state.interrupted;
         } finally {
-            core.lock.unlock();
+            processing.lock.unlock();
         }
-        core.reading.wake(reader);
+        if (state == null) {
+            return unknown();
+        }
+        if (length > 0) {
+            return Verdict.of(Errno.EINVAL);
+        }
+        if (error == -Errno.ENOSYS.code()) {
+            core.input.interruptsAreUnknown();
+        } else if (error == -Errno.EAGAIN.code()) {
+            if (!interrupted) {
+                return Verdict.of(Errno.EINVAL);
+            }
+            core.input.interruptAgain(state);
+        }
         return Verdict.of(Errno.OK);
     }
 
     /** The transport has copied the reply of a request. */
-    Errno delivered(RequestState progress) {
-        return end(progress, progress.replyError()) ? Errno.OK : Errno.ENOENT;
+    Errno delivered(RequestState state) {
+        return end(state, state.replyError()) ? Errno.OK : Errno.ENOENT;
     }
 
     /** A copy failed, of the request or of its reply. */
-    void copyFailed(RequestState progress) {
-        if (!core.profile().keepsUncopied() || !putBack(progress)) {
-            end(progress, Errno.EIO);
+    void copyFailed(RequestState state) {
+        if (!core.profile().keepsUncopied() || !putBack(state)) {
+            end(state, Errno.EIO);
         }
     }
 
     /** A request that did not reach its reader is the next one again. */
-    private boolean putBack(RequestState progress) {
+    private boolean putBack(RequestState state) {
         Reader reader;
-        core.lock.lock();
+        core.input.lock.lock();
+        processing.lock.lock();
         try {
-            if (progress.state != RequestState.State.READING || !core.state().isLive() || progress.finished()) {
+            if (state.phase != Phase.READING || !core.state().isLive() || state.finished()) {
                 return false;
             }
-            core.copying.remove(progress);
-            progress.state = RequestState.State.PENDING;
-            core.queue.pending().addFirst(progress);
-            reader = core.reading.nextReader();
+            processing.remove(state);
+            reader = core.input.putBack(state);
         } finally {
-            core.lock.unlock();
+            processing.lock.unlock();
+            core.input.lock.unlock();
         }
-        core.reading.wake(reader);
+        core.input.wake(reader);
         return true;
     }
 
     /** Ends a request that is being copied. Returns whether its caller was still waiting. */
-    private boolean end(RequestState progress, Errno how) {
-        boolean first;
-        core.lock.lock();
-        try {
-            core.copying.remove(progress);
-            first = core.ended(progress, how);
-        } finally {
-            core.lock.unlock();
-        }
-        core.observation.replied(progress, how);
-        over(progress, first);
+    private boolean end(RequestState state, Errno how) {
+        remove(state);
+        boolean first = core.ended(state, how);
+        core.observation.replied(state, how);
+        over(state, first);
         return first;
     }
 
-    /** The device is through with a request. */
-    private void over(RequestState progress, boolean first) {
-        if (first) {
-            progress.tell();
+    private void remove(RequestState state) {
+        boolean last;
+        processing.lock.lock();
+        try {
+            processing.remove(state);
+            last = processing.isClosed() && processing.size() == 0;
+        } finally {
+            processing.lock.unlock();
         }
-        progress.release();
-        core.calling.letThrough();
+        if (last) {
+            core.emptied(processing);
+        }
+    }
+
+    /** The device releases a request that has ended. */
+    private void over(RequestState state, boolean first) {
+        if (first) {
+            state.tell();
+        }
+        state.release();
+        core.sender.admitNext();
     }
 
     @Override public int readiness() {
-        return core.reading.readiness(this);
+        return core.input.readiness(this);
     }
 
     @Override public void addWaiter(Runnable waiter) {
-        core.reading.addWaiter(waiter);
+        core.input.addWaiter(waiter);
     }
 
     @Override public void removeWaiter(Runnable waiter) {
-        core.reading.removeWaiter(waiter);
+        core.input.removeWaiter(waiter);
     }
 
     @Override public DeviceHandle duplicate() {
@@ -253,7 +253,7 @@ final class ConnectionHandle implements DeviceHandle {
         } finally {
             core.lock.unlock();
         }
-        core.ending.close(this);
+        core.abort.close(this);
     }
 
     /** Whether {@link #close} was called. Needs no lock. */

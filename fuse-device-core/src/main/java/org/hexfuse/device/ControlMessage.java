@@ -28,9 +28,9 @@ final class ControlMessage implements OutgoingRequest {
         this.recycler = recycler;
     }
 
-    ControlMessage interrupt(RequestState progress) {
-        header(Opcode.INTERRUPT, progress.unique | 1, 0);
-        InterruptIn.UNIQUE.set(head, InHeader.SIZE, progress.unique);
+    ControlMessage interrupt(RequestState state) {
+        header(Opcode.INTERRUPT, state.unique | 1, 0);
+        InterruptIn.UNIQUE.set(head, InHeader.SIZE, state.unique);
         return length(0);
     }
 

@@ -119,19 +119,19 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
     }
 
     @Override public void call(Request request) {
-        core.calling.call(request);
+        core.sender.call(request);
     }
 
     @Override public void submit(Request request, Consumer<Errno> done) {
-        core.calling.submit(request, done);
+        core.sender.submit(request, done);
     }
 
     @Override public void post(Request request) {
-        core.calling.post(request);
+        core.sender.post(request);
     }
 
     @Override public void forget(long node, long lookups) {
-        core.calling.forget(node, lookups);
+        core.sender.forget(node, lookups);
     }
 
     @Override public Optional<BackingFile> backing(int id) {
@@ -162,11 +162,11 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
     }
 
     @Override public boolean isCongested() {
-        core.lock.lock();
+        core.background.lock.lock();
         try {
-            return core.gate.isCongested();
+            return core.background.isCongested();
         } finally {
-            core.lock.unlock();
+            core.background.lock.unlock();
         }
     }
 
@@ -182,12 +182,7 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
 
     /** How many requests were asked for and have not ended: what the control file {@code waiting} shows. */
     public int waiting() {
-        core.lock.lock();
-        try {
-            return core.outstanding;
-        } finally {
-            core.lock.unlock();
-        }
+        return core.outstanding();
     }
 
     /**
@@ -197,14 +192,14 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
      */
     public void maxBackground(int requests) {
         checkLimit(requests, core.profile().userBackground());
-        core.lock.lock();
+        core.background.lock.lock();
         try {
-            core.gate.maxBackground(requests);
-            core.admission.look();
+            core.background.maxBackground(requests);
+            core.backgroundWait.look();
         } finally {
-            core.lock.unlock();
+            core.background.lock.unlock();
         }
-        core.calling.letThrough();
+        core.sender.admitNext();
     }
 
     /**
@@ -214,11 +209,11 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
      */
     public void congestionThreshold(int requests) {
         checkLimit(requests, core.profile().userCongestion());
-        core.lock.lock();
+        core.background.lock.lock();
         try {
-            core.gate.congestionThreshold(requests);
+            core.background.congestionThreshold(requests);
         } finally {
-            core.lock.unlock();
+            core.background.lock.unlock();
         }
     }
 
@@ -230,7 +225,7 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
 
     /** Ends the connection at once: every caller gets ECONNABORTED, every reader ENODEV. Doing so again does nothing. */
     public void abort() {
-        core.ending.end(false);
+        core.abort.end(false);
     }
 
     /**
@@ -238,7 +233,7 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
      * if INIT settled {@link org.hexfuse.abi.InitFlag#ABORT_ERROR}.
      */
     public void abortByControl() {
-        core.ending.end(true);
+        core.abort.end(true);
     }
 
     /**
@@ -250,7 +245,7 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
         if (mounts.updateAndGet(count -> Math.max(0, count - 1)) > 0) {
             return;
         }
-        core.ending.drain(core.options.drainTimeout());
+        core.abort.drain(core.options.drainTimeout());
         abort();
         KernelLink under = link;
         if (under != null) {

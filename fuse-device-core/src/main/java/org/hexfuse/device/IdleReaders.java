@@ -6,7 +6,7 @@ import java.util.Deque;
 /**
  * The threads that come for requests. Some are alert: they have not settled down to wait yet, or were woken and are on their
  * way, and will look for themselves. The others wait, the one that came last first: it is the one whose memory is still in the
- * caches. Guarded by the connection's lock.
+ * caches. Guarded by {@link InputQueue#lock}.
  */
 final class IdleReaders {
     private final Deque<Reader> idle = new ArrayDeque<>();

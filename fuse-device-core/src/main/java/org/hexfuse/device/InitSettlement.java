@@ -31,7 +31,7 @@ final class InitSettlement {
     void offer() {
         Request init = InitExchange.offer(core.requests.take(false), core.profile(), core.offered).force();
         requestTimeout = core.options.requestTimeout().toNanos();
-        core.calling.submit(init, outcome -> answered(init, outcome));
+        core.sender.submit(init, outcome -> answered(init, outcome));
     }
 
     /** What was settled, or null. */
@@ -66,8 +66,13 @@ final class InitSettlement {
     }
 
     private void accept(ConnectionInfo result) {
-        core.gate.limits(result);
-        core.admission.look();
+        core.background.lock.lock();
+        try {
+            core.background.limits(result);
+            core.backgroundWait.look();
+        } finally {
+            core.background.lock.unlock();
+        }
         requestTimeout = timeout(core.options.requestTimeout().toNanos(), result.requestTimeout());
         limitsWaits = result.requestTimeout() != 0;
         if (requestTimeout > 0) {
@@ -106,7 +111,7 @@ final class InitSettlement {
     private ConnectionInfo awaitNow() {
         try {
             if (!over.await(core.options.initTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
-                core.ending.end(false);
+                core.abort.end(false);
                 throw FuseException.of(Errno.ETIMEDOUT);
             }
         } catch (InterruptedException _) {

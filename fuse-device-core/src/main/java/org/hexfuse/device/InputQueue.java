@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InHeader;
@@ -12,6 +13,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.abi.WriteIn;
 import org.hexfuse.device.IdleReaders.Reader;
+import org.hexfuse.device.RequestState.Phase;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.OutgoingRequest;
 
@@ -26,13 +28,162 @@ final class InputQueue {
     private static final ThreadLocal<Reader> READER = ThreadLocal.withInitial(Reader::new);
     private static final int BATCH_FORGET_MINOR = 16;
 
+    /** Returned by {@link #add}: the connection is not live. */
+    static final Reader REFUSED = new Reader();
+    /** As {@link #REFUSED}, for a request that waits to be admitted. */
+    static final Reader IN_LINE = new Reader();
+
+    final ReentrantLock lock = new ReentrantLock();
+    final RequestQueue queue = new RequestQueue();
     private final ConnectionCore core;
+    private long unique;
+    /** False once the server has answered ENOSYS to INTERRUPT. */
+    private volatile boolean sendsInterrupts = true;
     private final IdleReaders readers = new IdleReaders();
     private final Queue<ControlMessage> controlMessages = new ConcurrentLinkedQueue<>();
     private volatile Runnable[] waiters = NO_WAITERS;
 
     InputQueue(ConnectionCore core) {
         this.core = core;
+    }
+
+    /**
+     * Queues a request.
+     *
+     * @return whom to {@link #wake} when all locks are released, or null; {@link #REFUSED} if the connection is not live
+     */
+    Reader add(RequestState state) {
+        lock.lock();
+        try {
+            return core.state().isLive() ? addAdmitted(state) : REFUSED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link #add}, under the lock of the background queue and after the state was seen to be live under it. */
+    Reader addAdmitted(RequestState state) {
+        lock.lock();
+        try {
+            state.identify(state.identified ? state.unique : nextUnique());
+            state.phase = Phase.PENDING;
+            queue.pending().add(state);
+            return nextReader();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Under the lock: a request that the server has lost is the next one, under a marked id. */
+    void resend(RequestState state) {
+        queue.dropInterrupt(state);
+        state.interruptSent = false;
+        state.identify(state.unique | Protocol.UNIQUE_RESEND);
+        state.phase = Phase.PENDING;
+        queue.pending().addFirst(state);
+    }
+
+    /** Under the lock: a request that did not reach its reader is the next one. Returns whom to wake. */
+    Reader putBack(RequestState state) {
+        state.phase = Phase.PENDING;
+        queue.pending().addFirst(state);
+        return nextReader();
+    }
+
+    /** Under the lock. */
+    private long nextUnique() {
+        unique += 2;
+        return unique;
+    }
+
+    /** Dequeues a request that nobody has read. Returns whether it was there. */
+    boolean remove(RequestState state) {
+        lock.lock();
+        try {
+            if (state.phase != Phase.PENDING) {
+                return false;
+            }
+            queue.pending().remove(state);
+            state.phase = Phase.DONE;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void forget(long node, long lookups) {
+        Reader reader;
+        lock.lock();
+        try {
+            if (!core.state().isLive()) {
+                return;
+            }
+            queue.forgets().add(node, lookups);
+            reader = nextReader();
+        } finally {
+            lock.unlock();
+        }
+        wake(reader);
+    }
+
+    boolean hasForgets() {
+        lock.lock();
+        try {
+            return !queue.forgets().isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Queues INTERRUPT for a request that the server has, once. */
+    void interrupt(RequestState state) {
+        interrupt(state, false);
+    }
+
+    /** As {@link #interrupt(RequestState)}, as often as the server answers EAGAIN. */
+    void interruptAgain(RequestState state) {
+        interrupt(state, true);
+    }
+
+    private void interrupt(RequestState state, boolean again) {
+        Reader reader;
+        lock.lock();
+        try {
+            // The caller saw these without this lock: meanwhile the request may have been answered.
+            if (!core.state().isLive() || !sendsInterrupts || !state.interrupted || state.phase != Phase.SENT
+                    || state.interruptSent && !again) {
+                return;
+            }
+            state.interruptSent = true;
+            queue.interrupt(state);
+            reader = nextReader();
+        } finally {
+            lock.unlock();
+        }
+        wake(reader);
+    }
+
+    /** The request is answered: an INTERRUPT that was not read yet is dropped. */
+    void dropInterrupt(RequestState state) {
+        if (state.interrupted) {
+            lock.lock();
+            try {
+                queue.dropInterrupt(state);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** The server does not know INTERRUPT. */
+    void interruptsAreUnknown() {
+        lock.lock();
+        try {
+            sendsInterrupts = false;
+            queue.clearInterrupts();
+        } finally {
+            lock.unlock();
+        }
     }
 
     OutgoingRequest take(ConnectionHandle handle, long capacity) throws InterruptedException {
@@ -73,7 +224,7 @@ final class InputQueue {
     }
 
     private boolean mayHaveSomething(ConnectionHandle handle) {
-        return !core.queue.pending().looksEmpty() || !core.state().isLive() || handle.isClosed();
+        return !queue.pending().looksEmpty() || !core.state().isLive() || handle.isClosed();
     }
 
     OutgoingRequest poll(ConnectionHandle handle, long capacity) {
@@ -96,34 +247,34 @@ final class InputQueue {
     private void checkLive(ConnectionHandle handle) {
         if (!core.state().isLive() || handle.isClosed()) {
             ConnectionInfo limits = core.init.settled();
-            boolean told = core.ending.isByControl() && limits != null && limits.has(InitFlag.ABORT_ERROR);
+            boolean told = core.abort.isByControl() && limits != null && limits.has(InitFlag.ABORT_ERROR);
             throw FuseException.of(told ? Errno.ECONNABORTED : core.profile().readAfterEnd());
         }
     }
 
     /** Makes a reader one that is woken, unless there is something to take by now. */
     private boolean settlesDown(Reader reader, ConnectionHandle handle) {
-        core.lock.lock();
+        lock.lock();
         try {
-            if (!core.state().isLive() || handle.isClosed() || !core.queue.isEmpty()) {
+            if (!core.state().isLive() || handle.isClosed() || !queue.isEmpty()) {
                 return false;
             }
             readers.settles(reader);
             return true;
         } finally {
-            core.lock.unlock();
+            lock.unlock();
         }
     }
 
     /** A reader that was interrupted passes on what it was woken for. */
     private void giveUp(Reader reader) {
         boolean passOn;
-        core.lock.lock();
+        lock.lock();
         try {
             passOn = reader.woken;
             readers.remove(reader);
         } finally {
-            core.lock.unlock();
+            lock.unlock();
         }
         if (passOn) {
             wake();
@@ -133,51 +284,57 @@ final class InputQueue {
     /**
      * The next message for a handle, or null.
      *
-     * @param reader who stays alert if there is none; null for who doesn't
+     * @param reader who stays alert if there is none; null for a caller that does not wait
      */
     private OutgoingRequest next(ConnectionHandle handle, long capacity, Reader reader) {
         while (true) {
-            RequestState tooLong;
-            Errno how;
-            core.lock.lock();
+            OutgoingRequest next;
+            RequestState tooLong = null;
+            lock.lock();
             try {
                 if (reader != null) {
                     readers.looks(reader);
                 }
                 checkLive(handle);
-                RequestQueue.Next kind = core.queue.next();
-                if (kind == RequestQueue.Next.NOTHING && reader != null) {
+                next = switch (queue.next()) {
+                    case INTERRUPT -> controlMessage().interrupt(queue.takeInterrupt());
+                    case FORGET -> forgetMessage(capacity);
+                    case REQUEST -> {
+                        RequestState first = queue.pending().remove();
+                        if (first.request().size() > capacity) {
+                            first.phase = Phase.DONE;
+                            tooLong = first;
+                        } else {
+                            handle.takes(first);
+                        }
+                        yield first;
+                    }
+                    case NOTHING -> null;
+                };
+                if (next == null && reader != null) {
                     readers.staysAlert(reader);
                 }
-                if (kind != RequestQueue.Next.REQUEST) {
-                    return control(kind, capacity);
-                }
-                RequestState progress = core.queue.pending().remove();
-                if (progress.request().size() <= capacity) {
-                    progress.state = RequestState.State.READING;
-                    progress.handle = handle;
-                    core.copying.add(progress);
-                    return progress;
-                }
-                tooLong = progress;
-                how = tooLong.request().opcode() == Opcode.SETXATTR ? Errno.E2BIG : Errno.EIO;
-                core.ended(tooLong, how);
             } finally {
-                core.lock.unlock();
+                lock.unlock();
             }
-            core.observation.replied(tooLong, how);
-            tooLong.tell();
-            tooLong.release();
-            core.calling.letThrough();
+            if (tooLong == null) {
+                core.signalIfDraining();
+                return next;
+            }
+            refuse(tooLong);
         }
     }
 
-    private OutgoingRequest control(RequestQueue.Next kind, long capacity) {
-        return switch (kind) {
-            case INTERRUPT -> controlMessage().interrupt(core.queue.takeInterrupt());
-            case FORGET -> forgetMessage(capacity);
-            case NOTHING, REQUEST -> null;
-        };
+    /** Ends a request that is longer than what its reader can take. */
+    private void refuse(RequestState tooLong) {
+        Errno how = tooLong.request().opcode() == Opcode.SETXATTR ? Errno.E2BIG : Errno.EIO;
+        boolean first = core.ended(tooLong, how);
+        core.observation.replied(tooLong, how);
+        if (first) {
+            tooLong.tell();
+        }
+        tooLong.release();
+        core.sender.admitNext();
     }
 
     private ControlMessage controlMessage() {
@@ -187,15 +344,14 @@ final class InputQueue {
 
     private ControlMessage forgetMessage(long capacity) {
         ConnectionInfo limits = core.init.settled();
-        ForgetList forgets = core.queue.forgets();
+        ForgetList forgets = queue.forgets();
         boolean batch = limits != null && limits.minor() >= BATCH_FORGET_MINOR && forgets.size() > 1;
         ControlMessage message = controlMessage();
-        message = batch ? message.batchForget(core.nextUnique(), forgets, capacity)
-                : message.forget(core.nextUnique(), forgets);
+        message = batch ? message.batchForget(nextUnique(), forgets, capacity)
+                : message.forget(nextUnique(), forgets);
         if (!forgets.isEmpty()) {
             passOn();
         }
-        core.signalIfQuiet();
         return message;
     }
 
@@ -209,17 +365,17 @@ final class InputQueue {
 
     /** Under the lock: who is to be unparked by {@link #wake(Reader)}, or null. */
     Reader nextReader() {
-        return readers.wakeFor(core.queue.size());
+        return readers.wakeFor(queue.size());
     }
 
     /** Wakes one of who waits for requests. Called without the lock. */
     void wake() {
         Reader reader;
-        core.lock.lock();
+        lock.lock();
         try {
             reader = nextReader();
         } finally {
-            core.lock.unlock();
+            lock.unlock();
         }
         wake(reader);
     }
@@ -239,10 +395,27 @@ final class InputQueue {
         }
     }
 
-    /** Under the lock: who waits has to look for itself what has changed. */
+    /** Wakes all readers: their handle was closed, or the connection is not live. */
     void wakeAll() {
-        for (Reader reader = readers.wakeOne(); reader != null; reader = readers.wakeOne()) {
-            LockSupport.unpark(reader.thread);
+        lock.lock();
+        try {
+            for (Reader reader = readers.wakeOne(); reader != null; reader = readers.wakeOne()) {
+                LockSupport.unpark(reader.thread);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The connection is not live any more: drops FORGETs and INTERRUPTs, and wakes all readers. */
+    void end() {
+        lock.lock();
+        try {
+            queue.clearInterrupts();
+            queue.forgets().clear();
+            wakeAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -255,35 +428,35 @@ final class InputQueue {
     }
 
     void addWaiter(Runnable waiter) {
-        core.lock.lock();
+        lock.lock();
         try {
             Runnable[] more = Arrays.copyOf(waiters, waiters.length + 1);
             more[waiters.length] = waiter;
             waiters = more;
         } finally {
-            core.lock.unlock();
+            lock.unlock();
         }
     }
 
     void removeWaiter(Runnable waiter) {
-        core.lock.lock();
+        lock.lock();
         try {
             waiters = Arrays.stream(waiters).filter(w -> !w.equals(waiter)).toArray(Runnable[]::new);
         } finally {
-            core.lock.unlock();
+            lock.unlock();
         }
     }
 
     int readiness(ConnectionHandle handle) {
-        core.lock.lock();
+        lock.lock();
         try {
             if (!core.state().isLive() || handle.isClosed()) {
                 return DeviceHandle.POLLERR;
             }
             int bits = DeviceHandle.POLLOUT | DeviceHandle.POLLWRNORM;
-            return core.queue.isEmpty() ? bits : bits | DeviceHandle.POLLIN | DeviceHandle.POLLRDNORM;
+            return queue.isEmpty() ? bits : bits | DeviceHandle.POLLIN | DeviceHandle.POLLRDNORM;
         } finally {
-            core.lock.unlock();
+            lock.unlock();
         }
     }
 }

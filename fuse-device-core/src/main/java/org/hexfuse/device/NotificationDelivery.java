@@ -146,7 +146,7 @@ final class NotificationDelivery implements Delivery {
         }
         NotifyRetrieveIn.OFFSET.set(reply.arguments(), offset);
         NotifyRetrieveIn.SIZE_FIELD.set(reply.arguments(), (int) size);
-        core.calling.post(reply.dataLength(size), NotifyRetrieveOut.NOTIFY_UNIQUE.get(message));
+        core.sender.post(reply.dataLength(size), NotifyRetrieveOut.NOTIFY_UNIQUE.get(message));
         return Errno.OK;
     }
 
@@ -154,20 +154,23 @@ final class NotificationDelivery implements Delivery {
     private Errno resend() {
         var lost = new ArrayList<RequestState>();
         core.lock.lock();
+        core.input.lock.lock();
         try {
-            core.shared.drain(lost::add);
-            core.handles.forEach(handle -> handle.processing().drain(lost::add));
+            core.forEachTable(table -> {
+                table.lock.lock();
+                try {
+                    table.drainSent(lost::add);
+                } finally {
+                    table.lock.unlock();
+                }
+            });
             lost.sort((a, b) -> Long.compareUnsigned(b.unique, a.unique));
-            for (RequestState progress : lost) {
-                core.queue.dropInterrupt(progress);
-                progress.identify(progress.unique | Protocol.UNIQUE_RESEND);
-                progress.state = RequestState.State.PENDING;
-                core.queue.pending().addFirst(progress);
-            }
+            lost.forEach(core.input::resend);
         } finally {
+            core.input.lock.unlock();
             core.lock.unlock();
         }
-        lost.forEach(_ -> core.reading.wake());
+        lost.forEach(_ -> core.input.wake());
         return Errno.OK;
     }
 

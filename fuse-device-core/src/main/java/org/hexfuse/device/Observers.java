@@ -21,14 +21,18 @@ final class Observers {
     }
 
     /** A request is asked for. */
-    void stamp(RequestState progress) {
-        progress.queuedAt = timed ? System.nanoTime() : 0;
+    void stamp(RequestState state) {
+        state.queuedAt = timed ? System.nanoTime() : 0;
     }
 
-    void queued(Opcode opcode, long unique) {
-        if (observed) {
-            listener.queued(opcode, unique);
-        }
+    /** Whether there is a listener. */
+    boolean observes() {
+        return observed;
+    }
+
+    /** Only where there is a listener. */
+    void queued(RequestState request) {
+        listener.queued(request.request().opcode(), request.unique);
     }
 
     void read(Opcode opcode, long unique, long queuedAt) {
@@ -37,10 +41,10 @@ final class Observers {
         }
     }
 
-    void replied(RequestState progress, Errno error) {
+    void replied(RequestState state, Errno error) {
         if (observed) {
-            listener.replied(progress.request().opcode(), progress.unique, error,
-                    System.nanoTime() - progress.queuedAt);
+            listener.replied(state.request().opcode(), state.unique, error,
+                    System.nanoTime() - state.queuedAt);
         }
     }
 

@@ -1,64 +1,87 @@
 package org.hexfuse.device;
 
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.hexfuse.device.RequestState.Phase;
 
-/** The requests that were sent over one handle and are not answered, by their unique ids. Guarded by the connection's lock. */
+/**
+ * The requests that were taken over one handle, from {@code take} until they end: those that a transport copies out, those that
+ * the server has, and those whose reply is being copied in. A reply is matched here, by its unique id. Guarded by
+ * {@link #lock}, and so are the phases of the requests in it.
+ *
+ * <p>Source: Linux {@code struct fuse_pqueue}, whose lists {@code processing} and {@code io} are one table here.
+ */
 final class ProcessingTable {
     private static final int BUCKETS = 256;
 
+    final ReentrantLock lock = new ReentrantLock();
     private final RequestState[] buckets = new RequestState[BUCKETS];
     private int size;
+    private boolean closed;
 
+    /** Needs no lock to be read as a guess. */
     int size() {
         return size;
     }
 
-    void add(RequestState progress) {
-        int bucket = bucket(progress.unique);
-        progress.nextInBucket = buckets[bucket];
-        buckets[bucket] = progress;
+    /** Whether its handle was closed, so that no reply can come. */
+    boolean isClosed() { return closed; }
+
+    /** Takes no more requests. */
+    void close() {
+        closed = true;
+    }
+
+    void add(RequestState request) {
+        int bucket = bucket(request.unique);
+        request.nextInBucket = buckets[bucket];
+        buckets[bucket] = request;
         size++;
     }
 
-    /** The request with the id {@code unique}, or null. */
+    /** The request with the id {@code unique} that the server has, or null. */
     RequestState find(long unique) {
-        RequestState progress = buckets[bucket(unique)];
-        while (progress != null && progress.unique != unique) {
-            progress = progress.nextInBucket;
+        RequestState request = buckets[bucket(unique)];
+        while (request != null && (request.unique != unique || request.phase != Phase.SENT)) {
+            request = request.nextInBucket;
         }
-        return progress;
+        return request;
     }
 
-    void remove(RequestState progress) {
-        int bucket = bucket(progress.unique);
-        if (buckets[bucket] == progress) {
-            buckets[bucket] = progress.nextInBucket;
+    void remove(RequestState request) {
+        int bucket = bucket(request.unique);
+        if (buckets[bucket] == request) {
+            buckets[bucket] = request.nextInBucket;
         } else {
             RequestState before = buckets[bucket];
-            while (before.nextInBucket != progress) {
+            while (before.nextInBucket != request) {
                 before = before.nextInBucket;
             }
-            before.nextInBucket = progress.nextInBucket;
+            before.nextInBucket = request.nextInBucket;
         }
-        progress.nextInBucket = null;
+        request.nextInBucket = null;
         size--;
     }
 
     void forEach(Consumer<RequestState> consumer) {
         for (RequestState head : buckets) {
-            for (RequestState progress = head; progress != null; progress = progress.nextInBucket) {
-                consumer.accept(progress);
+            for (RequestState request = head; request != null; request = request.nextInBucket) {
+                consumer.accept(request);
             }
         }
     }
 
-    /** Empties the table. */
-    void drain(Consumer<RequestState> consumer) {
+    /** Removes the requests that the server has. Those that are being copied stay. */
+    void drainSent(Consumer<RequestState> consumer) {
         for (int i = 0; i < BUCKETS; i++) {
-            while (buckets[i] != null) {
-                RequestState progress = buckets[i];
-                remove(progress);
-                consumer.accept(progress);
+            RequestState request = buckets[i];
+            while (request != null) {
+                RequestState next = request.nextInBucket;
+                if (request.phase == Phase.SENT) {
+                    remove(request);
+                    consumer.accept(request);
+                }
+                request = next;
             }
         }
     }

@@ -43,7 +43,7 @@ public final class Request implements AutoCloseable {
     private boolean forced;
 
     /** Where the request stands in its connection. */
-    final RequestState progress = new RequestState(this);
+    final RequestState state = new RequestState(this);
 
     /** A request that {@code recycler} takes back when all who hold it have closed it. */
     public Request(Consumer<Request> recycler) {
@@ -68,7 +68,7 @@ public final class Request implements AutoCloseable {
         replySize = 0;
         timeout = 0;
         forced = false;
-        progress.start();
+        state.start();
         return this;
     }
 
@@ -245,7 +245,7 @@ public final class Request implements AutoCloseable {
 
     /** Gives the request back. It may still be under way: whoever has it last recycles it. */
     @Override public void close() {
-        progress.release();
+        state.release();
     }
 
     /** The memory it keeps for bulk data, in bytes. */
@@ -258,6 +258,6 @@ public final class Request implements AutoCloseable {
     }
 
     Errno outcome() {
-        return progress.outcome();
+        return state.outcome();
     }
 }

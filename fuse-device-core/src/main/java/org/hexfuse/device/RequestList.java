@@ -4,7 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 
-/** A queue of requests that are linked to each other, so that one can leave from the middle. Guarded by the connection's lock. */
+/** A queue of requests that are linked to each other, so that one can leave from the middle. Guarded by the lock of who
+ * has it. */
 final class RequestList {
     private static final VarHandle FIRST = handleOfFirst();
 
@@ -31,62 +32,57 @@ final class RequestList {
         return size;
     }
 
-    void add(RequestState progress) {
-        progress.previous = last;
-        progress.next = null;
+    void add(RequestState state) {
+        state.previous = last;
+        state.next = null;
         if (last == null) {
-            first = progress;
+            first = state;
         } else {
-            last.next = progress;
+            last.next = state;
         }
-        last = progress;
+        last = state;
         size++;
     }
 
-    void addFirst(RequestState progress) {
-        progress.previous = null;
-        progress.next = first;
+    void addFirst(RequestState state) {
+        state.previous = null;
+        state.next = first;
         if (first == null) {
-            last = progress;
+            last = state;
         } else {
-            first.previous = progress;
+            first.previous = state;
         }
-        first = progress;
+        first = state;
         size++;
     }
 
-    void forEach(Consumer<RequestState> consumer) {
-        for (RequestState progress = first; progress != null; progress = progress.next) {
-            consumer.accept(progress);
+    void forFirst(Consumer<RequestState> consumer) {
+        if (first != null) {
+            consumer.accept(first);
         }
-    }
-
-    /** The first one, which there is. */
-    RequestState first() {
-        return first;
     }
 
     /** Takes the first one, which there is. */
     RequestState remove() {
-        RequestState progress = first;
-        remove(progress);
-        return progress;
+        RequestState state = first;
+        remove(state);
+        return state;
     }
 
     /** Takes one that is in this queue. */
-    void remove(RequestState progress) {
-        if (progress.previous == null) {
-            first = progress.next;
+    void remove(RequestState state) {
+        if (state.previous == null) {
+            first = state.next;
         } else {
-            progress.previous.next = progress.next;
+            state.previous.next = state.next;
         }
-        if (progress.next == null) {
-            last = progress.previous;
+        if (state.next == null) {
+            last = state.previous;
         } else {
-            progress.next.previous = progress.previous;
+            state.next.previous = state.previous;
         }
-        progress.previous = null;
-        progress.next = null;
+        state.previous = null;
+        state.next = null;
         size--;
     }
 }

@@ -4,7 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What waits to be taken by the server: interrupts, forgets, requests. Guarded by the connection's lock.
+ * What waits to be taken by the server: interrupts, forgets, requests. Guarded by
+ * {@link InputQueue#lock}.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_dev_do_read}.
  */
@@ -61,29 +62,29 @@ final class RequestQueue {
         return forgets;
     }
 
-    void interrupt(RequestState progress) {
-        if (!progress.interruptQueued) {
-            progress.interruptQueued = true;
-            interrupts.add(progress);
+    void interrupt(RequestState state) {
+        if (!state.interruptQueued) {
+            state.interruptQueued = true;
+            interrupts.add(state);
         }
     }
 
     RequestState takeInterrupt() {
-        RequestState progress = interrupts.remove();
-        progress.interruptQueued = false;
-        return progress;
+        RequestState state = interrupts.remove();
+        state.interruptQueued = false;
+        return state;
     }
 
     /** The request is answered: an interrupt that was not sent yet has no meaning any more. */
-    void dropInterrupt(RequestState progress) {
-        if (progress.interruptQueued) {
-            progress.interruptQueued = false;
-            interrupts.remove(progress);
+    void dropInterrupt(RequestState state) {
+        if (state.interruptQueued) {
+            state.interruptQueued = false;
+            interrupts.remove(state);
         }
     }
 
     void clearInterrupts() {
-        interrupts.forEach(progress -> progress.interruptQueued = false);
+        interrupts.forEach(state -> state.interruptQueued = false);
         interrupts.clear();
     }
 }

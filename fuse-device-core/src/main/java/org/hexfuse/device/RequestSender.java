@@ -6,7 +6,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.IdleReaders.Reader;
-import org.hexfuse.device.RequestState.State;
+import org.hexfuse.device.RequestState.Phase;
 
 /**
  * The side of a connection that requests come from: queueing them, and waiting for their replies.
@@ -22,126 +22,131 @@ final class RequestSender {
     }
 
     void call(Request request) {
-        RequestState progress = request.progress;
-        progress.waiter(Thread.currentThread());
-        progress.hold();
-        if (!enqueue(progress)) {
-            progress.release();
+        RequestState state = request.state;
+        state.waiter(Thread.currentThread());
+        state.hold();
+        if (!enqueue(state)) {
+            state.release();
             throw FuseException.of(core.state().forCallers());
         }
-        await(progress);
-        if (progress.outcome() != Errno.OK) {
-            throw FuseException.of(progress.outcome());
+        await(state);
+        if (state.outcome() != Errno.OK) {
+            throw FuseException.of(state.outcome());
         }
     }
 
     void submit(Request request, Consumer<Errno> done) {
-        RequestState progress = request.progress;
-        progress.background = true;
-        progress.done = done;
-        Errno held = request.forced() ? Errno.OK : core.admission.await();
-        progress.admitted = held == Errno.OK && !request.forced();
-        if (held != Errno.OK || !enqueue(progress)) {
+        RequestState state = request.state;
+        state.background = true;
+        state.done = done;
+        Errno held = request.forced() ? Errno.OK : core.backgroundWait.await();
+        state.admitted = held == Errno.OK && !request.forced();
+        if (held != Errno.OK || !enqueue(state)) {
             RequestState.tell(done, held != Errno.OK ? held : core.state().forCallers());
             request.close();
         }
     }
 
     void post(Request request) {
-        if (!enqueue(request.progress)) {
+        if (!enqueue(request.state)) {
             request.close();
         }
     }
 
     /** Queues a request that carries an id of the server's. */
     void post(Request request, long unique) {
-        request.progress.identified = true;
-        request.progress.unique = unique;
+        request.state.identified = true;
+        request.state.unique = unique;
         post(request);
     }
 
-    /** Queues a request unless the connection is over. */
-    private boolean enqueue(RequestState progress) {
-        Reader reader;
-        Opcode opcode = progress.request().opcode();
-        long unique;
-        core.lock.lock();
-        try {
-            if (!core.state().isLive()) {
-                return false;
-            }
-            if (!core.accept(progress)) {
-                return true;
-            }
-            unique = progress.unique;
-            reader = core.reading.nextReader();
-        } finally {
-            core.lock.unlock();
+    /** Queues a request, or has it wait in line. Returns false if the connection is not live. */
+    private boolean enqueue(RequestState state) {
+        core.observation.stamp(state);
+        // The observer gets the id of a request that may have been answered by then: it must not be recycled meanwhile.
+        boolean observed = core.observation.observes();
+        if (observed) {
+            state.hold();
         }
-        core.observation.queued(opcode, unique);
-        core.reading.wake(reader);
-        return true;
+        Reader reader = core.background.limits(state) ? admit(state) : core.input.add(state);
+        if (reader != InputQueue.REFUSED && reader != InputQueue.IN_LINE) {
+            if (observed) {
+                core.observation.queued(state);
+            }
+            core.input.wake(reader);
+        }
+        if (observed) {
+            state.release();
+        }
+        return reader != InputQueue.REFUSED;
     }
 
-    /** Lets through the gate what may be under way at once, one by one. Called without the lock. */
-    void letThrough() {
-        while (core.gate.opens()) {
+    private Reader admit(RequestState state) {
+        core.background.lock.lock();
+        try {
+            if (!core.state().isLive()) {
+                return InputQueue.REFUSED;
+            }
+            if (state.admitted) {
+                core.backgroundWait.taken();
+            }
+            // Abort, which empties the line before the input queue, waits for this lock.
+            return core.background.enter(state) ? core.input.addAdmitted(state) : InputQueue.IN_LINE;
+        } finally {
+            core.background.lock.unlock();
+        }
+    }
+
+    /** Admits what may be in flight at once, one by one. Called without locks. */
+    void admitNext() {
+        while (core.background.opens()) {
+            RequestState state;
             Reader reader;
-            Opcode opcode;
-            long unique;
-            core.lock.lock();
+            core.background.lock.lock();
             try {
-                RequestState progress = core.gate.next();
-                if (progress == null) {
+                state = core.background.next();
+                if (state == null) {
                     return;
                 }
-                core.makePending(progress);
-                core.admission.look();
-                opcode = progress.request().opcode();
-                unique = progress.unique;
-                reader = core.reading.nextReader();
+                if (core.observation.observes()) {
+                    state.hold();
+                }
+                reader = core.input.addAdmitted(state);
+                core.backgroundWait.look();
             } finally {
-                core.lock.unlock();
+                core.background.lock.unlock();
             }
-            core.observation.queued(opcode, unique);
-            core.reading.wake(reader);
+            if (core.observation.observes()) {
+                core.observation.queued(state);
+                state.release();
+            }
+            core.input.wake(reader);
         }
     }
 
     void forget(long node, long lookups) {
-        Reader reader;
-        core.lock.lock();
-        try {
-            if (!core.state().isLive()) {
-                return;
-            }
-            core.queue.forgets().add(node, lookups);
-            reader = core.reading.nextReader();
-        } finally {
-            core.lock.unlock();
-        }
-        core.reading.wake(reader);
+        core.input.forget(node, lookups);
     }
 
-    private void await(RequestState progress) {
-        if (core.spin.sees(progress::finished)) {
+    private void await(RequestState state) {
+        if (core.spin.sees(state::finished)) {
             return;
         }
-        long own = progress.request().timeout();
-        long general = core.init.requestTimeout(progress.request().opcode());
+        long own = state.request().timeout();
+        long general = core.init.requestTimeout(state.request().opcode());
         boolean limited = (own | general) != 0;
         long start = limited ? System.nanoTime() : 0;
         boolean interrupted = false;
-        progress.parks();
-        while (!progress.finished()) {
+        state.parks();
+        while (!state.finished()) {
             if (limited) {
                 long passed = System.nanoTime() - start;
                 if (own != 0 && passed >= own) {
-                    giveUp(progress, Errno.ETIMEDOUT);
+                    giveUp(state, Errno.ETIMEDOUT);
                     continue;
                 }
                 if (general != 0 && passed >= general) {
-                    core.ending.timeOut(progress);
+                    core.abort.timeOut(state);
                     continue;
                 }
                 LockSupport.parkNanos(this, left(own, general, passed));
@@ -150,7 +155,7 @@ final class RequestSender {
             }
             if (Thread.interrupted()) {
                 interrupted = true;
-                giveUp(progress, Errno.EINTR);
+                giveUp(state, Errno.EINTR);
             }
         }
         if (interrupted) {
@@ -164,54 +169,50 @@ final class RequestSender {
     }
 
     /**
-     * The caller gives up: a request that nobody has read is taken back, of another the server is told. Who was interrupted
-     * then waits on for the answer; whose time is over doesn't.
+     * The caller stops waiting: a request that nobody has read is dequeued; for another INTERRUPT is sent. An interrupted caller
+     * then keeps waiting for the reply, one whose time has passed does not.
      */
-    private void giveUp(RequestState progress, Errno why) {
-        boolean takenBack = false;
-        boolean told = false;
-        core.lock.lock();
-        try {
-            if (progress.finished()) {
-                return;
+    private void giveUp(RequestState state, Errno why) {
+        boolean dequeues = why != Errno.EINTR || !state.request().forced();
+        if (dequeues && (leaveLine(state) || core.input.remove(state))) {
+            core.ended(state, why);
+            observe(state, why);
+            state.release();
+            admitNext();
+            return;
+        }
+        if (!state.interrupted) {
+            // Before the phase is read: whoever makes it SENT reads this flag afterwards, so that one of the two sends INTERRUPT.
+            state.interrupted = true;
+            if (state.phase == Phase.SENT) {
+                core.input.interrupt(state);
             }
-            boolean untaken = progress.state == State.PENDING || progress.state == State.WAITING;
-            if (untaken && (why != Errno.EINTR || !progress.request().forced())) {
-                if (progress.state == State.PENDING) {
-                    core.queue.pending().remove(progress);
-                }
-                takenBack = core.ended(progress, why);
-            } else {
-                told = tellServer(progress);
-                if (why == Errno.ETIMEDOUT) {
-                    progress.finish(why);
-                }
-            }
-        } finally {
-            core.lock.unlock();
         }
-        if (why == Errno.ETIMEDOUT) {
-            core.observation.timedOut(progress.request().opcode(), progress.unique, progress.queuedAt);
-        }
-        if (takenBack) {
-            progress.release();
-            core.calling.letThrough();
-        }
-        if (told) {
-            core.reading.wake();
+        if (why == Errno.ETIMEDOUT && state.finish(why)) {
+            observe(state, why);
         }
     }
 
-    /** Under the lock. Returns whether a message for the server was queued. */
-    private boolean tellServer(RequestState progress) {
-        if (progress.interrupted) {
+    private void observe(RequestState state, Errno why) {
+        if (why == Errno.ETIMEDOUT) {
+            core.observation.timedOut(state.request().opcode(), state.unique, state.queuedAt);
+        }
+    }
+
+    private boolean leaveLine(RequestState state) {
+        if (!core.background.limits(state)) {
             return false;
         }
-        progress.interrupted = true;
-        if (progress.state != State.SENT || !core.sendsInterrupts()) {
-            return false;
+        core.background.lock.lock();
+        try {
+            if (state.phase != Phase.WAITING) {
+                return false;
+            }
+            core.background.line().remove(state);
+            state.phase = Phase.DONE;
+            return true;
+        } finally {
+            core.background.lock.unlock();
         }
-        core.queue.interrupt(progress);
-        return true;
     }
 }

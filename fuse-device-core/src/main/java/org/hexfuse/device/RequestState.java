@@ -1,6 +1,8 @@
 package org.hexfuse.device;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -25,22 +27,27 @@ import org.slf4j.LoggerFactory;
  * <p>WAITING is for those alone that a {@link BackgroundQueue} holds back. What was SENT can become PENDING again: the server
  * asks for it (RESEND), or the kernel that is played keeps what it could not copy.
  *
- * <p>All fields but those said otherwise are guarded by the connection's lock. Two things end apart from each other: the
+ * <p>Fields are guarded by the lock of the part that has the request, see {@link #phase}. Two things end apart from each other: the
  * caller's wait ({@link #finish}), which abort ends at any moment, and the hold on the memory ({@link #release}), which the
  * device keeps while a transport copies.
  */
 final class RequestState implements OutgoingRequest, Delivery {
-    enum State {
+    enum Phase {
         IDLE, WAITING, PENDING, READING, SENT, WRITING, DONE
     }
 
+    private static final VarHandle OUTCOME = handleOfOutcome();
     private static final Logger LOG = LoggerFactory.getLogger(RequestState.class);
 
     private final Request request;
     private final AtomicInteger holders = new AtomicInteger();
     private final Span target = new Span();
 
-    State state = State.IDLE;
+    /**
+     * What happens to it, and so who guards it: WAITING the {@link BackgroundQueue}, PENDING the {@link InputQueue}, READING,
+     * SENT and WRITING the {@link ProcessingTable}. It is written under that part's lock, and read as a guess without.
+     */
+    volatile Phase phase = Phase.IDLE;
     /** Neighbours in the pending queue or the background queue. */
     RequestState previous;
     RequestState next;
@@ -57,7 +64,10 @@ final class RequestState implements OutgoingRequest, Delivery {
     boolean identified;
     /** When it was queued, by {@link System#nanoTime}, if somebody wants to know. */
     long queuedAt;
-    boolean interrupted;
+    /** The caller was interrupted, or its time has passed. Needs no lock. */
+    volatile boolean interrupted;
+    /** INTERRUPT was queued for it, once at least. Guarded by {@link InputQueue#lock}. */
+    boolean interruptSent;
     boolean interruptQueued;
     /** What a background request's sender asked to be told. */
     Consumer<Errno> done;
@@ -67,31 +77,39 @@ final class RequestState implements OutgoingRequest, Delivery {
     private Thread waiter;
     /** Whether the waiter has to be unparked. */
     private volatile boolean parks;
-    private Errno outcome = Errno.OK;
-    private volatile boolean finished;
+    /** How the caller's wait ended; null while it goes on. */
+    private volatile Errno outcome;
 
     RequestState(Request request) {
         this.request = request;
     }
 
+    private static VarHandle handleOfOutcome() {
+        try {
+            return MethodHandles.lookup().findVarHandle(RequestState.class, "outcome", Errno.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     void start() {
         holders.set(1);
-        state = State.IDLE;
+        phase = Phase.IDLE;
         unique = 0;
         background = false;
         admitted = false;
         counted = false;
         identified = false;
         interrupted = false;
+        interruptSent = false;
         interruptQueued = false;
         done = null;
         handle = null;
         waiter = null;
         parks = false;
-        outcome = Errno.OK;
-        // Before the last one: who looks for late requests may still think of the former use of this object.
+        // Before the last one: the check for late requests may still hold the former use of this object.
         queuedAt = 0;
-        finished = false;
+        outcome = null;
     }
 
     Request request() {
@@ -116,14 +134,9 @@ final class RequestState implements OutgoingRequest, Delivery {
         InHeader.LEN.set(request.head(), (int) request.size());
     }
 
-    /** Ends the caller's wait, once: later calls change nothing. Returns whether this call ended it. */
+    /** Ends the caller's wait, once: later calls change nothing. Returns whether this call ended it. Needs no lock. */
     boolean finish(Errno how) {
-        if (finished) {
-            return false;
-        }
-        outcome = how;
-        finished = true;
-        return true;
+        return outcome == null && OUTCOME.compareAndSet(this, null, how);
     }
 
     /** Tells who waits for {@link #finish}. Called without the lock, once, by who finished it. */
@@ -146,7 +159,7 @@ final class RequestState implements OutgoingRequest, Delivery {
     }
 
     boolean finished() {
-        return finished;
+        return outcome != null;
     }
 
     Errno outcome() {

@@ -23,7 +23,7 @@ final class RequestTimeouts {
 
     static void start(ConnectionCore core, long timeout) {
         var watchdog = new RequestTimeouts(core, timeout);
-        core.ending.endWith(Thread.ofVirtual().name("fuse-timeouts").start(watchdog::run));
+        core.abort.endWith(Thread.ofVirtual().name("fuse-timeouts").start(watchdog::run));
     }
 
     /** A connection that nobody holds any more is not kept alive. */
@@ -38,7 +38,7 @@ final class RequestTimeouts {
         if (core == null || !core.state().isLive()) {
             return false;
         }
-        core.ending.timeOutLate(timeout);
+        core.abort.timeOutLate(timeout);
         return core.state().isLive();
     }
 }

@@ -182,13 +182,13 @@ class ControlMessagesTest {
                 eventually(() -> reader.getState() == Thread.State.WAITING);
             }
             ConnectionCore core = kernel.connection.core();
-            core.lock.lock();
+            core.input.lock.lock();
             try {
                 for (int i = 0; i < forgets; i++) {
                     kernel.connection.forget(i + 2, 1);
                 }
             } finally {
-                core.lock.unlock();
+                core.input.lock.unlock();
             }
             for (Future<Opcode> each : read) {
                 assertThat(each.get(10, TimeUnit.SECONDS)).isIn(Opcode.FORGET, Opcode.BATCH_FORGET);
@@ -264,7 +264,7 @@ class ControlMessagesTest {
             assertThat(read.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(Errno.ENODEV);
             assertThat(ready.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(DeviceHandle.POLLERR);
             assertThat(device.connection.isConnected()).isTrue();
-            assertThat(device.connection.core().reading.isIdle()).isTrue();
+            assertThat(device.connection.core().input.isIdle()).isTrue();
         }
 
         @Test void leaveToOthersWhatTheirReadersWereWokenFor() throws Exception {
@@ -301,15 +301,15 @@ class ControlMessagesTest {
         eventually(() -> other.getState() == Thread.State.WAITING);
         Thread last = Thread.ofVirtual().start(() -> TestKernel.errno(device::read));
         eventually(() -> last.getState() == Thread.State.WAITING);
-        core.lock.lock();
+        core.input.lock.lock();
         try {
             last.interrupt();
-            eventually(() -> core.lock.hasQueuedThread(last));
-            core.queue.forgets().add(5, 1);
+            eventually(() -> core.input.lock.hasQueuedThread(last));
+            core.input.queue.forgets().add(5, 1);
             // The reader that came last is woken first: the one that is about to give up.
-            assertThat(core.reading.nextReader().thread).isSameAs(last);
+            assertThat(core.input.nextReader().thread).isSameAs(last);
         } finally {
-            core.lock.unlock();
+            core.input.lock.unlock();
         }
         assertThat(read.get(10, TimeUnit.SECONDS)).isEqualTo(Opcode.FORGET);
         last.join();

@@ -191,7 +191,7 @@ class FuseConnectionTest extends ConnectionFixture {
             for (int i = 0; i < 30; i++) {
                 calls.add(call(Opcode.UNLINK, 1));
             }
-            await().until(() -> connection.core().queue.pending().size() == 30);
+            await().until(() -> connection.core().input.queue.pending().size() == 30);
             var order = new StringBuilder();
             for (int i = 0; i < 30;) {
                 connection.forget(9, 1);
@@ -282,7 +282,7 @@ class FuseConnectionTest extends ConnectionFixture {
                 call.get(30, TimeUnit.SECONDS);
             }
         }
-        assertThat(connection.core().copying.isEmpty()).isTrue();
+        assertThat(connection.waiting()).isZero();
         assertThat(server.pollError()).isEqualTo(Errno.EAGAIN);
     }
 

@@ -62,11 +62,11 @@ class HeldBackSenderTest {
     }
 
     private int held() {
-        device.connection.core().lock.lock();
+        device.connection.core().background.lock.lock();
         try {
-            return device.connection.core().admission.waiting();
+            return device.connection.core().backgroundWait.waiting();
         } finally {
-            device.connection.core().lock.unlock();
+            device.connection.core().background.lock.unlock();
         }
     }
 
@@ -96,14 +96,15 @@ class HeldBackSenderTest {
 
     @Test void doesNotOvertakeWhoWaitsLonger() {
         fill(1);
-        device.connection.core().lock.lock();
+        device.connection.core().background.lock.lock();
         try {
             // A place is free and given away; who comes now finds none.
-            device.connection.core().gate.maxBackground(3);
-            device.connection.core().admission.look();
-            assertThat(device.connection.core().gate.hasRoom(device.connection.core().admission.kept())).isFalse();
+            device.connection.core().background.maxBackground(3);
+            device.connection.core().backgroundWait.look();
+            assertThat(device.connection.core().background.hasRoom(device.connection.core().backgroundWait.kept()))
+                    .isFalse();
         } finally {
-            device.connection.core().lock.unlock();
+            device.connection.core().background.lock.unlock();
         }
         eventually(() -> sent.contains(10));
     }
@@ -140,16 +141,16 @@ class HeldBackSenderTest {
     @Test void thatIsInterruptedAsItIsLetGoPassesItsPlaceOn() {
         fill(2);
         ConnectionCore core = device.connection.core();
-        core.lock.lock();
+        core.background.lock.lock();
         try {
             Thread first = senders.getFirst();
             first.interrupt();
-            eventually(() -> core.lock.hasQueuedThread(first));
-            core.gate.maxBackground(3);
-            core.admission.look();
-            assertThat(core.admission.waiting()).isEqualTo(1);
+            eventually(() -> core.background.lock.hasQueuedThread(first));
+            core.background.maxBackground(3);
+            core.backgroundWait.look();
+            assertThat(core.backgroundWait.waiting()).isEqualTo(1);
         } finally {
-            core.lock.unlock();
+            core.background.lock.unlock();
         }
         eventually(() -> sent.contains(11));
         assertThat(done).containsExactly(Errno.EINTR);
@@ -195,7 +196,7 @@ class HeldBackSenderTest {
     @Test void isWokenWhenTheTimeOfOthersIsOver() {
         use(ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ofMinutes(1)));
         fill(2);
-        device.connection.core().ending.timeOutLate(0);
+        device.connection.core().abort.timeOutLate(0);
         eventually(() -> done.size() == 4);
         assertThat(device.connection.isConnected()).isFalse();
     }

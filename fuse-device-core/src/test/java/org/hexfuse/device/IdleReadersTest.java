@@ -62,14 +62,14 @@ class IdleReadersTest {
             DeviceHandle clone = device.connection.newHandle();
             Thread leaving = Thread.ofVirtual().start(() -> errno(() -> take(clone)));
             device.awaitReader();
-            core.lock.lock();
+            core.input.lock.lock();
             try {
                 // Woken, and not yet running: it is counted on.
-                core.queue.forgets().add(5, 1);
-                assertThat(core.reading.nextReader().thread).isSameAs(leaving);
-                core.queue.forgets().clear();
+                core.input.queue.forgets().add(5, 1);
+                assertThat(core.input.nextReader().thread).isSameAs(leaving);
+                core.input.queue.forgets().clear();
             } finally {
-                core.lock.unlock();
+                core.input.lock.unlock();
             }
             clone.close();
             var read = new CompletableFuture<Opcode>();
@@ -105,17 +105,17 @@ class IdleReadersTest {
     private static boolean forgetsWhileAReaderIsAlert(TestKernel device) {
         ConnectionCore core = device.connection.core();
         while (true) {
-            core.lock.lock();
+            core.input.lock.lock();
             try {
-                if (core.reading.alert() > 0) {
+                if (core.input.alert() > 0) {
                     device.connection.forget(5, 1);
                     return true;
                 }
-                if (!core.reading.isIdle()) {
+                if (!core.input.isIdle()) {
                     return false;
                 }
             } finally {
-                core.lock.unlock();
+                core.input.lock.unlock();
             }
         }
     }

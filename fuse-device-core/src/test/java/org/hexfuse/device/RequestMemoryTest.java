@@ -55,9 +55,9 @@ class RequestMemoryTest {
 
     @Test void withoutTheTimesOfItsFormerUse() {
         Request request = new Request(_ -> back.incrementAndGet()).start(Opcode.UNLINK, 1, Caller.KERNEL, 45, 0);
-        request.progress.queuedAt = 4711;
+        request.state.queuedAt = 4711;
         request.close();
-        assertThat(request.start(Opcode.UNLINK, 1, Caller.KERNEL, 45, 0).progress.queuedAt).isZero();
+        assertThat(request.start(Opcode.UNLINK, 1, Caller.KERNEL, 45, 0).state.queuedAt).isZero();
     }
 
     @Test void whenItIsAnswered() {

@@ -202,11 +202,11 @@ final class TestKernel implements AutoCloseable {
     }
 
     int pending() {
-        connection.core().lock.lock();
+        connection.core().input.lock.lock();
         try {
-            return connection.core().queue.pending().size();
+            return connection.core().input.queue.pending().size();
         } finally {
-            connection.core().lock.unlock();
+            connection.core().input.lock.unlock();
         }
     }
 
@@ -221,11 +221,11 @@ final class TestKernel implements AutoCloseable {
     /** Waits until a thread waits for a request. */
     void awaitReader() {
         eventually(() -> {
-            connection.core().lock.lock();
+            connection.core().input.lock.lock();
             try {
-                return !connection.core().reading.isIdle();
+                return !connection.core().input.isIdle();
             } finally {
-                connection.core().lock.unlock();
+                connection.core().input.lock.unlock();
             }
         });
     }
@@ -240,16 +240,16 @@ final class TestKernel implements AutoCloseable {
 
     private List<Integer> counters() {
         ConnectionCore core = connection.core();
+        var counters = new ArrayList<>(List.of(core.outstanding(), core.background.active(),
+                core.background.line().size(), core.backgroundWait.waiting(), core.backgroundWait.kept(),
+                core.input.queue.pending().size(), core.input.queue.forgets().size()));
         core.lock.lock();
         try {
-            var counters = new ArrayList<>(List.of(core.outstanding, core.gate.active(), core.gate.line().size(),
-                    core.admission.waiting(), core.admission.kept(), core.copying.size(),
-                    core.queue.pending().size(), core.queue.forgets().size(), core.shared.size()));
-            core.handles.forEach(handle -> counters.add(handle.processing().size()));
-            return counters;
+            core.forEachTable(table -> counters.add(table.size()));
         } finally {
             core.lock.unlock();
         }
+        return counters;
     }
 
     static byte[] bytes(MemorySegment segment) {

@@ -83,24 +83,24 @@ class TimeLimitsTest {
 
         @Test void doNotHurtWhoIsInTime() throws Exception {
             try (TestKernel device = TestKernel.of(HASTY.withRequestTimeout(Duration.ofMinutes(1)))) {
-                Abort ending = device.connection.core().ending;
+                Abort abort = device.connection.core().abort;
                 Future<Errno> first = device.call(Opcode.UNLINK, 1);
                 Received request = device.read();
                 Thread.sleep(5);
                 Future<Errno> second = device.call(Opcode.UNLINK, 2);
                 device.awaitPending(1);
-                ending.timeOutLate(Duration.ofSeconds(50).toNanos());
+                abort.timeOutLate(Duration.ofSeconds(50).toNanos());
                 assertThat(device.connection.isConnected()).isTrue();
                 device.write(reply(request));
                 assertThat(outcome(first)).isEqualTo(Errno.OK);
                 device.write(reply(device.read()));
                 assertThat(outcome(second)).isEqualTo(Errno.OK);
                 // What is answered is not late, however long it took.
-                ending.timeOutLate(0);
+                abort.timeOutLate(0);
                 assertThat(device.connection.isConnected()).isTrue();
                 Future<Errno> third = device.call(Opcode.UNLINK, 3);
                 device.awaitPending(1);
-                ending.timeOutLate(0);
+                abort.timeOutLate(0);
                 assertThat(outcome(third)).isEqualTo(Errno.ETIMEDOUT);
             }
         }
@@ -110,14 +110,14 @@ class TimeLimitsTest {
                 Request request = device.connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL);
                 device.connection.submit(request, _ -> {});
                 device.write(reply(device.read()));
-                device.connection.core().ending.timeOut(request.progress);
+                device.connection.core().abort.timeOut(request.state);
                 assertThat(device.connection.isConnected()).isTrue();
             }
         }
 
         @Test void leaveNoThreadBehind() {
             TestKernel device = TestKernel.of(ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ofSeconds(60)));
-            Thread watchdog = device.connection.core().ending.watchdog();
+            Thread watchdog = device.connection.core().abort.watchdog();
             assertThat(watchdog.isAlive()).isTrue();
             device.close();
             TestKernel.eventually(() -> !watchdog.isAlive());
@@ -256,7 +256,7 @@ class TimeLimitsTest {
             try (TestKernel device = TestKernel.of(KernelProfile.linux())) {
                 Request request = device.connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL);
                 device.connection.submit(request, _ -> {});
-                assertThat(request.progress.queuedAt).isZero();
+                assertThat(request.state.queuedAt).isZero();
                 assertThat(errno(() -> device.write(reply(device.read())))).isEqualTo(Errno.OK);
             }
         }

@@ -111,12 +111,12 @@ class WakeUpsTest {
         assertThat(call.isDone()).isFalse();
     }
 
-    private boolean isInterrupted(RequestState progress) {
-        device.connection.core().lock.lock();
+    private boolean isInterrupted(RequestState state) {
+        device.connection.core().background.lock.lock();
         try {
-            return progress.interrupted;
+            return state.interrupted;
         } finally {
-            device.connection.core().lock.unlock();
+            device.connection.core().background.lock.unlock();
         }
     }
 
