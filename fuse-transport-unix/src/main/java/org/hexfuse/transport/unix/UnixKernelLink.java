@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.libc.SocketType;
 import org.hexfuse.transport.KernelLink;
@@ -34,7 +33,6 @@ final class UnixKernelLink implements KernelLink {
         final Notifications notifications;
         final Thread pump;
         final Thread reader;
-        private final AtomicInteger running = new AtomicInteger(2);
 
         Attachment(DeviceHandle handle) {
             this.handle = handle;
@@ -58,9 +56,8 @@ final class UnixKernelLink implements KernelLink {
             } catch (RuntimeException e) {
                 end(() -> LOG.error("{}: the connection is ended by a mistake", wire, e));
             } finally {
-                if (running.decrementAndGet() == 0) {
-                    wire.close();
-                }
+                // The descriptor stays open until the other thread has left its system call, too.
+                wire.close();
             }
         }
 
