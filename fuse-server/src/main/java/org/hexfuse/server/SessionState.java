@@ -10,18 +10,18 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
-import org.hexfuse.transport.spi.RateLimitedLog;
+import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.ObjectPool;
+import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a session knows of its kernel: what INIT settled, what the kernel has looked up and has open, and the requests that
  * are being worked on. Any thread may use it.
  */
 final class SessionState {
-    private static final Logger LOG = LoggerFactory.getLogger(SessionState.class);
-    private static final Logger WIRE = LoggerFactory.getLogger("org.hexfuse.wire");
+    private static final Logger LOG = Loggers.of(SessionState.class);
+    private static final Logger WIRE = Loggers.of("org.hexfuse.wire");
 
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final int IDLE = 64;

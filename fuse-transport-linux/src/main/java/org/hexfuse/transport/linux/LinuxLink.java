@@ -14,13 +14,13 @@ import org.hexfuse.abi.DeviceIoctl;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
-import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.libc.Syscalls;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The connection of one mount.
@@ -33,7 +33,7 @@ final class LinuxLink implements ServerLink {
     /** What the kernel sends at most, unless its administrator raised the limit: 256 pages. */
     static final int MAX_PAYLOAD = 1 << 20;
 
-    private static final Logger LOG = LoggerFactory.getLogger(LinuxLink.class);
+    private static final Logger LOG = Loggers.of(LinuxLink.class);
     /** How long unmounting may take until those who use the filesystem are cut off. */
     private static final Duration UNMOUNT_PATIENCE = Duration.ofSeconds(10);
     private static final Duration ABORT_PATIENCE = Duration.ofSeconds(5);

@@ -8,16 +8,16 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.spi.AcceptQueue;
+import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A socket that kernels' ends connect to. A thread of its own waits for them in the system call, so that the one who accepts
  * can be interrupted, and can be a virtual thread.
  */
 final class ListeningEndpoint implements ServerEndpoint {
-    private static final Logger LOG = LoggerFactory.getLogger(ListeningEndpoint.class);
+    private static final Logger LOG = Loggers.of(ListeningEndpoint.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     /** How long to wait until the system may have more descriptors. */
     private static final Duration PAUSE = Duration.ofMillis(100);

@@ -4,20 +4,20 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.libc.SocketType;
+import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.KernelLink;
 import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The kernel's end of one connection: a thread that sends requests, one that reads replies, and one for notifications if any
  * come. When one of them ends, all do.
  */
 final class UnixKernelLink implements KernelLink {
-    private static final Logger LOG = LoggerFactory.getLogger(UnixKernelLink.class);
+    private static final Logger LOG = Loggers.of(UnixKernelLink.class);
     private static final Duration JOIN = Duration.ofSeconds(5);
 
     private static final int DEFAULT_PEER = 128 * 1024 + Limits.HEAD_ROOM;

@@ -11,14 +11,14 @@ import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 import org.hexfuse.transport.spi.SlotPool;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The server's end of one connection. Its workers share the socket: one at a time reads, one at a time sends. */
 final class UnixServerLink implements ServerLink {
-    private static final Logger LOG = LoggerFactory.getLogger(UnixServerLink.class);
+    private static final Logger LOG = Loggers.of(UnixServerLink.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     /** How long a kernel's end may be silent before INIT. */
     private static final Duration INIT_PATIENCE = Duration.ofSeconds(10);
