@@ -8,4 +8,5 @@ module org.hexfuse.transport {
 
     uses org.hexfuse.transport.spi.KernelTransportProvider;
     uses org.hexfuse.transport.spi.ServerTransportProvider;
+    uses org.slf4j.spi.SLF4JServiceProvider;
 }

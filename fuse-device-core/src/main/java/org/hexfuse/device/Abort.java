@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.device.DeviceState.Event;
 import org.hexfuse.device.RequestState.Phase;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How a connection ends, or one of its handles: everybody wakes with a defined error, and no memory is taken away from a
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_abort_conn}, {@code fuse_dev_release} and {@code fuse_check_timeout}.
  */
 final class Abort {
-    private static final Logger LOG = LoggerFactory.getLogger(Abort.class);
+    private static final Logger LOG = Loggers.of(Abort.class);
 
     private final ConnectionCore core;
     private volatile boolean byControl;

@@ -8,12 +8,12 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.DeviceState.Event;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** INIT: it is the first request, and until it is answered nobody makes another one. */
 final class InitSettlement {
-    private static final Logger LOG = LoggerFactory.getLogger(InitSettlement.class);
+    private static final Logger LOG = Loggers.of(InitSettlement.class);
     /** Linux looks at the times of requests every 15 seconds, and takes no shorter wish. */
     private static final long LEAST_TIMEOUT = Duration.ofSeconds(15).toNanos();
 

@@ -12,8 +12,8 @@ import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where a request stands between its caller and the server; what a transport sees of it.
@@ -37,7 +37,7 @@ final class RequestState implements OutgoingRequest, Delivery {
     }
 
     private static final VarHandle OUTCOME = handleOfOutcome();
-    private static final Logger LOG = LoggerFactory.getLogger(RequestState.class);
+    private static final Logger LOG = Loggers.of(RequestState.class);
 
     private final Request request;
     private final AtomicInteger holders = new AtomicInteger();

@@ -1,6 +1,5 @@
 package org.hexfuse.libc;
 
-import org.hexfuse.posix.OpenFlags;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -8,8 +7,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.posix.OpenFlags;
+import org.hexfuse.posix.ReferenceCount;
 
 /**
  * Owns a file descriptor.
@@ -33,11 +33,9 @@ public final class Fd implements AutoCloseable {
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int FD_CLOEXEC = 1;
-    /** In {@link #users}: no call may begin. The other bits count the calls under way. */
-    private static final int CLOSED = Integer.MIN_VALUE;
 
     private final int number;
-    private final AtomicInteger users = new AtomicInteger();
+    private final ReferenceCount calls = new ReferenceCount(this::closeNow);
 
     private Fd(int number) {
         this.number = number;
@@ -151,31 +149,20 @@ public final class Fd implements AutoCloseable {
     }
 
     /** Whether {@link #close} was called. */
-    public boolean isClosed() { return users.get() < 0; }
+    public boolean isClosed() { return calls.isClosed(); }
 
     /** Closes the descriptor, now or when the calls under way have returned. Calling it again does nothing. */
     @Override public void close() {
-        int before = users.getAndUpdate(n -> n | CLOSED);
-        if (before == 0) {
-            closeNow();
-        }
+        calls.close();
     }
 
     @Override public String toString() {
         return isClosed() ? "fd " + number + " (closed)" : "fd " + number;
     }
 
-    /** Begins a call: the number, good until {@link #release}, or -1 if the descriptor is closed. */
+    /** Begins a call: the descriptor's number, valid until {@link #release}; -1 if the descriptor is closed. */
     int acquire() {
-        int n = users.get();
-        while (n >= 0) {
-            int seen = users.compareAndExchange(n, n + 1);
-            if (seen == n) {
-                return number;
-            }
-            n = seen;
-        }
-        return -1;
+        return calls.acquire() ? number : -1;
     }
 
     int acquireOrThrow(String what) throws LibcException {
@@ -188,9 +175,7 @@ public final class Fd implements AutoCloseable {
 
     /** Ends a call that {@link #acquire} began. */
     void release() {
-        if (users.decrementAndGet() == CLOSED) {
-            closeNow();
-        }
+        calls.release();
     }
 
     /** Makes a cold call; {@code what} is its name. */

@@ -19,8 +19,8 @@ import org.hexfuse.abi.InterruptIn;
 import org.hexfuse.abi.IoctlIn;
 import org.hexfuse.abi.IoctlOut;
 import org.hexfuse.abi.KStatfs;
-import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.LkOut;
+import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.PollOut;
@@ -34,16 +34,16 @@ import org.hexfuse.posix.StatVfs;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Calls the method of a filesystem that a request asks for and replies with what comes of it. Whatever a filesystem throws
  * becomes an answer; whatever a kernel sends that makes no sense becomes EINVAL or ENOSYS.
  */
 final class Dispatcher {
-    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final Logger LOG = Loggers.of(Dispatcher.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final int SMALL_REPLY = 320;
     private static final int LONGEST_LINK = 4096;

@@ -15,8 +15,8 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Transports;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Serves a filesystem at an address: a session for each kernel's end that arrives there.
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread may call any method. The threads of a server are daemons.
  */
 public final class FuseServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(FuseServer.class);
+    private static final Logger LOG = Loggers.of(FuseServer.class);
     private static final Duration FIRST_SESSION = Duration.ofSeconds(10);
     private static final Duration ACCEPTING = Duration.ofSeconds(5);
     /** More than unmounting and abandoned handlers take together. */

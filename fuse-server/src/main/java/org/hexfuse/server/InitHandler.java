@@ -15,8 +15,8 @@ import org.hexfuse.abi.InitOut;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The server's half of INIT.
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>Source: libfuse {@code lib/fuse_lowlevel.c}, {@code do_init}.
  */
 final class InitHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(InitHandler.class);
+    private static final Logger LOG = Loggers.of(InitHandler.class);
     private static final int PAGE = 4096;
     private static final int PAGES_WITHOUT_MAX_PAGES = 32;
     private static final int PAGES_LIMIT = 256;

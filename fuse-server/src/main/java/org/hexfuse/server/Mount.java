@@ -7,12 +7,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A filesystem that is mounted on the real kernel. Any thread may call any method. */
 public final class Mount implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Mount.class);
+    private static final Logger LOG = Loggers.of(Mount.class);
     private static final Duration START_PATIENCE = Duration.ofSeconds(10);
 
     private final Path mountPoint;

@@ -4,12 +4,12 @@ import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
-import org.slf4j.LoggerFactory;
 
 /** A detached slot whose memory counts in a budget until it is committed or released. */
 final class ReservedSlot implements Slot {
-    private static final RateLimitedLog LIMITED = new RateLimitedLog(LoggerFactory.getLogger(ReservedSlot.class));
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(Loggers.of(ReservedSlot.class));
 
     private final Slot slot;
     private final RequestMemory memory;

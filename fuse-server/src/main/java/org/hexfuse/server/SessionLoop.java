@@ -16,9 +16,9 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.transport.CallerDriven;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One kernel served by one filesystem, from INIT to the end.
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * once, and the link is closed.
  */
 final class SessionLoop {
-    private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
+    private static final Logger LOG = Loggers.of(SessionLoop.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     /** How long handlers may take once the session has ended. */
     static final Duration PATIENCE = Duration.ofSeconds(5);

@@ -10,18 +10,18 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
+import org.hexfuse.transport.spi.Loggers;
+import org.hexfuse.transport.spi.ObjectPool;
 import org.hexfuse.transport.spi.RateLimitedLog;
-import org.hexfuse.transport.spi.Spares;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a session knows of its kernel: what INIT settled, what the kernel has looked up and has open, and the requests that
  * are being worked on. Any thread may use it.
  */
 final class SessionState {
-    private static final Logger LOG = LoggerFactory.getLogger(SessionState.class);
-    private static final Logger WIRE = LoggerFactory.getLogger("org.hexfuse.wire");
+    private static final Logger LOG = Loggers.of(SessionState.class);
+    private static final Logger WIRE = Loggers.of("org.hexfuse.wire");
 
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final int IDLE = 64;
@@ -32,7 +32,7 @@ final class SessionState {
     private final LookupCounts lookups = new LookupCounts();
     private final OpenHandles handles = new OpenHandles();
     private final CopyOnWriteArrayList<Exchange> exchanges = new CopyOnWriteArrayList<>();
-    private final Spares<Exchange> idle = new Spares<>(IDLE);
+    private final ObjectPool<Exchange> idle = new ObjectPool<>(IDLE);
     private final Timeouts timeouts;
     private final Retrievals retrievals = new Retrievals();
     private final EarlyInterrupts earlyInterrupts = new EarlyInterrupts();
@@ -93,7 +93,7 @@ final class SessionState {
 
     /** An exchange for one request; it is given back by {@link #give}. */
     Exchange take() {
-        Exchange exchange = idle.take();
+        Exchange exchange = idle.acquire();
         if (exchange == null) {
             exchange = new Exchange(this);
             exchanges.add(exchange);
@@ -103,7 +103,7 @@ final class SessionState {
 
     void give(Exchange exchange) {
         exchange.end();
-        if (!idle.give(exchange)) {
+        if (!idle.release(exchange)) {
             exchanges.remove(exchange);
         }
     }

@@ -3,12 +3,12 @@ package org.hexfuse.server;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Warns, once a class, of methods that are never called since the filesystem does not say that it has them. */
 final class Undeclared {
-    private static final Logger LOG = LoggerFactory.getLogger(Undeclared.class);
+    private static final Logger LOG = Loggers.of(Undeclared.class);
     private static final Set<Class<?>> WARNED = ConcurrentHashMap.newKeySet();
 
     private Undeclared() {}

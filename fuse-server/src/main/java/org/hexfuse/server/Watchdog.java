@@ -3,15 +3,15 @@ package org.hexfuse.server;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the running requests of all sessions twice a second. One thread for the JVM, a daemon, which ends with the last
  * session. It costs the requests themselves nothing: a request that is seen three times in a row has run for a second.
  */
 final class Watchdog {
-    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+    private static final Logger LOG = Loggers.of(Watchdog.class);
     private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final Set<SessionLoop> SESSIONS = ConcurrentHashMap.newKeySet();

@@ -14,9 +14,9 @@ import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The threads of one session that read requests, each of which also runs the requests that it reads.
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <p>Source: libfuse {@code lib/fuse_loop_mt.c}.
  */
 final class Workers {
-    private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
+    private static final Logger LOG = Loggers.of(Workers.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final int MOST = 64;
     private static final int MOST_QUEUED = 1024;

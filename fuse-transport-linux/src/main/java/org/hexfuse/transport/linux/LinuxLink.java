@@ -14,13 +14,13 @@ import org.hexfuse.abi.DeviceIoctl;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
-import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.libc.Syscalls;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The connection of one mount.
@@ -33,7 +33,7 @@ final class LinuxLink implements ServerLink {
     /** What the kernel sends at most, unless its administrator raised the limit: 256 pages. */
     static final int MAX_PAYLOAD = 1 << 20;
 
-    private static final Logger LOG = LoggerFactory.getLogger(LinuxLink.class);
+    private static final Logger LOG = Loggers.of(LinuxLink.class);
     /** How long unmounting may take until those who use the filesystem are cut off. */
     private static final Duration UNMOUNT_PATIENCE = Duration.ofSeconds(10);
     private static final Duration ABORT_PATIENCE = Duration.ofSeconds(5);
@@ -41,10 +41,10 @@ final class LinuxLink implements ServerLink {
     private static final Duration END_PATIENCE = UNMOUNT_PATIENCE.plus(Duration.ofSeconds(10));
 
     private final Mount mount;
+    private final Runnable onDisconnect;
     private final List<LinuxChannel> channels = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile Limits limits = Limits.beforeInit();
-    private volatile Runnable over = () -> {};
 
     private final Object lock = new Object();
     private final List<Fd> clones = new ArrayList<>();
@@ -52,13 +52,10 @@ final class LinuxLink implements ServerLink {
     private boolean ending;
     private boolean closed;
 
-    LinuxLink(Mount mount) {
+    /** @param onDisconnect run when no further request can come, any number of times */
+    LinuxLink(Mount mount, Runnable onDisconnect) {
         this.mount = mount;
-    }
-
-    /** Calls {@code action} when there will be no more requests, perhaps more than once. Set before the link is used. */
-    void whenOver(Runnable action) {
-        over = action;
+        this.onDisconnect = onDisconnect;
     }
 
     @Override public int maxMessage() {
@@ -116,7 +113,7 @@ final class LinuxLink implements ServerLink {
 
     /** The kernel has ended the connection: it was unmounted, or aborted. */
     void disconnected() {
-        over.run();
+        onDisconnect.run();
     }
 
     @Override public boolean isConnected() {
@@ -202,7 +199,7 @@ final class LinuxLink implements ServerLink {
             }
             mount.close();
         } finally {
-            over.run();
+            onDisconnect.run();
             ended.complete(null);
         }
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.spi.ServerTransportProvider;
+import org.hexfuse.transport.spi.SingleLinkEndpoint;
 
 /**
  * The transport {@code linux:/mount/point?option&option=value}: mounts on a directory, or on a regular file.
@@ -30,6 +31,8 @@ import org.hexfuse.transport.spi.ServerTransportProvider;
     @Override public ServerEndpoint open(Address address) throws IOException {
         MountOptions options = MountOptions.of(address);
         MountPoint point = MountPoint.of(address.path());
-        return new LinuxEndpoint(address.withPath(point.path()), new LinuxLink(Mount.mount(point, options)));
+        Mount mount = Mount.mount(point, options);
+        return new SingleLinkEndpoint(address.withPath(point.path()),
+                disconnected -> new LinuxLink(mount, disconnected));
     }
 }

@@ -9,10 +9,10 @@ import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.MountCalls;
 import org.hexfuse.libc.MountFlags;
-import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.libc.ProcessIds;
+import org.hexfuse.posix.OpenFlags;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A mount that this process made, and the device that belongs to it. */
 final class Mount {
@@ -22,7 +22,7 @@ final class Mount {
 
     private static final Path CONNECTIONS = Path.of("/sys/fs/fuse/connections");
 
-    private static final Logger LOG = LoggerFactory.getLogger(Mount.class);
+    private static final Logger LOG = Loggers.of(Mount.class);
 
     private final String point;
     private final Fd device;

@@ -151,7 +151,7 @@ import org.junit.jupiter.api.Timeout;
     @Test void theOptionsReachTheKernelThroughFusermount() throws Exception {
         needsFusermount();
         MountOptions options = MountOptions.of(address("ro&noexec&noatime&fsname=a,b\\c&subtype=tiny&allow_other"));
-        var link = new LinuxLink(Mount.mountByProgram(MountPoint.of(point.toString()), options));
+        var link = new LinuxLink(Mount.mountByProgram(MountPoint.of(point.toString()), options), () -> {});
         opened.add(link);
         opened.add(0, new TinyServer(link).start(1)::join);
         assertThat(mountinfoLine()).contains(" ro,").contains("nosuid").contains("nodev").contains("noexec")

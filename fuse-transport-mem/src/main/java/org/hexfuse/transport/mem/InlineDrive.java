@@ -7,14 +7,14 @@ import org.hexfuse.transport.CallerDriven;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Slot;
-import org.hexfuse.transport.spi.Spares;
+import org.hexfuse.transport.spi.ObjectPool;
 
 /** Carries a request through the server on the thread that has just queued it. */
 final class InlineDrive implements CallerDriven {
     private static final int FREE = 16;
 
     private final MemoryServerLink link;
-    private final Spares<Intake> free = new Spares<>(FREE);
+    private final ObjectPool<Intake> free = new ObjectPool<>(FREE);
     private final AtomicBoolean over = new AtomicBoolean();
 
     InlineDrive(MemoryServerLink link) {
@@ -41,14 +41,14 @@ final class InlineDrive implements CallerDriven {
                 ended.run();
             }
         } finally {
-            free.give(intake);
+            free.release(intake);
         }
     }
 
     /** Threads come here at the same time, and again from within a filesystem: each has an intake of its own. */
     private Intake takeIntake() {
         Limits limits = link.limits();
-        Intake intake = free.take();
+        Intake intake = free.acquire();
         return intake == null || !intake.limits().equals(limits) ? link.newIntake(limits) : intake;
     }
 }

@@ -1,31 +1,28 @@
 package org.hexfuse.transport.mem;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.BindException;
 import java.net.ConnectException;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.transport.Address;
-import org.hexfuse.transport.KernelLink;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.ServerLink;
+import org.hexfuse.transport.spi.AcceptQueue;
 
 /** A name in this process that kernels' ends connect to. */
 final class MemoryEndpoint implements ServerEndpoint {
     private static final Map<String, MemoryEndpoint> OPEN = new ConcurrentHashMap<>();
     private static final AtomicLong ANONYMOUS = new AtomicLong();
+    /** How long a connection may wait for room in the accept queue, as on a socket of {@code unix:}. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private final Address address;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrivedOrClosed = lock.newCondition();
-    private final Queue<ServerLink> arrivals = new ArrayDeque<>();
-    private boolean closed;
+    private final AcceptQueue<MemoryServerLink> links = new AcceptQueue<>();
 
     private MemoryEndpoint(Address address) {
         this.address = address;
@@ -48,24 +45,29 @@ final class MemoryEndpoint implements ServerEndpoint {
         return endpoint;
     }
 
-    KernelLink connect() {
-        return new MemoryKernelLink(this);
-    }
-
     boolean isInline() { return address.flag(MemoryAddress.INLINE); }
 
     boolean isAliased() { return address.flag(MemoryAddress.ALIASED); }
 
-    void arrive(ServerLink link) throws IOException {
-        lock.lock();
+    /**
+     * Queues a link to be accepted; blocks, not long, while the accept queue is full.
+     *
+     * @throws ConnectException if the endpoint is closed, or the queue stays full
+     */
+    void connect(MemoryServerLink link) throws IOException {
+        AcceptQueue.Outcome outcome;
         try {
-            if (closed) {
-                throw new ConnectException("nobody serves " + address + " any more");
-            }
-            arrivals.add(link);
-            arrivedOrClosed.signal();
-        } finally {
-            lock.unlock();
+            outcome = links.offer(link, CONNECT_TIMEOUT);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while connecting to " + address);
+        }
+        if (outcome == AcceptQueue.Outcome.FULL) {
+            throw new ConnectException(address + " has " + links.capacity() + " connections that are not accepted, for "
+                    + CONNECT_TIMEOUT.toSeconds() + " s");
+        }
+        if (outcome == AcceptQueue.Outcome.CLOSED) {
+            throw new ConnectException(address + " is closed");
         }
     }
 
@@ -74,28 +76,12 @@ final class MemoryEndpoint implements ServerEndpoint {
     }
 
     @Override public Optional<ServerLink> accept() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (arrivals.isEmpty() && !closed) {
-                arrivedOrClosed.await();
-            }
-            return Optional.ofNullable(arrivals.poll());
-        } finally {
-            lock.unlock();
-        }
+        return links.accept().map(link -> link);
     }
 
-    /** Kernels' ends that were not accepted see their server gone. */
+    /** Links that were not accepted are closed, so that their kernel ends are disconnected. */
     @Override public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            arrivals.forEach(ServerLink::shutdown);
-            arrivals.clear();
-            arrivedOrClosed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        links.close();
         OPEN.remove(address.path(), this);
     }
 }

@@ -20,7 +20,7 @@ final class MemoryKernelLink implements KernelLink {
     @Override public void attach(DeviceHandle handle) throws IOException {
         var link = new MemoryServerLink(handle, endpoint.isInline(), endpoint.isAliased());
         peer = link;
-        endpoint.arrive(link);
+        endpoint.connect(link);
     }
 
     @Override public void close() {

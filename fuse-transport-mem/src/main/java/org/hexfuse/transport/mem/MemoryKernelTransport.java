@@ -21,6 +21,6 @@ import org.hexfuse.transport.spi.KernelTransportProvider;
     }
 
     @Override public KernelLink connect(Address address) throws IOException {
-        return MemoryEndpoint.find(MemoryAddress.check(address)).connect();
+        return new MemoryKernelLink(MemoryEndpoint.find(MemoryAddress.check(address)));
     }
 }

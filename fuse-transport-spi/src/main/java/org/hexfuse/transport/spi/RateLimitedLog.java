@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * Logs what a peer or a user can cause at will: of one kind a few lines a period, and then how many more there were. Kinds are
- * constants of the program, never text of a peer's. Any thread may use it.
+ * Logs what a peer or a user can cause at will: a few lines of each kind a period, then how many were suppressed. Kinds are
+ * constants of the program, never text that a peer sent, so their number is bounded. Any thread may use it.
  */
 public final class RateLimitedLog {
     private static final int LINES = 5;
@@ -16,15 +16,9 @@ public final class RateLimitedLog {
 
     private final Logger logger;
     private final LongSupplier nanos;
-    private final Map<Object, Kind> kinds = new ConcurrentHashMap<>();
+    private final Map<Object, RateLimit> kinds = new ConcurrentHashMap<>();
 
-    private static final class Kind {
-        private long began;
-        private int lines;
-        private long suppressed;
-    }
-
-    /** Of each kind {@value #LINES} lines in half a minute. */
+    /** Logs at most {@value #LINES} lines of each kind in 30 seconds. */
     public RateLimitedLog(Logger logger) {
         this(logger, System::nanoTime);
     }
@@ -34,52 +28,40 @@ public final class RateLimitedLog {
         this.nanos = nanos;
     }
 
-    /** Logs a warning, unless there were many of its kind lately. */
+    /** Logs a warning, or suppresses it. */
     public void warn(Object kind, String message) {
         warn(kind, message, null);
     }
 
     /**
-     * The same with a stack trace.
+     * Logs a warning with a stack trace, or suppresses it.
      *
      * @param failure null for none
      */
     public void warn(Object kind, String message, Throwable failure) {
-        long before = admit(kind);
-        if (before >= 0) {
-            logger.warn(text(message, before), failure);
+        long suppressed = admit(kind);
+        if (suppressed != RateLimit.SUPPRESSED) {
+            logger.warn(text(message, suppressed), failure);
         }
     }
 
-    /** As {@link #warn(Object, String, Throwable)}, an error. */
+    /**
+     * Logs an error with a stack trace, or suppresses it.
+     *
+     * @param failure null for none
+     */
     public void error(Object kind, String message, Throwable failure) {
-        long before = admit(kind);
-        if (before >= 0) {
-            logger.error(text(message, before), failure);
+        long suppressed = admit(kind);
+        if (suppressed != RateLimit.SUPPRESSED) {
+            logger.error(text(message, suppressed), failure);
         }
+    }
+
+    private long admit(Object kind) {
+        return kinds.computeIfAbsent(kind, _ -> new RateLimit(LINES, PERIOD, nanos)).admit();
     }
 
     private static String text(String message, long suppressed) {
         return suppressed == 0 ? message : message + " (" + suppressed + " more of this kind were not logged)";
-    }
-
-    /** How many were suppressed before this one; -1 if it is to be suppressed. */
-    private long admit(Object kind) {
-        Kind state = kinds.computeIfAbsent(kind, _ -> new Kind());
-        synchronized (state) {
-            long now = nanos.getAsLong();
-            if (state.lines == 0 || now - state.began > PERIOD.toNanos()) {
-                state.began = now;
-                state.lines = 0;
-            }
-            if (state.lines == LINES) {
-                state.suppressed++;
-                return -1;
-            }
-            state.lines++;
-            long before = state.suppressed;
-            state.suppressed = 0;
-            return before;
-        }
     }
 }

@@ -2,9 +2,6 @@ package org.hexfuse.transport.spi;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.OutHeader;
 import org.hexfuse.transport.Limits;
@@ -27,7 +24,7 @@ public final class SlotPool {
     private final ReplySink sink;
     private final Shelf tiny = new Shelf(TINY, KEPT_SMALL);
     private final Shelf small = new Shelf(SMALL, KEPT_SMALL);
-    private volatile Shelf large = new Shelf(SMALL, 0);
+    private volatile Shelf large = new Shelf(SMALL, 1);
 
     /** A pool whose slots commit through {@code sink}, with replies that have room for an {@link OutHeader} in front. */
     public SlotPool(ReplySink sink) {
@@ -55,19 +52,16 @@ public final class SlotPool {
     /** Slots of one size that are not in use. */
     private final class Shelf {
         private final int size;
-        private final int kept;
-        private final Queue<Detached> free = new ConcurrentLinkedQueue<>();
-        private final AtomicInteger count = new AtomicInteger();
+        private final ObjectPool<Detached> free;
 
         Shelf(int size, int kept) {
             this.size = size;
-            this.kept = kept;
+            this.free = new ObjectPool<>(kept);
         }
 
         Detached take(long needed) {
-            Detached slot = needed <= size ? free.poll() : null;
+            Detached slot = needed <= size ? free.acquire() : null;
             if (slot != null) {
-                count.decrementAndGet();
                 return slot;
             }
             long bytes = Math.max(needed, size);
@@ -76,10 +70,8 @@ public final class SlotPool {
         }
 
         void put(Detached slot) {
-            if (slot.request.byteSize() == size && count.incrementAndGet() <= kept) {
-                free.add(slot);
-            } else if (slot.request.byteSize() == size) {
-                count.decrementAndGet();
+            if (slot.request.byteSize() == size) {
+                free.release(slot);
             }
         }
     }

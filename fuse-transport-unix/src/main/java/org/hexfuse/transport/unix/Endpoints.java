@@ -1,7 +1,9 @@
 package org.hexfuse.transport.unix;
 
 import java.io.IOException;
+import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
+import org.hexfuse.transport.spi.SingleLinkEndpoint;
 
 /** The server's ends. */
 final class Endpoints {
@@ -9,7 +11,7 @@ final class Endpoints {
 
     static ServerEndpoint open(SocketPath at) throws IOException {
         return at.serverConnects()
-                ? new SingleEndpoint(at.forKernel(), Connector.connect(at))
+                ? connected(at.forKernel(), Connector.connect(at))
                 : new ListeningEndpoint(at.forKernel(), ListeningSocket.open(at));
     }
 
@@ -18,7 +20,11 @@ final class Endpoints {
         if (socket.listening()) {
             return new ListeningEndpoint(inherited.address(), ListeningSocket.of(socket, inherited));
         }
-        return new SingleEndpoint(inherited.address(), Wire.of(socket.fd(), socket.type(),
-                inherited.address().toString(), inherited.options()));
+        return connected(inherited.address(), Wire.of(socket.fd(), socket.type(), inherited.address().toString(),
+                inherited.options()));
+    }
+
+    private static ServerEndpoint connected(Address address, Wire wire) {
+        return new SingleLinkEndpoint(address, disconnected -> new UnixServerLink(wire, disconnected, () -> {}));
     }
 }

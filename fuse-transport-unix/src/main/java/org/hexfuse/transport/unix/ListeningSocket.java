@@ -14,13 +14,13 @@ import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.PollSet;
 import org.hexfuse.libc.SocketType;
 import org.hexfuse.libc.Sockets;
+import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A socket that others connect to. */
 final class ListeningSocket implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ListeningSocket.class);
+    private static final Logger LOG = Loggers.of(ListeningSocket.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final int BACKLOG = 64;
     /** How often to look whether the socket was closed, where shutting it down has come between two waits. */

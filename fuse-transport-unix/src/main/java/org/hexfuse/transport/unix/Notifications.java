@@ -10,9 +10,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.transport.DeviceHandle;
+import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.WholeMessage;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings notifications to the device, in their order, on a thread of its own, which is there once the first one comes. They run
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * who brings another waits a little, and then the connection ends.
  */
 final class Notifications implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Notifications.class);
+    private static final Logger LOG = Loggers.of(Notifications.class);
     private static final int MOST = 1024;
     private static final long MOST_BYTES = 16L << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(5);

@@ -7,15 +7,15 @@ import org.hexfuse.abi.OutHeader;
 import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.Span;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads replies into the memory of their callers. It never sends, never runs the filesystem's or the kernel's code, and so
  * never waits but for bytes.
  */
 final class ReplyReader {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplyReader.class);
+    private static final Logger LOG = Loggers.of(ReplyReader.class);
     private static final int LARGEST_ERRNO = 511;
 
     private final Wire wire;

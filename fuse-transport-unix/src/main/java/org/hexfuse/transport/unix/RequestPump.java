@@ -9,15 +9,15 @@ import org.hexfuse.abi.InHeader;
 import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.OutgoingRequest;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes requests from the device and sends them, one after another. A request is copied first: it must be known as sent before
  * its first byte is, since its reply may be quick, and its caller must not wait for a server that reads slowly.
  */
 final class RequestPump {
-    private static final Logger LOG = LoggerFactory.getLogger(RequestPump.class);
+    private static final Logger LOG = Loggers.of(RequestPump.class);
     private static final int ALIGNMENT = 64;
 
     private final Wire wire;

@@ -1,12 +1,12 @@
 package org.hexfuse.transport.unix;
 
 import java.time.Duration;
+import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Waits for a thread that is about to end. */
 final class ThreadJoin {
-    private static final Logger LOG = LoggerFactory.getLogger(ThreadJoin.class);
+    private static final Logger LOG = Loggers.of(ThreadJoin.class);
 
     private ThreadJoin() {}
 

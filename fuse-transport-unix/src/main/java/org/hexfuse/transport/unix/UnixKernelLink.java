@@ -4,21 +4,20 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.libc.SocketType;
+import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.KernelLink;
 import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The kernel's end of one connection: a thread that sends requests, one that reads replies, and one for notifications if any
  * come. When one of them ends, all do.
  */
 final class UnixKernelLink implements KernelLink {
-    private static final Logger LOG = LoggerFactory.getLogger(UnixKernelLink.class);
+    private static final Logger LOG = Loggers.of(UnixKernelLink.class);
     private static final Duration JOIN = Duration.ofSeconds(5);
 
     private static final int DEFAULT_PEER = 128 * 1024 + Limits.HEAD_ROOM;
@@ -34,7 +33,6 @@ final class UnixKernelLink implements KernelLink {
         final Notifications notifications;
         final Thread pump;
         final Thread reader;
-        private final AtomicInteger running = new AtomicInteger(2);
 
         Attachment(DeviceHandle handle) {
             this.handle = handle;
@@ -58,9 +56,8 @@ final class UnixKernelLink implements KernelLink {
             } catch (RuntimeException e) {
                 end(() -> LOG.error("{}: the connection is ended by a mistake", wire, e));
             } finally {
-                if (running.decrementAndGet() == 0) {
-                    wire.close();
-                }
+                // The descriptor stays open until the other thread has left its system call, too.
+                wire.close();
             }
         }
 

@@ -11,21 +11,21 @@ import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 import org.hexfuse.transport.spi.SlotPool;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The server's end of one connection. Its workers share the socket: one at a time reads, one at a time sends. */
 final class UnixServerLink implements ServerLink {
-    private static final Logger LOG = LoggerFactory.getLogger(UnixServerLink.class);
+    private static final Logger LOG = Loggers.of(UnixServerLink.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     /** How long a kernel's end may be silent before INIT. */
     private static final Duration INIT_PATIENCE = Duration.ofSeconds(10);
 
     private final Wire wire;
     private final MessageReader incoming;
-    private final Runnable over;
+    private final Runnable onDisconnect;
     private final Runnable onClose;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ReentrantLock reading = new ReentrantLock();
@@ -40,14 +40,14 @@ final class UnixServerLink implements ServerLink {
     }
 
     /**
-     * @param over called when there will be no more requests, perhaps more than once
-     * @param onClose called once, when the descriptor is closed
+     * @param onDisconnect run when no further request can come, any number of times
+     * @param onClose run once, when the descriptor is closed
      */
-    UnixServerLink(Wire wire, Runnable over, Runnable onClose) {
+    UnixServerLink(Wire wire, Runnable onDisconnect, Runnable onClose) {
         this.onClose = onClose;
         this.wire = wire;
         this.incoming = MessageReader.requests(wire);
-        this.over = over;
+        this.onDisconnect = onDisconnect;
         this.patience = wire.options().patience().toNanos();
         wire.awaitNextWithin(INIT_PATIENCE);
     }
@@ -100,7 +100,7 @@ final class UnixServerLink implements ServerLink {
     private void end() {
         ended = true;
         wire.shutdown();
-        over.run();
+        onDisconnect.run();
     }
 
     /** Sends a reply. One that can't be sent becomes an error, or its caller would wait for ever. */

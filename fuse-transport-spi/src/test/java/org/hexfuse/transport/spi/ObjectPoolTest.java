@@ -11,51 +11,51 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class SparesTest {
-    private final Spares<AtomicInteger> spares = new Spares<>(4);
+class ObjectPoolTest {
+    private final ObjectPool<AtomicInteger> pool = new ObjectPool<>(4);
 
-    @Test void thereAreNoneAtFirst() {
-        assertThat(spares.take()).isNull();
+    @Test void aNewPoolIsEmpty() {
+        assertThat(pool.acquire()).isNull();
     }
 
-    @Test void aThreadGetsBackWhatItGave() {
-        var spare = new AtomicInteger();
-        assertThat(spares.give(spare)).isTrue();
-        assertThat(spares.take()).isSameAs(spare);
-        assertThat(spares.take()).isNull();
+    @Test void aThreadAcquiresWhatItReleased() {
+        var pooled = new AtomicInteger();
+        assertThat(pool.release(pooled)).isTrue();
+        assertThat(pool.acquire()).isSameAs(pooled);
+        assertThat(pool.acquire()).isNull();
     }
 
-    @Test void noMoreAreKeptThanThereArePlaces() {
+    @Test void keepsNoMoreThanItsCapacity() {
         for (int i = 0; i < 4; i++) {
-            assertThat(spares.give(new AtomicInteger(i))).isTrue();
+            assertThat(pool.release(new AtomicInteger(i))).isTrue();
         }
-        assertThat(spares.give(new AtomicInteger(4))).isFalse();
+        assertThat(pool.release(new AtomicInteger(4))).isFalse();
         for (int i = 0; i < 4; i++) {
-            assertThat(spares.take()).isNotNull();
+            assertThat(pool.acquire()).isNotNull();
         }
-        assertThat(spares.take()).isNull();
+        assertThat(pool.acquire()).isNull();
     }
 
-    @Test void anotherThreadGetsWhatIsThere() throws Exception {
-        var spare = new AtomicInteger();
-        spares.give(spare);
+    @Test void anotherThreadAcquiresWhatWasReleased() throws Exception {
+        var pooled = new AtomicInteger();
+        pool.release(pooled);
         try (var other = Executors.newSingleThreadExecutor()) {
-            assertThat(other.submit(spares::take).get()).isSameAs(spare);
+            assertThat(other.submit(pool::acquire).get()).isSameAs(pooled);
         }
     }
 
-    @Test void noTwoThreadsHaveTheSame() throws Exception {
+    @Test void noTwoThreadsAcquireTheSameObject() throws Exception {
         Callable<Integer> user = () -> {
             int made = 0;
             for (int i = 0; i < 100_000; i++) {
-                AtomicInteger mine = spares.take();
+                AtomicInteger mine = pool.acquire();
                 if (mine == null) {
                     mine = new AtomicInteger();
                     made++;
                 }
                 assertThat(mine.getAndIncrement()).isZero();
                 mine.decrementAndGet();
-                spares.give(mine);
+                pool.release(mine);
             }
             return made;
         };
@@ -70,8 +70,8 @@ class SparesTest {
         }
     }
 
-    @Test void theNumberOfPlacesIsAPowerOfTwo() {
-        assertThatThrownBy(() -> new Spares<>(3)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Spares<>(0)).isInstanceOf(IllegalArgumentException.class);
+    @Test void theCapacityIsAPowerOfTwo() {
+        assertThatThrownBy(() -> new ObjectPool<>(3)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new ObjectPool<>(0)).isInstanceOf(IllegalArgumentException.class);
     }
 }
