@@ -3,11 +3,15 @@ package org.hexfuse.benchmarks;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.Protocol;
 import org.hexfuse.server.Attr;
+import org.hexfuse.server.Entry;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;
 import org.hexfuse.server.GetAttr;
+import org.hexfuse.server.Lookup;
 import org.hexfuse.transport.Address;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Vfs;
@@ -41,19 +45,33 @@ import org.openjdk.jmh.annotations.Warmup;
     /** Called by JMH. */
     public Attributes() {}
 
-    /** A root whose attributes may not be believed. */
-    private static final class Root implements FuseFileSystem {
-        private static final Attr ATTRIBUTES = Attr.ofMode(FileType.DIRECTORY.mode() | 0755).timeout(Duration.ZERO)
-                .build();
+    /** Files of all names, whose attributes may not be believed and whose names may. */
+    private static final class Files implements FuseFileSystem {
+        private static final Duration EVER = Duration.ofDays(1);
+        private static final Attr ROOT = Attr.ofMode(FileType.DIRECTORY.mode() | 0755).timeout(EVER).build();
+        private static final Attr FILE = Attr.ofMode(FileType.REGULAR.mode() | 0644).timeout(Duration.ZERO).build();
+
+        @Override public Entry lookup(Lookup op) {
+            return Entry.of(2 + Long.parseLong(op.name().toString()), FILE).timeout(EVER);
+        }
 
         @Override public Attr getattr(GetAttr op) {
-            return ATTRIBUTES;
+            return op.node() == Protocol.ROOT_ID ? ROOT : FILE;
         }
+    }
+
+    /** A caller, and the file that is its own: callers of one file would contend for its inode. */
+    @State(Scope.Thread) public static class Caller {
+        private static final AtomicInteger CALLERS = new AtomicInteger();
+        private final String path = "/" + CALLERS.incrementAndGet();
+
+        /** Called by JMH. */
+        public Caller() {}
     }
 
     /** Mounts. */
     @Setup public void mount() throws IOException {
-        server = FuseServer.serve(new Root()).at(Address.parse(transport)).start();
+        server = FuseServer.serve(new Files()).at(Address.parse(transport)).start();
         vfs = Vfs.connect(server.address());
     }
 
@@ -64,7 +82,7 @@ import org.openjdk.jmh.annotations.Warmup;
     }
 
     /** One request and its reply. */
-    @Benchmark public Stat getattr() {
-        return vfs.stat("/");
+    @Benchmark public Stat getattr(Caller caller) {
+        return vfs.stat(caller.path);
     }
 }

@@ -229,6 +229,10 @@ final class InputQueue {
 
     OutgoingRequest poll(ConnectionHandle handle, long capacity) {
         checkCapacity(handle, capacity);
+        if (queue.looksEmpty()) {
+            checkLive(handle);
+            return null;
+        }
         return next(handle, capacity, null);
     }
 

@@ -42,6 +42,14 @@ final class RequestQueue {
         return interrupts.isEmpty() && forgets.isEmpty() && pending.isEmpty();
     }
 
+    /**
+     * Whether it was empty a moment ago. Needs no lock: whoever has added something since wakes a reader or runs the waiters
+     * afterwards.
+     */
+    boolean looksEmpty() {
+        return pending.looksEmpty() && forgets.isEmpty() && interrupts.isEmpty();
+    }
+
     /** How many messages there are, forgets counted as one. */
     int size() {
         return interrupts.size() + (forgets.isEmpty() ? 0 : 1) + pending.size();

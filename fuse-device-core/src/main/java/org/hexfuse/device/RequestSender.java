@@ -129,7 +129,7 @@ final class RequestSender {
     }
 
     private void await(RequestState state) {
-        if (core.spin.sees(state::finished)) {
+        if (state.finished() || core.spin.sees(state::finished)) {
             return;
         }
         long own = state.request().timeout();

@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
@@ -52,7 +52,8 @@ final class SessionLoop {
     /** Whether INTERRUPT also interrupts the thread that runs the request. */
     private final boolean interruptsThreads;
     /** Requests that run on the threads of callers. */
-    private final AtomicInteger driven = new AtomicInteger();
+    /** Requests that callers carry themselves; a sum of many, since each caller writes it twice a request. */
+    private final LongAdder driven = new LongAdder();
     private final AtomicBoolean othersStarted = new AtomicBoolean();
     private final AtomicBoolean ending = new AtomicBoolean();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -85,11 +86,11 @@ final class SessionLoop {
     }
 
     private void handleForCaller(Slot slot) {
-        driven.incrementAndGet();
+        driven.increment();
         try {
             handle(slot);
         } finally {
-            driven.decrementAndGet();
+            driven.decrement();
         }
     }
 
@@ -224,7 +225,7 @@ final class SessionLoop {
 
     private void awaitHandlers() {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (workers.running() + driven.get() + waits.running() > 0) {
+        while (workers.running() + driven.sum() + waits.running() > 0) {
             if (System.nanoTime() - deadline > 0) {
                 state.logRunning(name, PATIENCE);
                 return;

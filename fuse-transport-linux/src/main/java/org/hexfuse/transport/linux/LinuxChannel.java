@@ -26,7 +26,7 @@ final class LinuxChannel implements SlotChannel {
 
     private final LinuxLink link;
     private final Fd device;
-    private final SlotPool pool = new SlotPool(this::reply);
+    private final SlotPool pool = new SlotPool();
     private Limits limits = Limits.beforeInit();
     private Arena arena = Arena.ofShared();
     private LinearSlot slot = allocate(arena, limits);

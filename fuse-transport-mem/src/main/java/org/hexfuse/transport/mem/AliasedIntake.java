@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Slot;
@@ -19,22 +20,28 @@ final class AliasedIntake extends BufferSlot implements Intake {
     private static final int STRUCT_ROOM = 128;
 
     private final Limits limits;
+    private final DeviceHandle handle;
     private final MemorySegment payload;
 
-    AliasedIntake(Limits limits, ReplySink sink, SlotPool pool) {
-        this(limits, Arena.ofAuto().allocate(limits.maxMessage(), 64), sink, pool);
+    AliasedIntake(Limits limits, DeviceHandle handle, ReplySink sink, SlotPool pool) {
+        this(limits, handle, Arena.ofAuto().allocate(limits.maxMessage(), 64), sink, pool);
     }
 
-    private AliasedIntake(Limits limits, MemorySegment payload, ReplySink sink, SlotPool pool) {
+    private AliasedIntake(Limits limits, DeviceHandle handle, MemorySegment payload, ReplySink sink, SlotPool pool) {
         super(Arena.ofAuto().allocate(STRUCT_ROOM, 8), Arena.ofAuto().allocate(STRUCT_ROOM, 8), payload, payload, 0,
                 sink,
                 pool);
         this.limits = limits;
+        this.handle = handle;
         this.payload = payload;
     }
 
     @Override public long capacity() {
         return payload.byteSize();
+    }
+
+    @Override public DeviceHandle handle() {
+        return handle;
     }
 
     @Override public Limits limits() {

@@ -11,7 +11,7 @@ import org.hexfuse.transport.spi.ObjectPool;
 
 /** Carries a request through the server on the thread that has just queued it. */
 final class InlineDrive implements CallerDriven {
-    private static final int FREE = 16;
+    private static final int FREE = 64;
 
     private final MemoryServerLink link;
     private final ObjectPool<Intake> free = new ObjectPool<>(FREE);
@@ -30,11 +30,13 @@ final class InlineDrive implements CallerDriven {
     private void run(Consumer<Slot> handler, Runnable ended) {
         Intake intake = takeIntake();
         try {
-            OutgoingRequest request = link.handle().poll(intake.capacity());
+            OutgoingRequest request = intake.handle().poll(intake.capacity());
             while (request != null) {
                 handler.accept(intake.receive(request));
-                intake = intake.limits().equals(link.limits()) ? intake : takeIntake();
-                request = link.handle().poll(intake.capacity());
+                if (!intake.limits().equals(link.limits())) {
+                    intake = link.newIntake(link.limits(), intake.handle());
+                }
+                request = intake.handle().poll(intake.capacity());
             }
         } catch (FuseException _) {
             if (over.compareAndSet(false, true)) {
@@ -49,6 +51,9 @@ final class InlineDrive implements CallerDriven {
     private Intake takeIntake() {
         Limits limits = link.limits();
         Intake intake = free.acquire();
-        return intake == null || !intake.limits().equals(limits) ? link.newIntake(limits) : intake;
+        if (intake == null) {
+            return link.newIntake(limits, link.newHandle());
+        }
+        return intake.limits().equals(limits) ? intake : link.newIntake(limits, intake.handle());
     }
 }

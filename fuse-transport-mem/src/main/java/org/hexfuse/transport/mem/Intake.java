@@ -1,5 +1,6 @@
 package org.hexfuse.transport.mem;
 
+import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Slot;
@@ -8,6 +9,9 @@ import org.hexfuse.transport.Slot;
 interface Intake {
     /** The longest request that fits, in bytes. */
     long capacity();
+
+    /** Where requests are taken from and replies go to. */
+    DeviceHandle handle();
 
     /** What the memory was sized by. */
     Limits limits();

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Slot;
@@ -14,15 +15,21 @@ import org.hexfuse.transport.spi.SlotPool;
 /** Requests and replies each in one buffer, as on {@code /dev/fuse}. */
 final class LinearIntake extends LinearSlot implements Intake {
     private final Limits limits;
+    private final DeviceHandle handle;
 
-    LinearIntake(Limits limits, ReplySink sink, SlotPool pool) {
+    LinearIntake(Limits limits, DeviceHandle handle, ReplySink sink, SlotPool pool) {
         super(Arena.ofAuto().allocate(limits.maxMessage(), 64), Arena.ofAuto().allocate(limits.maxMessage(), 64), sink,
                 pool);
         this.limits = limits;
+        this.handle = handle;
     }
 
     @Override public long capacity() {
         return request().byteSize();
+    }
+
+    @Override public DeviceHandle handle() {
+        return handle;
     }
 
     @Override public Limits limits() {

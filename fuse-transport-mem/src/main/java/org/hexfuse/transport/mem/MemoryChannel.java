@@ -12,16 +12,16 @@ final class MemoryChannel implements SlotChannel {
 
     MemoryChannel(MemoryServerLink link) {
         this.link = link;
-        this.intake = link.newIntake(link.limits());
+        this.intake = link.newIntake(link.limits(), link.newHandle());
     }
 
     @Override public Slot next() throws InterruptedException {
         Limits limits = link.limits();
         if (!intake.limits().equals(limits)) {
-            intake = link.newIntake(limits);
+            intake = link.newIntake(limits, intake.handle());
         }
         try {
-            return intake.receive(link.handle().take(intake.capacity()));
+            return intake.receive(intake.handle().take(intake.capacity()));
         } catch (FuseException _) {
             return null;
         }

@@ -2,24 +2,35 @@ package org.hexfuse.transport.mem;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.transport.CallerDriven;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.spi.ReplySink;
 import org.hexfuse.transport.spi.SlotPool;
 import org.hexfuse.transport.spi.WholeMessage;
 
-/** The server's end: works on the kernel's device directly. The workers of a link share its handle. */
+/**
+ * The server's end: works on the kernel's device directly. Each worker takes requests over a clone of the device, so that
+ * workers do not contend for one processing table, as servers of {@code /dev/fuse} do.
+ */
 final class MemoryServerLink implements ServerLink {
     /** A payload of 256 pages. */
     static final int MAX_MESSAGE = 256 * 4096 + Limits.HEAD_ROOM;
 
+    /** The workers and callers beyond these share the link's first handle. */
+    private static final int MOST_CLONES = 64;
+
     private final DeviceHandle handle;
+    private final Set<DeviceHandle> clones = ConcurrentHashMap.newKeySet();
+    private volatile boolean shut;
     private final boolean inline;
     private final boolean aliased;
-    private final SlotPool pool = new SlotPool(this::reply);
+    private final SlotPool pool = new SlotPool();
     private volatile Limits limits = Limits.beforeInit();
 
     MemoryServerLink(DeviceHandle handle, boolean inline, boolean aliased) {
@@ -36,13 +47,24 @@ final class MemoryServerLink implements ServerLink {
         return limits;
     }
 
-    /** Memory for one request at a time, of the size that {@code current} asks for. */
-    Intake newIntake(Limits current) {
-        return aliased ? new AliasedIntake(current, this::reply, pool) : new LinearIntake(current, this::reply, pool);
+    /** A clone of the device for one worker, which {@link #shutdown} closes. */
+    DeviceHandle newHandle() {
+        if (clones.size() >= MOST_CLONES) {
+            return handle;
+        }
+        DeviceHandle clone = handle.duplicate();
+        clones.add(clone);
+        if (shut) {
+            clone.close();
+        }
+        return clone;
     }
 
-    private Errno reply(long unique, Errno error, MemorySegment memory, long offset, long length) {
-        return WholeMessage.write(handle, unique, -error.code(), memory, offset, length);
+    /** Memory for one request at a time, of the size that {@code current} asks for. The replies go to {@code own}. */
+    Intake newIntake(Limits current, DeviceHandle own) {
+        ReplySink sink = (unique, error, memory, offset, length) -> WholeMessage.write(own, unique, -error.code(),
+                memory, offset, length);
+        return aliased ? new AliasedIntake(current, own, sink, pool) : new LinearIntake(current, own, sink, pool);
     }
 
     @Override public int maxMessage() {
@@ -71,6 +93,8 @@ final class MemoryServerLink implements ServerLink {
     }
 
     @Override public void shutdown() {
+        shut = true;
+        clones.forEach(DeviceHandle::close);
         handle.close();
     }
 

@@ -124,7 +124,7 @@ public class BufferSlot implements Slot {
     }
 
     @Override public final Slot detach(long replyRoom) {
-        Slot copy = pool.copyOf(this, replyRoom);
+        Slot copy = pool.copyOf(this, sink, replyRoom);
         release();
         return copy;
     }

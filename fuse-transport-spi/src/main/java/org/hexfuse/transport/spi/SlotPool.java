@@ -2,6 +2,7 @@ package org.hexfuse.transport.spi;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.OutHeader;
 import org.hexfuse.transport.Limits;
@@ -21,27 +22,30 @@ public final class SlotPool {
     private static final int KEPT_SMALL = 256;
     private static final int KEPT_LARGE = 4;
 
-    private final ReplySink sink;
     private final Shelf tiny = new Shelf(TINY, KEPT_SMALL);
     private final Shelf small = new Shelf(SMALL, KEPT_SMALL);
     private volatile Shelf large = new Shelf(SMALL, 1);
 
-    /** A pool whose slots commit through {@code sink}, with replies that have room for an {@link OutHeader} in front. */
-    public SlotPool(ReplySink sink) {
-        this.sink = sink;
-    }
+    /** An empty pool. */
+    public SlotPool() {}
 
     /** INIT is answered: messages may be as large as {@code limits} says from now on. */
     public void negotiated(Limits limits) {
         large = new Shelf(limits.maxMessage(), KEPT_LARGE);
     }
 
-    /** A copy of a request, in memory of its own, with room for a reply of {@code replyRoom} bytes. */
-    Slot copyOf(Slot slot, long replyRoom) {
+    /**
+     * A copy of a request, in memory of its own, with room for a reply of {@code replyRoom} bytes and an {@link OutHeader} in
+     * front of it.
+     *
+     * @param sink where the slot commits
+     */
+    Slot copyOf(Slot slot, ReplySink sink, long replyRoom) {
         long length = InHeader.SIZE + slot.argumentsSize() + slot.rest().size();
         long needed = Math.max(length, OutHeader.SIZE + replyRoom);
         Shelf shelf = needed <= TINY ? tiny : needed <= SMALL ? small : large;
         Detached copy = shelf.take(needed);
+        copy.outlet.sink = sink;
         MemorySegment.copy(slot.header(), 0, copy.request, 0, InHeader.SIZE);
         MemorySegment.copy(slot.arguments(), 0, copy.request, InHeader.SIZE, slot.argumentsSize());
         int restOffset = InHeader.SIZE + slot.argumentsSize();
@@ -76,14 +80,29 @@ public final class SlotPool {
         }
     }
 
+    /** Where a detached slot commits, which is decided anew for each request. */
+    private static final class Outlet implements ReplySink {
+        private ReplySink sink;
+
+        @Override public Errno send(long unique, Errno error, MemorySegment memory, long offset, long length) {
+            return sink.send(unique, error, memory, offset, length);
+        }
+    }
+
     private final class Detached extends BufferSlot {
         private final Shelf shelf;
         private final MemorySegment request;
+        private final Outlet outlet;
 
         Detached(Shelf shelf, MemorySegment request, MemorySegment reply) {
-            super(request, request.asSlice(InHeader.SIZE), request, reply, OutHeader.SIZE, sink, SlotPool.this);
+            this(shelf, request, reply, new Outlet());
+        }
+
+        private Detached(Shelf shelf, MemorySegment request, MemorySegment reply, Outlet outlet) {
+            super(request, request.asSlice(InHeader.SIZE), request, reply, OutHeader.SIZE, outlet, SlotPool.this);
             this.shelf = shelf;
             this.request = request;
+            this.outlet = outlet;
         }
 
         @Override protected void freed() {

@@ -32,7 +32,7 @@ class SlotTest {
         sent.add(unique + " " + error + " " + length + " at " + offset);
         return Errno.OK;
     };
-    private final SlotPool pool = new SlotPool(sink);
+    private final SlotPool pool = new SlotPool();
     private final MemorySegment request = Arena.ofAuto().allocate(12_288, 8);
     private final MemorySegment reply = Arena.ofAuto().allocate(12_288, 8);
     private final LinearSlot slot = new LinearSlot(request, reply, sink, pool);

@@ -29,7 +29,7 @@ final class UnixServerLink implements ServerLink {
     private final Runnable onClose;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ReentrantLock reading = new ReentrantLock();
-    private final SlotPool pool = new SlotPool(this::reply);
+    private final SlotPool pool = new SlotPool();
     private final long patience;
     private volatile Limits limits = Limits.beforeInit();
     private volatile boolean ended;
