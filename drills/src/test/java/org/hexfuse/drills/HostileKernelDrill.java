@@ -220,13 +220,15 @@ import org.junit.jupiter.params.provider.EnumSource;
             System.out.println("DRILL hostile kernels, " + attack + ", " + SECONDS + " s: " + attacks + " connections, "
                     + good + " good operations, " + failures.size() + " failed; threads " + before.threads() + " -> "
                     + after.threads() + ", descriptors " + before.descriptors() + " -> " + after.descriptors()
-                    + ", resident " + before.residentMebibytes() + " -> " + after.residentMebibytes() + " MiB, "
+                    + ", direct " + before.directKibibytes() + " -> " + after.directKibibytes() + " KiB, resident "
+                    + before.residentMebibytes() + " -> " + after.residentMebibytes() + " MiB, "
                     + victim.complaints() + " log lines");
             assertThat(failures).isEmpty();
             assertThat(victim.isAlive()).isTrue();
             assertThat(good).hasPositiveValue();
             assertThat(after.threads()).isLessThanOrEqualTo(before.threads() + 4);
             assertThat(after.descriptors()).isLessThanOrEqualTo(before.descriptors() + 2);
+            assertThat(after.directKibibytes()).isLessThan(VictimProcess.IDLE_DIRECT_KIBIBYTES);
             assertThat(victim.complaints()).as(() -> victim.sample()).isLessThan(30 + SECONDS);
             long start = System.nanoTime();
             victim.terminate();

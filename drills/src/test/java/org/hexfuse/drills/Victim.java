@@ -5,6 +5,8 @@ import ch.qos.logback.classic.LoggerContext;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -49,7 +52,8 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.Transports;
 import org.slf4j.LoggerFactory;
 
-/** What a drill is done to: {@code mount KIND POINT}, {@code serve ADDRESS...}, {@code locks COUNT}, {@code cycle}, {@code own POINT}. */
+/** What a drill is done to: {@code mount KIND POINT}, {@code serve ADDRESS...}, {@code kernel ADDRESS...}, {@code locks COUNT},
+ * {@code cycle}, {@code own POINT}. */
 final class Victim {
     private Victim() {}
 
@@ -60,6 +64,7 @@ final class Victim {
             case "mount" -> mount(fileSystem(arguments[1]), Path.of(arguments[2]));
             case "serve" -> serve(List.of(arguments).subList(1, arguments.length));
             case "locks" -> locks(Integer.parseInt(arguments[1]));
+            case "kernel" -> VfsWorkload.run(List.of(arguments).subList(1, arguments.length));
             case "cycle" -> cycle();
             case "own" -> own(Path.of(arguments[1]));
             default -> throw new IllegalArgumentException(arguments[0]);
@@ -100,9 +105,23 @@ final class Victim {
         System.out.println(VictimProcess.READY);
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         while (in.readLine() != null) {
-            System.gc();
+            printHeld();
         }
         System.exit(0);
+    }
+
+    /** Prints the direct memory that is in use after a collection, in KiB. */
+    static void printHeld() {
+        long bytes = 0;
+        // Segments of automatic arenas are freed by a thread of the JDK's some time after the collection that finds them.
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+            LockSupport.parkNanos(100_000_000);
+        }
+        for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+            bytes += pool.getName().equals("direct") ? pool.getMemoryUsed() : 0;
+        }
+        System.out.println(VictimProcess.DIRECT + bytes / 1024);
     }
 
     /** Regular files that take what is written and forget it, slowly. */

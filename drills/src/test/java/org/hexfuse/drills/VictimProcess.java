@@ -1,6 +1,7 @@
 package org.hexfuse.drills;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -15,6 +16,10 @@ import java.util.stream.Stream;
 /** A JVM that runs {@link Victim}. Closing it kills it and unmounts what it left. */
 final class VictimProcess implements AutoCloseable {
     static final String READY = "READY";
+    static final String DIRECT = "DIRECT ";
+    /** More than pools keep of memory outside the heap when nothing is in flight. */
+    static final long IDLE_DIRECT_KIBIBYTES = 32 * 1024;
+
     private final Process process;
     private final Path log;
     private final Path mountPoint;
@@ -110,10 +115,15 @@ final class VictimProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Its threads, open descriptors and resident memory in MiB, after a collection. */
+    /** What it holds after a collection. */
     Resources resources() throws IOException, InterruptedException {
+        long printed = direct().count();
         tell("gc");
-        Thread.sleep(500);
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (direct().count() == printed) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.sleep(50);
+        }
         Path proc = Path.of("/proc/" + pid());
         long threads = 0;
         long resident = 0;
@@ -122,12 +132,17 @@ final class VictimProcess implements AutoCloseable {
             resident = line.startsWith("VmRSS:") ? Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024 : resident;
         }
         try (Stream<Path> descriptors = Files.list(proc.resolve("fd"))) {
-            return new Resources(threads, descriptors.count(), resident);
+            return new Resources(threads, descriptors.count(), direct().reduce((_, last) -> last).orElseThrow(),
+                    resident);
         }
     }
 
-    /** What a process holds. */
-    record Resources(long threads, long descriptors, long residentMebibytes) {}
+    private Stream<Long> direct() throws IOException {
+        return log().filter(line -> line.startsWith(DIRECT)).map(line -> Long.valueOf(line.substring(DIRECT.length())));
+    }
+
+    /** What a process holds: threads, open descriptors, memory outside the heap, memory in all. */
+    record Resources(long threads, long descriptors, long directKibibytes, long residentMebibytes) {}
 
     @Override public void close() throws IOException {
         try {
