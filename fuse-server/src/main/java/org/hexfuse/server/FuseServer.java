@@ -65,6 +65,11 @@ public final class FuseServer implements AutoCloseable {
         return endpoint.address();
     }
 
+    /** The sessions that have begun and not ended. */
+    public List<Session> sessions() {
+        return sessions.stream().filter(session -> !session.over().isDone()).map(SessionLoop::session).toList();
+    }
+
     private void startAccepting() {
         Thread.ofPlatform().daemon(true).name("hexfuse-accept " + address()).start(this::acceptAll);
     }

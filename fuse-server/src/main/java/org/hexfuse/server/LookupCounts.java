@@ -44,6 +44,15 @@ final class LookupCounts {
         }
     }
 
+    /** Gives every node and its count to {@code visitor}, which must not use the counts. */
+    void forEach(Visitor visitor) {
+        for (Stripe stripe : stripes) {
+            synchronized (stripe) {
+                stripe.forEach(visitor);
+            }
+        }
+    }
+
     private Stripe stripe(long node) {
         return stripes[(int) (mix(node) >>> 60)];
     }
@@ -86,6 +95,14 @@ final class LookupCounts {
             long[] all = table;
             table = new long[2 * 16];
             used = 0;
+            visit(all, visitor);
+        }
+
+        void forEach(Visitor visitor) {
+            visit(table, visitor);
+        }
+
+        private static void visit(long[] all, Visitor visitor) {
             for (int i = 0; i < all.length; i += 2) {
                 if (all[i] != 0) {
                     visitor.visit(all[i], all[i + 1]);

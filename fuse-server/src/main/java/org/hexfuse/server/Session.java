@@ -1,5 +1,6 @@
 package org.hexfuse.server;
 
+import java.util.function.Supplier;
 import org.hexfuse.abi.InitFlag;
 
 /**
@@ -8,12 +9,14 @@ import org.hexfuse.abi.InitFlag;
  */
 public final class Session {
     private final Notifier notifier;
+    private final Supplier<KernelReferences> references;
     private volatile int minor;
     private volatile long flags;
     private volatile boolean over;
 
-    Session(Notifier notifier) {
+    Session(Notifier notifier, Supplier<KernelReferences> references) {
         this.notifier = notifier;
+        this.references = references;
     }
 
     void begin(int settledMinor, long settledFlags) {
@@ -38,6 +41,11 @@ public final class Session {
     /** Whether both ends have a capability; never until {@link FuseFileSystem#init} has returned. */
     public boolean has(InitFlag flag) {
         return flag.in(flags);
+    }
+
+    /** What this kernel holds of the filesystem now; nothing once the session has ended. Copies all lookup counts. */
+    public KernelReferences references() {
+        return references.get();
     }
 
     /** Whether {@link FuseFileSystem#destroy} was called, or is just about to be. */

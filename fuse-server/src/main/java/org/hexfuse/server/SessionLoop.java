@@ -246,6 +246,10 @@ final class SessionLoop {
         }
     }
 
+    Session session() {
+        return state.session();
+    }
+
     /** Completed when everything has been released and the link is closed. */
     CompletableFuture<Void> over() {
         return over;

@@ -3,6 +3,8 @@ package org.hexfuse.server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,7 +47,7 @@ final class SessionState {
     SessionState(FuseFileSystem fileSystem, ServerLink link, Timeouts timeouts) {
         this.timeouts = timeouts;
         this.fileSystem = fileSystem;
-        this.session = new Session(new Notifier(link, this, retrievals));
+        this.session = new Session(new Notifier(link, this, retrievals), this::references);
     }
 
     /** What filesystems know the session by. */
@@ -242,6 +244,18 @@ final class SessionState {
         } finally {
             give(exchange);
         }
+    }
+
+    /** What the kernel holds now. Costs as much memory as there are nodes. */
+    private KernelReferences references() {
+        var counts = new HashMap<Long, Long>();
+        lookups.forEach(counts::put);
+        List<KernelReferences.OpenHandle> open = handles.all().entrySet().stream()
+                .map(entry -> new KernelReferences.OpenHandle(entry.getKey().node(), entry.getKey().handle(),
+                        entry.getKey().directory(), entry.getValue()))
+                .toList();
+        List<String> running = exchanges.stream().flatMap(exchange -> exchange.describe().stream()).toList();
+        return new KernelReferences(counts, open, running);
     }
 
     /** The kernel is gone: releases and forgets what it had, once. */

@@ -1,6 +1,7 @@
 package org.hexfuse.testkit;
 
 import java.io.IOException;
+import java.util.List;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;
 import org.hexfuse.transport.Address;
@@ -16,11 +17,14 @@ import org.hexfuse.vfs.VfsOptions;
  * }
  * }
  *
+ * <p>With {@link #failOnLeaks} a test also fails that leaves a file open, or whose filesystem does not reply.
+ *
  * <p>Any thread may call any method.
  */
 public final class UserKernel implements AutoCloseable {
     private final FuseServer server;
     private final Vfs vfs;
+    private volatile boolean failsOnLeaks;
 
     private UserKernel(FuseServer server, Vfs vfs) {
         this.server = server;
@@ -61,9 +65,49 @@ public final class UserKernel implements AutoCloseable {
         return server;
     }
 
-    /** Unmounts and ends the server, in bounded time. Closing again does nothing. */
+    /** Makes {@link #close} check {@link #assertNothingLeaked}, when both ends are closed. Returns this. */
+    public UserKernel failOnLeaks() {
+        failsOnLeaks = true;
+        return this;
+    }
+
+    /**
+     * Drops the caches of the VFS and checks that then nothing is held of the filesystem: no open file or directory, no lookup
+     * count, no request without a reply. Waits, at most two seconds, for what is in flight.
+     *
+     * @throws AssertionError if something is held; it names node ids and file handles
+     */
+    public void assertNothingLeaked() {
+        fail(leaks());
+    }
+
+    private List<String> leaks() {
+        try {
+            return Leaks.find(server, vfs);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return List.of("interrupted while looking for leaks");
+        }
+    }
+
+    private static void fail(List<String> leaks) {
+        if (!leaks.isEmpty()) {
+            throw new AssertionError("the kernel still holds of the filesystem:\n" + String.join("\n", leaks));
+        }
+    }
+
+    /**
+     * Unmounts and ends the server, in bounded time. Closing again does nothing.
+     *
+     * @throws AssertionError if something leaked and {@link #failOnLeaks} was called
+     */
     @Override public void close() {
-        vfs.close();
-        server.close();
+        List<String> leaks = failsOnLeaks && !server.sessions().isEmpty() ? leaks() : List.of();
+        try {
+            vfs.close();
+        } finally {
+            server.close();
+        }
+        fail(leaks);
     }
 }

@@ -5,6 +5,7 @@ import org.hexfuse.abi.FuseException;
 /** A command of the shell failed; the message is for its user. */
 final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private static final int LONGEST_PATH = 200;
 
     private CommandFailure(String message) {
         super(message, null, false, false);
@@ -12,7 +13,13 @@ final class CommandFailure extends RuntimeException {
 
     /** An operation on a path failed. */
     static CommandFailure of(String path, FuseException e) {
-        return new CommandFailure(path + ": " + e.getMessage());
+        return new CommandFailure(shortened(path) + ": " + e.getMessage());
+    }
+
+    /** A path of some thousand characters is no message. */
+    static String shortened(String path) {
+        return path.length() <= LONGEST_PATH ? path
+                : path.substring(0, LONGEST_PATH / 2) + "..." + path.substring(path.length() - LONGEST_PATH / 2);
     }
 
     static CommandFailure of(String message) {

@@ -5,8 +5,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.LongAdder;
 import org.hexfuse.abi.FileType;
-import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.OpenFile;
 import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Stat;
@@ -23,34 +23,58 @@ final class Download extends Transfer {
 
     /** The bytes of all files below a path. */
     static long sizeOf(Vfs vfs, String path) {
-        Stat stat = vfs.lstat(path);
-        if (!stat.isDirectory()) {
-            return stat.isRegular() ? stat.size() : 0;
-        }
-        return vfs.list(path).stream().mapToLong(entry -> sizeOf(vfs, join(path, entry.name().toString()))).sum();
+        var bytes = new LongAdder();
+        TreeWalk.walk(vfs, path, (_, stat) -> bytes.add(stat.isRegular() ? stat.size() : 0));
+        return bytes.sum();
     }
 
     void copy(String path, Path host) {
-        at(path, () -> {
-            Stat stat = vfs.lstat(path);
-            if (stat.isDirectory()) {
-                copyDirectory(path, host);
-            } else if (isCopied(stat, host)) {
-                return;
-            } else if (stat.isSymlink()) {
-                Files.deleteIfExists(host);
-                Files.createSymbolicLink(host, Path.of(vfs.readlink(path)));
-            } else if (stat.type() == FileType.REGULAR) {
-                copyContent(path, host);
-            } else {
-                out.line(path + ": left out, it is no file, directory or link");
-                return;
+        TreeWalk.walk(vfs, path, new TreeWalk.Visitor() {
+            // The host's directory that belongs to the directory that is visited.
+            private Path directory;
+
+            private Path target(String file) {
+                return directory == null ? host : directory.resolve(file.substring(file.lastIndexOf('/') + 1));
             }
-            if (!stat.isSymlink()) {
-                Files.setAttribute(host, "unix:mode", stat.permissions(), LinkOption.NOFOLLOW_LINKS);
+
+            @Override public void enter(String file, Stat stat) throws IOException {
+                Path target = target(file);
+                if (stat.isDirectory()) {
+                    makeDirectory(target);
+                    directory = target;
+                } else {
+                    copyFile(file, stat, target);
+                }
             }
-            utimens(host, stat);
+
+            @Override public void leave(String file, Stat stat) throws IOException {
+                setAttributes(directory, stat);
+                directory = directory.equals(host) ? null : directory.getParent();
+            }
         });
+    }
+
+    private void copyFile(String path, Stat stat, Path host) throws IOException {
+        if (isCopied(stat, host)) {
+            return;
+        }
+        if (stat.isSymlink()) {
+            Files.deleteIfExists(host);
+            Files.createSymbolicLink(host, Path.of(vfs.readlink(path)));
+        } else if (stat.type() == FileType.REGULAR) {
+            copyContent(path, host);
+        } else {
+            out.line(path + ": left out, it is no file, directory or link");
+            return;
+        }
+        setAttributes(host, stat);
+    }
+
+    private static void setAttributes(Path host, Stat stat) throws IOException {
+        if (!stat.isSymlink()) {
+            Files.setAttribute(host, "unix:mode", stat.permissions(), LinkOption.NOFOLLOW_LINKS);
+        }
+        utimens(host, stat);
     }
 
     private boolean isCopied(Stat stat, Path host) throws IOException {
@@ -66,15 +90,11 @@ final class Download extends Transfer {
         return true;
     }
 
-    private void copyDirectory(String path, Path host) throws IOException {
+    private static void makeDirectory(Path host) throws IOException {
         if (!Files.isDirectory(host, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(host);
         }
         Files.setAttribute(host, "unix:mode", WHILE_FILLED, LinkOption.NOFOLLOW_LINKS);
-        for (DirectoryEntry entry : vfs.list(path)) {
-            String name = entry.name().toString();
-            copy(join(path, name), host.resolve(name));
-        }
     }
 
     private void copyContent(String path, Path host) throws IOException {

@@ -142,22 +142,23 @@ import picocli.CommandLine.Parameters;
     @Command(name = "rm", description = "Remove files.") void rm(
             @Option(names = "-r", description = "and directories, with all that is in them") boolean recursive,
             @Parameters(arity = "1..*", paramLabel = "PATH") List<String> paths) {
-        for (String path : paths) {
-            remove(path, recursive);
+        if (!recursive) {
+            each(paths, vfs::unlink);
+            return;
         }
-    }
+        for (String path : paths) {
+            TreeWalk.walk(vfs, path, new TreeWalk.Visitor() {
+                @Override public void enter(String file, Stat stat) {
+                    if (!stat.isDirectory()) {
+                        vfs.unlink(file);
+                    }
+                }
 
-    private void remove(String path, boolean recursive) {
-        at(path, () -> {
-            if (!recursive || !vfs.lstat(path).isDirectory()) {
-                vfs.unlink(path);
-                return;
-            }
-            for (DirectoryEntry entry : vfs.list(path)) {
-                remove(path.endsWith("/") ? path + entry.name() : path + "/" + entry.name(), true);
-            }
-            vfs.rmdir(path);
-        });
+                @Override public void leave(String directory, Stat stat) {
+                    vfs.rmdir(directory);
+                }
+            });
+        }
     }
 
     @Command(name = "rmdir", description = "Remove empty directories.") void rmdir(

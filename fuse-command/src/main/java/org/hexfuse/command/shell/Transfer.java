@@ -42,10 +42,10 @@ abstract class Transfer {
         } catch (FuseException e) {
             throw CommandFailure.of(path, e);
         } catch (FileSystemException e) {
-            throw CommandFailure.of(e.getFile() + ": "
+            throw CommandFailure.of(CommandFailure.shortened(e.getFile()) + ": "
                     + (e.getReason() == null ? e.getClass().getSimpleName() : e.getReason()));
         } catch (IOException e) {
-            throw CommandFailure.of(path + ": " + e.getMessage());
+            throw CommandFailure.of(CommandFailure.shortened(path) + ": " + e.getMessage());
         }
     }
 

@@ -9,8 +9,6 @@ import java.nio.file.PathMatcher;
 import java.util.concurrent.Callable;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
-import org.hexfuse.vfs.DirectoryEntry;
-import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Vfs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -71,12 +69,7 @@ final class TransferCommands {
         }
 
         @Override public Integer call() {
-            long total;
-            try {
-                total = Download.sizeOf(vfs, path);
-            } catch (FuseException e) {
-                throw CommandFailure.of(path, e);
-            }
+            long total = Download.sizeOf(vfs, path);
             try (Progress progress = Progress.of("get", total)) {
                 new Download(vfs, out, progress).copy(path, target());
             }
@@ -111,28 +104,15 @@ final class TransferCommands {
                 throw CommandFailure.of("'" + type + "' is no type: one of f, d, l, p, s, c, b");
             }
             PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + name);
-            find(path, matcher);
-            return 0;
-        }
-
-        private void find(String where, PathMatcher matcher) {
-            Stat stat;
-            try {
-                stat = vfs.lstat(where);
+            TreeWalk.walk(vfs, path, (where, stat) -> {
                 Path last = Path.of(Listing.printable(where)).getFileName();
                 char letter = stat.isRegular() ? 'f' : stat.type().letter();
                 if ((type.isEmpty() || type.charAt(0) == letter)
                         && matcher.matches(last == null ? Path.of("/") : last)) {
                     out.line(Listing.printable(where));
                 }
-                if (stat.isDirectory()) {
-                    for (DirectoryEntry entry : vfs.list(where)) {
-                        find(Transfer.join(where, entry.name().toString()), matcher);
-                    }
-                }
-            } catch (FuseException e) {
-                throw CommandFailure.of(where, e);
-            }
+            });
+            return 0;
         }
     }
 }
