@@ -37,13 +37,16 @@ public record Credentials(int uid, int gid, Set<Integer> groups, int umask, int 
         return new Credentials(uid, gid, more, umask, pid);
     }
 
-    boolean isRoot() { return uid == 0; }
+    /** Whether this is the superuser. */
+    public boolean isRoot() { return uid == 0; }
 
-    boolean isIn(int group) {
+    /** Whether the user is in a group. */
+    public boolean isIn(int group) {
         return gid == group || groups.contains(group);
     }
 
-    Caller caller() {
+    /** As a request carries it. */
+    public Caller caller() {
         return new Caller(uid, gid, pid);
     }
 }

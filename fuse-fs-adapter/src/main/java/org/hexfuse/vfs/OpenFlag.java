@@ -35,7 +35,8 @@ public enum OpenFlag {
         this.bits = bits;
     }
 
-    int bits() {
+    /** The bits of {@code open(2)} on this machine; 0 for the access mode. */
+    public int bits() {
         return bits;
     }
 }

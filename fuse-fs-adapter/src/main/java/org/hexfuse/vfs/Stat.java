@@ -39,14 +39,4 @@ public record Stat(long ino, int mode, int links, int uid, int gid, int device, 
 
     /** Whether it is a symbolic link. */
     public boolean isSymlink() { return FileType.SYMLINK.is(mode); }
-
-    /** The same of a file whose size and times are kept here. */
-    Stat withOwn(long bytes, Instant lastModified, Instant lastChanged) {
-        return new Stat(ino, mode, links, uid, gid, device, bytes, blocks, blockSize, accessed, lastModified,
-                lastChanged);
-    }
-
-    Stat withSize(long bytes) {
-        return new Stat(ino, mode, links, uid, gid, device, bytes, blocks, blockSize, accessed, modified, changed);
-    }
 }
