@@ -1,4 +1,4 @@
-/** A virtual filesystem switch on top of the device: paths, open files, permissions, locks, and what is remembered of them. */
+/** A virtual filesystem switch on top of the device: paths, open files, permissions, locks, caches. */
 module org.hexfuse.vfs {
     requires transitive org.hexfuse.device;
     requires transitive org.hexfuse.posix;

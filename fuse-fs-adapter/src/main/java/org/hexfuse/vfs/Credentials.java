@@ -4,19 +4,19 @@ import java.util.Set;
 import org.hexfuse.device.Caller;
 
 /**
- * Who makes a call. Ids are unsigned 32-bit numbers.
+ * The user and process of a call. Ids are unsigned 32-bit numbers.
  *
  * @param uid the user
  * @param gid the group
- * @param groups further groups, which count only where this end checks permissions: a request carries none
- * @param umask the permissions that new files are not given
+ * @param groups supplementary groups, for permissions that are checked here: a request carries none
+ * @param umask the permissions that new files do not get
  * @param pid the process
  */
 public record Credentials(int uid, int gid, Set<Integer> groups, int umask, int pid) {
     /** The superuser in this process, with the umask 022. */
     public static final Credentials ROOT = of(0, 0);
 
-    /** Keeps a copy of the groups. */
+    /** Copies the groups. */
     public Credentials {
         groups = Set.copyOf(groups);
         umask &= 0777;
@@ -32,18 +32,21 @@ public record Credentials(int uid, int gid, Set<Integer> groups, int umask, int 
         return new Credentials(uid, gid, groups, mask, pid);
     }
 
-    /** The same user in these groups too. */
+    /** The same user with these supplementary groups. */
     public Credentials withGroups(Set<Integer> more) {
         return new Credentials(uid, gid, more, umask, pid);
     }
 
-    boolean isRoot() { return uid == 0; }
+    /** Whether this is the superuser. */
+    public boolean isRoot() { return uid == 0; }
 
-    boolean isIn(int group) {
+    /** Whether the user is in a group. */
+    public boolean isIn(int group) {
         return gid == group || groups.contains(group);
     }
 
-    Caller caller() {
+    /** As a request carries it. */
+    public Caller caller() {
         return new Caller(uid, gid, pid);
     }
 }

@@ -7,9 +7,9 @@ import org.hexfuse.abi.Name;
 /**
  * One name in a directory.
  *
- * @param name never "." nor ".." where entries are listed, always where a directory is read
- * @param ino the inode number, as the filesystem tells it here
- * @param type what it is, unless the filesystem does not say
- * @param cookie where to go on behind it, for {@link OpenDirectory#seek}
+ * @param name "." and ".." too from {@link OpenDirectory#next}, not from {@link Vfs#list}
+ * @param ino the inode number (d_ino)
+ * @param type the type (d_type), unless it is DT_UNKNOWN
+ * @param cookie the position after the entry (d_off), for {@link OpenDirectory#seek}
  */
 public record DirectoryEntry(Name name, long ino, Optional<FileType> type, long cookie) {}

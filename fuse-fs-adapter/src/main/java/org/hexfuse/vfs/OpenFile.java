@@ -1,79 +1,74 @@
 package org.hexfuse.vfs;
 
-import static org.hexfuse.vfs.Checks.require;
+import static org.hexfuse.vfs.request.Checks.require;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
-import org.hexfuse.abi.BmapIn;
-import org.hexfuse.abi.BmapOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
-import org.hexfuse.abi.InitFlag;
-import org.hexfuse.abi.LseekIn;
-import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.Name;
-import org.hexfuse.abi.Opcode;
-import org.hexfuse.posix.OpenFlags;
-import org.hexfuse.abi.OpenOutFlag;
-import org.hexfuse.device.Request;
+import org.hexfuse.posix.FallocateFlags;
 import org.hexfuse.posix.LockType;
+import org.hexfuse.posix.OpenFlags;
+import org.hexfuse.posix.SeekWhence;
+import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.file.FileData;
+import org.hexfuse.vfs.file.Handle;
+import org.hexfuse.vfs.file.Ioctl;
+import org.hexfuse.vfs.file.PollWaiter;
+import org.hexfuse.vfs.inode.AttributeChanges;
+import org.hexfuse.vfs.inode.NodeRequests;
+import org.hexfuse.vfs.inode.Permissions;
+import org.hexfuse.vfs.inode.Xattrs;
+import org.hexfuse.vfs.path.DirectoryChanges;
 
 /**
- * A file that is open. Any thread may call any method; offsets are given with each call, in bytes from 0 on.
+ * An open file. Any thread may call any method; each call has its offset, in bytes from 0.
  *
- * <p>Reads and writes go to the server as they are, in as many requests as it takes, none of them cached. Errors are
- * {@link FuseException}s: what the server answered, EBADF when the file is closed or was not opened for what is asked, EIO
- * when the server's answer makes no sense. When some of the bytes have been read or written before an error, their number is
- * returned and not the error, as in {@code read(2)}.
+ * <p>Reads and writes go to the server, in as many requests as the negotiated sizes need; data is not cached. Errors are
+ * {@link FuseException}s: what the server answered, EBADF if the file is closed or not open for the access, EIO if the reply violates
+ * the protocol. If some bytes were read or written before an error, their number is returned instead, as by {@code read(2)}.
  */
 public final class OpenFile implements AutoCloseable {
     private static final int FIRST_READ = 64 * 1024;
-    private static final int DATA = 3;
-    private static final int HOLE = 4;
     /** The modes of {@code fallocate(2)} that FUSE has. */
-    private static final Set<Integer> ALLOCATIONS = Set.of(0, 1, 1 | 2, 16, 16 | 1);
+    private static final Set<Integer> ALLOCATIONS = Set.of(0, FallocateFlags.KEEP_SIZE,
+            FallocateFlags.KEEP_SIZE | FallocateFlags.PUNCH_HOLE, FallocateFlags.ZERO_RANGE,
+            FallocateFlags.KEEP_SIZE | FallocateFlags.ZERO_RANGE);
 
-    final Handle handle;
-    private final NodeRequests calls;
-    private final AttributeChanges changes;
-    final FileData data;
-    private final PollWaiter polling;
+    private final Handle handle;
+    private final NodeRequests requests;
+    private final AttributeChanges attributeChanges;
+    private final FileData data;
+    private final PollWaiter poll;
     private final Xattrs xattrs;
-    final boolean readable;
-    final boolean writable;
-    final boolean appends;
-    private final OpenFileLocks locks;
+    private final RecordLocks locks;
+    /** Null until somebody asked for it. Guarded by the monitor. */
+    private RecordLocks ofdLocks;
 
-    OpenFile(Handle handle, NodeRequests calls, AttributeChanges changes, Permissions permissions, Xattrs xattrs) {
+    OpenFile(Handle handle, NodeRequests requests, AttributeChanges attributeChanges, Permissions permissions,
+            Xattrs xattrs) {
         this.handle = handle;
-        this.calls = calls;
-        this.changes = changes;
-        this.data = new FileData(handle, calls, permissions);
-        this.polling = new PollWaiter(handle);
+        this.requests = requests;
+        this.attributeChanges = attributeChanges;
+        this.data = new FileData(handle, requests, permissions);
+        this.poll = new PollWaiter(handle);
         this.xattrs = xattrs;
-        this.readable = Access.isReading(handle.flags);
-        this.writable = Access.isWriting(handle.flags);
-        this.appends = Access.isAppending(handle.flags);
-        this.locks = new OpenFileLocks(handle);
+        this.locks = new RecordLocks(handle, handle.locks.ofProcess());
     }
 
-    private Superblock superblock() {
-        return handle.superblock;
-    }
-
-    /** Gives the node a name in a directory: one without is given its first only if it was born that way. */
-    Inode link(Inode directory, Name name, NameRequests names) {
+    /** {@code linkat(2)} with AT_EMPTY_PATH: a file without a name gets one only if it was opened by O_TMPFILE without O_EXCL. */
+    Inode link(Inode directory, Name name, DirectoryChanges changes) {
         return get(() -> {
-            require(superblock() == names.superblock, Errno.EXDEV);
+            require(handle.superblock == changes.superblock(), Errno.EXDEV);
             require(!handle.inode.isDirectory(), Errno.EPERM);
             boolean unnamed = (handle.flags & OpenFlags.TMPFILE) == OpenFlags.TMPFILE
                     && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
-            require(unnamed || calls.attributes(handle.inode).links() > 0, Errno.ENOENT);
-            return names.link(handle.inode, directory, name);
+            require(unnamed || requests.attributes(handle.inode).links() > 0, Errno.ENOENT);
+            return changes.link(handle.inode, directory, name);
         });
     }
 
@@ -95,22 +90,22 @@ public final class OpenFile implements AutoCloseable {
 
     /** The attributes, also of a file that has no name any more. */
     public Stat stat() {
-        return get(() -> calls.attributes(handle.inode));
+        return get(() -> requests.attributes(handle.inode));
     }
 
     /** Changes the permissions, set-user-id, set-group-id and sticky. */
     public void chmod(int mode) {
-        run(() -> changes.chmod(handle.inode, mode & 07777));
+        run(() -> attributeChanges.chmod(handle.inode, mode & 07777));
     }
 
     /** Changes owner and group; -1 leaves one as it is. */
     public void chown(int uid, int gid) {
-        run(() -> changes.chown(handle.inode, uid, gid));
+        run(() -> attributeChanges.chown(handle.inode, uid, gid));
     }
 
     /** Sets the times. */
     public void utimens(Timestamp accessed, Timestamp modified) {
-        run(() -> changes.utimens(handle.inode, accessed, modified));
+        run(() -> attributeChanges.utimens(handle.inode, accessed, modified));
     }
 
     /** The value of an extended attribute; ENODATA if there is none. */
@@ -118,14 +113,14 @@ public final class OpenFile implements AutoCloseable {
         return get(() -> xattrs.get(handle.inode, name));
     }
 
-    /** Sets an extended attribute, with flags as {@link Vfs#setxattr} has them. */
+    /** Sets an extended attribute, with the flags of {@link Vfs#setxattr}. */
     public void setxattr(String name, byte[] value, int flags) {
         run(() -> xattrs.set(handle.inode, name, value, flags));
     }
 
-    /** Reads up to {@code target.byteSize()} bytes; fewer only at the end of the file. Returns how many. */
+    /** Reads up to {@code target.byteSize()} bytes; fewer at the end of the file only. Returns how many. */
     public long read(MemorySegment target, long offset) {
-        require(readable, Errno.EBADF);
+        require(handle.isReadable(), Errno.EBADF);
         require(!handle.inode.isDirectory(), Errno.EISDIR);
         require(offset >= 0 && offset + target.byteSize() >= 0, Errno.EINVAL);
         return data.read(target, offset);
@@ -151,11 +146,11 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /**
-     * Writes all of {@code source}, at {@code offset}, or at the end of a file that was opened to append. Returns how many
-     * bytes were written.
+     * Writes all of {@code source}, at {@code offset}, or at the end of a file that is open with {@link OpenFlag#APPEND}. Returns how
+     * many bytes were written.
      */
     public long write(MemorySegment source, long offset) {
-        require(writable, Errno.EBADF);
+        require(handle.isWritable(), Errno.EBADF);
         require(offset >= 0 && offset + source.byteSize() >= 0, Errno.EINVAL);
         return data.write(source, offset);
     }
@@ -165,210 +160,145 @@ public final class OpenFile implements AutoCloseable {
         return (int) write(MemorySegment.ofArray(source), offset);
     }
 
-    /** Cuts the file, or extends it by a hole. */
+    /** Truncates the file, or extends it by a hole. */
     public void truncate(long size) {
-        require(writable, Errno.EINVAL);
+        require(handle.isWritable(), Errno.EINVAL);
         require(size >= 0, Errno.EINVAL);
-        run(() -> calls.setattr(handle.inode, changes.truncation(handle.inode, size).handle(handle)));
+        run(() -> requests.setattr(handle.inode,
+                handle.through(attributeChanges.truncation(handle.inode, size))));
     }
 
-    /** Waits until what was written is safe; with {@code dataOnly} as much of it as is needed to read it. */
+    /** Blocks until written data is on stable storage; with {@code dataOnly} as {@code fdatasync(2)}. */
     public void sync(boolean dataOnly) {
-        handle.begin();
-        try {
-            handle.sync(dataOnly);
-        } finally {
-            handle.end();
-        }
+        run(() -> handle.sync(dataOnly));
     }
 
     /**
-     * Gives room to, or takes it from, {@code length} bytes from {@code offset} on.
+     * Allocates or deallocates {@code length} bytes from {@code offset}.
      *
      * @param mode the bits of {@code fallocate(2)}: 1 to keep the size, 2 to punch a hole, 16 to zero
      */
     public void fallocate(int mode, long offset, long length) {
         require(offset >= 0 && length > 0, Errno.EINVAL);
         require(ALLOCATIONS.contains(mode), Errno.EOPNOTSUPP);
-        require(writable, Errno.EBADF);
+        require(handle.isWritable(), Errno.EBADF);
         require(offset + length > 0, Errno.EFBIG);
         data.fallocate(mode, offset, length);
     }
 
-    /** The first offset from {@code offset} on where there is data; ENXIO if there is none. */
+    /** The first offset with data, from {@code offset}; ENXIO if there is none. */
     public long seekData(long offset) {
-        return seek(offset, DATA);
-    }
-
-    /** The first offset from {@code offset} on where there is a hole, of which one is at the end; ENXIO behind that. */
-    public long seekHole(long offset) {
-        return seek(offset, HOLE);
-    }
-
-    private long seek(long offset, int whence) {
         require(offset >= 0, Errno.ENXIO);
-        handle.begin();
-        try {
-            return superblock().lacks(Opcode.LSEEK) ? seekWithoutServer(offset, whence) : askToSeek(offset, whence);
-        } finally {
-            handle.end();
-        }
+        return data.seek(offset, SeekWhence.DATA);
     }
 
-    private long askToSeek(long offset, int whence) {
-        try (Request request = handle.request(Opcode.LSEEK)) {
-            LseekIn.FH.set(request.arguments(), handle.number);
-            LseekIn.OFFSET.set(request.arguments(), offset);
-            LseekIn.WHENCE.set(request.arguments(), whence);
-            superblock().port.call(request);
-            return LseekOut.OFFSET.get(request.reply());
-        } catch (FuseException e) {
-            if (e.errno() != Errno.ENOSYS) {
-                throw e;
-            }
-            superblock().isLacking(Opcode.LSEEK);
-            return seekWithoutServer(offset, whence);
-        }
-    }
-
-    /** All is data, up to the end. */
-    private long seekWithoutServer(long offset, int whence) {
-        long size = calls.getattr(handle).size();
-        require(offset < size, Errno.ENXIO);
-        return whence == DATA ? offset : size;
+    /** The first offset in a hole, from {@code offset}; the end of the file is one, and ENXIO comes after it. */
+    public long seekHole(long offset) {
+        require(offset >= 0, Errno.ENXIO);
+        return data.seek(offset, SeekWhence.HOLE);
     }
 
     /**
-     * Copies bytes of this file to another one of the same filesystem, within the server if it can; fewer than asked for at
-     * the end of this one. EINVAL if the ranges overlap in one file.
+     * Copies bytes to another file of the same filesystem, within the server if it can. Returns how many: fewer at the end of this
+     * file. EINVAL if the ranges overlap in one file.
      */
     public long copyFileRange(OpenFile target, long offset, long targetOffset, long length) {
-        return get(() -> target.get(() -> new FileCopy(calls, this, target).copy(offset, targetOffset, length)));
+        return data.copyTo(target.data, offset, targetOffset, length);
     }
 
     /**
-     * Sends the server a command whose argument is a number, or which has none. Returns what the server says.
+     * Sends a command whose argument is a number, or unused. Returns the server's result.
      *
      * @param command as for {@code ioctl(2)}: direction, size, type and number
-     * @throws FuseException ENOTTY if the server knows no commands, EFAULT if this one's argument is an address, EIO if the
-     *         server's answer makes no sense
+     * @throws FuseException ENOTTY if the server does not support ioctl, EFAULT if the argument of the command is an address, EIO
+     *         if the reply violates the protocol
      */
     public int ioctl(int command, long argument) {
-        return controlling(ioctl -> ioctl.call(command, argument));
+        return get(() -> new Ioctl(handle).call(command, argument));
     }
 
     /**
-     * Sends the server a command whose argument is the address of {@code argument}, of which it is sent, and sends back, as
-     * many bytes as the command says. Returns what the server says.
+     * Sends a command whose argument is the address of {@code argument}, of which as many bytes are copied to and from the server as
+     * the command encodes. Returns the server's result.
      *
-     * @throws FuseException as {@link #ioctl(int, long)}; EFAULT if {@code argument} is shorter than the command says
+     * @throws FuseException as {@link #ioctl(int, long)}; EFAULT if {@code argument} is shorter than the command encodes
      */
     public int ioctl(int command, MemorySegment argument) {
-        return controlling(ioctl -> ioctl.call(command, argument));
+        return get(() -> new Ioctl(handle).call(command, argument));
     }
 
     /**
-     * Sends a command to a server of devices, which may read and write what it likes of a program's memory. Returns what the
-     * server says.
+     * Sends a command to a server of devices (CUSE), which may read and write any memory of the program. Returns the server's
+     * result.
      *
-     * @throws FuseException as {@link #ioctl(int, long)}; ENOMEM if the server wants more at once than fits into a message,
-     *         EINTR if the thread was interrupted
+     * @throws FuseException as {@link #ioctl(int, long)}; ENOMEM if the server wants more at once than fits into a message, EINTR if
+     *         the thread is interrupted
      */
     public int ioctl(int command, long argument, UserMemory memory) {
-        return controlling(ioctl -> ioctl.call(command, argument, memory));
-    }
-
-    private int controlling(ToIntFunction<Ioctl> action) {
-        handle.begin();
-        try {
-            return action.applyAsInt(new Ioctl(handle));
-        } finally {
-            handle.end();
-        }
+        return get(() -> new Ioctl(handle).call(command, argument, memory));
     }
 
     /**
-     * What of {@code events} is so now, and besides whether there is an error: bits of {@code poll(2)}. A file of a server
-     * that knows nothing of this is always ready.
+     * The requested events that are ready, plus POLLERR and POLLHUP: bits of {@code poll(2)}. If the server does not support POLL the
+     * file is always ready.
      */
     public int poll(int events) {
-        return polling.now(events);
+        return poll.now(events);
     }
 
     /**
-     * The same, as soon as something of it is so; 0 when the time is over before.
+     * The same, as soon as one is ready; 0 after {@code timeout}.
      *
-     * @throws FuseException EINTR if the thread was interrupted, EBADF if the file is closed meanwhile
+     * @throws FuseException EINTR if the thread is interrupted, EBADF if the file is closed meanwhile
      */
     public int poll(int events, Duration timeout) {
-        return polling.await(events, timeout);
+        return poll.await(events, timeout);
     }
 
     /**
-     * Where on its device a block of the file is, for a filesystem that is on one ({@link VfsOptions#withBlockDevice}).
+     * The block on the device of a block of the file, for a filesystem on a block device ({@link VfsOptions#withBlockDevice}).
      *
      * @param block its number within the file
-     * @return its number on the device; 0 for a hole, and where there is nothing to say
+     * @return its number on the device; 0 for a hole, after an error, and without a block device
      */
     public long bmap(long block) {
-        int size = superblock().options.blockDevice();
-        if (size == 0 || superblock().lacks(Opcode.BMAP)) {
-            return 0;
-        }
-        handle.begin();
-        try (Request request = handle.request(Opcode.BMAP)) {
-            BmapIn.BLOCK.set(request.arguments(), block);
-            BmapIn.BLOCKSIZE.set(request.arguments(), size);
-            superblock().port.call(request);
-            return BmapOut.BLOCK.get(request.reply());
-        } catch (FuseException e) {
-            if (e.errno() == Errno.ENOSYS) {
-                superblock().isLacking(Opcode.BMAP);
-            }
-            return 0;
-        } finally {
-            handle.end();
-        }
-    }
-
-    /** Whether the server is told that a descriptor is closed: it may do without, unless times are kept here. */
-    private boolean isFlushed() {
-        boolean without = (handle.openFlags & OpenOutFlag.NOFLUSH.mask()) != 0;
-        return !without || superblock().port.negotiated().has(InitFlag.WRITEBACK_CACHE);
+        return data.bmap(block);
     }
 
     /**
-     * The locks on ranges of the file that this process has. All that is opened by one {@link Vfs} is opened by one process,
-     * and by another one what is opened by another that {@link Vfs#as} gave. When a process closes any of its descriptors
-     * of a file, it gives up all that it has locked of that.
+     * The record locks of this process. All files that one {@link Vfs} opens are opened by one process, and those of another Vfs
+     * that {@link Vfs#as} returned by another one. When a process closes any descriptor of a file, all its record locks on the file are
+     * released.
      */
     public RecordLocks locks() {
-        return locks.ofProcess();
+        return locks;
     }
 
-    /** The locks on ranges of the file that this open file has, whoever uses it, until it is closed. */
-    public RecordLocks ofdLocks() {
-        return locks.ofFile();
+    /** The locks of the open file itself on ranges (OFD locks), whoever uses it; they are released when it is closed. */
+    public synchronized RecordLocks ofdLocks() {
+        if (ofdLocks == null) {
+            ofdLocks = new RecordLocks(handle, handle.locks.ofFile());
+        }
+        return ofdLocks;
     }
 
     /**
-     * Locks the file as a whole, as {@code flock(2)} does, or gives that up. The lock belongs to this open file and ends with
-     * it. It waits until the lock can be had; EINTR if the thread is interrupted.
+     * Sets or releases the lock of the open file on the whole file, as {@code flock(2)}. Blocks until no lock of another open file
+     * conflicts; EINTR if the thread is interrupted. The lock is released with RELEASE.
      */
     public void flock(LockType type) {
-        run(() -> locks.flock(type, true));
+        run(() -> handle.locks.flock(type, handle.caller.pid(), true));
     }
 
-    /** The same without waiting: EAGAIN if another lock is in the way. */
+    /** The same without blocking: EAGAIN if another lock conflicts. */
     public void tryFlock(LockType type) {
-        run(() -> locks.flock(type, false));
+        run(() -> handle.locks.flock(type, handle.caller.pid(), false));
     }
 
     /**
-     * Closes the file. The server is told at once, and that nobody needs it any more when calls under way have ended. Closing
-     * again does nothing.
+     * Closes the file: FLUSH is sent at once, RELEASE when the calls in flight have returned. Closing again does nothing.
      *
-     * @throws FuseException what the server says of the data written
+     * @throws FuseException the error of FLUSH, which is that of earlier writes
      */
     @Override public void close() {
         try {
@@ -378,24 +308,21 @@ public final class OpenFile implements AutoCloseable {
         }
         try {
             if (handle.close()) {
-                polling.close();
-                closed();
+                poll.close();
+                flush();
             }
         } finally {
             handle.end();
         }
     }
 
-    private void closed() {
-        boolean told = false;
+    private void flush() {
+        boolean flushed = false;
         try {
-            if (isFlushed()) {
-                handle.flush();
-                told = !superblock().lacks(Opcode.FLUSH);
-            }
+            flushed = handle.flush();
         } finally {
-            // Where FLUSH failed, or what goes before it, nobody knows whether the server has heard of it.
-            locks.close(told);
+            // If FLUSH failed, the server may not have released the record locks.
+            handle.locks.releaseRecords(flushed);
         }
     }
 }

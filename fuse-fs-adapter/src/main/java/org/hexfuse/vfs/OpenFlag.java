@@ -2,7 +2,7 @@ package org.hexfuse.vfs;
 
 import org.hexfuse.posix.OpenFlags;
 
-/** How to open a file: the flags of {@code open(2)}, sent as this machine numbers them. */
+/** The flags of {@code open(2)}, sent with the bits that they have on this machine. */
 public enum OpenFlag {
     /** For reading. */
     READ(0),
@@ -10,23 +10,23 @@ public enum OpenFlag {
     WRITE(0),
     /** Every write goes to the end of the file. */
     APPEND(OpenFlags.APPEND),
-    /** Make the file if it isn't there. */
+    /** Create the file if it does not exist. */
     CREATE(OpenFlags.CREAT),
-    /** With {@link #CREATE}: fail with EEXIST if it is there. */
+    /** With {@link #CREATE}: fail with EEXIST if it exists. */
     EXCLUSIVE(OpenFlags.EXCL),
-    /** Cut it to no length. */
+    /** Truncate the file to no length. */
     TRUNCATE(OpenFlags.TRUNC),
-    /** Fail with ENOTDIR if it is no directory. */
+    /** Fail with ENOTDIR unless it is a directory. */
     DIRECTORY(OpenFlags.DIRECTORY),
     /** Fail with ELOOP if it is a symbolic link. */
     NO_FOLLOW(OpenFlags.NOFOLLOW),
-    /** Past all caches. */
+    /** Bypass caches (O_DIRECT). */
     DIRECT(OpenFlags.DIRECT),
-    /** A write returns when data and attributes are safe. */
+    /** A write returns when data and attributes are on stable storage. */
     SYNC(OpenFlags.SYNC),
-    /** A write returns when data is safe. */
+    /** A write returns when data is on stable storage. */
     DSYNC(OpenFlags.DSYNC),
-    /** Leave the time of access as it is. */
+    /** Leave atime as it is. */
     NO_ATIME(OpenFlags.NOATIME);
 
     private final int bits;
@@ -35,7 +35,8 @@ public enum OpenFlag {
         this.bits = bits;
     }
 
-    int bits() {
+    /** The bits of {@code open(2)} on this machine; 0 for the access mode. */
+    public int bits() {
         return bits;
     }
 }

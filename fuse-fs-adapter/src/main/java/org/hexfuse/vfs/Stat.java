@@ -8,25 +8,25 @@ import org.hexfuse.abi.FileType;
  *
  * @param ino the inode number
  * @param mode type and permissions
- * @param links the number of names
+ * @param links the number of hard links (nlink)
  * @param uid the owner
  * @param gid the group
- * @param device what a device file stands for, in the encoding of {@code new_encode_dev}; 0 for others
+ * @param device the device number (rdev) of a device file, in the encoding of {@code new_encode_dev}; 0 for others
  * @param size in bytes
- * @param blocks what it occupies, in units of 512 bytes
- * @param blockSize the size in which it is best read and written, in bytes
- * @param accessed when it was last read
- * @param modified when its content last changed
- * @param changed when content or attributes last changed
+ * @param blocks the allocated blocks, of 512 bytes
+ * @param blockSize the preferred size of I/O, in bytes
+ * @param accessed the time of the last access (atime)
+ * @param modified the time of the last change of the content (mtime)
+ * @param changed the time of the last change of content or attributes (ctime)
  */
 public record Stat(long ino, int mode, int links, int uid, int gid, int device, long size, long blocks, int blockSize,
         Instant accessed, Instant modified, Instant changed) {
-    /** What it is. */
+    /** The type of the file. */
     public FileType type() {
         return FileType.ofMode(mode).orElseThrow();
     }
 
-    /** The bits of the mode that are no type: permissions, set-user-id, set-group-id and sticky. */
+    /** The mode without the type: permissions, set-user-id, set-group-id and sticky. */
     public int permissions() {
         return mode & 07777;
     }
@@ -39,14 +39,4 @@ public record Stat(long ino, int mode, int links, int uid, int gid, int device, 
 
     /** Whether it is a symbolic link. */
     public boolean isSymlink() { return FileType.SYMLINK.is(mode); }
-
-    /** The same of a file whose size and times are kept here. */
-    Stat withOwn(long bytes, Instant lastModified, Instant lastChanged) {
-        return new Stat(ino, mode, links, uid, gid, device, bytes, blocks, blockSize, accessed, lastModified,
-                lastChanged);
-    }
-
-    Stat withSize(long bytes) {
-        return new Stat(ino, mode, links, uid, gid, device, bytes, blocks, blockSize, accessed, modified, changed);
-    }
 }

@@ -3,11 +3,11 @@ package org.hexfuse.vfs;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What to set a file's time to. */
+/** A time to set, as {@code utimensat(2)} takes it. */
 public final class Timestamp {
-    /** The filesystem's present time. */
+    /** UTIME_NOW: the filesystem's present time. */
     public static final Timestamp NOW = new Timestamp(Optional.empty());
-    /** Leave the time as it is. */
+    /** UTIME_OMIT: leaves the time as it is. */
     public static final Timestamp OMIT = new Timestamp(Optional.empty());
 
     private final Optional<Instant> instant;

@@ -1,7 +1,24 @@
 package org.hexfuse.vfs;
 
+import org.hexfuse.vfs.cache.CacheClock;
+import org.hexfuse.vfs.cache.DentryCache;
+import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.file.FileOpener;
+import org.hexfuse.vfs.file.Handle;
+import org.hexfuse.vfs.inode.AttributeChanges;
+import org.hexfuse.vfs.inode.NodeRequests;
+import org.hexfuse.vfs.inode.Permissions;
+import org.hexfuse.vfs.inode.Xattrs;
+import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.notify.Notifications;
+import org.hexfuse.vfs.notify.PollTable;
+import org.hexfuse.vfs.path.DirectoryChanges;
+import org.hexfuse.vfs.path.PathWalk;
+import org.hexfuse.vfs.path.Rename;
+import org.hexfuse.vfs.request.Access;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.hexfuse.vfs.Checks.require;
+import static org.hexfuse.vfs.request.Checks.require;
 
 import org.hexfuse.posix.StatVfs;
 import java.io.IOException;
@@ -24,7 +41,7 @@ import org.hexfuse.transport.KernelLink;
 import org.hexfuse.transport.Transports;
 
 /**
- * A filesystem that a FUSE server serves, as the kernel's own switch shows it to programs: paths, descriptors, permissions.
+ * One process's view of a filesystem that a FUSE server serves: the system calls on paths.
  *
  * {@snippet :
  * try (Vfs vfs = Vfs.connect(Address.parse("unix:/run/vault.sock"))) {
@@ -32,120 +49,118 @@ import org.hexfuse.transport.Transports;
  * }
  * }
  *
- * <p><b>Paths</b> are those of Linux, from the root on whether or not they begin with a slash. A name need not be UTF-8, see
+ * <p><b>Paths</b> are those of Linux, and absolute whether or not they start with a slash. A name need not be UTF-8, see
  * {@link Name#of(String)}.
  *
  * <p><b>Errors</b> are {@link FuseException}s with the errno that the system call of the same name would have, among them
- * ENOTCONN and ECONNABORTED when the server is gone and EINTR when the calling thread was interrupted.
+ * ENOTCONN and ECONNABORTED when the connection is closed or aborted and EINTR when the calling thread is interrupted.
  *
- * <p><b>Threads.</b> Any thread may call any method, virtual ones included. No lock is held while the server works,
- * but that names of one directory are asked for one after another where the server did not ask for
- * {@link org.hexfuse.abi.InitFlag#PARALLEL_DIROPS}.
+ * <p><b>Threads.</b> Any thread may call any method, virtual ones included. No lock is held while a request is in flight, except
+ * the per-directory lock for a server without {@link org.hexfuse.abi.InitFlag#PARALLEL_DIROPS}.
  *
- * <p><b>Caches.</b> Names and attributes are believed for as long as the server says. Data is not cached.
+ * <p><b>Caches.</b> Dentries and attributes are cached for their timeouts. Data is not cached.
  *
- * <p><b>Locks</b> of files, see {@link OpenFile#locks}, are the server's, or of this end alone if the server has none. What one
- * {@code Vfs} opens is opened by one process.
+ * <p><b>Locks</b> on files, see {@link OpenFile#locks}, are the server's, or local if the server has none. What one {@code Vfs} opens is
+ * opened by one process.
  *
- * <p><b>Permissions</b> that are checked here go by access control lists too, if the server asked for that.
+ * <p><b>Permissions</b> are checked by the server, or here with {@link VfsOptions#defaultPermissions}; with
+ * {@link org.hexfuse.abi.InitFlag#POSIX_ACL} access control lists are checked here too.
  *
  * <p>Source: Linux {@code fs/fuse}, {@code fs/namei.c}.
  */
 public final class Vfs implements AutoCloseable {
     private static final int PERMISSIONS = 07777;
-    /** How many entries {@link #list} holds at once: a server may list without end. An entry takes some 100 bytes. */
-    private static final long MOST_LISTED = Math.clamp(Runtime.getRuntime().maxMemory() / 256, 1 << 16, 1 << 26);
+    /** The most entries that {@link #list} returns, of some 100 bytes each: a server may list without end. */
+    private static final long MAX_LISTED = Math.clamp(Runtime.getRuntime().maxMemory() / 256, 1 << 16, 1 << 26);
 
     private final Superblock superblock;
     private final Credentials credentials;
-    private final NodeRequests calls;
+    private final NodeRequests requests;
     private final Permissions permissions;
-    private final AttributeChanges changes;
-    private final FileOpener opening;
-    private final NamePolicy naming;
-    private final RenamePolicy renaming;
+    private final AttributeChanges attributeChanges;
+    private final DirectoryChanges directoryChanges;
+    private final Rename rename;
+    private final FileOpener opener;
     private final Xattrs xattrs;
-    /** Ends what this view is of. */
+    /** Unmounts, in the view that {@link #connect} returned. */
     private final Runnable unmount;
 
     private Vfs(Superblock superblock, Credentials credentials, Runnable unmount) {
         this.superblock = superblock;
         this.credentials = credentials;
-        this.calls = new NodeRequests(superblock, credentials);
-        var names = new NameRequests(superblock, credentials);
-        var files = new OpenRequests(superblock, names, credentials);
-        var xattrCalls = new XattrRequests(superblock, credentials);
-        this.permissions = new Permissions(superblock, credentials, calls, xattrCalls);
-        this.changes = new AttributeChanges(superblock, calls, permissions);
-        this.opening = new FileOpener(superblock, calls, files, permissions, changes);
-        this.naming = new NamePolicy(names, permissions, credentials);
-        this.renaming = new RenamePolicy(superblock.attributes, names, permissions);
-        this.xattrs = new Xattrs(superblock, xattrCalls, permissions, credentials);
+        this.requests = new NodeRequests(superblock, credentials);
+        this.permissions = new Permissions(superblock, credentials, requests);
+        this.attributeChanges = new AttributeChanges(superblock, requests, permissions);
+        this.directoryChanges = new DirectoryChanges(superblock, permissions, credentials);
+        this.rename = new Rename(superblock, permissions, credentials);
+        this.opener = new FileOpener(superblock, requests, directoryChanges, permissions, attributeChanges,
+                credentials);
+        this.xattrs = new Xattrs(superblock, permissions, credentials);
         this.unmount = unmount;
     }
 
-    /** Mounts what is served at an address, with {@link VfsOptions#DEFAULT}. */
+    /** Mounts the filesystem that is served at an address, with {@link VfsOptions#DEFAULT}. */
     public static Vfs connect(Address address) throws IOException {
         return connect(address, VfsOptions.DEFAULT);
     }
 
     /**
-     * Mounts what is served at an address.
+     * Mounts the filesystem that is served at an address.
      *
-     * @throws IllegalArgumentException if the address makes no sense
-     * @throws IOException if nobody serves there
-     * @throws FuseException if the server does not answer as it should, see {@link FuseConnection#mount}
+     * @throws IllegalArgumentException if the address is malformed
+     * @throws IOException if no server can be reached there
+     * @throws FuseException if INIT fails, see {@link FuseConnection#mount}
      */
     public static Vfs connect(Address address, VfsOptions options) throws IOException {
-        var names = new DentryCache(options.cachedNames(), new CacheClock(options.clock()));
+        var dentries = new DentryCache(options.cachedNames(), new CacheClock(options.clock()));
         var polls = new PollTable();
         KernelLink link = Transports.connect(address);
-        FuseConnection connection = FuseConnection.mount(link, new Notifications(names, polls),
+        FuseConnection connection = FuseConnection.mount(link, new Notifications(dentries, polls),
                 options.connection().withDefaultPermissions(options.defaultPermissions()));
-        var superblock = new Superblock(connection, names, polls, options);
+        var superblock = new Superblock(connection, dentries, polls, options);
         return new Vfs(superblock, options.credentials(), () -> {
             superblock.destroy();
             connection.close();
         });
     }
 
-    /** A filesystem behind a port that somebody else has, such as a stand-in; {@link #close} leaves that open. */
+    /** Mounts the filesystem behind a port that the caller owns, such as a test double; {@link #close} does not close it. */
     public static Vfs mount(RequestPort port, VfsOptions options) {
         return mount(port, new DentryCache(options.cachedNames(), new CacheClock(options.clock())), new PollTable(),
                 options);
     }
 
-    /** The same with caches that its caller has notifications for. */
-    static Vfs mount(RequestPort port, DentryCache names, PollTable polls, VfsOptions options) {
-        return new Vfs(new Superblock(port, names, polls, options), options.credentials(), () -> {});
+    /** The same with caches to which the caller applies notifications. */
+    static Vfs mount(RequestPort port, DentryCache dentries, PollTable polls, VfsOptions options) {
+        return new Vfs(new Superblock(port, dentries, polls, options), options.credentials(), () -> {});
     }
 
-    /** The same filesystem for another process, of that user. Closing it does nothing. */
+    /** The same filesystem for another process, of that user. Closing the result does nothing. */
     public Vfs as(Credentials user) {
         return new Vfs(superblock, user, () -> {});
     }
 
-    /** Who makes the calls. */
+    /** The user of the process. */
     public Credentials credentials() {
         return credentials;
     }
 
-    /** Whatever is remembered and not in use is forgotten, and the server told so. */
+    /** Drops all dentries, and sends FORGET for the inodes that are not in use. */
     public void dropCaches() {
-        superblock.names.dropAll();
+        superblock.dentries.dropAll();
     }
 
-    /** How many nodes the server was told of and not told to forget, the root included. */
+    /** How many inodes are cached, each with a lookup count at the server; the root included. */
     public int knownNodes() {
-        return superblock.nodes.size();
+        return superblock.inodes.size();
     }
 
-    private PathWalk walk(boolean afresh) {
-        return new PathWalk(superblock.names, calls, permissions, afresh);
+    private PathWalk walk(boolean revalidate) {
+        return new PathWalk(superblock.dentries, requests, permissions, revalidate);
     }
 
-    /** Walks and acts; once more, past all caches, when something on the way was stale. */
-    private <T> T walking(Function<PathWalk, T> action) {
+    /** Walks and calls; after ESTALE once more, with all names of the path looked up. */
+    private <T> T withWalk(Function<PathWalk, T> action) {
         try (PathWalk walk = walk(false)) {
             return action.apply(walk);
         } catch (FuseException e) {
@@ -158,23 +173,23 @@ public final class Vfs implements AutoCloseable {
         }
     }
 
-    private <T> T onNode(String path, boolean follow, Function<Inode, T> action) {
-        return walking(walk -> action.apply(walk.to(path, follow)));
+    private <T> T onInode(String path, boolean follow, Function<Inode, T> action) {
+        return withWalk(walk -> action.apply(walk.to(path, follow)));
     }
 
-    private void forNode(String path, boolean follow, Consumer<Inode> action) {
-        onNode(path, follow, inode -> {
+    private void forInode(String path, boolean follow, Consumer<Inode> action) {
+        onInode(path, follow, inode -> {
             action.accept(inode);
             return inode;
         });
     }
 
-    /** When a file was made, if the filesystem says so. */
+    /** The time of creation (btime), if the filesystem has it. */
     public Optional<Instant> birthTime(String path) {
-        return onNode(path, true, calls::birth);
+        return onInode(path, true, requests::btime);
     }
 
-    /** The attributes of what a path leads to. */
+    /** The attributes of a file. */
     public Stat stat(String path) {
         return attributes(path, true);
     }
@@ -187,16 +202,16 @@ public final class Vfs implements AutoCloseable {
     private Stat attributes(String path, boolean follow) {
         permissions.enter();
         if (permissions.searchesAll()) {
-            Inode cached = PathWalk.cached(superblock.names, path, follow);
-            Optional<Stat> known = cached == null ? Optional.empty() : superblock.attributes.believed(cached);
-            if (known.isPresent()) {
-                return known.get();
+            Inode cached = PathWalk.cached(superblock.dentries, path, follow);
+            Optional<Stat> valid = cached == null ? Optional.empty() : superblock.attributes.valid(cached);
+            if (valid.isPresent()) {
+                return valid.get();
             }
         }
-        return onNode(path, follow, calls::attributes);
+        return onInode(path, follow, requests::attributes);
     }
 
-    /** Whether a path leads somewhere. */
+    /** Whether a path has a file. */
     public boolean exists(String path) {
         try {
             stat(path);
@@ -209,51 +224,51 @@ public final class Vfs implements AutoCloseable {
         }
     }
 
-    /** EACCES unless the user may do what the bits of {@code mask} say: 4 read, 2 write, 1 execute. */
+    /** EACCES unless the user has the permissions in {@code mask}: 4 to read, 2 to write, 1 to execute. */
     public void access(String path, int mask) {
-        forNode(path, true, inode -> permissions.access(inode, mask));
+        forInode(path, true, inode -> permissions.access(inode, mask));
     }
 
-    /** The size and room of the filesystem. */
+    /** The total and free space of the filesystem. */
     public StatVfs statfs() {
         permissions.enter();
-        return calls.statfs(superblock.nodes.root());
+        return requests.statfs(superblock.inodes.root());
     }
 
-    /** The same, of what a path leads to, where that matters to the filesystem. */
+    /** The same, by a path, for a filesystem where it depends on that. */
     public StatVfs statfs(String path) {
-        return onNode(path, true, calls::statfs);
+        return onInode(path, true, requests::statfs);
     }
 
-    /** Opens a file, for reading unless the flags say otherwise; made with the permissions 0666 less the umask. */
+    /** Opens a file, for reading unless the flags have another access mode; {@link OpenFlag#CREATE} creates it with 0666 less the umask. */
     public OpenFile open(String path, OpenFlag... flags) {
         return open(path, 0666, flags);
     }
 
-    /** Opens a file, which {@link OpenFlag#CREATE} makes with the permissions {@code mode} less the umask. */
+    /** Opens a file, which {@link OpenFlag#CREATE} creates with the permissions {@code mode} less the umask. */
     public OpenFile open(String path, int mode, OpenFlag... flags) {
         Set<OpenFlag> set = Access.set(flags);
-        Handle handle = walking(walk -> opening.open(walk, path, mode, set));
-        return new OpenFile(handle, calls, changes, permissions, xattrs);
+        Handle handle = withWalk(walk -> opener.open(walk, path, mode, set));
+        return new OpenFile(handle, requests, attributeChanges, permissions, xattrs);
     }
 
     /**
-     * Makes and opens a regular file that has no name, in a directory; for reading and writing.
+     * Creates and opens a regular file without a name (O_TMPFILE), for reading and writing.
      *
-     * @param flags further ones; with {@link OpenFlag#EXCLUSIVE} it never gets a name, else {@link #link(OpenFile, String)}
+     * @param flags further flags; with {@link OpenFlag#EXCLUSIVE} it never gets a name, otherwise {@link #link(OpenFile, String)}
      *        gives it one
      */
     public OpenFile tmpfile(String directory, int mode, OpenFlag... flags) {
         Set<OpenFlag> set = Access.set(flags);
         require(!set.contains(OpenFlag.CREATE), Errno.EINVAL);
         set.addAll(Set.of(OpenFlag.READ, OpenFlag.WRITE));
-        Handle handle = onNode(directory, true, inode -> opening.tmpfile(inode, mode, Access.of(set)));
-        return new OpenFile(handle, calls, changes, permissions, xattrs);
+        Handle handle = onInode(directory, true, inode -> opener.tmpfile(inode, mode, Access.of(set)));
+        return new OpenFile(handle, requests, attributeChanges, permissions, xattrs);
     }
 
     /** Opens a directory to read it. */
     public OpenDirectory opendir(String path) {
-        return new OpenDirectory(onNode(path, true, opening::openDirectory), calls);
+        return new OpenDirectory(onInode(path, true, opener::openDirectory), requests);
     }
 
     /** All entries of a directory but "." and "..", in the filesystem's order. */
@@ -264,8 +279,8 @@ public final class Vfs implements AutoCloseable {
                 if (!next.get().name().isDotOrDotDot()) {
                     entries.add(next.get());
                 }
-                if (entries.size() > MOST_LISTED) {
-                    throw FuseException.of(Errno.ENOMEM, path + " has more than " + MOST_LISTED
+                if (entries.size() > MAX_LISTED) {
+                    throw FuseException.of(Errno.ENOMEM, path + " has more than " + MAX_LISTED
                             + " entries, or its server lists them without end");
                 }
             }
@@ -273,70 +288,71 @@ public final class Vfs implements AutoCloseable {
         return entries;
     }
 
-    /** Makes a directory with the permissions {@code mode} less the umask. */
+    /** Creates a directory with the permissions {@code mode} less the umask. */
     public void mkdir(String path, int mode) {
-        walking(walk -> naming.mkdir(walk, path, mode));
+        withWalk(walk -> directoryChanges.mkdir(walk, path, mode));
     }
 
-    /** Makes a directory with the permissions 0777 less the umask. */
+    /** Creates a directory with the permissions 0777 less the umask. */
     public void mkdir(String path) {
         mkdir(path, 0777);
     }
 
     /**
-     * Makes a file of any type but directory and symbolic link.
+     * Creates a file of any type but directory and symbolic link.
      *
-     * @param mode type and permissions, from which the umask is taken
-     * @param device what a device file stands for, in the encoding of {@code new_encode_dev}; else 0
+     * @param mode type and permissions, less the umask
+     * @param device the device number (rdev) of a device file, in the encoding of {@code new_encode_dev}; else 0
      */
     public void mknod(String path, int mode, int device) {
-        walking(walk -> naming.mknod(walk, path, mode, device));
+        withWalk(walk -> directoryChanges.mknod(walk, path, mode, device));
     }
 
-    /** Makes a symbolic link at {@code path} with any text in it. */
+    /** Creates a symbolic link at {@code path} with any target. */
     public void symlink(String target, String path) {
-        walking(walk -> naming.symlink(walk, path, Name.of(target)));
+        withWalk(walk -> directoryChanges.symlink(walk, path, Name.of(target)));
     }
 
-    /** The text in a symbolic link. */
+    /** The target of a symbolic link. */
     public String readlink(String path) {
-        return onNode(path, false, inode -> {
+        return onInode(path, false, inode -> {
             require(inode.type == FileType.SYMLINK, Errno.EINVAL);
-            return calls.readlink(inode).toString();
+            return requests.readlink(inode).toString();
         });
     }
 
-    /** Gives what {@code existing} leads to, also if that is a symbolic link, one more name. */
+    /** Creates a hard link to {@code existing}, also if that is a symbolic link. */
     public void link(String existing, String path) {
-        forNode(existing, false, target -> walking(walk -> naming.link(walk, path, target)));
+        forInode(existing, false, target -> withWalk(walk -> directoryChanges.link(walk, path, target)));
     }
 
-    /** Gives an open file one more name, or its first: ENOENT if it has lost its last one. */
+    /** Creates a hard link to an open file; ENOENT if its last name was removed. */
     public void link(OpenFile file, String path) {
-        walking(walk -> naming.link(walk, path, file));
+        withWalk(walk -> directoryChanges.create(walk, path, false,
+                (directory, name) -> file.link(directory, name, directoryChanges)));
     }
 
-    /** Takes the name of a file that is no directory. */
+    /** Removes the name of a file that is no directory. */
     public void unlink(String path) {
-        walking(walk -> naming.unlink(walk, path));
+        withWalk(walk -> directoryChanges.unlink(walk, path));
     }
 
-    /** Takes away a directory that is empty. */
+    /** Removes an empty directory. */
     public void rmdir(String path) {
-        walking(walk -> naming.rmdir(walk, path));
+        withWalk(walk -> directoryChanges.rmdir(walk, path));
     }
 
-    /** Gives a file another name; what has that name loses it. */
+    /** Renames a file; a file that has the new name is replaced. */
     public void rename(String from, String to) {
         rename(from, to, 0);
     }
 
-    /** The same, but EEXIST if there is something of that name. */
+    /** The same; EEXIST if the new name exists. */
     public void renameNoReplace(String from, String to) {
         rename(from, to, RenameFlags.NOREPLACE);
     }
 
-    /** Swaps what two names lead to. */
+    /** Exchanges two names. */
     public void exchange(String one, String other) {
         rename(one, other, RenameFlags.EXCHANGE);
     }
@@ -344,97 +360,97 @@ public final class Vfs implements AutoCloseable {
     /**
      * Renames.
      *
-     * @param flags as those of {@code renameat2(2)}: 1 not to replace, 2 to exchange, 4 to leave a whiteout
+     * @param flags those of {@code renameat2(2)}: 1 (RENAME_NOREPLACE), 2 (RENAME_EXCHANGE), 4 (RENAME_WHITEOUT)
      */
     public void rename(String from, String to, int flags) {
         boolean exchange = (flags & RenameFlags.EXCHANGE) != 0;
         require((flags & ~(RenameFlags.NOREPLACE | RenameFlags.EXCHANGE | RenameFlags.WHITEOUT)) == 0, Errno.EINVAL);
         require(!exchange || (flags & (RenameFlags.NOREPLACE | RenameFlags.WHITEOUT)) == 0, Errno.EINVAL);
-        walking(source -> {
+        withWalk(source -> {
             try (PathWalk target = walk(false)) {
-                return renaming.rename(source, source.toParent(from), target, target.toParent(to), flags);
+                return rename.rename(source, source.toParent(from), target, target.toParent(to), flags);
             }
         });
     }
 
     /** Changes the permissions, set-user-id, set-group-id and sticky. */
     public void chmod(String path, int mode) {
-        forNode(path, true, inode -> changes.chmod(inode, mode & PERMISSIONS));
+        forInode(path, true, inode -> attributeChanges.chmod(inode, mode & PERMISSIONS));
     }
 
-    /** Changes owner and group of what a path leads to; -1 leaves one as it is. */
+    /** Changes owner and group of a file; -1 leaves one as it is. */
     public void chown(String path, int uid, int gid) {
-        forNode(path, true, inode -> changes.chown(inode, uid, gid));
+        forInode(path, true, inode -> attributeChanges.chown(inode, uid, gid));
     }
 
     /** The same, of a symbolic link itself. */
     public void lchown(String path, int uid, int gid) {
-        forNode(path, false, inode -> changes.chown(inode, uid, gid));
+        forInode(path, false, inode -> attributeChanges.chown(inode, uid, gid));
     }
 
-    /** Sets the times of what a path leads to. */
+    /** Sets the times of a file. */
     public void utimens(String path, Timestamp accessed, Timestamp modified) {
-        forNode(path, true, inode -> changes.utimens(inode, accessed, modified));
+        forInode(path, true, inode -> attributeChanges.utimens(inode, accessed, modified));
     }
 
     /** The same, of a symbolic link itself. */
     public void lutimens(String path, Timestamp accessed, Timestamp modified) {
-        forNode(path, false, inode -> changes.utimens(inode, accessed, modified));
+        forInode(path, false, inode -> attributeChanges.utimens(inode, accessed, modified));
     }
 
-    /** Cuts a file, or extends it by a hole. */
+    /** Truncates a file, or extends it by a hole. */
     public void truncate(String path, long size) {
         require(size >= 0, Errno.EINVAL);
-        forNode(path, true, inode -> changes.truncate(inode, size));
+        forInode(path, true, inode -> attributeChanges.truncate(inode, size));
     }
 
     /** The value of an extended attribute; ENODATA if there is none. */
     public byte[] getxattr(String path, String name) {
-        return onNode(path, true, inode -> xattrs.get(inode, name));
+        return onInode(path, true, inode -> xattrs.get(inode, name));
     }
 
     /** The same, of a symbolic link itself. */
     public byte[] lgetxattr(String path, String name) {
-        return onNode(path, false, inode -> xattrs.get(inode, name));
+        return onInode(path, false, inode -> xattrs.get(inode, name));
     }
 
     /**
      * Sets an extended attribute.
      *
-     * @param flags as those of {@code setxattr(2)}: 1 if it must be new, 2 if it must be there, else 0
+     * @param flags those of {@code setxattr(2)}: 1 (XATTR_CREATE), 2 (XATTR_REPLACE) or 0
      */
     public void setxattr(String path, String name, byte[] value, int flags) {
-        forNode(path, true, inode -> xattrs.set(inode, name, value, flags));
+        forInode(path, true, inode -> xattrs.set(inode, name, value, flags));
     }
 
     /** The same, of a symbolic link itself. */
     public void lsetxattr(String path, String name, byte[] value, int flags) {
-        forNode(path, false, inode -> xattrs.set(inode, name, value, flags));
+        forInode(path, false, inode -> xattrs.set(inode, name, value, flags));
     }
 
     /** The names of all extended attributes. */
     public List<Name> listxattr(String path) {
-        return onNode(path, true, xattrs::list);
+        return onInode(path, true, xattrs::list);
     }
 
     /** The same, of a symbolic link itself. */
     public List<Name> llistxattr(String path) {
-        return onNode(path, false, xattrs::list);
+        return onInode(path, false, xattrs::list);
     }
 
-    /** Takes an extended attribute away; ENODATA if there is none. */
+    /** Removes an extended attribute; ENODATA if there is none. */
     public void removexattr(String path, String name) {
-        forNode(path, true, inode -> xattrs.remove(inode, name));
+        forInode(path, true, inode -> xattrs.remove(inode, name));
     }
 
     /** The same, of a symbolic link itself. */
     public void lremovexattr(String path, String name) {
-        forNode(path, false, inode -> xattrs.remove(inode, name));
+        forInode(path, false, inode -> xattrs.remove(inode, name));
     }
 
-    /** Has the server write everything back. */
+    /** Sends SYNCFS: the server writes all data to stable storage. */
     public void sync() {
-        calls.syncfs();
+        requests.syncfs();
     }
 
     /** The content of a file. */
@@ -449,7 +465,7 @@ public final class Vfs implements AutoCloseable {
         return new String(readAllBytes(path), UTF_8);
     }
 
-    /** Replaces the content of a file, which is made if it isn't there. */
+    /** Replaces the content of a file, which is created if there is none. */
     public void writeAllBytes(String path, byte[] content) {
         try (OpenFile file = open(path, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.TRUNCATE)) {
             int written = file.write(content, 0);
@@ -462,7 +478,7 @@ public final class Vfs implements AutoCloseable {
         writeAllBytes(path, content.getBytes(UTF_8));
     }
 
-    /** Unmounts: waits for a limited time until what is under way has reached the server, then lets it go. */
+    /** Unmounts: waits a limited time for requests in flight, then closes the connection. */
     @Override public void close() {
         unmount.run();
     }

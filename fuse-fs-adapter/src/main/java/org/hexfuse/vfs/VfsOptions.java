@@ -7,23 +7,22 @@ import org.hexfuse.device.ConnectionOptions;
 /**
  * How a filesystem is mounted.
  *
- * @param connection how the device behaves
- * @param credentials who makes the calls, and owns the mount
- * @param defaultPermissions whether owner, group and mode are checked here, as the mount option {@code default_permissions}
- *        has it; otherwise the filesystem decides
- * @param allowOther whether others than the owner of the mount may use it, as the mount option {@code allow_other} has it
- * @param cachedNames how many names are remembered at most, those included that are known not to be there
- * @param blockDevice the block size, in bytes, of a filesystem that is on a block device, as the mount type {@code fuseblk} has
- *        it; 0 for any other
- * @param readOnly whether nothing may be changed, as the mount option {@code ro} has it: EROFS
+ * @param connection the options of the device
+ * @param credentials the user of the calls, and owner of the mount
+ * @param defaultPermissions whether owner, group and mode are checked here (mount option {@code default_permissions}); otherwise the
+ *        filesystem checks permissions
+ * @param allowOther whether users other than the owner of the mount may use it (mount option {@code allow_other})
+ * @param cachedNames the capacity of the dentry cache, negative dentries included
+ * @param blockDevice the block size, in bytes, of a filesystem on a block device (mount type {@code fuseblk}); 0 for any other
+ * @param readOnly whether changes fail with EROFS (mount option {@code ro})
  * @param clock the nanoseconds by which entry timeouts and attribute timeouts pass; a test may have its own
  */
 public record VfsOptions(ConnectionOptions connection, Credentials credentials, boolean defaultPermissions,
         boolean allowOther, int cachedNames, int blockDevice, boolean readOnly, LongSupplier clock) {
-    /** After which a request counts as lost: longer than a slow store takes, shorter than for ever. */
+    /** After it a request counts as lost: it is longer than a slow store takes. */
     private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(10);
 
-    /** Root's calls; the filesystem checks permissions, for everybody; a request that takes ten minutes ends the connection. */
+    /** Calls of root, for all users; the filesystem checks permissions; a request that takes ten minutes aborts the connection. */
     public static final VfsOptions DEFAULT = new VfsOptions(
             ConnectionOptions.DEFAULT.withRequestTimeout(REQUEST_TIMEOUT), Credentials.ROOT, false, true,
             1 << 16, 0, false, System::nanoTime);
@@ -42,8 +41,8 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
     }
 
     /**
-     * The same with a time for each request, after which the connection is aborted: a server that loses a reply hangs nobody for
-     * ever. Zero for none. A SETLKW may wait longer. Ten minutes in {@link #DEFAULT}.
+     * The same with a timeout for each request, after which the connection is aborted, so that a lost reply blocks no caller for
+     * ever. Zero for none. A SETLKW may take longer. Ten minutes in {@link #DEFAULT}.
      */
     public VfsOptions withRequestTimeout(Duration timeout) {
         return withConnection(connection.withRequestTimeout(timeout));
@@ -60,28 +59,28 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
         return new VfsOptions(connection, credentials, on, allowOther, cachedNames, blockDevice, readOnly, clock);
     }
 
-    /** The same for everybody, or for the owner alone. */
+    /** The same for all users, or for the owner only. */
     public VfsOptions withAllowOther(boolean on) {
         return new VfsOptions(connection, credentials, defaultPermissions, on, cachedNames, blockDevice, readOnly,
                 clock);
     }
 
-    /** The same with room for more or fewer names. */
-    public VfsOptions withCachedNames(int most) {
-        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, most, blockDevice, readOnly,
+    /** The same with another capacity of the dentry cache. */
+    public VfsOptions withCachedNames(int capacity) {
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, capacity, blockDevice, readOnly,
                 clock);
     }
 
     /**
-     * The same for a filesystem on a block device with blocks of so many bytes, 0 for none. Its server can be trusted: RELEASE
-     * is waited for, an unmount ends with DESTROY, and files know the blocks that they are in.
+     * The same for a filesystem on a block device with blocks of so many bytes, 0 for none. Its server is trusted: a close blocks
+     * until RELEASE is answered, an unmount sends DESTROY, and {@link OpenFile#bmap} works.
      */
     public VfsOptions withBlockDevice(int blockSize) {
         return new VfsOptions(connection, credentials, defaultPermissions, allowOther, cachedNames, blockSize, readOnly,
                 clock);
     }
 
-    /** The same, to be changed or, with EROFS, not. */
+    /** The same, read-only or not. */
     public VfsOptions withReadOnly(boolean on) {
         return new VfsOptions(connection, credentials, defaultPermissions, allowOther, cachedNames, blockDevice, on,
                 clock);

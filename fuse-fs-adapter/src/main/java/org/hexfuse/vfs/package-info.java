@@ -1,32 +1,26 @@
 /**
- * A virtual filesystem switch on top of the kernel's end of FUSE: what {@code fs/namei.c} and {@code fs/fuse} are to Linux.
+ * A virtual filesystem switch on the kernel end of FUSE: what {@code fs/namei.c} and {@code fs/fuse} are in Linux.
  *
- * <p>Programs call {@link org.hexfuse.vfs.Vfs}, which is one process's view of a mounted filesystem, and what that opens:
- * {@link org.hexfuse.vfs.OpenFile}, {@link org.hexfuse.vfs.OpenDirectory}, {@link org.hexfuse.vfs.RecordLocks}. Each call is
- * checked, sent to the server through an {@link org.hexfuse.device.RequestPort}, and what is answered is checked and
- * remembered for as long as the server says. What a server says unasked comes through a
- * {@link org.hexfuse.device.NotificationSink}.
+ * <p>Programs call {@link org.hexfuse.vfs.Vfs}, one process's view of a mounted filesystem, and what it opens:
+ * {@link org.hexfuse.vfs.OpenFile}, {@link org.hexfuse.vfs.OpenDirectory}, {@link org.hexfuse.vfs.RecordLocks}. Each call is checked and
+ * sent to the server through an {@link org.hexfuse.device.RequestPort}; the reply is checked and cached for as long as its timeout
+ * says. Notifications of the server come through a {@link org.hexfuse.device.NotificationSink} and invalidate caches.
  *
- * <p><b>Threads.</b> Any thread may call anything but an {@code OpenDirectory}, which is for one at a time; callers may be
- * virtual threads, and wait on their own thread. The package starts none. A notification comes on a thread of the
- * connection's, and changes no more than what is remembered here.
+ * <p><b>Threads.</b> Any thread may call any method, except that an {@code OpenDirectory} is for one at a time. Callers may be virtual
+ * threads, and block on their own thread. The package starts no threads. Notifications come on a thread of the connection.
  *
- * <p><b>Locks.</b> The locks inside guard a few instructions each, and none is held while the server works, with two exceptions.
- * A server that has not asked for {@link org.hexfuse.abi.InitFlag#PARALLEL_DIROPS} is asked for names of a directory by one
- * caller at a time ({@code DirectoryLocks}). And a lock on a file ({@code flock(2)}, {@code fcntl(2)}) that is kept here is held
- * until its owner gives it up, as its purpose is. An append holds nothing: it reserves its room before it writes. So answers
- * may overtake each other. What was changed here since a request was made is not replaced by the answer, see
- * {@code AttributeCache} and {@code DentryCache}.
+ * <p><b>Locks.</b> Internal locks guard a few instructions each, and none is held while a request is in flight, with one exception:
+ * the per-directory lock for a server without {@link org.hexfuse.abi.InitFlag#PARALLEL_DIROPS} ({@code DirectoryLocks}). So replies may
+ * overtake each other: one that is older than a local change does not replace it, see {@code AttributeCache} and
+ * {@code DentryCache}. An append reserves its range before it writes.
  *
- * <p><b>It never</b> names a transport, keeps data, tries again what failed (but once, where something on a path was stale or a
- * name was made by somebody who was faster), or calls a program back, but for the memory of an {@code ioctl(2)}
+ * <p><b>It never</b> names a transport or caches data. It retries a call in two cases, once: after ESTALE, and after EEXIST from a
+ * CREATE without O_EXCL. It calls a program back in one case: for the memory of an {@code ioctl(2)}
  * ({@link org.hexfuse.vfs.UserMemory}).
  *
- * <p>Inside there are three layers, and the outer ones call the inner ones. The rules of system calls: {@code PathWalk}, {@code FileOpener},
- * {@code NamePolicy}, {@code RenamePolicy}, {@code Permissions}, {@code AttributeChanges}, {@code Xattrs}, {@code FileCopy}. The
- * requests, made on behalf of one user: {@code NodeRequests}, {@code NameRequests}, {@code XattrRequests}, {@code OpenRequests}, and those on
- * what is open: {@code Handle}, {@code FileData}, {@code LockRequests}, {@code PollWaiter}, {@code Ioctl}. What a mount knows,
- * whoever asks: {@code Superblock}, {@code DentryCache}, {@code InodeTable}, {@code AttributeCache}, {@code WriteBack},
- * {@code Passthrough}, {@code PollTable}.
+ * <p><b>Inside.</b> The types here but the four above are values, which all packages use. The others are not exported and depend on
+ * those before them in this list: {@code cache} (dentries, inodes, attributes), {@code request} (arguments, replies, ENOSYS),
+ * {@code lock}, {@code notify}, {@code mount} (the superblock), {@code inode} (attributes, extended attributes, permissions),
+ * {@code path} (walks, names), {@code file} (open files).
  */
 package org.hexfuse.vfs;

@@ -1,5 +1,12 @@
 package org.hexfuse.vfs;
 
+import org.hexfuse.vfs.cache.CacheClock;
+import org.hexfuse.vfs.cache.DentryCache;
+import org.hexfuse.vfs.cache.InodeTable;
+import org.hexfuse.vfs.lock.DirectoryLocks;
+import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.notify.PollTable;
+
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -205,9 +212,9 @@ class CapabilitiesTest {
             server.flags &= ~InitFlag.PARALLEL_DIROPS.mask();
             var turns = new DirectoryLocks(server);
             var directory = new InodeTable(CacheClock.SYSTEM).root();
-            turns.in(directory, () -> {
+            turns.locked(directory, () -> {
                 Thread waiting = Thread.ofPlatform().unstarted(() -> assertFails(Errno.EINTR,
-                        () -> turns.in(directory, () -> {
+                        () -> turns.locked(directory, () -> {
                             throw new AssertionError("it was not its turn");
                         })));
                 var failure = new Throwable[1];
@@ -222,7 +229,7 @@ class CapabilitiesTest {
                 assertThat(failure[0]).isNull();
                 return 0;
             });
-            assertThat(turns.in(directory, () -> 5)).isEqualTo(5);
+            assertThat(turns.locked(directory, () -> 5)).isEqualTo(5);
         }
     }
 

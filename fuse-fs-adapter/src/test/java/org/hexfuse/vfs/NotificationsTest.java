@@ -1,5 +1,14 @@
 package org.hexfuse.vfs;
 
+import org.hexfuse.vfs.cache.CacheClock;
+import org.hexfuse.vfs.cache.DentryCache;
+import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.cache.InodeTable;
+import org.hexfuse.vfs.inode.NodeRequests;
+import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.notify.Notifications;
+import org.hexfuse.vfs.notify.PollTable;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -19,11 +28,11 @@ class NotificationsTest {
     private static final Name F = Name.of("f");
 
     private final StandInServer server = new StandInServer();
-    private final DentryCache names = new DentryCache(100, CacheClock.SYSTEM);
-    private final InodeTable nodes = names.nodes;
+    private final DentryCache dentries = new DentryCache(100, CacheClock.SYSTEM);
+    private final InodeTable inodes = dentries.inodes();
     private final PollTable polls = new PollTable();
-    private final Notifications sink = new Notifications(names, polls);
-    private final Superblock superblock = new Superblock(server, names, polls, VfsOptions.DEFAULT);
+    private final Notifications sink = new Notifications(dentries, polls);
+    private final Superblock superblock = new Superblock(server, dentries, polls, VfsOptions.DEFAULT);
     private final NodeRequests calls = new NodeRequests(superblock, Credentials.ROOT);
     private Node directory;
     private Node file;
@@ -36,13 +45,13 @@ class NotificationsTest {
         file.size = 10;
         server.entrySeconds = 60;
         server.attributeSeconds = 60;
-        directoryHere = calls.lookup(nodes.root(), A);
+        directoryHere = calls.lookup(inodes.root(), A);
         fileHere = calls.lookup(directoryHere, F);
     }
 
     private void leave() {
-        nodes.release(fileHere);
-        nodes.release(directoryHere);
+        inodes.release(fileHere);
+        inodes.release(directoryHere);
     }
 
     @Test void aNameInWhatIsNoDirectoryIsEnotdir() {
@@ -57,18 +66,18 @@ class NotificationsTest {
 
     @Test void aNameThatLeadsElsewhereIsDroppedAllTheSame() {
         assertThat(sink.delete(1, 99, A)).isEqualTo(Errno.ENOENT);
-        assertThat(names.find(nodes.root(), A)).isEmpty();
+        assertThat(dentries.find(inodes.root(), A)).isEmpty();
     }
 
     @Test void aNameThatIsKnownNotToBeThereIsDeletedWithoutAWord() {
-        names.absent(nodes.root(), F, System.nanoTime() + 60_000_000_000L, nodes.attributes.version());
+        dentries.enterNegative(inodes.root(), F, System.nanoTime() + 60_000_000_000L, inodes.attributes().version());
         assertThat(sink.delete(1, 99, F)).isEqualTo(Errno.OK);
-        assertThat(names.find(nodes.root(), F)).isEmpty();
+        assertThat(dentries.find(inodes.root(), F)).isEmpty();
     }
 
     @Test void aDirectoryInWhichSomethingIsUsedIsNotEmpty() {
         assertThat(sink.delete(1, directory.number, A)).isEqualTo(Errno.ENOTEMPTY);
-        assertThat(names.find(nodes.root(), A)).isEmpty();
+        assertThat(dentries.find(inodes.root(), A)).isEmpty();
     }
 
     @Test void aDirectoryInWhichNothingIsUsedIsEmpty() {
@@ -79,8 +88,8 @@ class NotificationsTest {
 
     @Test void whatIsBelowANameThatExpiredStaysKnown() {
         assertThat(sink.invalidateEntry(1, A, true)).isEqualTo(Errno.OK);
-        assertThat(names.find(nodes.root(), A)).isEmpty();
-        assertThat(names.find(directoryHere, F)).isPresent().hasValueSatisfying(nodes::release);
+        assertThat(dentries.find(inodes.root(), A)).isEmpty();
+        assertThat(dentries.find(directoryHere, F)).isPresent().hasValueSatisfying(inodes::release);
     }
 
     private static Span data(int length) {
@@ -113,7 +122,7 @@ class NotificationsTest {
 
     @Test void theSizeThatThisEndKeepsIsNotDoubted() {
         server.flags |= InitFlag.WRITEBACK_CACHE.mask();
-        nodes.attributes.written(fileHere, 500);
+        inodes.attributes().written(fileHere, 500);
         assertThat(sink.invalidateNode(file.number, 0, 0)).isEqualTo(Errno.OK);
         assertThat(calls.attributes(fileHere).size()).isEqualTo(500);
     }

@@ -1,5 +1,7 @@
 package org.hexfuse.vfs;
 
+import org.hexfuse.vfs.lock.LockOwners;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;

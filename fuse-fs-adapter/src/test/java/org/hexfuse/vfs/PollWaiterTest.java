@@ -1,5 +1,14 @@
 package org.hexfuse.vfs;
 
+import org.hexfuse.vfs.cache.CacheClock;
+import org.hexfuse.vfs.cache.DentryCache;
+import org.hexfuse.vfs.cache.InodeTable;
+import org.hexfuse.vfs.file.Handle;
+import org.hexfuse.vfs.file.PollWaiter;
+import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.notify.Notifications;
+import org.hexfuse.vfs.notify.PollTable;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -29,11 +38,11 @@ class PollingTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private final StandInServer server = new StandInServer();
-    private final DentryCache names = new DentryCache(100, CacheClock.SYSTEM);
-    private final InodeTable nodes = names.nodes;
+    private final DentryCache dentries = new DentryCache(100, CacheClock.SYSTEM);
+    private final InodeTable inodes = dentries.inodes();
     private final PollTable polls = new PollTable();
-    private final Notifications sink = new Notifications(names, polls);
-    private final Superblock superblock = new Superblock(server, names, polls, VfsOptions.DEFAULT);
+    private final Notifications sink = new Notifications(dentries, polls);
+    private final Superblock superblock = new Superblock(server, dentries, polls, VfsOptions.DEFAULT);
     private final List<Long> handles = new ArrayList<>();
     private final List<Integer> flags = new ArrayList<>();
     private final AtomicInteger ready = new AtomicInteger();
@@ -41,8 +50,8 @@ class PollingTest {
     private Handle handle;
 
     @BeforeEach void open() {
-        handle = new Handle(superblock, nodes.root(), Caller.KERNEL, 1, 7, 0, 0, true);
-        nodes.root().hold();
+        handle = new Handle(superblock, inodes.root(), Caller.KERNEL, 1, 7, 0, 0, false);
+        inodes.root().hold();
         polling = new PollWaiter(handle);
         server.answers.put(Opcode.POLL, request -> {
             synchronized (handles) {

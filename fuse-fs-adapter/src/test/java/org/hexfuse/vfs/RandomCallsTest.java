@@ -1,5 +1,10 @@
 package org.hexfuse.vfs;
 
+import org.hexfuse.vfs.cache.CacheClock;
+import org.hexfuse.vfs.cache.DentryCache;
+import org.hexfuse.vfs.notify.Notifications;
+import org.hexfuse.vfs.notify.PollTable;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -52,10 +57,10 @@ class RandomCallsTest {
         sometimes(Opcode.RENAME, this::rename);
         sometimes(Opcode.OPEN, request -> StandInServer.opened(request, 0, 7, 0));
         sometimes(Opcode.GETATTR, request -> server.attributes(request, server.node(request)));
-        var names = new DentryCache(cachedNames, CacheClock.SYSTEM);
+        var dentries = new DentryCache(cachedNames, CacheClock.SYSTEM);
         var polls = new PollTable();
-        sink = new Notifications(names, polls);
-        vfs = Vfs.mount(server, names, polls, VfsOptions.DEFAULT);
+        sink = new Notifications(dentries, polls);
+        vfs = Vfs.mount(server, dentries, polls, VfsOptions.DEFAULT);
     }
 
     /** What the server answers but for every tenth time, when the caller gets an error. */

@@ -1,5 +1,14 @@
 package org.hexfuse.vfs;
 
+import org.hexfuse.vfs.cache.CacheClock;
+import org.hexfuse.vfs.cache.DentryCache;
+import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.cache.InodeTable;
+import org.hexfuse.vfs.inode.NodeRequests;
+import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.notify.Notifications;
+import org.hexfuse.vfs.notify.PollTable;
+
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -245,31 +254,31 @@ class VfsTest {
 
         @Test void theServerTakesANameBack() {
             server.entrySeconds = 60;
-            var names = new DentryCache(100, CacheClock.SYSTEM);
-            InodeTable nodes = names.nodes;
-            var sink = new Notifications(names, new PollTable());
-            var superblock = new Superblock(server, names, new PollTable(), VfsOptions.DEFAULT);
+            var dentries = new DentryCache(100, CacheClock.SYSTEM);
+            InodeTable inodes = dentries.inodes();
+            var sink = new Notifications(dentries, new PollTable());
+            var superblock = new Superblock(server, dentries, new PollTable(), VfsOptions.DEFAULT);
             var calls = new NodeRequests(superblock, Credentials.ROOT);
-            Inode directory = calls.lookup(nodes.root(), Name.of("a"));
-            nodes.release(directory);
+            Inode directory = calls.lookup(inodes.root(), Name.of("a"));
+            inodes.release(directory);
             assertThat(sink.invalidateEntry(1, Name.of("b"), false)).isEqualTo(Errno.ENOENT);
-            assertThat(sink.invalidateNode(directory.node, 0, 0)).isEqualTo(Errno.OK);
+            assertThat(sink.invalidateNode(directory.nodeId, 0, 0)).isEqualTo(Errno.OK);
             assertThat(sink.invalidateEntry(1, Name.of("a"), false)).isEqualTo(Errno.OK);
             assertThat(server.isForgotten()).isTrue();
-            assertThat(sink.invalidateNode(directory.node, 0, 0)).isEqualTo(Errno.ENOENT);
+            assertThat(sink.invalidateNode(directory.nodeId, 0, 0)).isEqualTo(Errno.ENOENT);
         }
 
         @Test void aNewEpochDistrustsAllNames() {
             server.entrySeconds = 60;
-            var names = new DentryCache(100, CacheClock.SYSTEM);
-            InodeTable nodes = names.nodes;
-            var superblock = new Superblock(server, names, new PollTable(), VfsOptions.DEFAULT);
+            var dentries = new DentryCache(100, CacheClock.SYSTEM);
+            InodeTable inodes = dentries.inodes();
+            var superblock = new Superblock(server, dentries, new PollTable(), VfsOptions.DEFAULT);
             var calls = new NodeRequests(superblock, Credentials.ROOT);
-            nodes.release(calls.lookup(nodes.root(), Name.of("a")));
-            assertThat(names.find(nodes.root(), Name.of("a"))).isPresent()
-                    .hasValueSatisfying(nodes::release);
-            new Notifications(names, new PollTable()).incrementEpoch();
-            assertThat(names.find(nodes.root(), Name.of("a"))).isEmpty();
+            inodes.release(calls.lookup(inodes.root(), Name.of("a")));
+            assertThat(dentries.find(inodes.root(), Name.of("a"))).isPresent()
+                    .hasValueSatisfying(inodes::release);
+            new Notifications(dentries, new PollTable()).incrementEpoch();
+            assertThat(dentries.find(inodes.root(), Name.of("a"))).isEmpty();
         }
     }
 

@@ -1,0 +1,429 @@
+package org.hexfuse.vfs.cache;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Name;
+
+/**
+ * The dentries of one superblock, positive and negative, each with its entry timeout. Bounded: of more dentries than there is
+ * room for, those are evicted that were not used since the last examination (second chance).
+ *
+ * <p><b>Locking.</b> {@link #find} takes no lock: a directory's children are a concurrent map, an inode is taken only while its
+ * reference count is not zero. Everything that changes the tree holds the lock of {@link InodeTable}. No request is sent under
+ * it; FORGETs go out after it is released.
+ *
+ * <p><b>The tree.</b> A dentry holds a reference to its inode and to its directory. A directory has one dentry: when the server
+ * answers the lookup of a second name with it, the first is dropped, and a directory that is its own ancestor is ELOOP. So
+ * every walk down or up the tree terminates.
+ *
+ * <p>Source: Linux {@code fs/fuse/dir.c} ({@code fuse_dentry_revalidate}), {@code fs/dcache.c} ({@code d_splice_alias}).
+ */
+public final class DentryCache {
+    /** What {@link #find} returns for a negative dentry. */
+    public static final Inode NEGATIVE = new Inode(0, 0, Inode.UNKNOWN_DIRECTORY);
+
+    /** How many dropped dentries the queue may hold beside twice the capacity. */
+    private static final int MANY_DROPPED = 64;
+
+    private final InodeTable inodes;
+    private final CacheClock clock;
+    private final ReentrantLock lock;
+    /** In the order in which they are examined for eviction. Dropped ones stay until they are examined. */
+    private final ArrayDeque<Dentry> queue = new ArrayDeque<>();
+    private final int capacity;
+    private int size;
+    private volatile long epoch;
+
+    /** Room for {@code capacity} dentries. */
+    public DentryCache(int capacity, CacheClock clock) {
+        this.capacity = capacity;
+        this.clock = clock;
+        this.inodes = new InodeTable(clock);
+        this.lock = inodes.lock;
+    }
+
+    /** The inodes that the dentries are of. */
+    public InodeTable inodes() {
+        return inodes;
+    }
+
+    /**
+     * The dentry of a name if it is valid: its entry timeout has not passed, nor the epoch, and its inode is not bad. Null
+     * otherwise. Takes no lock and no reference: the inode may be forgotten at any time.
+     */
+    public Dentry peek(Inode directory, Name name) {
+        Dentry dentry = directory.child(name);
+        if (dentry == null || dentry.epoch != epoch || clock.hasPassed(dentry.validUntil)
+                || (dentry.target != null && dentry.target.isBad())) {
+            return null;
+        }
+        if (!dentry.referenced) {
+            dentry.referenced = true;
+        }
+        return dentry;
+    }
+
+    /** The inode of a valid dentry, with a reference for the caller, or {@link #NEGATIVE}; nothing without a valid dentry. */
+    public Optional<Inode> find(Inode directory, Name name) {
+        Dentry dentry = peek(directory, name);
+        if (dentry == null) {
+            return Optional.empty();
+        }
+        if (dentry.target == null) {
+            return Optional.of(NEGATIVE);
+        }
+        return dentry.target.tryHold() ? Optional.of(dentry.target) : Optional.empty();
+    }
+
+    /**
+     * Caches the reply to a LOOKUP or a creation, which counts in the inode's lookup count.
+     *
+     * @param version the {@link AttributeCache#version} of before the request
+     * @return the inode, with a reference for the caller
+     * @throws FuseException ELOOP for a directory that is an ancestor of {@code directory}; the lookup is counted and forgotten
+     */
+    public Inode enter(Inode directory, Name name, EntryReply entry, long version) {
+        lock.lock();
+        try {
+            return enterLocked(directory, name, entry, version);
+        } finally {
+            inodes.unlockAndForget();
+        }
+    }
+
+    /** As {@link #enter}, for a node that was created: its directory has changed. */
+    public Inode enterCreated(Inode directory, Name name, EntryReply entry, long version) {
+        lock.lock();
+        try {
+            Inode inode = enterLocked(directory, name, entry, version);
+            inodes.attributes().invalidate(directory);
+            return inode;
+        } finally {
+            inodes.unlockAndForget();
+        }
+    }
+
+    private Inode enterLocked(Inode directory, Name name, EntryReply entry, long version) {
+        Inode inode = inodes.get(entry, version);
+        if (inode.isDirectory() && isAncestor(inode, directory)) {
+            inodes.put(inode);
+            throw FuseException.of(Errno.ELOOP, "the server reports a directory below itself");
+        }
+        addUnlessOutdated(directory, name, inode, entry.entryTimeout(), version);
+        return inode;
+    }
+
+    /** Whether {@code inode} is {@code directory} or an ancestor of it, as far as dentries are cached. */
+    private static boolean isAncestor(Inode inode, Inode directory) {
+        Inode at = directory;
+        while (at != inode) {
+            Dentry alias = at.aliases;
+            if (alias == null) {
+                return false;
+            }
+            at = alias.parent;
+        }
+        return true;
+    }
+
+    /** Caches a negative dentry. */
+    public void enterNegative(Inode directory, Name name, long timeout, long version) {
+        lock.lock();
+        try {
+            addUnlessOutdated(directory, name, null, timeout, version);
+        } finally {
+            inodes.unlockAndForget();
+        }
+    }
+
+    /** If the directory was changed since the request, the reply may be older than the change: nothing is cached. */
+    private void addUnlessOutdated(Inode directory, Name name, Inode target, long timeout, long version) {
+        if (directory.attributesVersion <= version) {
+            put(directory, name, target, clock.deadline(timeout));
+        } else {
+            dropSubtree(directory, name);
+        }
+    }
+
+    private void put(Inode directory, Name name, Inode target, long validUntil) {
+        Dentry dentry = directory.child(name);
+        if (dentry == null || dentry.target != target) {
+            if (dentry != null) {
+                drop(dentry);
+            }
+            if (target != null && target.isDirectory() && target.aliases != null) {
+                drop(target.aliases);
+            }
+            if (capacity == 0 || directory.isBad()) {
+                return;
+            }
+            dentry = add(directory, name, target);
+        }
+        dentry.validUntil = validUntil;
+        dentry.epoch = epoch;
+    }
+
+    private Dentry add(Inode directory, Name name, Inode target) {
+        var dentry = new Dentry(directory, name, target);
+        directory.hold();
+        if (target != null) {
+            target.hold();
+            target.addAlias(dentry);
+        }
+        directory.addChild(dentry);
+        queue.add(dentry);
+        size++;
+        if (size > capacity) {
+            evict(dentry);
+        }
+        return dentry;
+    }
+
+    /**
+     * Drops the first dentry that was not used since the last look and has no children, which would hold its inode; after two
+     * rounds any but {@code newest}.
+     */
+    private void evict(Dentry newest) {
+        int rounds = 2 * queue.size();
+        for (int i = 0; size > capacity; i++) {
+            Dentry first = queue.poll();
+            boolean isParent = first.target != null && !first.target.hasNoChildren();
+            if (first.dropped) {
+                continue;
+            }
+            if (first == newest || (i < rounds && (first.referenced || isParent))) {
+                first.referenced = false;
+                queue.add(first);
+            } else {
+                drop(first);
+            }
+        }
+    }
+
+    private void drop(Dentry dentry) {
+        if (dentry.dropped) {
+            return;
+        }
+        dentry.dropped = true;
+        size--;
+        dentry.parent.removeChild(dentry);
+        if (dentry.target != null) {
+            dentry.target.removeAlias(dentry);
+            inodes.put(dentry.target);
+        }
+        inodes.put(dentry.parent);
+        if (queue.size() > 2 * capacity + MANY_DROPPED) {
+            queue.removeIf(queued -> queued.dropped);
+        }
+    }
+
+    /** Invalidates a dentry, positive or negative, and all dentries below it. */
+    public void invalidate(Inode directory, Name name) {
+        lock.lock();
+        try {
+            dropSubtree(directory, name);
+        } finally {
+            inodes.unlockAndForget();
+        }
+    }
+
+    /** UNLINK or RMDIR succeeded: invalidates the dentry, and the attributes of its directory. */
+    public void removed(Inode directory, Name name) {
+        lock.lock();
+        try {
+            inodes.attributes().invalidate(directory);
+            dropSubtree(directory, name);
+        } finally {
+            inodes.unlockAndForget();
+        }
+    }
+
+    private void dropSubtree(Inode directory, Name name) {
+        Dentry dentry = directory.child(name);
+        if (dentry != null) {
+            dropSubtree(dentry);
+        }
+    }
+
+    /** As {@link #invalidate(Inode, Name)}, of a positive dentry only. */
+    public void invalidatePositive(Inode directory, Name name) {
+        lock.lock();
+        try {
+            Dentry dentry = directory.child(name);
+            if (dentry != null && dentry.target != null) {
+                dropSubtree(dentry);
+            }
+        } finally {
+            inodes.unlockAndForget();
+        }
+    }
+
+    /** Children first. Each dentry is met once, since a directory has one. */
+    private void dropSubtree(Dentry top) {
+        if (top.target == null || top.target.hasNoChildren()) {
+            drop(top);
+            return;
+        }
+        var below = new ArrayList<Dentry>();
+        below.add(top);
+        for (int i = 0; i < below.size(); i++) {
+            Inode target = below.get(i).target;
+            if (target != null) {
+                below.addAll(target.children());
+            }
+        }
+        below.reversed().forEach(this::drop);
+    }
+
+    /**
+     * RENAME succeeded: moves the dentry of the old name to the new name, and drops the one that was there or, with
+     * {@code exchange}, moves it to the old name. Both directories have changed.
+     *
+     * @param version the {@link AttributeCache#version} of before the request
+     */
+    public void renamed(Inode from, Name oldName, Inode to, Name newName, boolean exchange, long version) {
+        lock.lock();
+        try {
+            boolean sure = from.attributesVersion <= version && to.attributesVersion <= version;
+            inodes.attributes().invalidate(from);
+            inodes.attributes().invalidate(to);
+            if (sure) {
+                move(from, oldName, to, newName, exchange);
+            } else {
+                dropSubtree(from, oldName);
+                dropSubtree(to, newName);
+            }
+        } finally {
+            inodes.unlockAndForget();
+        }
+    }
+
+    private void move(Inode from, Name oldName, Inode to, Name newName, boolean exchange) {
+        Dentry source = from.child(oldName);
+        Dentry target = to.child(newName);
+        Inode moved = hold(source);
+        Inode other = hold(target);
+        long movedUntil = source == null ? 0 : source.validUntil;
+        long otherUntil = target == null ? 0 : target.validUntil;
+        if (source != null) {
+            drop(source);
+        }
+        if (target != null && exchange) {
+            drop(target);
+        } else if (target != null) {
+            dropSubtree(target);
+        }
+        if (moved != null) {
+            addMoved(to, newName, moved, movedUntil);
+            inodes.put(moved);
+        }
+        if (other != null) {
+            if (exchange) {
+                addMoved(from, oldName, other, otherUntil);
+            }
+            inodes.put(other);
+        }
+    }
+
+    /** A directory that the server moved below itself gets no dentry. */
+    private void addMoved(Inode directory, Name name, Inode inode, long validUntil) {
+        if (!inode.isDirectory() || !isAncestor(inode, directory)) {
+            put(directory, name, inode, validUntil);
+        }
+    }
+
+    private static Inode hold(Dentry dentry) {
+        if (dentry == null || dentry.target == null) {
+            return null;
+        }
+        dentry.target.hold();
+        return dentry.target;
+    }
+
+    /** Drops all dentries; inodes without a reference are forgotten. */
+    public void dropAll() {
+        lock.lock();
+        try {
+            queue.forEach(dentry -> dentry.referenced = false);
+            while (!queue.isEmpty()) {
+                drop(queue.poll());
+            }
+        } finally {
+            inodes.unlockAndForget();
+        }
+    }
+
+    /**
+     * NOTIFY_INVAL_ENTRY and NOTIFY_DELETE: invalidates a dentry, also when {@code child} is not its node.
+     *
+     * @param child the node id that the server gives for the name; 0 for any
+     * @param expireOnly passes its entry timeout instead of dropping it
+     * @return OK; ENOENT if the name is not cached, or has another node; ENOTDIR if {@code parent} is no directory; ENOTEMPTY if
+     *         it is a directory with an inode below it that is still in use
+     */
+    public Errno invalidate(long parent, Name name, long child, boolean expireOnly) {
+        lock.lock();
+        try {
+            Inode directory = inodes.get(parent);
+            if (directory != null && !directory.isDirectory()) {
+                return Errno.ENOTDIR;
+            }
+            Dentry dentry = directory == null ? null : directory.child(name);
+            if (dentry == null) {
+                return Errno.ENOENT;
+            }
+            inodes.attributes().invalidate(directory);
+            Inode target = dentry.target;
+            List<Dentry> below = target == null || child == 0 ? List.of() : List.copyOf(target.children());
+            if (expireOnly) {
+                dentry.validUntil = CacheClock.PASSED;
+            } else {
+                dropSubtree(dentry);
+            }
+            if (child == 0 || target == null) {
+                return Errno.OK;
+            }
+            boolean isUsedBelow = below.stream().anyMatch(DentryCache::isStillUsed);
+            return target.nodeId != child ? Errno.ENOENT : isUsedBelow ? Errno.ENOTEMPTY : Errno.OK;
+        } finally {
+            inodes.unlockAndForget();
+        }
+    }
+
+    /** Whether the inode of a dropped dentry is still referenced; of a file with hard links that may be by their dentries. */
+    private static boolean isStillUsed(Dentry dropped) {
+        return dropped.target != null && dropped.target.references() > 0
+                && (dropped.target.isDirectory() || dropped.target.attributes.links() <= 1);
+    }
+
+    /** NOTIFY_INC_EPOCH: invalidates all dentries. Each is looked up again. */
+    public void nextEpoch() {
+        lock.lock();
+        try {
+            long next = epoch + 1;
+            epoch = next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** NOTIFY_PRUNE: drops the dentries of inodes that have no children in the cache. */
+    public void prune(long[] nodeIds) {
+        for (long nodeId : nodeIds) {
+            lock.lock();
+            try {
+                Inode inode = inodes.get(nodeId);
+                while (inode != null && inode.aliases != null && inode.hasNoChildren()) {
+                    drop(inode.aliases);
+                }
+            } finally {
+                inodes.unlockAndForget();
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package org.hexfuse.vfs.cache;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.Protocol;
+
+/**
+ * The inodes of one superblock by node id, each with the lookup count that the server keeps for it.
+ *
+ * <p>An inode lives as long as its reference count is not zero: as long as a dentry, an open file or a call in flight uses it.
+ * Then one FORGET returns its whole lookup count.
+ *
+ * <p>One lock guards inodes and dentries, for a few instructions at a time, since a reply with an entry changes both. FORGETs
+ * are sent after it is released.
+ *
+ * <p>Source: Linux {@code fs/fuse/inode.c} ({@code fuse_iget}, {@code fuse_evict_inode}).
+ */
+public final class InodeTable {
+    /** Where FORGET goes. */
+    @FunctionalInterface public interface ForgetSink {
+        /** Queues a FORGET. Never waits. */
+        void forget(long nodeId, long lookupCount);
+    }
+
+    final ReentrantLock lock = new ReentrantLock();
+    private final AttributeCache attributes;
+    private final CacheClock clock;
+    private final Map<Long, Inode> inodes = new HashMap<>();
+    /** Inodes whose last reference was released under the lock. */
+    private final List<Inode> unreferenced = new ArrayList<>();
+    private final Inode root = new Inode(Protocol.ROOT_ID, 0, Inode.UNKNOWN_DIRECTORY);
+    private ForgetSink forgetSink = (_, _) -> {};
+
+    public InodeTable(CacheClock clock) {
+        this.clock = clock;
+        this.attributes = new AttributeCache(clock);
+        root.hold();
+        inodes.put(root.nodeId, root);
+    }
+
+    /** Sends FORGETs to {@code sink} from now on. */
+    public void forgetSink(ForgetSink sink) {
+        lock.lock();
+        try {
+            forgetSink = sink;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public AttributeCache attributes() {
+        return attributes;
+    }
+
+    /** The root, which has no lookup count and is never forgotten. */
+    public Inode root() {
+        return root;
+    }
+
+    /** How many inodes there are, the root included. */
+    public int size() {
+        lock.lock();
+        try {
+            return inodes.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Releases a reference; with the last one the inode is forgotten. */
+    public void release(Inode inode) {
+        if (inode.releaseUnlessLast()) {
+            return;
+        }
+        lock.lock();
+        try {
+            put(inode);
+        } finally {
+            unlockAndForget();
+        }
+    }
+
+    /** Releases one reference to each. */
+    public void release(List<Inode> all) {
+        all.forEach(this::release);
+    }
+
+    /** Releases a reference. Under the lock, to be released by {@link #unlockAndForget}. */
+    void put(Inode inode) {
+        if (inode.releaseOne()) {
+            inodes.remove(inode.nodeId, inode);
+            if (inode.lookupCount > 0) {
+                unreferenced.add(inode);
+            }
+        }
+    }
+
+    /** Releases the lock, and sends FORGET for each inode that lost its last reference under it. */
+    void unlockAndForget() {
+        if (unreferenced.isEmpty()) {
+            lock.unlock();
+            return;
+        }
+        List<Inode> all = List.copyOf(unreferenced);
+        ForgetSink sink = forgetSink;
+        unreferenced.clear();
+        lock.unlock();
+        all.forEach(inode -> sink.forget(inode.nodeId, inode.lookupCount));
+    }
+
+    /** The inode of a node id, or null. Under the lock. */
+    Inode get(long nodeId) {
+        return inodes.get(nodeId);
+    }
+
+    /**
+     * The inode of an entry without a name, as TMPFILE replies it; it counts as a lookup.
+     *
+     * @param version the {@link AttributeCache#version} of before the request
+     * @return the inode, with a reference for the caller
+     */
+    public Inode enter(EntryReply entry, long version) {
+        lock.lock();
+        try {
+            return get(entry, version);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Finds or makes the inode of an entry, counts the lookup and takes a reference. Under the lock. */
+    Inode get(EntryReply entry, long version) {
+        Inode inode = inodes.get(entry.nodeId());
+        if (inode != null && (inode.generation != entry.generation() || inode.type != entry.attributes().type())) {
+            inode.makeBad();
+            inodes.remove(inode.nodeId);
+            inode = null;
+        }
+        if (inode == null) {
+            inode = new Inode(entry.nodeId(), entry.generation(), entry.attributes());
+            inode.attributesValidUntil(clock.deadline(entry.attributesTimeout()));
+            inodes.put(inode.nodeId, inode);
+        } else {
+            attributes.received(inode, entry.attributes(), entry.attributesTimeout(), version);
+        }
+        inode.lookupCount++;
+        inode.hold();
+        return inode;
+    }
+
+    /** The server sent attributes that the node can't have: all requests on its inode fail with EIO. */
+    public void makeBad(Inode inode) {
+        inode.makeBad();
+    }
+
+    /** NOTIFY_INVAL_INODE: invalidates the attributes of a node. Returns whether it is cached. */
+    public boolean invalidate(long nodeId) {
+        lock.lock();
+        try {
+            Inode inode = inodes.get(nodeId);
+            if (inode != null) {
+                attributes.invalidate(inode);
+            }
+            return inode != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * NOTIFY_STORE: the server sent data up to {@code end}. Data is not cached; the file is no shorter than that.
+     *
+     * @return OK; ENOENT if the node is not cached; EINVAL if it is no regular file
+     */
+    public Errno stored(long nodeId, long end) {
+        lock.lock();
+        try {
+            Inode inode = inodes.get(nodeId);
+            if (inode == null) {
+                return Errno.ENOENT;
+            }
+            if (inode.type != FileType.REGULAR) {
+                return Errno.EINVAL;
+            }
+            attributes.extend(inode, end);
+            return Errno.OK;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

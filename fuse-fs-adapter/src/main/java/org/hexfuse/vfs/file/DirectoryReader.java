@@ -1,0 +1,146 @@
+package org.hexfuse.vfs.file;
+
+import static org.hexfuse.vfs.request.Checks.require;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.hexfuse.abi.Dirent;
+import org.hexfuse.abi.DirentPlus;
+import org.hexfuse.abi.EntryOut;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.ReadIn;
+import org.hexfuse.device.ConnectionInfo;
+import org.hexfuse.device.Request;
+import org.hexfuse.vfs.DirectoryEntry;
+import org.hexfuse.vfs.cache.EntryReply;
+import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.request.Replies;
+
+/**
+ * Reads an open directory by READDIR or READDIRPLUS, one reply at a time. For one thread at a time.
+ *
+ * <p>Source: Linux {@code fs/fuse/readdir.c}.
+ */
+public final class DirectoryReader {
+    /** The most bytes of a reply. */
+    private static final int MAX_REPLY = 32 * 1024;
+    private static final int MAX_NAME = 4095;
+
+    private final Handle handle;
+    private final Superblock superblock;
+    private final Deque<DirectoryEntry> batch = new ArrayDeque<>();
+    private long cookie;
+    private boolean atEnd;
+
+    /** At the start. */
+    public DirectoryReader(Handle handle) {
+        this.handle = handle;
+        this.superblock = handle.superblock;
+    }
+
+    /** The next entry, or nothing at the end; ENOENT if the directory was removed. */
+    public Optional<DirectoryEntry> next() {
+        if (batch.isEmpty() && !atEnd) {
+            fill();
+        }
+        DirectoryEntry entry = batch.poll();
+        if (entry != null) {
+            cookie = entry.cookie();
+        }
+        return Optional.ofNullable(entry);
+    }
+
+    /** Continues after the entry with the cookie; 0 is the start. */
+    public void seek(long position) {
+        batch.clear();
+        atEnd = false;
+        cookie = position;
+    }
+
+    private void fill() {
+        require(!handle.inode.isRemoved(), Errno.ENOENT);
+        handle.begin();
+        try {
+            superblock.directoryLocks.locked(handle.inode, this::readOnce);
+            superblock.attributes.expire(handle.inode);
+            atEnd = batch.isEmpty();
+        } finally {
+            handle.end();
+        }
+    }
+
+    private int readOnce() {
+        boolean plus = usesPlus();
+        long version = superblock.attributes.version();
+        int room = Math.min(MAX_REPLY, superblock.port.negotiated().maxRead());
+        try (Request request = handle.request(plus ? Opcode.READDIRPLUS : Opcode.READDIR).replyRoom(room)) {
+            ReadIn.FH.set(request.arguments(), handle.fh);
+            ReadIn.OFFSET.set(request.arguments(), cookie);
+            ReadIn.SIZE_FIELD.set(request.arguments(), room);
+            ReadIn.FLAGS.set(request.arguments(), handle.flags);
+            superblock.port.call(request);
+            parse(request.reply(), request.replySize(), plus, version);
+        }
+        return batch.size();
+    }
+
+    /** READDIRPLUS_AUTO uses READDIRPLUS at the start, and after names in the directory were looked up. */
+    private boolean usesPlus() {
+        ConnectionInfo negotiated = superblock.port.negotiated();
+        boolean advised = handle.inode.takeReaddirPlusAdvice();
+        return negotiated.has(InitFlag.DO_READDIRPLUS)
+                && (!negotiated.has(InitFlag.READDIRPLUS_AUTO) || cookie == 0 || advised);
+    }
+
+    /** A partial entry at the end of the reply is ignored. */
+    private void parse(MemorySegment reply, long size, boolean plus, long version) {
+        int dirent = plus ? DirentPlus.DIRENT.offset() : 0;
+        long at = 0;
+        while (size - at >= dirent + Dirent.SIZE) {
+            long length = Dirent.NAMELEN.getUnsigned(reply, at + dirent);
+            require(length > 0 && length <= MAX_NAME, Errno.EIO);
+            int record = plus ? DirentPlus.recordSize((int) length) : Dirent.recordSize((int) length);
+            if (size - at < record) {
+                return;
+            }
+            Name name = Name.of(reply, at + dirent + Dirent.SIZE, (int) length);
+            checkName(name);
+            batch.add(new DirectoryEntry(name, Dirent.INO.get(reply, at + dirent),
+                    FileType.ofDtype(Dirent.TYPE.get(reply, at + dirent)), Dirent.OFF.get(reply, at + dirent)));
+            if (plus) {
+                enter(name, reply, at, version);
+            }
+            at += record;
+        }
+    }
+
+    private static void checkName(Name name) {
+        for (int i = 0; i < name.length(); i++) {
+            require(name.byteAt(i) != '/' && name.byteAt(i) != 0, Errno.EIO);
+        }
+    }
+
+    /** Caches the entry of a READDIRPLUS, which counts as a lookup. A refused entry is forgotten. */
+    private void enter(Name name, MemorySegment reply, long at, long version) {
+        if (name.isDotOrDotDot()) {
+            return;
+        }
+        long nodeId = EntryOut.NODEID.get(reply, at);
+        if (nodeId == 0) {
+            return;
+        }
+        try {
+            EntryReply entry = Replies.entry(reply, at, superblock.minor());
+            superblock.inodes.release(superblock.dentries.enter(handle.inode, name, entry, version));
+        } catch (FuseException _) {
+            superblock.port.forget(nodeId, 1);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package org.hexfuse.vfs.file;
+
+import static org.hexfuse.vfs.request.Checks.require;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import org.hexfuse.abi.BmapIn;
+import org.hexfuse.abi.BmapOut;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FallocateIn;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.LseekIn;
+import org.hexfuse.abi.LseekOut;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.ReadIn;
+import org.hexfuse.abi.WriteFlag;
+import org.hexfuse.abi.WriteIn;
+import org.hexfuse.abi.WriteOut;
+import org.hexfuse.device.BackingFile;
+import org.hexfuse.device.Request;
+import org.hexfuse.posix.FallocateFlags;
+import org.hexfuse.posix.SeekWhence;
+import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.inode.NodeRequests;
+import org.hexfuse.vfs.inode.Permissions;
+import org.hexfuse.vfs.mount.Passthrough;
+import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.mount.WriteBack;
+import org.hexfuse.vfs.request.SetattrArguments;
+
+/**
+ * The content of an open file: READ, WRITE, FALLOCATE, LSEEK and BMAP, in as many requests as the negotiated sizes need, or I/O on
+ * the backing file. Any thread may call any method. The caller has checked the arguments and the access mode.
+ *
+ * <p>Source: Linux {@code fs/fuse/file.c}.
+ */
+public final class FileData {
+    final Handle handle;
+    private final Superblock superblock;
+    private final NodeRequests requests;
+    private final Permissions permissions;
+
+    /** For the user of {@code requests} and {@code permissions}. */
+    public FileData(Handle handle, NodeRequests requests, Permissions permissions) {
+        this.handle = handle;
+        this.superblock = handle.superblock;
+        this.requests = requests;
+        this.permissions = permissions;
+    }
+
+    /** Reads up to {@code target.byteSize()} bytes; fewer at the end of the file only. Returns how many. */
+    public long read(MemorySegment target, long offset) {
+        handle.begin();
+        try {
+            long done = 0;
+            int maxRead = superblock.port.negotiated().maxRead();
+            while (done < target.byteSize()) {
+                int wanted = (int) Math.min(maxRead, target.byteSize() - done);
+                int got = readOnce(target, done, offset + done, wanted);
+                done += Math.max(got, 0);
+                if (got < wanted) {
+                    require(got >= 0 || done > 0, Errno.orEio(-got));
+                    break;
+                }
+            }
+            return done;
+        } finally {
+            handle.end();
+        }
+    }
+
+    /** One READ: the bytes read, or a negated errno. */
+    private int readOnce(MemorySegment target, long position, long offset, int wanted) {
+        Optional<BackingFile> backing = handle.backing();
+        if (backing.isPresent()) {
+            return Passthrough.transfer(() -> backing.get().read(target.asSlice(position, wanted), offset));
+        }
+        try (Request request = handle.request(Opcode.READ).replyRoom(wanted)) {
+            ReadIn.FH.set(request.arguments(), handle.fh);
+            ReadIn.OFFSET.set(request.arguments(), offset);
+            ReadIn.SIZE_FIELD.set(request.arguments(), wanted);
+            ReadIn.FLAGS.set(request.arguments(), handle.flags);
+            superblock.port.call(request);
+            int got = (int) request.replySize();
+            MemorySegment.copy(request.reply(), 0, target, position, got);
+            superblock.attributes.expire(handle.inode);
+            return got;
+        } catch (FuseException e) {
+            return -e.errno().code();
+        }
+    }
+
+    /** Writes at {@code offset}, or at the end of a file that is open with O_APPEND. Returns how many bytes were written. */
+    public long write(MemorySegment source, long offset) {
+        handle.begin();
+        try {
+            if (source.byteSize() == 0) {
+                return 0;
+            }
+            boolean killSuidgid = dropSuidgid();
+            return handle.isAppending() ? append(source, killSuidgid) : write(source, offset, killSuidgid);
+        } finally {
+            handle.end();
+        }
+    }
+
+    /** Writes at the end of the file by its cached size, reserved against other appends. */
+    private long append(MemorySegment source, boolean killSuidgid) {
+        requests.attributes(handle.inode);
+        long length = source.byteSize();
+        long end = superblock.attributes.reserve(handle.inode, length);
+        long written = 0;
+        try {
+            written = write(source, end, killSuidgid);
+            return written;
+        } finally {
+            if (written < length) {
+                superblock.attributes.unreserve(handle.inode, end + written, end + length);
+            }
+        }
+    }
+
+    private long write(MemorySegment source, long offset, boolean killSuidgid) {
+        long done = 0;
+        int maxWrite = superblock.port.negotiated().maxWriteData();
+        while (done < source.byteSize()) {
+            int wanted = (int) Math.min(maxWrite, source.byteSize() - done);
+            int got = writeOnce(source, done, offset + done, wanted, killSuidgid);
+            if (got > 0) {
+                done += got;
+                superblock.writeBack.written(handle.inode, offset + done);
+            }
+            if (got < wanted) {
+                require(got >= 0 || done > 0, Errno.orEio(-got));
+                break;
+            }
+        }
+        return done;
+    }
+
+    /** One WRITE: the bytes written, or a negated errno. */
+    private int writeOnce(MemorySegment source, long position, long offset, int wanted, boolean killSuidgid) {
+        Optional<BackingFile> backing = handle.backing();
+        if (backing.isPresent()) {
+            return Passthrough.transfer(() -> backing.get().write(source.asSlice(position, wanted), offset));
+        }
+        Inode inode = handle.inode;
+        boolean cached = superblock.writeBack.isCached(inode, handle.flags, handle.openFlags, killSuidgid);
+        try (Request request = cached ? superblock.writeBack.newWrite(inode) : handle.request(Opcode.WRITE)) {
+            WriteIn.FH.set(request.arguments(), handle.fh);
+            WriteIn.OFFSET.set(request.arguments(), offset);
+            WriteIn.SIZE_FIELD.set(request.arguments(), wanted);
+            if (cached) {
+                WriteIn.WRITE_FLAGS.set(request.arguments(), WriteBack.writeFlags());
+            } else {
+                WriteIn.WRITE_FLAGS.set(request.arguments(), killSuidgid ? (int) WriteFlag.KILL_SUIDGID.mask() : 0);
+                WriteIn.FLAGS.set(request.arguments(), handle.flags);
+            }
+            superblock.port.call(request.data(source, position, wanted));
+            long got = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
+            // As Linux: 0 bytes written is an error, since a loop of writes would repeat it for ever.
+            return got > wanted || (got == 0 && wanted > 0) ? -Errno.EIO.code() : (int) got;
+        } catch (FuseException e) {
+            superblock.attributes.invalidate(inode);
+            return -e.errno().code();
+        }
+    }
+
+    /**
+     * A write by a caller without CAP_FSETID clears set-user-id and set-group-id: by SETATTR, unless the server does it. Returns
+     * whether the write carries a KILL_SUIDGID flag.
+     */
+    boolean dropSuidgid() {
+        if (!permissions.killsSuidgid(handle.inode)) {
+            return false;
+        }
+        if (!superblock.serverKillsSuidgid()) {
+            int mode = requests.attributes(handle.inode).mode();
+            if (Permissions.hasSuidgid(mode)) {
+                requests.setattr(handle.inode, new SetattrArguments().mode(Permissions.withoutSuidgid(mode)));
+            }
+        }
+        return superblock.serverKillsSuidgidOnRequest();
+    }
+
+    /** {@code fallocate(2)}. */
+    public void fallocate(int mode, long offset, long length) {
+        superblock.unsupported.require(Opcode.FALLOCATE, Errno.EOPNOTSUPP);
+        dropSuidgid();
+        handle.begin();
+        try (Request request = handle.request(Opcode.FALLOCATE)) {
+            FallocateIn.FH.set(request.arguments(), handle.fh);
+            FallocateIn.OFFSET.set(request.arguments(), offset);
+            FallocateIn.LENGTH.set(request.arguments(), length);
+            FallocateIn.MODE.set(request.arguments(), mode);
+            superblock.port.call(request);
+            boolean keepsSize = (mode & FallocateFlags.KEEP_SIZE) != 0;
+            superblock.writeBack.written(handle.inode, keepsSize ? -1 : offset + length);
+        } catch (FuseException e) {
+            throw superblock.unsupported.translate(Opcode.FALLOCATE, e, Errno.EOPNOTSUPP);
+        } finally {
+            superblock.attributes.invalidate(handle.inode);
+            handle.end();
+        }
+    }
+
+    /** {@code lseek(2)} with SEEK_DATA or SEEK_HOLE; without LSEEK at the server all of the file is data. */
+    public long seek(long offset, int whence) {
+        handle.begin();
+        try {
+            return superblock.unsupported.contains(Opcode.LSEEK) ? seekLocally(offset, whence) : lseek(offset, whence);
+        } finally {
+            handle.end();
+        }
+    }
+
+    private long lseek(long offset, int whence) {
+        try (Request request = handle.request(Opcode.LSEEK)) {
+            LseekIn.FH.set(request.arguments(), handle.fh);
+            LseekIn.OFFSET.set(request.arguments(), offset);
+            LseekIn.WHENCE.set(request.arguments(), whence);
+            superblock.port.call(request);
+            return LseekOut.OFFSET.get(request.reply());
+        } catch (FuseException e) {
+            if (superblock.unsupported.addIfEnosys(Opcode.LSEEK, e)) {
+                return seekLocally(offset, whence);
+            }
+            throw e;
+        }
+    }
+
+    private long seekLocally(long offset, int whence) {
+        long size = requests.getattr(handle.inode, handle.fh).size();
+        require(offset < size, Errno.ENXIO);
+        return whence == SeekWhence.DATA ? offset : size;
+    }
+
+    /** The block on the device of a block of the file; 0 for a hole, after an error, and without a block device. */
+    public long bmap(long block) {
+        int blockSize = superblock.options.blockDevice();
+        if (blockSize == 0 || superblock.unsupported.contains(Opcode.BMAP)) {
+            return 0;
+        }
+        handle.begin();
+        try (Request request = handle.request(Opcode.BMAP)) {
+            BmapIn.BLOCK.set(request.arguments(), block);
+            BmapIn.BLOCKSIZE.set(request.arguments(), blockSize);
+            superblock.port.call(request);
+            return BmapOut.BLOCK.get(request.reply());
+        } catch (FuseException e) {
+            superblock.unsupported.addIfEnosys(Opcode.BMAP, e);
+            return 0;
+        } finally {
+            handle.end();
+        }
+    }
+
+    /** {@code copy_file_range(2)} to another open file, see {@link FileCopy}. */
+    public long copyTo(FileData target, long offset, long targetOffset, long length) {
+        handle.begin();
+        try {
+            target.handle.begin();
+            try {
+                var copy = new FileCopy(superblock, requests, this, target);
+                return copy.copy(offset, targetOffset, length);
+            } finally {
+                target.handle.end();
+            }
+        } finally {
+            handle.end();
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package org.hexfuse.vfs.file;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FlushIn;
+import org.hexfuse.abi.FsyncFlag;
+import org.hexfuse.abi.FsyncIn;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.OpenOutFlag;
+import org.hexfuse.abi.ReleaseFlag;
+import org.hexfuse.abi.ReleaseIn;
+import org.hexfuse.device.BackingFile;
+import org.hexfuse.device.Caller;
+import org.hexfuse.device.Request;
+import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.lock.OpenFileLocks;
+import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.request.Access;
+import org.hexfuse.vfs.request.SetattrArguments;
+
+/**
+ * An open file or directory (Linux's {@code struct fuse_file}). It counts the calls in flight: RELEASE is sent when it is closed and
+ * the last of them has returned. Any thread may call any method.
+ *
+ * <p>Source: Linux {@code fs/fuse/file.c}.
+ */
+public final class Handle {
+    /** In {@link #calls}: no call may begin. The other bits count the calls in flight. */
+    private static final int CLOSED = Integer.MIN_VALUE;
+
+    public final Superblock superblock;
+    public final Inode inode;
+    public final Caller caller;
+    /** The file handle (fh) that the server gave; 0 if it does not support OPEN. */
+    public final long fh;
+    /** Those of {@code open(2)}. */
+    public final int flags;
+    public final OpenFileLocks locks;
+    /** The FOPEN flags, see {@link OpenOutFlag}. */
+    final long openFlags;
+    /** The lock owner id of the process that opened it. */
+    final long processOwner;
+    private final boolean stateless;
+    private final AtomicInteger calls = new AtomicInteger();
+    /** The backing file of a passthrough open. Set before the handle is shared. */
+    private Optional<BackingFile> backing = Optional.empty();
+    private boolean hasIoMode;
+
+    /**
+     * Takes over the caller's reference to the inode.
+     *
+     * @param processOwner the lock owner id of the process that opens it
+     * @param stateless whether the server does not support OPEN, so that it is sent no RELEASE
+     */
+    public Handle(Superblock superblock, Inode inode, Caller caller, long processOwner, long fh, int flags,
+            long openFlags, boolean stateless) {
+        this.superblock = superblock;
+        this.inode = inode;
+        this.caller = caller;
+        this.processOwner = processOwner;
+        this.fh = fh;
+        this.flags = flags;
+        this.openFlags = openFlags;
+        this.stateless = stateless;
+        this.locks = new OpenFileLocks(superblock.port, superblock.fileLocks, inode, this::request, fh, processOwner);
+    }
+
+    /** Sets the I/O mode of the inode as the server opened it. EIO closes the handle. */
+    void setIoMode(int backingId) {
+        try {
+            backing = superblock.passthrough.opened(inode, openFlags, backingId);
+            hasIoMode = true;
+        } catch (FuseException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** The backing file that is read and written; empty with FOPEN_DIRECT_IO, where the server is. */
+    Optional<BackingFile> backing() {
+        return (openFlags & OpenOutFlag.DIRECT_IO.mask()) == 0 ? backing : Optional.empty();
+    }
+
+    public boolean isReadable() { return Access.isReading(flags); }
+
+    public boolean isWritable() { return Access.isWriting(flags); }
+
+    public boolean isAppending() { return Access.isAppending(flags); }
+
+    /** Begins a call, which {@link #end} ends; EBADF if the handle is closed. */
+    public void begin() {
+        int n = calls.get();
+        while (n >= 0) {
+            int seen = calls.compareAndExchange(n, n + 1);
+            if (seen == n) {
+                return;
+            }
+            n = seen;
+        }
+        throw FuseException.of(Errno.EBADF);
+    }
+
+    /** Ends a call; the last one of a closed handle sends RELEASE. */
+    public void end() {
+        if (calls.decrementAndGet() == CLOSED) {
+            release();
+        }
+    }
+
+    /** Closes it: no further call begins. Returns whether it was open until now. */
+    public boolean close() {
+        int before = calls.getAndUpdate(n -> n | CLOSED);
+        if (before == 0) {
+            release();
+        }
+        return before >= 0;
+    }
+
+    /** Whether it is closed, though a call may still be in flight. */
+    public boolean isClosed() {
+        return calls.get() < 0;
+    }
+
+    /** A request on its inode for its opener. */
+    public Request request(Opcode opcode) {
+        return superblock.request(opcode, inode, caller);
+    }
+
+    /** A SETATTR through the open file: with FATTR_FH, and FATTR_LOCKOWNER if the size changes. */
+    public SetattrArguments through(SetattrArguments arguments) {
+        return arguments.handle(fh, processOwner);
+    }
+
+    /**
+     * A descriptor is closed: sends dirty times and FLUSH, whose error is that of earlier writes.
+     *
+     * @return whether the server has released the record locks of the process: not if FLUSH is not sent, or not supported
+     */
+    public boolean flush() {
+        if (!needsFlush()) {
+            return false;
+        }
+        superblock.writeBack.flush(inode, caller, fh, processOwner);
+        superblock.callIfSupported(Opcode.FLUSH, inode, caller, request -> {
+            request.force();
+            FlushIn.FH.set(request.arguments(), fh);
+            FlushIn.LOCK_OWNER.set(request.arguments(), processOwner);
+        });
+        return !superblock.unsupported.contains(Opcode.FLUSH);
+    }
+
+    /** FOPEN_NOFLUSH, which the writeback cache overrides. */
+    private boolean needsFlush() {
+        boolean noFlush = (openFlags & OpenOutFlag.NOFLUSH.mask()) != 0;
+        return !noFlush || superblock.port.negotiated().has(InitFlag.WRITEBACK_CACHE);
+    }
+
+    /** {@code fsync(2)}, or with {@code dataOnly} {@code fdatasync(2)}: dirty times, then FSYNC or FSYNCDIR. */
+    public void sync(boolean dataOnly) {
+        superblock.writeBack.flush(inode, caller, fh, processOwner);
+        Opcode opcode = inode.isDirectory() ? Opcode.FSYNCDIR : Opcode.FSYNC;
+        superblock.callIfSupported(opcode, inode, caller, request -> {
+            FsyncIn.FH.set(request.arguments(), fh);
+            FsyncIn.FSYNC_FLAGS.set(request.arguments(), dataOnly ? (int) FsyncFlag.FDATASYNC.mask() : 0);
+        });
+    }
+
+    private void release() {
+        try {
+            if (!stateless) {
+                sendRelease();
+            }
+        } catch (FuseException _) {
+            // The connection is closed or aborted, and the server has released the file with it.
+        } finally {
+            locks.releaseLocalFlock();
+            if (hasIoMode) {
+                superblock.passthrough.closed(inode, openFlags, backing);
+            }
+            superblock.inodes.release(inode);
+        }
+    }
+
+    /** RELEASE or RELEASEDIR, in the background; on a block device the caller waits, so that an unmount comes after it. */
+    private void sendRelease() {
+        Opcode opcode = inode.isDirectory() ? Opcode.RELEASEDIR : Opcode.RELEASE;
+        Request request = superblock.port.newRequest(opcode, inode.nodeId, Caller.KERNEL).force();
+        ReleaseIn.FH.set(request.arguments(), fh);
+        ReleaseIn.FLAGS.set(request.arguments(), flags);
+        long releaseFlags = superblock.flushesOnRelease() ? ReleaseFlag.FLUSH.mask() : 0;
+        OptionalLong flockOwner = locks.remoteFlockOwner();
+        if (flockOwner.isPresent()) {
+            releaseFlags |= ReleaseFlag.FLOCK_UNLOCK.mask();
+            ReleaseIn.LOCK_OWNER.set(request.arguments(), flockOwner.getAsLong());
+        }
+        ReleaseIn.RELEASE_FLAGS.set(request.arguments(), (int) releaseFlags);
+        if (superblock.options.blockDevice() == 0) {
+            superblock.port.submit(request, _ -> {});
+        } else {
+            try (request) {
+                superblock.port.call(request);
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package org.hexfuse.vfs.file;
+
+import org.hexfuse.vfs.notify.PollTable;
+
+import static org.hexfuse.vfs.request.Checks.require;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.PollFlag;
+import org.hexfuse.abi.PollIn;
+import org.hexfuse.abi.PollOut;
+import org.hexfuse.device.Request;
+import org.hexfuse.posix.PollEvents;
+
+/**
+ * {@code poll(2)} on one open file. A waiter sends POLL with SCHEDULE_NOTIFY and blocks until NOTIFY_POLL, then sends POLL again.
+ * Any thread may call any method.
+ *
+ * <p>Source: Linux {@code fs/fuse/file.c}, {@code fuse_file_poll}.
+ */
+public final class PollWaiter {
+    /** The events of a file whose server does not support POLL: always ready to be read and written. */
+    private static final int DEFAULT = PollEvents.IN | PollEvents.OUT | PollEvents.RDNORM | PollEvents.WRNORM;
+
+    private final Handle handle;
+    private final PollTable table;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition woken = lock.newCondition();
+    /** 0 until the first wait. */
+    private long pollHandle;
+    private long wakeups;
+    private boolean closed;
+
+    /** For one open file. */
+    public PollWaiter(Handle handle) {
+        this.handle = handle;
+        this.table = handle.superblock.polls;
+    }
+
+    /** The requested events that are ready, plus POLLERR and POLLHUP. */
+    public int now(int events) {
+        return poll(events, 0, 0);
+    }
+
+    /** The same, as soon as one is ready; 0 after {@code timeout}. EINTR, EBADF if the file is closed meanwhile. */
+    public int await(int events, Duration timeout) {
+        long kernelHandle = register();
+        long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
+        while (true) {
+            long before = wakeups();
+            int ready = poll(events, kernelHandle, (int) PollFlag.SCHEDULE_NOTIFY.mask());
+            if (ready != 0 || !awaitWakeup(before, deadline)) {
+                return ready;
+            }
+        }
+    }
+
+    private int poll(int events, long kernelHandle, int flags) {
+        int wanted = events | PollEvents.ERR | PollEvents.HUP;
+        if (handle.superblock.unsupported.contains(Opcode.POLL)) {
+            return DEFAULT & wanted;
+        }
+        handle.begin();
+        try (Request request = handle.request(Opcode.POLL)) {
+            PollIn.FH.set(request.arguments(), handle.fh);
+            PollIn.KH.set(request.arguments(), kernelHandle);
+            PollIn.FLAGS.set(request.arguments(), flags);
+            PollIn.EVENTS.set(request.arguments(), events);
+            handle.superblock.port.call(request);
+            return PollOut.REVENTS.get(request.reply()) & wanted;
+        } catch (FuseException e) {
+            if (handle.superblock.unsupported.addIfEnosys(Opcode.POLL, e)) {
+                return DEFAULT & wanted;
+            }
+            if (e.errno() == Errno.EINTR) {
+                throw e;
+            }
+            return PollEvents.ERR;
+        } finally {
+            handle.end();
+        }
+    }
+
+    private long register() {
+        lock.lock();
+        try {
+            require(!closed, Errno.EBADF);
+            if (pollHandle == 0) {
+                pollHandle = table.newHandle();
+                table.add(pollHandle, this::wake);
+            }
+            return pollHandle;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long wakeups() {
+        lock.lock();
+        try {
+            return wakeups;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a wake-up after those that {@code before} counts. Returns false at the deadline. */
+    private boolean awaitWakeup(long before, long deadline) {
+        lock.lock();
+        try {
+            long left = deadline - System.nanoTime();
+            while (wakeups == before && left > 0) {
+                left = woken.awaitNanos(left);
+            }
+            return wakeups != before;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw FuseException.of(Errno.EINTR);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            wakeups++;
+            woken.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The file is closed: wakes the waiters, which get EBADF. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            if (pollHandle != 0) {
+                table.remove(pollHandle);
+            }
+        } finally {
+            lock.unlock();
+        }
+        wake();
+    }
+}

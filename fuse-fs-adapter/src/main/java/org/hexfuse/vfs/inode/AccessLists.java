@@ -1,0 +1,52 @@
+package org.hexfuse.vfs.inode;
+
+import java.util.List;
+import java.util.Optional;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.device.Caller;
+import org.hexfuse.posix.AccessControlList;
+import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.mount.Superblock;
+
+/** The access control lists that permissions are checked against. Source: Linux {@code fs/fuse/acl.c}. */
+record AccessLists(Superblock superblock, Caller caller) {
+    /**
+     * The access control list of an inode, if it has one: the cached one, or that which the server sends.
+     *
+     * @param attributes the newest attributes: a list that was read with other ones is read again
+     */
+    Optional<AccessControlList> get(Inode inode, Stat attributes) {
+        Inode.CachedAccessList cached = inode.accessList();
+        // The same reply, not an equal one: a list may have changed where attributes have not.
+        if (isSame(cached.attributes(), attributes)) {
+            return cached.list();
+        }
+        Optional<AccessControlList> list = read(inode);
+        inode.accessList(new Inode.CachedAccessList(attributes, list));
+        return list;
+    }
+
+    @SuppressWarnings("ReferenceEquality") private static boolean isSame(Stat one, Stat other) {
+        return one == other;
+    }
+
+    private Optional<AccessControlList> read(Inode inode) {
+        byte[] value;
+        try {
+            value = Xattrs.read(superblock, caller, Opcode.GETXATTR, inode, List.of(AccessControlList.ACCESS));
+        } catch (FuseException e) {
+            if (e.errno() == Errno.ENODATA || e.errno() == Errno.EOPNOTSUPP) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        try {
+            return AccessControlList.parse(value);
+        } catch (FuseException _) {
+            throw FuseException.of(Errno.EIO);
+        }
+    }
+}

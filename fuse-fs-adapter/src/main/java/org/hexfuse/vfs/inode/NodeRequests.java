@@ -1,0 +1,206 @@
+package org.hexfuse.vfs.inode;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.hexfuse.abi.AccessIn;
+import org.hexfuse.abi.AttrOut;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.GetattrFlag;
+import org.hexfuse.abi.GetattrIn;
+import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.SetattrFlag;
+import org.hexfuse.abi.StatxData;
+import org.hexfuse.abi.StatxIn;
+import org.hexfuse.abi.StatxOut;
+import org.hexfuse.device.Caller;
+import org.hexfuse.device.Request;
+import org.hexfuse.posix.StatVfs;
+import org.hexfuse.vfs.Credentials;
+import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.cache.AttributeCache;
+import org.hexfuse.vfs.cache.DentryCache;
+import org.hexfuse.vfs.cache.EntryReply;
+import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.request.Replies;
+import org.hexfuse.vfs.request.SetattrArguments;
+
+/**
+ * LOOKUP, GETATTR, STATX, SETATTR, READLINK, STATFS, ACCESS and SYNCFS for one user: sends each, checks the reply, updates the
+ * caches. It checks no permissions.
+ *
+ * <p>Source: Linux {@code fs/fuse/dir.c}, {@code inode.c}.
+ */
+public final class NodeRequests {
+    /** The longest target of a symbolic link, in bytes. */
+    public static final int MAX_TARGET = 4095;
+
+    private final Superblock superblock;
+    private final DentryCache dentries;
+    private final AttributeCache attributes;
+    private final Credentials credentials;
+    private final Caller caller;
+
+    /** For one user. */
+    public NodeRequests(Superblock superblock, Credentials credentials) {
+        this.superblock = superblock;
+        this.dentries = superblock.dentries;
+        this.attributes = superblock.attributes;
+        this.credentials = credentials;
+        this.caller = credentials.caller();
+    }
+
+    private Request request(Opcode opcode, Inode inode) {
+        return superblock.request(opcode, inode, caller);
+    }
+
+    /** LOOKUP, whatever is cached. Returns the inode with a reference for the caller; ENOENT if there is none. */
+    public Inode lookup(Inode directory, Name name) {
+        superblock.checkLength(name);
+        directory.adviseReaddirPlus();
+        return superblock.directoryLocks.locked(directory, () -> lookupLocked(directory, name));
+    }
+
+    private Inode lookupLocked(Inode directory, Name name) {
+        long version = attributes.version();
+        try (Request request = request(Opcode.LOOKUP, directory).name(name)) {
+            superblock.port.call(request);
+            EntryReply entry = Replies.entry(request.reply(), 0, superblock.minor());
+            if (entry.isNegative()) {
+                dentries.enterNegative(directory, name, entry.entryTimeout(), version);
+                throw FuseException.of(Errno.ENOENT);
+            }
+            return dentries.enter(directory, name, entry, version);
+        } catch (FuseException e) {
+            if (e.errno() == Errno.ENOENT) {
+                // Without an entry there is no timeout, so a negative dentry is not cached.
+                dentries.invalidatePositive(directory, name);
+            }
+            throw e;
+        }
+    }
+
+    /** The cached attributes if they are valid, else those of a GETATTR. */
+    public Stat attributes(Inode inode) {
+        return attributes.valid(inode).orElseGet(() -> getattr(inode));
+    }
+
+    /** GETATTR, whatever is cached. */
+    public Stat getattr(Inode inode) {
+        return getattr(inode, _ -> {});
+    }
+
+    /** GETATTR with GETATTR_FH. */
+    public Stat getattr(Inode inode, long fh) {
+        return getattr(inode, arguments -> {
+            GetattrIn.GETATTR_FLAGS.set(arguments, (int) GetattrFlag.FH.mask());
+            GetattrIn.FH.set(arguments, fh);
+        });
+    }
+
+    private Stat getattr(Inode inode, Consumer<MemorySegment> arguments) {
+        long version = attributes.version();
+        try (Request request = request(Opcode.GETATTR, inode)) {
+            arguments.accept(request.arguments());
+            superblock.port.call(request);
+            Stat reply = attributes(inode, request);
+            attributes.received(inode, reply, Replies.attributesTimeout(request.reply()), version);
+            return attributes.withLocal(inode, reply);
+        }
+    }
+
+    /** The btime by STATX, if the server sends it. Attributes in the reply are cached as those of GETATTR. */
+    public Optional<Instant> btime(Inode inode) {
+        if (superblock.unsupported.contains(Opcode.STATX)) {
+            return Optional.empty();
+        }
+        long version = attributes.version();
+        try (Request request = request(Opcode.STATX, inode)) {
+            StatxIn.SX_MASK.set(request.arguments(), Replies.STATX_BASIC | Replies.STATX_BTIME);
+            superblock.port.call(request);
+            MemorySegment reply = request.reply();
+            int mask = StatxData.MASK.get(reply, StatxOut.STAT.offset());
+            if (!Replies.fits(reply, inode.type)) {
+                throw bad(inode);
+            }
+            if ((mask & Replies.STATX_BASIC) == Replies.STATX_BASIC) {
+                attributes.received(inode, Replies.statx(reply), Replies.statxTimeout(reply), version);
+            }
+            return (mask & Replies.STATX_BTIME) == 0 ? Optional.empty() : Optional.of(Replies.btime(reply));
+        } catch (FuseException e) {
+            if (superblock.unsupported.addIfEnosys(Opcode.STATX, e)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** The attributes in a reply; EIO, and the inode becomes bad, if their type is not the inode's. */
+    private Stat attributes(Inode inode, Request request) {
+        Stat reply = Replies.attributes(request.reply(), AttrOut.ATTR.offset(), superblock.minor());
+        if (reply.type() != inode.type) {
+            throw bad(inode);
+        }
+        return reply;
+    }
+
+    private FuseException bad(Inode inode) {
+        superblock.inodes.makeBad(inode);
+        return FuseException.of(Errno.EIO);
+    }
+
+    /** SETATTR. */
+    public void setattr(Inode inode, SetattrArguments arguments) {
+        superblock.writeBack.complete(inode, arguments);
+        if (arguments.has(SetattrFlag.SIZE) && superblock.serverKillsSuidgidOnRequest() && !credentials.isRoot()) {
+            // Whatever mode is cached: the server knows the present one.
+            arguments.killSuidgid();
+        }
+        try (Request request = request(Opcode.SETATTR, inode)) {
+            arguments.write(request.arguments());
+            superblock.port.call(request);
+            Stat reply = attributes(inode, request);
+            UnaryOperator<Stat> change = superblock.writeBack.isLocal(inode)
+                    ? local -> arguments.applyLocally(local, reply, superblock.writeBack.now())
+                    : _ -> reply;
+            attributes.changed(inode, change, Replies.attributesTimeout(request.reply()));
+        } catch (FuseException e) {
+            attributes.invalidate(inode);
+            throw e;
+        }
+    }
+
+    /** READLINK. */
+    public Name readlink(Inode inode) {
+        try (Request request = request(Opcode.READLINK, inode).replyRoom(MAX_TARGET + 1L)) {
+            superblock.port.call(request);
+            attributes.expire(inode);
+            int length = (int) Math.min(request.replySize(), MAX_TARGET);
+            return Name.of(request.reply(), 0, length);
+        }
+    }
+
+    /** STATFS. */
+    public StatVfs statfs(Inode inode) {
+        try (Request request = request(Opcode.STATFS, inode)) {
+            superblock.port.call(request);
+            return Replies.statfs(request.reply());
+        }
+    }
+
+    /** ACCESS, with the bits of {@code access(2)}. */
+    void access(Inode inode, int mask) {
+        superblock.callIfSupported(Opcode.ACCESS, inode, caller,
+                request -> AccessIn.MASK.set(request.arguments(), mask));
+    }
+
+    /** SYNCFS. */
+    public void syncfs() {
+        superblock.callIfSupported(Opcode.SYNCFS, superblock.inodes.root(), caller, _ -> {});
+    }
+}

@@ -1,0 +1,134 @@
+package org.hexfuse.vfs.mount;
+
+import static org.hexfuse.vfs.request.Checks.require;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.Protocol;
+import org.hexfuse.device.Caller;
+import org.hexfuse.device.Request;
+import org.hexfuse.device.RequestPort;
+import org.hexfuse.vfs.VfsOptions;
+import org.hexfuse.vfs.cache.AttributeCache;
+import org.hexfuse.vfs.cache.DentryCache;
+import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.cache.InodeTable;
+import org.hexfuse.vfs.lock.DirectoryLocks;
+import org.hexfuse.vfs.lock.OpenFileLocks;
+import org.hexfuse.vfs.notify.PollTable;
+import org.hexfuse.vfs.request.UnsupportedOpcodes;
+
+/** One mounted filesystem: the port to its server, its caches and locks, and the opcodes that the server does not support. */
+public final class Superblock {
+    private static final int FLUSH_MINOR = 8;
+    /** What changes something, which is EROFS on a read-only mount. */
+    private static final Set<Opcode> CHANGES = EnumSet.of(Opcode.SETATTR, Opcode.SYMLINK, Opcode.MKNOD, Opcode.MKDIR,
+            Opcode.UNLINK, Opcode.RMDIR, Opcode.RENAME, Opcode.RENAME2, Opcode.LINK, Opcode.WRITE, Opcode.SETXATTR,
+            Opcode.REMOVEXATTR, Opcode.CREATE, Opcode.TMPFILE, Opcode.FALLOCATE, Opcode.COPY_FILE_RANGE,
+            Opcode.COPY_FILE_RANGE_64);
+    private static final Set<Opcode> CREATES = EnumSet.of(Opcode.CREATE, Opcode.MKNOD, Opcode.MKDIR, Opcode.SYMLINK,
+            Opcode.TMPFILE);
+
+    public final RequestPort port;
+    public final VfsOptions options;
+    public final DentryCache dentries;
+    public final InodeTable inodes;
+    public final AttributeCache attributes;
+    public final UnsupportedOpcodes unsupported = new UnsupportedOpcodes();
+    public final PollTable polls;
+    public final DirectoryLocks directoryLocks;
+    public final OpenFileLocks.Shared fileLocks = new OpenFileLocks.Shared();
+    public final WriteBack writeBack;
+    public final Passthrough passthrough;
+
+    /** Sends the FORGETs of {@code dentries} to {@code port} from now on. */
+    public Superblock(RequestPort port, DentryCache dentries, PollTable polls, VfsOptions options) {
+        this.port = port;
+        this.options = options;
+        this.dentries = dentries;
+        this.inodes = dentries.inodes();
+        this.attributes = inodes.attributes();
+        this.polls = polls;
+        this.directoryLocks = new DirectoryLocks(port);
+        this.writeBack = new WriteBack(this);
+        this.passthrough = new Passthrough(port);
+        inodes.forgetSink(port::forget);
+        attributes.writebackCacheIf(() -> port.negotiated().has(InitFlag.WRITEBACK_CACHE));
+    }
+
+    /** Unmounts: sends DESTROY to a server of a block device, and waits a limited time for the reply. */
+    public void destroy() {
+        if (options.blockDevice() == 0) {
+            return;
+        }
+        try (Request request = port.newRequest(Opcode.DESTROY, 0, Caller.KERNEL)) {
+            port.call(request.force().timeout(options.connection().drainTimeout().toNanos()));
+        } catch (FuseException _) {
+            // The unmount goes on: the server may be gone, or not support DESTROY.
+        }
+    }
+
+    /** A request for a user; EROFS, EIO for a bad inode. With ALLOW_IDMAP only creating requests carry uid and gid. */
+    public Request request(Opcode opcode, Inode inode, Caller caller) {
+        require(!options.readOnly() || !CHANGES.contains(opcode), Errno.EROFS);
+        boolean carriesIds = !port.negotiated().has(InitFlag.ALLOW_IDMAP) || CREATES.contains(opcode);
+        return port.newRequest(opcode, inode.usableNodeId(),
+                carriesIds ? caller : new Caller(Protocol.INVALID_UIDGID, Protocol.INVALID_UIDGID, caller.pid()));
+    }
+
+    /** Sends a request that servers need not support; ENOSYS is success, and the opcode is not sent again. */
+    public void callIfSupported(Opcode opcode, Inode inode, Caller caller, Consumer<Request> arguments) {
+        if (unsupported.contains(opcode)) {
+            return;
+        }
+        try (Request request = request(opcode, inode, caller)) {
+            arguments.accept(request);
+            port.call(request);
+        } catch (FuseException e) {
+            if (!unsupported.addIfEnosys(opcode, e)) {
+                throw e;
+            }
+        }
+    }
+
+    /** ENAMETOOLONG for a name that is longer than the server supports. */
+    public void checkLength(Name name) {
+        require(name.length() <= port.negotiated().nameMax(), Errno.ENAMETOOLONG);
+    }
+
+    /** The negotiated minor version. */
+    public int minor() {
+        return port.negotiated().minor();
+    }
+
+    /** Whether owner, group and mode are checked here: by the mount option, or since the server negotiated it. */
+    public boolean checksPermissions() {
+        return options.defaultPermissions() || port.negotiated().impliesDefaultPermissions();
+    }
+
+    /** Whether access control lists are checked too. */
+    public boolean checksAccessLists() {
+        return port.negotiated().has(InitFlag.POSIX_ACL);
+    }
+
+    /** Before 7.8 RELEASE carries RELEASE_FLUSH, which releases locks. */
+    public boolean flushesOnRelease() {
+        return minor() < FLUSH_MINOR;
+    }
+
+    /** HANDLE_KILLPRIV or HANDLE_KILLPRIV_V2: the server clears set-user-id and set-group-id when a file is written. */
+    public boolean serverKillsSuidgid() {
+        return port.negotiated().has(InitFlag.HANDLE_KILLPRIV) || serverKillsSuidgidOnRequest();
+    }
+
+    /** HANDLE_KILLPRIV_V2: it does so only for requests with a KILL_SUIDGID flag. */
+    public boolean serverKillsSuidgidOnRequest() {
+        return port.negotiated().has(InitFlag.HANDLE_KILLPRIV_V2);
+    }
+}

@@ -1,0 +1,139 @@
+package org.hexfuse.vfs.mount;
+
+import java.time.Instant;
+import java.time.temporal.ChronoField;
+import java.util.Optional;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.OpenOutFlag;
+import org.hexfuse.abi.WriteFlag;
+import org.hexfuse.device.Caller;
+import org.hexfuse.device.Request;
+import org.hexfuse.device.RequestPort;
+import org.hexfuse.vfs.OpenFlag;
+import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.cache.AttributeCache;
+import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.request.SetattrArguments;
+
+/**
+ * Regular files with the writeback cache ({@link InitFlag#WRITEBACK_CACHE}): the local size, mtime and ctime win over the server's,
+ * dirty times are sent by SETATTR at the next flush, and appends are local. A WRITE carries WRITE_CACHE and no caller.
+ *
+ * <p>Data is not cached: each write is written back at once, as a kernel may do with every dirty page at any time.
+ *
+ * <p>Source: Linux {@code fs/fuse/file.c} ({@code fuse_cache_write_iter}, {@code fuse_writepages}), {@code dir.c}
+ * ({@code fuse_flush_times}, {@code fuse_update_ctime}), {@code inode.c} ({@code fuse_get_cache_mask}).
+ */
+public final class WriteBack {
+    private static final int CTIME_MINOR = 23;
+
+    private final Superblock superblock;
+    private final RequestPort port;
+    private final AttributeCache attributes;
+
+    WriteBack(Superblock superblock) {
+        this.superblock = superblock;
+        this.port = superblock.port;
+        this.attributes = superblock.attributes;
+    }
+
+    /** Whether the local size, mtime and ctime of an inode win over the server's. */
+    public boolean isLocal(Inode inode) {
+        return attributes.isLocal(inode);
+    }
+
+    /**
+     * Whether a write goes through the cache.
+     *
+     * @param flags those of {@code open(2)}
+     * @param openFlags the FOPEN flags
+     */
+    public boolean isCached(Inode inode, int flags, long openFlags, boolean killSuidgid) {
+        return isLocal(inode) && !killSuidgid && (openFlags & OpenOutFlag.DIRECT_IO.mask()) == 0
+                && (flags & OpenFlag.DIRECT.bits()) == 0;
+    }
+
+    /** The request for a WRITE by the cache. */
+    public Request newWrite(Inode inode) {
+        return port.newRequest(Opcode.WRITE, inode.usableNodeId(), Caller.KERNEL);
+    }
+
+    /** The WRITE flags of one. */
+    public static int writeFlags() {
+        return (int) WriteFlag.CACHE.mask();
+    }
+
+    /** The present time, in the negotiated granularity. */
+    public Instant now() {
+        Instant now = Instant.now();
+        long step = port.negotiated().timeGranularity();
+        return now.minusNanos(now.getLong(ChronoField.NANO_OF_SECOND) % step);
+    }
+
+    /** Completes a SETATTR with local times. */
+    public void complete(Inode inode, SetattrArguments arguments) {
+        if (isLocal(inode)) {
+            arguments.localClock(now(), sendsCtime());
+        }
+    }
+
+    private boolean sendsCtime() {
+        return superblock.minor() >= CTIME_MINOR;
+    }
+
+    /** A name, a link or an extended attribute of a file was changed: sets ctime and sends it. */
+    public void changed(Inode inode, Caller caller) {
+        if (isLocal(inode)) {
+            attributes.touch(inode, false, now());
+            try {
+                sendDirtyTimes(inode, new SetattrArguments(), caller);
+            } catch (FuseException _) {
+                // The change itself has succeeded. The times stay dirty until the next flush.
+            }
+        }
+    }
+
+    /** Data was written up to {@code end}, or the file was extended to there; -1 if its size is the same. */
+    public void written(Inode inode, long end) {
+        if (isLocal(inode)) {
+            attributes.touch(inode, true, now());
+        }
+        if (end >= 0) {
+            attributes.written(inode, end);
+        }
+    }
+
+    /** The server truncated a file by O_TRUNC. */
+    public void truncated(Inode inode) {
+        if (isLocal(inode)) {
+            attributes.resize(inode, 0);
+            attributes.touch(inode, true, now());
+        }
+        attributes.invalidate(inode);
+    }
+
+    /** Sends dirty times through an open file. */
+    public void flush(Inode inode, Caller caller, long fh, long lockOwner) {
+        if (isLocal(inode)) {
+            sendDirtyTimes(inode, new SetattrArguments().handle(fh, lockOwner), caller);
+        }
+    }
+
+    private void sendDirtyTimes(Inode inode, SetattrArguments arguments, Caller caller) {
+        Optional<Stat> dirty = attributes.takeDirtyTimes(inode);
+        if (dirty.isEmpty()) {
+            return;
+        }
+        arguments.localTimes(dirty.get().modified(), dirty.get().changed(), sendsCtime());
+        try (Request request = superblock.request(Opcode.SETATTR, inode, caller)) {
+            arguments.write(request.arguments());
+            // Forced: after a close nobody would send the times again.
+            port.call(request.force());
+        } catch (FuseException e) {
+            attributes.markTimesDirty(inode);
+            throw e;
+        }
+    }
+}

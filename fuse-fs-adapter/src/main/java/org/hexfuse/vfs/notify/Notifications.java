@@ -1,0 +1,55 @@
+package org.hexfuse.vfs.notify;
+
+import java.lang.foreign.MemorySegment;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Name;
+import org.hexfuse.device.NotificationSink;
+import org.hexfuse.transport.Segments;
+import org.hexfuse.vfs.cache.DentryCache;
+
+/** Applies the server's notifications to the caches. Data is not cached, so STORE stores and RETRIEVE retrieves none. */
+public record Notifications(DentryCache dentries, PollTable polls) implements NotificationSink {
+    @Override public Errno pollWakeup(long kernelHandle) {
+        polls.wake(kernelHandle);
+        return Errno.OK;
+    }
+
+    @Override public void ended() {
+        polls.wakeAll();
+    }
+
+    @Override public Errno invalidateNode(long node, long offset, long length) {
+        return dentries.inodes().invalidate(node) ? Errno.OK : Errno.ENOENT;
+    }
+
+    @Override public Errno invalidateEntry(long parent, Name name, boolean expireOnly) {
+        return dentries.invalidate(parent, name, 0, expireOnly);
+    }
+
+    @Override public Errno delete(long parent, long child, Name name) {
+        return dentries.invalidate(parent, name, child, false);
+    }
+
+    @Override public Errno store(long node, long offset, Segments data) {
+        return dentries.inodes().stored(node, offset + data.size());
+    }
+
+    @Override public long retrieve(long node, long offset, MemorySegment target) {
+        Errno found = dentries.inodes().stored(node, 0);
+        if (found != Errno.OK) {
+            throw FuseException.of(found);
+        }
+        return 0;
+    }
+
+    @Override public Errno incrementEpoch() {
+        dentries.nextEpoch();
+        return Errno.OK;
+    }
+
+    @Override public Errno prune(long[] numbers) {
+        dentries.prune(numbers);
+        return Errno.OK;
+    }
+}
