@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Trees without an end, listed and copied by a JVM with little memory and a stack of ordinary size. */
 @Timeout(120) class HostileTreeTest {
     private static final String ENDLESS = "/ has more than [0-9]+ entries, or its server lists them without end";
-    private static final String CYCLIC = "the server says that a directory lies below itself";
+    private static final String CYCLIC = "the server reports a directory below itself";
     private static final String TOO_DEEP = "File name too long \\(ENAMETOOLONG\\)";
 
     @TempDir Path directory;
