@@ -119,15 +119,16 @@ final class Abort {
             if (!core.state().isLive() || late != null && late.isAnswered()) {
                 return;
             }
+            // First: a reader that sees the new state reads this to choose between ENODEV and ECONNABORTED.
+            byControl = control;
             // Nothing is added to a part from now on, see ConnectionCore.
             core.happened(Event.END);
-            byControl = control;
             empty(core.background.line(), core.background.lock, removed);
             endWaiters();
             empty(core.input.queue.pending(), core.input.lock, removed);
             core.input.end();
             core.forEachTable(table -> locked(table, () -> {
-                table.drainSent(removed::add);
+                drainSent(table, removed);
                 table.forEach(request -> endWhileCopied(request, late, copied));
             }));
         } finally {
@@ -187,13 +188,7 @@ final class Abort {
         if (last) {
             end(false);
         } else if (!core.profile().sharesProcessing()) {
-            boolean[] empty = {false};
-            locked(table, () -> {
-                table.close();
-                table.drainSent(removed::add);
-                empty[0] = table.size() == 0;
-            });
-            if (empty[0]) {
+            if (closeTable(table, removed)) {
                 core.emptied(table);
             }
         }
@@ -201,6 +196,32 @@ final class Abort {
         release(removed, null);
         core.sender.admitNext();
         core.input.runWaiters();
+    }
+
+    /**
+     * Closes the table of a handle. Under the input queue's lock: a reader that saw the handle open under it has added its request
+     * by now, and INTERRUPT is queued under it for requests that are still SENT.
+     *
+     * @return whether the table is empty, so that abort need not visit it
+     */
+    private boolean closeTable(ProcessingTable table, List<RequestState> removed) {
+        core.input.lock.lock();
+        table.lock.lock();
+        try {
+            table.close();
+            drainSent(table, removed);
+            return table.size() == 0;
+        } finally {
+            table.lock.unlock();
+            core.input.lock.unlock();
+        }
+    }
+
+    private static void drainSent(ProcessingTable table, List<RequestState> removed) {
+        table.drainSent(request -> {
+            request.phase = Phase.DONE;
+            removed.add(request);
+        });
     }
 
     /** Ends requests that are in no part any more. */

@@ -134,7 +134,14 @@ final class ConnectionCore {
         input.lock.lock();
         try {
             int[] count = {background.line().size() + input.queue.pending().size()};
-            tables.forEach(table -> count[0] += table.size());
+            tables.forEach(table -> {
+                table.lock.lock();
+                try {
+                    count[0] += table.size();
+                } finally {
+                    table.lock.unlock();
+                }
+            });
             return count[0];
         } finally {
             input.lock.unlock();

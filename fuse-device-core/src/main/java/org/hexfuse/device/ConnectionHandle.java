@@ -45,7 +45,8 @@ final class ConnectionHandle implements DeviceHandle {
 
     /**
      * A request goes from the input queue to this handle. Called under the queue's lock, under which the handle was seen to be
-     * open; if it is closed by now, {@link #sent} ends the request.
+     * open: the table is closed under the same lock, so it is still open. If the handle is closed by now, {@link #sent} ends the
+     * request.
      */
     void takes(RequestState state) {
         processing.lock.lock();

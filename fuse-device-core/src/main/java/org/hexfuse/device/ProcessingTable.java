@@ -19,7 +19,6 @@ final class ProcessingTable {
     private int size;
     private boolean closed;
 
-    /** Needs no lock to be read as a guess. */
     int size() {
         return size;
     }

@@ -239,6 +239,53 @@ class ControlMessagesTest {
             assertThat(device.readError(8192)).isEqualTo(Errno.EAGAIN);
         }
 
+        @Test void queueNoInterruptForTheRequestsThatTheyAbort() throws Exception {
+            DeviceFile file = device.connection.openFile();
+            var readable = new CompletableFuture<Boolean>();
+            var caller = new CompletableFuture<Thread>();
+            var blocked = new CompletableFuture<RequestState>();
+            // The callback runs in close(), when the UNLINK is out of the processing table and its caller still waits.
+            device.connection.submit(device.connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {
+                caller.join().interrupt();
+                eventually(() -> blocked.join().interrupted && caller.join().getState() == Thread.State.WAITING);
+                readable.complete(device.isReadable());
+            });
+            TestKernel.read(file);
+            var outcome = new CompletableFuture<Errno>();
+            caller.complete(Thread.ofVirtual()
+                    .start(() -> outcome.complete(device.callNow(Opcode.UNLINK, 1, _ -> {}))));
+            OutgoingRequest unlink = file.handle().take(8192);
+            blocked.complete((RequestState) unlink);
+            unlink.sent();
+            eventually(() -> caller.join().getState() == Thread.State.WAITING);
+            file.close();
+            assertThat(readable).isCompletedWithValue(false);
+            assertThat(outcome(outcome)).isEqualTo(Errno.ECONNABORTED);
+        }
+
+        @Test void leaveTheRequestOfAConcurrentReadToAnAbort() throws Exception {
+            ConnectionCore core = device.connection.core();
+            var closed = (ConnectionHandle) device.connection.newHandle();
+            Future<Errno> call = device.call(Opcode.UNLINK, 1);
+            device.awaitPending(1);
+            Thread closing = Thread.ofVirtual().unstarted(closed::close);
+            RequestState request;
+            core.input.lock.lock();
+            try {
+                // As a read does that has the lock and has found its handle open.
+                closing.start();
+                eventually(() -> core.input.lock.hasQueuedThread(closing));
+                request = core.input.queue.pending().remove();
+                closed.takes(request);
+            } finally {
+                core.input.lock.unlock();
+            }
+            closing.join();
+            device.connection.abort();
+            assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
+            request.sent();
+        }
+
         @Test void whileAReplyIsCopiedLetItThrough() throws Exception {
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
             OutgoingRequest request = clone.take(8192);
