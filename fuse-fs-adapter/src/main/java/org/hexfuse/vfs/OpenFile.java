@@ -34,6 +34,8 @@ import org.hexfuse.vfs.path.DirectoryChanges;
  */
 public final class OpenFile implements AutoCloseable {
     private static final int FIRST_READ = 64 * 1024;
+    private static final int MAX_FIRST_READ = 16 * 1024 * 1024;
+    private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
     /** The modes of {@code fallocate(2)} that FUSE has. */
     private static final Set<Integer> ALLOCATIONS = Set.of(0, FallocateFlags.KEEP_SIZE,
             FallocateFlags.KEEP_SIZE | FallocateFlags.PUNCH_HOLE, FallocateFlags.ZERO_RANGE,
@@ -131,9 +133,10 @@ public final class OpenFile implements AutoCloseable {
         return (int) read(MemorySegment.ofArray(target), offset);
     }
 
-    /** Reads from {@code offset} to the end of the file. */
+    /** Reads from {@code offset} to the end of the file; EFBIG if that does not fit into an array. */
     public byte[] readAll(long offset) {
-        byte[] all = new byte[(int) Math.clamp(stat().size() - offset, 0, Integer.MAX_VALUE - 8L) + 1];
+        // The size is the server's: memory grows with what is read.
+        byte[] all = new byte[(int) Math.clamp(stat().size() - offset, 0, MAX_FIRST_READ) + 1];
         int length = 0;
         while (true) {
             long got = read(MemorySegment.ofArray(all).asSlice(length), offset + length);
@@ -141,7 +144,8 @@ public final class OpenFile implements AutoCloseable {
             if (length < all.length) {
                 return Arrays.copyOf(all, length);
             }
-            all = Arrays.copyOf(all, Math.max(2 * all.length, FIRST_READ));
+            require(length < MAX_ARRAY, Errno.EFBIG);
+            all = Arrays.copyOf(all, (int) Math.clamp(2L * all.length, FIRST_READ, MAX_ARRAY));
         }
     }
 

@@ -7,7 +7,9 @@
  * says. Notifications of the server come through a {@link org.hexfuse.device.NotificationSink} and invalidate caches.
  *
  * <p><b>Threads.</b> Any thread may call any method, except that an {@code OpenDirectory} is for one at a time. Callers may be virtual
- * threads, and block on their own thread. The package starts no threads. Notifications come on a thread of the connection.
+ * threads, and block on their own thread. The package starts a thread in one case, a virtual one: for the FORGET of an inode
+ * whose last use was a RELEASE, since the thread that brings a reply must not send. Notifications come on a thread of the
+ * connection.
  *
  * <p><b>Locks.</b> Internal locks guard a few instructions each, and none is held while a request is in flight, with one exception:
  * the per-directory lock for a server without {@link org.hexfuse.abi.InitFlag#PARALLEL_DIROPS} ({@code DirectoryLocks}). So replies may

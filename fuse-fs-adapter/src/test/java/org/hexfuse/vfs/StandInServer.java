@@ -72,6 +72,8 @@ final class StandInServer implements RequestPort {
     /** How many further calls are answered before {@link #breaking} is the answer to all of them. */
     int answered = Integer.MAX_VALUE;
     Errno breaking = Errno.ENOTCONN;
+    /** Runs the background requests: at once, unless a test defers them. */
+    Consumer<Runnable> background = Runnable::run;
     private final Map<Long, Node> nodes = new LinkedHashMap<>(Map.of(Protocol.ROOT_ID, root));
     private long next = 2;
 
@@ -225,12 +227,14 @@ final class StandInServer implements RequestPort {
     }
 
     @Override public void submit(Request request, Consumer<Errno> done) {
-        try {
-            call(request);
-            done.accept(Errno.OK);
-        } catch (FuseException e) {
-            done.accept(e.errno());
-        }
+        background.accept(() -> {
+            try {
+                call(request);
+                done.accept(Errno.OK);
+            } catch (FuseException e) {
+                done.accept(e.errno());
+            }
+        });
     }
 
     @Override public void post(Request request) {

@@ -5,7 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.FuseException;
 import org.hexfuse.vfs.Stat;
 
 /**
@@ -127,10 +129,13 @@ public final class AttributeCache {
         }
     }
 
-    /** Extends a file by {@code length} bytes, which no other append gets. Returns where they start. */
+    /** Extends a file by {@code length} bytes, which no other append gets. Returns where they start; EFBIG beyond the largest size. */
     public long reserve(Inode inode, long length) {
         synchronized (inode) {
             long end = inode.attributes.size();
+            if (end > Long.MAX_VALUE - length) {
+                throw FuseException.of(Errno.EFBIG);
+            }
             invalidate(inode);
             inode.attributes = withSize(inode.attributes, end + length);
             return end;

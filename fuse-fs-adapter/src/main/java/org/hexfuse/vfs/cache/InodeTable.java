@@ -85,6 +85,13 @@ public final class InodeTable {
         }
     }
 
+    /** Releases a reference on a thread that brings replies, which must not send: the last one is released on a virtual thread. */
+    public void releaseFromReply(Inode inode) {
+        if (!inode.releaseUnlessLast()) {
+            Thread.startVirtualThread(() -> release(inode));
+        }
+    }
+
     /** Releases one reference to each. */
     public void release(List<Inode> all) {
         all.forEach(this::release);
@@ -137,6 +144,7 @@ public final class InodeTable {
     Inode get(EntryReply entry, long version) {
         Inode inode = inodes.get(entry.nodeId());
         if (inode != null && (inode.generation != entry.generation() || inode.type != entry.attributes().type())) {
+            // The node id was reused.
             inode.makeBad();
             inodes.remove(inode.nodeId);
             inode = null;
@@ -153,9 +161,20 @@ public final class InodeTable {
         return inode;
     }
 
-    /** The server sent attributes that the node can't have: all requests on its inode fail with EIO. */
+    /**
+     * The server sent attributes that are invalid or of another type: all requests on the inode fail with EIO. The next lookup of
+     * its node id makes another inode; the root stays.
+     */
     public void makeBad(Inode inode) {
-        inode.makeBad();
+        lock.lock();
+        try {
+            inode.makeBad();
+            if (inode != root) {
+                inodes.remove(inode.nodeId, inode);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** NOTIFY_INVAL_INODE: invalidates the attributes of a node. Returns whether it is cached. */

@@ -8,7 +8,6 @@ import java.util.Deque;
 import java.util.Optional;
 import org.hexfuse.abi.Dirent;
 import org.hexfuse.abi.DirentPlus;
-import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -21,7 +20,6 @@ import org.hexfuse.device.Request;
 import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.cache.EntryReply;
 import org.hexfuse.vfs.mount.Superblock;
-import org.hexfuse.vfs.request.Replies;
 
 /**
  * Reads an open directory by READDIR or READDIRPLUS, one reply at a time. For one thread at a time.
@@ -38,6 +36,8 @@ public final class DirectoryReader {
     private final Deque<DirectoryEntry> batch = new ArrayDeque<>();
     private long cookie;
     private boolean atEnd;
+    /** The first name of the last reply if its offsets did not advance; null if they did. */
+    private Name stalled;
 
     /** At the start. */
     public DirectoryReader(Handle handle) {
@@ -61,6 +61,7 @@ public final class DirectoryReader {
     public void seek(long position) {
         batch.clear();
         atEnd = false;
+        stalled = null;
         cookie = position;
     }
 
@@ -71,9 +72,27 @@ public final class DirectoryReader {
             superblock.directoryLocks.locked(handle.inode, this::readOnce);
             superblock.attributes.expire(handle.inode);
             atEnd = batch.isEmpty();
+            checkAdvance();
         } finally {
             handle.end();
         }
+    }
+
+    /**
+     * EIO for a second reply in a row that starts with the same name and does not advance the offset: it would be repeated for ever. A
+     * server that keeps the position itself need not advance the offset.
+     */
+    private void checkAdvance() {
+        if (batch.isEmpty() || batch.getLast().cookie() != cookie) {
+            stalled = null;
+            return;
+        }
+        Name first = batch.getFirst().name();
+        if (first.equals(stalled)) {
+            batch.clear();
+            throw FuseException.of(Errno.EIO, "the offsets of the directory do not advance past " + first);
+        }
+        stalled = first;
     }
 
     private int readOnce() {
@@ -86,7 +105,7 @@ public final class DirectoryReader {
             ReadIn.SIZE_FIELD.set(request.arguments(), room);
             ReadIn.FLAGS.set(request.arguments(), handle.flags);
             superblock.port.call(request);
-            parse(request.reply(), request.replySize(), plus, version);
+            parse(request, plus, version);
         }
         return batch.size();
     }
@@ -99,48 +118,57 @@ public final class DirectoryReader {
                 && (!negotiated.has(InitFlag.READDIRPLUS_AUTO) || cookie == 0 || advised);
     }
 
-    /** A partial entry at the end of the reply is ignored. */
-    private void parse(MemorySegment reply, long size, boolean plus, long version) {
+    /** A partial entry at the end of the reply is ignored. An invalid one is EIO, after the entries before it. */
+    private void parse(Request request, boolean plus, long version) {
+        MemorySegment reply = request.reply();
+        long size = request.replySize();
         int dirent = plus ? DirentPlus.DIRENT.offset() : 0;
         long at = 0;
         while (size - at >= dirent + Dirent.SIZE) {
             long length = Dirent.NAMELEN.getUnsigned(reply, at + dirent);
-            require(length > 0 && length <= MAX_NAME, Errno.EIO);
+            if (length == 0 || length > MAX_NAME) {
+                require(!batch.isEmpty(), Errno.EIO);
+                return;
+            }
             int record = plus ? DirentPlus.recordSize((int) length) : Dirent.recordSize((int) length);
             if (size - at < record) {
                 return;
             }
             Name name = Name.of(reply, at + dirent + Dirent.SIZE, (int) length);
-            checkName(name);
+            if (!isValid(name)) {
+                require(!batch.isEmpty(), Errno.EIO);
+                return;
+            }
             batch.add(new DirectoryEntry(name, Dirent.INO.get(reply, at + dirent),
                     FileType.ofDtype(Dirent.TYPE.get(reply, at + dirent)), Dirent.OFF.get(reply, at + dirent)));
             if (plus) {
-                enter(name, reply, at, version);
+                enter(name, request, at, version);
             }
             at += record;
         }
     }
 
-    private static void checkName(Name name) {
+    private static boolean isValid(Name name) {
         for (int i = 0; i < name.length(); i++) {
-            require(name.byteAt(i) != '/' && name.byteAt(i) != 0, Errno.EIO);
+            if (name.byteAt(i) == '/' || name.byteAt(i) == 0) {
+                return false;
+            }
         }
+        return true;
     }
 
-    /** Caches the entry of a READDIRPLUS, which counts as a lookup. A refused entry is forgotten. */
-    private void enter(Name name, MemorySegment reply, long at, long version) {
+    /** Caches the entry of a READDIRPLUS, which counts as a lookup but for "." and "..". */
+    private void enter(Name name, Request request, long at, long version) {
         if (name.isDotOrDotDot()) {
             return;
         }
-        long nodeId = EntryOut.NODEID.get(reply, at);
-        if (nodeId == 0) {
-            return;
-        }
         try {
-            EntryReply entry = Replies.entry(reply, at, superblock.minor());
-            superblock.inodes.release(superblock.dentries.enter(handle.inode, name, entry, version));
+            EntryReply entry = superblock.entry(request, at);
+            if (!entry.isNegative()) {
+                superblock.inodes.release(superblock.dentries.enter(handle.inode, name, entry, version));
+            }
         } catch (FuseException _) {
-            superblock.port.forget(nodeId, 1);
+            // The entry was refused and forgotten. Its name is listed, and looked up when it is used.
         }
     }
 }

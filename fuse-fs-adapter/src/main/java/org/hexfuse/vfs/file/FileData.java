@@ -220,7 +220,9 @@ public final class FileData {
             LseekIn.OFFSET.set(request.arguments(), offset);
             LseekIn.WHENCE.set(request.arguments(), whence);
             superblock.port.call(request);
-            return LseekOut.OFFSET.get(request.reply());
+            long found = LseekOut.OFFSET.get(request.reply());
+            require(found >= 0, Errno.EINVAL);
+            return found;
         } catch (FuseException e) {
             if (superblock.unsupported.addIfEnosys(Opcode.LSEEK, e)) {
                 return seekLocally(offset, whence);

@@ -32,7 +32,6 @@ import org.hexfuse.vfs.path.DirectoryChanges;
 import org.hexfuse.vfs.path.PathWalk;
 import org.hexfuse.vfs.request.Access;
 import org.hexfuse.vfs.request.CreationContext;
-import org.hexfuse.vfs.request.Replies;
 
 /**
  * {@code open(2)} for one process: checks flags and permissions, then OPEN, OPENDIR, CREATE or TMPFILE, and a truncation that the
@@ -206,9 +205,8 @@ public final class FileOpener {
         try (Request request = superblock.request(Opcode.CREATE, directory, caller)) {
             write(request, mode, flags);
             superblock.port.call(context.extend(request.name(name), directory));
-            EntryReply entry = Replies.entry(request.reply(), 0, superblock.minor());
-            return opened(request,
-                    directoryChanges.enterCreated(directory, name, entry, FileType.REGULAR.mode(), version), flags);
+            EntryReply entry = superblock.createdEntry(request, FileType.REGULAR);
+            return opened(request, superblock.dentries.enterCreated(directory, name, entry, version), flags);
         } catch (FuseException e) {
             if (e.errno() == Errno.EEXIST) {
                 superblock.dentries.invalidate(directory, name);
@@ -236,12 +234,7 @@ public final class FileOpener {
         try (Request request = superblock.request(Opcode.TMPFILE, directory, caller)) {
             write(request, mode, flags);
             superblock.port.call(context.extend(request.name(UNNAMED), directory));
-            EntryReply entry = Replies.entry(request.reply(), 0, superblock.minor());
-            require(!entry.isNegative(), Errno.EIO);
-            if (!entry.attributes().isRegular()) {
-                superblock.port.forget(entry.nodeId(), 1);
-                throw FuseException.of(Errno.EIO);
-            }
+            EntryReply entry = superblock.createdEntry(request, FileType.REGULAR);
             return opened(request, superblock.inodes.enter(entry, version), flags);
         } catch (FuseException e) {
             throw superblock.unsupported.translate(Opcode.TMPFILE, e, Errno.EOPNOTSUPP);

@@ -2,6 +2,7 @@ package org.hexfuse.vfs.file;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FlushIn;
@@ -170,23 +171,48 @@ public final class Handle {
     }
 
     private void release() {
+        var inodeRelease = new InodeRelease();
         try {
             if (!stateless) {
-                sendRelease();
+                sendRelease(inodeRelease);
+            } else {
+                inodeRelease.answered();
             }
         } catch (FuseException _) {
             // The connection is closed or aborted, and the server has released the file with it.
+            inodeRelease.answered();
         } finally {
             locks.releaseLocalFlock();
             if (hasIoMode) {
                 superblock.passthrough.closed(inode, openFlags, backing);
             }
-            superblock.inodes.release(inode);
+            inodeRelease.sent();
+        }
+    }
+
+    /**
+     * Releases the inode when RELEASE is both sent and answered. FORGETs are read before other requests, so one that is sent earlier
+     * could forget a node that is open at the server.
+     */
+    private final class InodeRelease {
+        private final AtomicBoolean halfDone = new AtomicBoolean();
+
+        void sent() {
+            if (!halfDone.compareAndSet(false, true)) {
+                superblock.inodes.release(inode);
+            }
+        }
+
+        /** On the thread that brought the reply, or on the caller's. */
+        void answered() {
+            if (!halfDone.compareAndSet(false, true)) {
+                superblock.inodes.releaseFromReply(inode);
+            }
         }
     }
 
     /** RELEASE or RELEASEDIR, in the background; on a block device the caller waits, so that an unmount comes after it. */
-    private void sendRelease() {
+    private void sendRelease(InodeRelease inodeRelease) {
         Opcode opcode = inode.isDirectory() ? Opcode.RELEASEDIR : Opcode.RELEASE;
         Request request = superblock.port.newRequest(opcode, inode.nodeId, Caller.KERNEL).force();
         ReleaseIn.FH.set(request.arguments(), fh);
@@ -199,11 +225,12 @@ public final class Handle {
         }
         ReleaseIn.RELEASE_FLAGS.set(request.arguments(), (int) releaseFlags);
         if (superblock.options.blockDevice() == 0) {
-            superblock.port.submit(request, _ -> {});
+            superblock.port.submit(request, _ -> inodeRelease.answered());
         } else {
             try (request) {
                 superblock.port.call(request);
             }
+            inodeRelease.answered();
         }
     }
 }

@@ -70,7 +70,7 @@ public final class NodeRequests {
         long version = attributes.version();
         try (Request request = request(Opcode.LOOKUP, directory).name(name)) {
             superblock.port.call(request);
-            EntryReply entry = Replies.entry(request.reply(), 0, superblock.minor());
+            EntryReply entry = superblock.entry(request, 0);
             if (entry.isNegative()) {
                 dentries.enterNegative(directory, name, entry.entryTimeout(), version);
                 throw FuseException.of(Errno.ENOENT);
@@ -140,9 +140,14 @@ public final class NodeRequests {
         }
     }
 
-    /** The attributes in a reply; EIO, and the inode becomes bad, if their type is not the inode's. */
+    /** The attributes in a reply; EIO, and the inode becomes bad, if they are invalid or not of the inode's type. */
     private Stat attributes(Inode inode, Request request) {
-        Stat reply = Replies.attributes(request.reply(), AttrOut.ATTR.offset(), superblock.minor());
+        Stat reply;
+        try {
+            reply = Replies.attributes(request.reply(), AttrOut.ATTR.offset(), superblock.minor());
+        } catch (FuseException _) {
+            throw bad(inode);
+        }
         if (reply.type() != inode.type) {
             throw bad(inode);
         }

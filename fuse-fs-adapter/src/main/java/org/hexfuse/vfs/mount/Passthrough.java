@@ -1,5 +1,7 @@
 package org.hexfuse.vfs.mount;
 
+import static org.hexfuse.vfs.request.Checks.require;
+
 import org.hexfuse.vfs.cache.Inode;
 
 import java.util.HashMap;
@@ -17,8 +19,8 @@ import org.hexfuse.device.RequestPort;
 
 /**
  * Passthrough I/O: with {@link InitFlag#PASSTHROUGH} the server may open a file with FOPEN_PASSTHROUGH, whose reads and writes go to
- * a backing file. All opens of an inode have one I/O mode: passthrough to one backing file, or cached. A server that mixes them
- * makes the open fail with EIO.
+ * a backing file. All opens of an inode have one I/O mode: passthrough to one backing file, or cached or direct. A server that mixes
+ * them makes the open fail with EIO.
  *
  * <p>Any thread may call any method.
  *
@@ -58,6 +60,7 @@ public final class Passthrough {
         }
         boolean passes = OpenOutFlag.PASSTHROUGH.in(openFlags);
         if (!passes && OpenOutFlag.DIRECT_IO.in(openFlags)) {
+            require(!isPassthrough(inode), Errno.EIO);
             return Optional.empty();
         }
         if (passes && (openFlags & ~ALLOWED) != 0) {
@@ -69,6 +72,16 @@ public final class Passthrough {
             throw FuseException.of(Errno.EIO);
         }
         return backing;
+    }
+
+    private boolean isPassthrough(Inode inode) {
+        lock.lock();
+        try {
+            Mode mode = modes.get(inode);
+            return mode != null && mode.backing.isPresent();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean enter(Inode inode, Optional<BackingFile> backing) {

@@ -5,7 +5,9 @@ import static org.hexfuse.vfs.request.Checks.require;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
@@ -17,11 +19,13 @@ import org.hexfuse.device.RequestPort;
 import org.hexfuse.vfs.VfsOptions;
 import org.hexfuse.vfs.cache.AttributeCache;
 import org.hexfuse.vfs.cache.DentryCache;
+import org.hexfuse.vfs.cache.EntryReply;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.cache.InodeTable;
 import org.hexfuse.vfs.lock.DirectoryLocks;
 import org.hexfuse.vfs.lock.OpenFileLocks;
 import org.hexfuse.vfs.notify.PollTable;
+import org.hexfuse.vfs.request.Replies;
 import org.hexfuse.vfs.request.UnsupportedOpcodes;
 
 /** One mounted filesystem: the port to its server, its caches and locks, and the opcodes that the server does not support. */
@@ -94,6 +98,36 @@ public final class Superblock {
             if (!unsupported.addIfEnosys(opcode, e)) {
                 throw e;
             }
+        }
+    }
+
+    /**
+     * The entry in a reply at {@code base}, which may be negative; EIO if it violates the protocol. A refused entry is forgotten, since
+     * the server has counted a lookup.
+     */
+    public EntryReply entry(Request request, long base) {
+        try {
+            return Replies.entry(request.reply(), base, minor());
+        } catch (FuseException e) {
+            forget(EntryOut.NODEID.get(request.reply(), base));
+            throw e;
+        }
+    }
+
+    /** The entry at the start of the reply to a request that created a node of a type; EIO if it is negative or of another type. */
+    public EntryReply createdEntry(Request request, FileType type) {
+        EntryReply entry = entry(request, 0);
+        require(!entry.isNegative(), Errno.EIO);
+        if (entry.attributes().type() != type) {
+            forget(entry.nodeId());
+            throw FuseException.of(Errno.EIO);
+        }
+        return entry;
+    }
+
+    private void forget(long nodeId) {
+        if (nodeId != Protocol.ROOT_ID) {
+            port.forget(nodeId, 1);
         }
     }
 

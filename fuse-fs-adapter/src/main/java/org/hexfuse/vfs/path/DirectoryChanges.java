@@ -14,13 +14,11 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 import org.hexfuse.vfs.Credentials;
-import org.hexfuse.vfs.cache.EntryReply;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.mount.Superblock;
 import org.hexfuse.vfs.request.CreationContext;
-import org.hexfuse.vfs.request.Replies;
 
 /**
  * {@code mknod(2)}, {@code mkdir(2)}, {@code symlink(2)}, {@code link(2)}, {@code unlink(2)} and {@code rmdir(2)} for one user: checks
@@ -136,7 +134,8 @@ public final class DirectoryChanges {
             MknodIn.MODE.set(request.arguments(), context.masked(mode));
             MknodIn.RDEV.set(request.arguments(), device);
             MknodIn.UMASK.set(request.arguments(), credentials.umask());
-            return call(directory, name, context.extend(request.name(name), directory), mode, version);
+            return call(directory, name, context.extend(request.name(name), directory),
+                    FileType.ofMode(mode).orElseThrow(), version);
         }
     }
 
@@ -146,7 +145,7 @@ public final class DirectoryChanges {
         try (Request request = superblock.request(Opcode.MKDIR, directory, caller)) {
             MkdirIn.MODE.set(request.arguments(), context.masked(mode));
             MkdirIn.UMASK.set(request.arguments(), credentials.umask());
-            return call(directory, name, context.extend(request.name(name), directory), FileType.DIRECTORY.mode(),
+            return call(directory, name, context.extend(request.name(name), directory), FileType.DIRECTORY,
                     version);
         }
     }
@@ -156,7 +155,7 @@ public final class DirectoryChanges {
         require(target.length() <= NodeRequests.MAX_TARGET, Errno.ENAMETOOLONG);
         long version = superblock.attributes.version();
         try (Request request = superblock.request(Opcode.SYMLINK, directory, caller).name(name).name(target)) {
-            return call(directory, name, context.extend(request, directory), FileType.SYMLINK.mode(), version);
+            return call(directory, name, context.extend(request, directory), FileType.SYMLINK, version);
         }
     }
 
@@ -167,7 +166,7 @@ public final class DirectoryChanges {
         long version = superblock.attributes.version();
         try (Request request = superblock.request(Opcode.LINK, directory, caller)) {
             LinkIn.OLDNODEID.set(request.arguments(), target.usableNodeId());
-            Inode inode = call(directory, name, request.name(name), target.type.mode(), version);
+            Inode inode = call(directory, name, request.name(name), target.type, version);
             superblock.attributes.expire(target);
             superblock.writeBack.changed(target, caller);
             return inode;
@@ -177,7 +176,7 @@ public final class DirectoryChanges {
         }
     }
 
-    private Inode call(Inode directory, Name name, Request request, int mode, long version) {
+    private Inode call(Inode directory, Name name, Request request, FileType type, long version) {
         try {
             superblock.port.call(request);
         } catch (FuseException e) {
@@ -186,23 +185,7 @@ public final class DirectoryChanges {
             }
             throw e;
         }
-        EntryReply entry = Replies.entry(request.reply(), 0, superblock.minor());
-        return enterCreated(directory, name, entry, mode, version);
-    }
-
-    /**
-     * Caches the entry of a node that was created; EIO if it is negative or not of the type of {@code mode}.
-     *
-     * @param version the version of the attribute cache of before the request
-     * @return the inode with a reference for the caller
-     */
-    public Inode enterCreated(Inode directory, Name name, EntryReply entry, int mode, long version) {
-        require(!entry.isNegative(), Errno.EIO);
-        if ((entry.attributes().mode() & FileType.MODE_MASK) != (mode & FileType.MODE_MASK)) {
-            superblock.port.forget(entry.nodeId(), 1);
-            throw FuseException.of(Errno.EIO);
-        }
-        return superblock.dentries.enterCreated(directory, name, entry, version);
+        return superblock.dentries.enterCreated(directory, name, superblock.createdEntry(request, type), version);
     }
 
     private void remove(Opcode opcode, Inode directory, Name name, Inode victim) {
