@@ -60,6 +60,11 @@ import org.junit.jupiter.api.Timeout;
         return DeviceKernelEnd.connect(address);
     }
 
+    /** Disconnects the kernel end while one of its callers waits for a reply that does not come. */
+    protected void disconnect(KernelEnd end) throws Exception {
+        end.close();
+    }
+
     /** Whether a reply that the kernel has no use for is told to its writer. */
     protected boolean refusesReplies() {
         return true;
@@ -311,6 +316,34 @@ import org.junit.jupiter.api.Timeout;
         assertThat(kernel.lookup("a")).isEqualTo(Errno.OK);
         kernel.close();
         assertThat(server.hasEnded()).isTrue();
+    }
+
+    @Test void theServersEndKnowsThatTheKernelsEndHasLeftWhileAHandlerHoldsItsOnlyWorker() throws Exception {
+        var arrived = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        ScriptedServer server = begin(1, slot -> {
+            if (isLookup(slot, "stuck")) {
+                arrived.countDown();
+                goOn.await();
+            }
+            return false;
+        });
+        Future<Errno> call = lookup("stuck");
+        assertThat(arrived.await(SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.link.isConnected()).isTrue();
+        disconnect(kernel);
+        assertThat(outcome(call)).isNotEqualTo(Errno.OK);
+        assertThat(server.link.isConnected()).isFalse();
+        goOn.countDown();
+        assertThat(server.hasEnded()).isTrue();
+    }
+
+    @Test void afterAShutdownTheServersEndIsNotConnected() throws Exception {
+        ScriptedServer server = begin(1, _ -> false);
+        assertThat(kernel.lookup("a")).isEqualTo(Errno.OK);
+        assertThat(server.link.isConnected()).isTrue();
+        server.link.shutdown();
+        assertThat(server.link.isConnected()).isFalse();
     }
 
     @Test void aCommitAfterTheEndIsHarmless() throws Exception {

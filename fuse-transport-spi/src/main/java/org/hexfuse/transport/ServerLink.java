@@ -42,10 +42,11 @@ public interface ServerLink extends AutoCloseable {
     Errno send(MemorySegment message, long size);
 
     /**
-     * Whether the kernel's end is still there, as far as that is known without reading a request. Asked when handlers hold all
-     * workers, so that nobody reads. Any thread may call it; it does not wait.
+     * Whether the kernel end is connected, as far as that is known without reading a request: false once it has unmounted or
+     * closed the connection, and after {@link #shutdown}. Asked while handlers hold all workers, so that none reads. Does not
+     * block.
      */
-    default boolean isConnected() { return true; }
+    boolean isConnected();
 
     /** Something that this transport has and others haven't, such as {@link CallerDriven}. */
     default <T> Optional<T> feature(Class<T> type) {

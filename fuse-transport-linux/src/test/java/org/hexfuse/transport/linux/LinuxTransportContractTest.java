@@ -1,5 +1,6 @@
 package org.hexfuse.transport.linux;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -60,6 +61,12 @@ class LinuxTransportContractTest extends TransportContract {
 
     @Override protected KernelEnd connect(Address address) {
         return new MountedEnd(Path.of(address.path()));
+    }
+
+    /** A busy mount can't be unmounted; it is aborted instead. */
+    @Override protected void disconnect(KernelEnd end) throws Exception {
+        assertThatThrownBy(() -> MountCalls.umount(point.toString(), MountFlags.UMOUNT_FORCE))
+                .isInstanceOf(LibcException.class).hasMessageContaining("EBUSY");
     }
 
     private record MountedEnd(Path root) implements KernelEnd {

@@ -80,6 +80,8 @@ final class MemoryServerLink implements ServerLink {
         return new MemoryChannel(this);
     }
 
+    @Override public boolean isConnected() { return handle.readiness() != DeviceHandle.POLLERR; }
+
     @Override public boolean blocksInSystemCalls() {
         return false;
     }

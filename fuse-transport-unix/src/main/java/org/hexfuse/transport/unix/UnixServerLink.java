@@ -156,7 +156,7 @@ final class UnixServerLink implements ServerLink {
         return new UnixChannel(this);
     }
 
-    @Override public boolean isConnected() { return !peerIsGone(); }
+    @Override public boolean isConnected() { return !ended && !peerIsGone(); }
 
     @Override public boolean blocksInSystemCalls() {
         return true;
