@@ -116,7 +116,7 @@ final class Abort {
         var copied = new ArrayList<RequestState>();
         core.lock.lock();
         try {
-            if (!core.state().isLive() || late != null && late.isAnswered()) {
+            if (!core.state().isLive() || (late != null && late.isAnswered())) {
                 return;
             }
             // First: a reader that sees the new state reads this to choose between ENODEV and ECONNABORTED.

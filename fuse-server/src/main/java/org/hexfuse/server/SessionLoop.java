@@ -51,8 +51,7 @@ final class SessionLoop {
     private final WaitLane waits;
     /** Whether INTERRUPT also interrupts the thread that runs the request. */
     private final boolean interruptsThreads;
-    /** Requests that run on the threads of callers. */
-    /** Requests that callers carry themselves; a sum of many, since each caller writes it twice a request. */
+    /** Requests that run on the threads of callers; a striped counter, since each caller writes it twice a request. */
     private final LongAdder driven = new LongAdder();
     private final AtomicBoolean othersStarted = new AtomicBoolean();
     private final AtomicBoolean ending = new AtomicBoolean();
