@@ -211,7 +211,7 @@ final class HostileServer implements AutoCloseable {
 
     private void attributes(MemorySegment attributes) {
         if (random.nextInt(10) > 0) {
-            AttrData.MODE.set(attributes, AttrData.MODE.get(attributes) & ~MODES & 0177777
+            AttrData.MODE.set(attributes, (AttrData.MODE.get(attributes) & ~MODES & 0177777)
                     | TYPES[Math.min(random.nextInt(TYPES.length), random.nextInt(TYPES.length))]);
             AttrData.SIZE_FIELD.set(attributes, random.nextInt(1 << 20));
         }

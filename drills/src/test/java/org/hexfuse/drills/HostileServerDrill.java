@@ -66,7 +66,7 @@ import org.junit.jupiter.params.provider.EnumSource;
             Sockets.shutdown(first);
             Sockets.shutdown(second);
             for (Thread acceptor : acceptors) {
-                assertThat(acceptor.join(Duration.ofSeconds(10))).isTrue();
+                assertThat(acceptor.join(Duration.ofSeconds(30))).isTrue();
             }
             assertThat(failures).isEmpty();
         }
@@ -92,6 +92,16 @@ import org.junit.jupiter.params.provider.EnumSource;
                 connections.incrementAndGet();
                 serving.removeIf(thread -> !thread.isAlive());
                 serving.add(Thread.ofPlatform().daemon(true).start(() -> serve(type, socket, attack)));
+            }
+            // The peers have disconnected: a server that is still there was not.
+            for (Thread server : serving) {
+                try {
+                    if (!server.join(Duration.ofSeconds(5))) {
+                        failures.add(new AssertionError("a connection was not closed"));
+                    }
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                }
             }
         });
     }

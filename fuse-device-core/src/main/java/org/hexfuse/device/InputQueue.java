@@ -151,7 +151,7 @@ final class InputQueue {
         try {
             // The caller saw these without this lock: meanwhile the request may have been answered.
             if (!core.state().isLive() || !sendsInterrupts || !state.interrupted || state.phase != Phase.SENT
-                    || state.interruptSent && !again) {
+                    || (state.interruptSent && !again)) {
                 return;
             }
             state.interruptSent = true;

@@ -4,7 +4,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
-import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.IdleReaders.Reader;
 import org.hexfuse.device.RequestState.Phase;
 
