@@ -136,7 +136,7 @@ public final class OpenFile implements AutoCloseable {
     /** Reads from {@code offset} to the end of the file; EFBIG if that does not fit into an array. */
     public byte[] readAll(long offset) {
         // The size is the server's: memory grows with what is read.
-        byte[] all = new byte[(int) Math.clamp(stat().size() - offset, 0, MAX_FIRST_READ) + 1];
+        byte[] all = new byte[Math.clamp(stat().size() - offset, 0, MAX_FIRST_READ) + 1];
         int length = 0;
         while (true) {
             long got = read(MemorySegment.ofArray(all).asSlice(length), offset + length);
@@ -145,7 +145,7 @@ public final class OpenFile implements AutoCloseable {
                 return Arrays.copyOf(all, length);
             }
             require(length < MAX_ARRAY, Errno.EFBIG);
-            all = Arrays.copyOf(all, (int) Math.clamp(2L * all.length, FIRST_READ, MAX_ARRAY));
+            all = Arrays.copyOf(all, Math.clamp(2L * all.length, FIRST_READ, MAX_ARRAY));
         }
     }
 
