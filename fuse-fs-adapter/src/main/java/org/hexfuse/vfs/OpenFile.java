@@ -48,7 +48,7 @@ public final class OpenFile implements AutoCloseable {
     private final PollWaiter poll;
     private final Xattrs xattrs;
     private final RecordLocks locks;
-    /** Null until somebody asked for it. Guarded by the monitor. */
+    /** Null until it is first used. Guarded by the monitor. */
     private RecordLocks ofdLocks;
 
     OpenFile(Handle handle, NodeRequests requests, AttributeChanges attributeChanges, Permissions permissions,

@@ -70,26 +70,26 @@ class AccessListsTest {
         assertThat(thrown.errno()).isEqualTo(errno);
     }
 
-    @Test void decideWhereTheModeWould() {
+    @Test void decideInsteadOfTheMode() {
         anna.access("/f", 4);
         assertFails(Errno.EACCES, () -> anna.access("/f", 2));
         assertFails(Errno.EACCES, () -> bob.access("/f", 4));
         root.as(Credentials.of(1001, 1001).withGroups(Set.of(77))).access("/f", 6);
-        // Who is in the file's group is not allowed what the mode shows for it.
+        // The group bits of the mode are the mask: a member of the file's group does not get them.
         file.gid = 5;
         assertFails(Errno.EACCES, () -> root.as(Credentials.of(1002, 5)).access("/f", 4));
     }
 
-    @Test void areAskedForOnceAsLongAsTheAttributesHold() {
+    @Test void areReadOnceWhileTheAttributesAreValid() {
         anna.access("/f", 4);
         anna.access("/f", 4);
         root.as(Credentials.of(1001, 77)).access("/f", 2);
-        // Once for the directory on the way, once for the file.
+        // Once for the directory of the path, once for the file.
         assertThat(server.count(Opcode.GETXATTR)).isEqualTo(2);
         assertThat(server.count(Opcode.GETATTR)).isEqualTo(1);
     }
 
-    @Test void areAskedForAgainAfterEachChange() {
+    @Test void areReadAgainAfterEachChange() {
         anna.access("/f", 4);
         lists.put(file.number, AccessControlList.ofMode(0660));
         anna.access("/f", 4);
@@ -104,15 +104,15 @@ class AccessListsTest {
         assertFails(Errno.EACCES, () -> anna.access("/f", 4));
     }
 
-    /** What was allowed is believed for a while; what was not is asked for again. */
-    @Test void thatAllowMoreCountAtOnce() {
+    /** A permission is cached with the attributes; a denial is checked against fresh ones. */
+    @Test void thatAllowMoreTakeEffectAtOnce() {
         lists.remove(file.number);
         assertFails(Errno.EACCES, () -> anna.access("/f", 4));
         lists.put(file.number, ANNA_READS);
         anna.access("/f", 4);
     }
 
-    @Test void areNotAskedForWhereTheyCannotMatter() {
+    @Test void areNotReadWhereTheyCannotMatter() {
         server.root.mode = 0040707;
         file.mode = 0100606;
         anna.access("/f", 4);
@@ -129,7 +129,7 @@ class AccessListsTest {
         assertThat(server.count(Opcode.GETXATTR)).isZero();
     }
 
-    @Test void thatMakeNoSenseAllowNothing() {
+    @Test void thatAreMalformedAllowNothing() {
         server.answers.put(Opcode.GETXATTR, request -> {
             request.reply().asSlice(0, 12).fill((byte) 2);
             return 12;
@@ -141,7 +141,7 @@ class AccessListsTest {
         assertThat(server.count(Opcode.GETXATTR)).isEqualTo(2);
     }
 
-    @Test void areSetByTheOwnerAlone() {
+    @Test void areSetByTheOwnerOnly() {
         byte[] list = ANNA_READS.toBytes();
         assertFails(Errno.EPERM, () -> anna.setxattr("/f", ACCESS, list, 0));
         assertFails(Errno.EPERM, () -> anna.removexattr("/f", ACCESS));
@@ -156,7 +156,7 @@ class AccessListsTest {
         assertThat(extraFlags).isZero();
     }
 
-    @Test void areCheckedBeforeAnybodyIsAsked() {
+    @Test void areCheckedBeforeARequestIsSent() {
         assertFails(Errno.EINVAL, () -> root.setxattr("/f", ACCESS, new byte[3], 0));
         assertFails(Errno.EOPNOTSUPP, () -> root.setxattr("/f", ACCESS, new byte[12], 0));
         assertFails(Errno.EACCES, () -> root.setxattr("/f", DEFAULT, ANNA_READS.toBytes(), 0));
@@ -168,7 +168,7 @@ class AccessListsTest {
         assertThat(server.count(Opcode.SETXATTR)).isEqualTo(1);
     }
 
-    @Test void theUmaskIsLeftToAServerThatWantsIt() {
+    @Test void theServerAppliesTheUmaskWithDontMask() {
         server.flags |= InitFlag.DONT_MASK.mask();
         server.answers.put(Opcode.CREATE, request -> {
             assertThat(CreateIn.MODE.get(request.arguments())).isEqualTo(0100666);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A connection that breaks, or a caller that is interrupted, before each of the requests that each call makes. */
+/** Calls whose connection is aborted, or whose caller is interrupted, before each of their requests. */
 class BrokenCallsTest {
     private static final int MOST_REQUESTS = 30;
 
@@ -80,7 +80,7 @@ class BrokenCallsTest {
         return server;
     }
 
-    /** Whether the call succeeded though the server answered no more than some requests. */
+    /** Whether the call succeeds if the server answers no more than {@code answered} requests. */
     private static boolean succeeds(Consumer<Vfs> call, int answered, Errno errno) {
         StandInServer server = server();
         server.answered = answered;
@@ -100,8 +100,9 @@ class BrokenCallsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Errno.class, names = {"ECONNABORTED", "ENOTCONN", "EINTR"}) void endWithThatErrorAndHoldNothing(
-            Errno errno) {
+    @EnumSource(value = Errno.class, names = {"ECONNABORTED", "ENOTCONN",
+        "EINTR"}) void failWithThatErrorAndHoldNoReference(
+                Errno errno) {
         CALLS.forEach((name, call) -> {
             assertThat(succeeds(call, 0, errno)).as(name).isFalse();
             int answered = 1;
@@ -111,7 +112,7 @@ class BrokenCallsTest {
         });
     }
 
-    @Test void releaseWhatIsOpenThoughTheServerIsGone() {
+    @Test void closeReleasesFilesAfterADisconnect() {
         StandInServer server = server();
         Vfs vfs = Vfs.mount(server, VfsOptions.DEFAULT);
         OpenFile file = vfs.open("/d/f");

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What was settled by INIT, or found out later, and what comes of it. */
+/** What INIT negotiated or ENOSYS showed, and the requests that follow from it. */
 class CapabilitiesTest {
     private final StandInServer server = new StandInServer();
     private final Node file = server.file(server.root, "f");
@@ -91,7 +91,7 @@ class CapabilitiesTest {
                     "CREATE " + tail, "TMPFILE " + tail);
         }
 
-        @Test void carriesNothingThatWasNotAskedFor() {
+        @Test void carriesNoExtensionThatWasNotNegotiated() {
             server.root.gid = 77;
             user.stat("/");
             assertAll("");
@@ -102,7 +102,7 @@ class CapabilitiesTest {
             assertAll("0800000000000000");
         }
 
-        @Test void carriesTheDirectorysGroupThatTheCallerIsInToo() {
+        @Test void carriesTheDirectorysGroupIfItIsASupplementaryGroup() {
             server.flags |= InitFlag.CREATE_SUPP_GROUP.mask();
             server.root.gid = 77;
             user.stat("/");
@@ -110,7 +110,7 @@ class CapabilitiesTest {
         }
 
         @ParameterizedTest
-        @ValueSource(ints = {1000, 99, -1}) void carriesNoGroupThatTheCallerHasOrIsNotIn(int group) {
+        @ValueSource(ints = {1000, 99, -1}) void carriesNeitherTheCallersGroupNorAForeignOne(int group) {
             server.flags |= InitFlag.CREATE_SUPP_GROUP.mask();
             server.root.gid = group;
             user.stat("/");
@@ -139,7 +139,7 @@ class CapabilitiesTest {
             });
         }
 
-        @Test void areToldByWhatMakesANodeAlone() {
+        @Test void areCarriedByCreatingRequestsOnly() {
             server.flags |= InitFlag.ALLOW_IDMAP.mask();
             Vfs user = vfs().as(Credentials.of(1000, 1001));
             for (Opcode opcode : List.of(Opcode.UNLINK, Opcode.MKDIR, Opcode.CREATE, Opcode.RENAME2)) {
@@ -154,7 +154,7 @@ class CapabilitiesTest {
                     "RENAME2 -1 -1", "RENAME2 1000 1001");
         }
 
-        @Test void areToldByAllIfTheServerDoesNotMap() {
+        @Test void areCarriedByAllRequestsWithoutAllowIdmap() {
             Vfs user = vfs().as(Credentials.of(1000, 1001));
             noting(Opcode.UNLINK);
             assertFails(Errno.EDQUOT, () -> user.unlink("/f"));
@@ -163,7 +163,7 @@ class CapabilitiesTest {
     }
 
     @Nested class Directories {
-        /** How many lookups of one directory are under way at once at most, of two that are asked for. */
+        /** How many of two lookups are in flight at once. */
         private int atOnce(String first, String second) throws InterruptedException {
             var inside = new AtomicInteger();
             var most = new AtomicInteger();
@@ -194,28 +194,28 @@ class CapabilitiesTest {
             return most.get();
         }
 
-        @Test void areAskedSeveralThingsAtOnceIfTheServerLikes() throws InterruptedException {
+        @Test void areLookedUpInParallelWithParallelDirops() throws InterruptedException {
             assertThat(atOnce("/d/x", "/d/y")).isEqualTo(2);
         }
 
-        @Test void areAskedOneThingAfterTheOtherIfItDoesNotSay() throws InterruptedException {
+        @Test void areLockedWithoutParallelDirops() throws InterruptedException {
             server.flags &= ~InitFlag.PARALLEL_DIROPS.mask();
             assertThat(atOnce("/d/x", "/d/y")).isEqualTo(1);
         }
 
-        @Test void doNotWaitForEachOther() throws InterruptedException {
+        @Test void doNotBlockEachOther() throws InterruptedException {
             server.flags &= ~InitFlag.PARALLEL_DIROPS.mask();
             assertThat(atOnce("/d/x", "/e/y")).isEqualTo(2);
         }
 
-        @Test void whoWaitsForItsTurnCanBeInterrupted() throws Exception {
+        @Test void aWaiterForTheLockCanBeInterrupted() throws Exception {
             server.flags &= ~InitFlag.PARALLEL_DIROPS.mask();
-            var turns = new DirectoryLocks(server);
+            var locks = new DirectoryLocks(server);
             var directory = new InodeTable(CacheClock.SYSTEM).root();
-            turns.locked(directory, () -> {
+            locks.locked(directory, () -> {
                 Thread waiting = Thread.ofPlatform().unstarted(() -> assertFails(Errno.EINTR,
-                        () -> turns.locked(directory, () -> {
-                            throw new AssertionError("it was not its turn");
+                        () -> locks.locked(directory, () -> {
+                            throw new AssertionError("the lock was held");
                         })));
                 var failure = new Throwable[1];
                 waiting.setUncaughtExceptionHandler((_, e) -> failure[0] = e);
@@ -229,13 +229,13 @@ class CapabilitiesTest {
                 assertThat(failure[0]).isNull();
                 return 0;
             });
-            assertThat(turns.locked(directory, () -> 5)).isEqualTo(5);
+            assertThat(locks.locked(directory, () -> 5)).isEqualTo(5);
         }
     }
 
     @Nested class Birth {
         private final List<Integer> masks = new ArrayList<>();
-        private int told = 0xFFF;
+        private int mask = 0xFFF;
         private int mode = 0100600;
         private long size = 12;
 
@@ -245,7 +245,7 @@ class CapabilitiesTest {
             out.asSlice(0, StatxOut.SIZE).fill((byte) 0);
             long base = StatxOut.STAT.offset();
             StatxOut.ATTR_VALID.set(out, 60);
-            StatxData.MASK.set(out, base, told);
+            StatxData.MASK.set(out, base, mask);
             StatxData.MODE.set(out, base, (short) mode);
             StatxData.SIZE_FIELD.set(out, base, size);
             StatxData.RDEV_MAJOR.set(out, base, 8);
@@ -255,14 +255,14 @@ class CapabilitiesTest {
             return StatxOut.SIZE;
         }
 
-        @Test void isAskedForByStatx() {
+        @Test void isRequestedByStatx() {
             server.answers.put(Opcode.STATX, this::answer);
             Vfs vfs = vfs();
             assertThat(vfs.birthTime("/f")).contains(Instant.ofEpochSecond(-5, 6));
             assertThat(masks).containsExactly(0xFFF);
         }
 
-        @Test void bringsTheAttributesAlong() {
+        @Test void comesWithAttributesThatAreCached() {
             server.answers.put(Opcode.STATX, this::answer);
             Vfs vfs = vfs();
             server.entrySeconds = 60;
@@ -272,13 +272,13 @@ class CapabilitiesTest {
             assertThat(server.count(Opcode.GETATTR)).isZero();
         }
 
-        @Test void isNotThereIfTheServerDoesNotSay() {
-            told = 0x7FF;
+        @Test void isAbsentWithoutItsBitInTheMask() {
+            mask = 0x7FF;
             server.answers.put(Opcode.STATX, this::answer);
             assertThat(vfs().birthTime("/f")).isEmpty();
         }
 
-        @Test void isNotAskedForAgainOfAServerThatKnowsNoStatx() {
+        @Test void isNotRequestedAgainAfterEnosys() {
             Vfs vfs = vfs();
             assertThat(vfs.birthTime("/f")).isEmpty();
             assertThat(vfs.birthTime("/f")).isEmpty();
@@ -286,7 +286,7 @@ class CapabilitiesTest {
         }
 
         @ParameterizedTest
-        @CsvSource({"16832,12", "0,12", "33152,-1"}) void ofANodeThatIsSomethingElseIsEio(int otherMode,
+        @CsvSource({"16832,12", "0,12", "33152,-1"}) void ofAnotherTypeMakesTheInodeBad(int otherMode,
                 long otherSize) {
             mode = otherMode;
             size = otherSize;
@@ -317,13 +317,13 @@ class CapabilitiesTest {
             }
         }
 
-        @Test void areCountedIn64Bits() {
+        @Test void haveALengthOf64Bits() {
             server.answers.put(Opcode.COPY_FILE_RANGE_64, request -> answer(request, 1L << 39));
             assertThat(copy(vfs())).isEqualTo(1L << 39);
             assertThat(lengths).containsExactly(1L << 40);
         }
 
-        @Test void areCountedIn32BitsByOlderServersAndTheyAreAskedSoAtOnce() {
+        @Test void haveALengthOf32BitsAfterEnosys() {
             server.answers.put(Opcode.COPY_FILE_RANGE, request -> answer(request, 7));
             Vfs vfs = vfs();
             assertThat(copy(vfs)).isEqualTo(7);
@@ -332,7 +332,7 @@ class CapabilitiesTest {
             assertThat(server.count(Opcode.COPY_FILE_RANGE_64)).isEqualTo(1);
         }
 
-        @Test void areReadAndWrittenWhereTheServerKnowsNeither() {
+        @Test void areReadAndWrittenIfTheServerSupportsNeither() {
             server.answers.put(Opcode.READ, _ -> {
                 throw FuseException.of(Errno.EDQUOT);
             });
@@ -343,7 +343,7 @@ class CapabilitiesTest {
         }
 
         @ParameterizedTest
-        @ValueSource(longs = {(1L << 40) + 1, -1}) void ofMoreThanWasAskedForAreEio(long copied) {
+        @ValueSource(longs = {(1L << 40) + 1, -1}) void ofMoreThanWasRequestedAreEio(long copied) {
             server.answers.put(Opcode.COPY_FILE_RANGE_64, request -> answer(request, copied));
             Vfs vfs = vfs();
             assertFails(Errno.EIO, () -> copy(vfs));
@@ -353,7 +353,7 @@ class CapabilitiesTest {
     @Nested class BlockDevices {
         private final VfsOptions onDevice = VfsOptions.DEFAULT.withBlockDevice(512);
 
-        @Test void haveBlocks() {
+        @Test void mapBlocks() {
             server.answers.put(Opcode.BMAP, request -> {
                 assertThat(BmapIn.BLOCKSIZE.get(request.arguments())).isEqualTo(512);
                 BmapOut.BLOCK.set(request.reply(), 1000 + BmapIn.BLOCK.get(request.arguments()));
@@ -368,7 +368,7 @@ class CapabilitiesTest {
             assertThat(server.count(Opcode.BMAP)).isEqualTo(1);
         }
 
-        @Test void thatKnowNoBlocksAreNotAskedAgain() {
+        @Test void getNoBmapAfterEnosys() {
             try (OpenFile open = Vfs.mount(server, onDevice).open("/f")) {
                 assertThat(open.bmap(5)).isZero();
                 assertThat(open.bmap(5)).isZero();
@@ -376,7 +376,7 @@ class CapabilitiesTest {
             assertThat(server.count(Opcode.BMAP)).isEqualTo(1);
         }
 
-        @Test void areToldOfTheUnmount() {
+        @Test void getDestroyAtUnmount() {
             new Superblock(server, new DentryCache(1, CacheClock.SYSTEM), new PollTable(), onDevice).destroy();
             new Superblock(server, new DentryCache(1, CacheClock.SYSTEM), new PollTable(), VfsOptions.DEFAULT)
                     .destroy();
@@ -409,7 +409,7 @@ class CapabilitiesTest {
                     Stream.of(how)).toArray(OpenFlag[]::new)));
         }
 
-        @Test void goWhenAnOpenCutsAFileIfTheServerIsToBeTold() {
+        @Test void areKilledByAnOpenThatTruncatesWithKillprivV2() {
             server.flags |= InitFlag.HANDLE_KILLPRIV_V2.mask();
             open(Credentials.of(1000, 1000), OpenFlag.WRITE, OpenFlag.TRUNCATE);
             open(Credentials.of(1000, 1000), OpenFlag.WRITE);
@@ -417,7 +417,7 @@ class CapabilitiesTest {
             assertThat(flags).containsExactly("open 1", "create 1", "open 0", "create 0", "open 0", "create 0");
         }
 
-        @Test void goWithEveryChangeOfASizeIfTheServerIsToBeTold() {
+        @Test void areKilledByEveryChangeOfTheSizeWithKillprivV2() {
             server.flags |= InitFlag.HANDLE_KILLPRIV_V2.mask();
             var kills = new ArrayList<Boolean>();
             server.answers.put(Opcode.SETATTR, request -> {
@@ -433,12 +433,12 @@ class CapabilitiesTest {
             assertThat(kills).containsExactly(true, true, false, false);
         }
 
-        @Test void areNotSpokenOfToAServerThatDidNotAsk() {
+        @Test void setNoFlagWithoutKillprivV2() {
             open(Credentials.of(1000, 1000), OpenFlag.WRITE, OpenFlag.TRUNCATE);
             assertThat(flags).containsExactly("open 0", "create 0");
         }
 
-        @Test void areNobodysInARelease() {
+        @Test void areNotCarriedByRelease() {
             var users = new ArrayList<Integer>();
             server.answers.put(Opcode.RELEASE, request -> {
                 users.add(InHeader.UID.get(request.head()));

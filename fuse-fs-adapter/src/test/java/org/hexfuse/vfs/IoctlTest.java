@@ -73,7 +73,7 @@ class IoctlTest {
         return IoctlOut.SIZE + data.length;
     }
 
-    @Test void aCommandWithoutDataHasItsArgumentAlone() {
+    @Test void aCommandWithoutDataCarriesItsArgumentOnly() {
         answer(42);
         try (OpenFile file = vfs.open("/f")) {
             assertThat(file.ioctl(NONE, 77L)).isEqualTo(42);
@@ -83,7 +83,7 @@ class IoctlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {WRITE_8, READ_8, BOTH_8}) void aCommandsBitsSayWhatGoesWhichWay(int command) {
+    @ValueSource(ints = {WRITE_8, READ_8, BOTH_8}) void aCommandEncodesSizeAndDirection(int command) {
         boolean writes = (command & 1 << 30) != 0;
         boolean reads = (command & 1 << 31) != 0;
         answer(0, reads ? new byte[]{9, 8, 7} : new byte[0]);
@@ -97,7 +97,7 @@ class IoctlTest {
         assertThat(memory).startsWith(reads ? new byte[]{9, 8, 7, 4} : new byte[]{1, 2, 3, 4}).endsWith(8, 99);
     }
 
-    @Test void anAddressThatIsNoneIsEfault() {
+    @Test void anInvalidAddressIsEfault() {
         answer(0);
         try (OpenFile file = vfs.open("/f")) {
             assertFails(Errno.EFAULT, () -> file.ioctl(READ_8, 77L));
@@ -121,7 +121,7 @@ class IoctlTest {
         }
     }
 
-    @Test void aServerThatKnowsNoCommandsIsAskedEachTime() {
+    @Test void enosysIsEnottyAndIsNotRemembered() {
         try (OpenFile file = vfs.open("/f")) {
             assertFails(Errno.ENOTTY, () -> file.ioctl(NONE, 0));
             assertFails(Errno.ENOTTY, () -> file.ioctl(NONE, 0));
@@ -129,14 +129,14 @@ class IoctlTest {
         assertThat(server.count(Opcode.IOCTL)).isEqualTo(2);
     }
 
-    @Test void aServerOfFilesMustNotAskAgain() {
+    @Test void aFilesystemMustNotReplyRetry() {
         server.answers.put(Opcode.IOCTL, request -> reply(request, 0, IoctlFlag.RETRY.mask(), 1, 0, new byte[16]));
         try (OpenFile file = vfs.open("/f")) {
             assertFails(Errno.EIO, () -> file.ioctl(WRITE_8, MemorySegment.ofArray(new byte[8])));
         }
     }
 
-    @Test void moreThanWasAskedForIsNoAnswer() {
+    @Test void aReplyLongerThanTheCommandEncodesIsEio() {
         answer(0, new byte[9]);
         byte[] memory = new byte[20];
         try (OpenFile file = vfs.open("/f")) {
@@ -144,7 +144,7 @@ class IoctlTest {
         }
     }
 
-    @Test void onADirectorySaysSo() {
+    @Test void onADirectorySetsItsFlag() {
         answer(5);
         try (OpenDirectory directory = vfs.opendir("/d")) {
             assertThat(directory.ioctl(NONE, 1L)).isEqualTo(5);
@@ -168,7 +168,7 @@ class IoctlTest {
         assertFails(Errno.EBADF, () -> file.ioctl(NONE, 0));
     }
 
-    /** A program's memory: what is at an address is the address's lowest byte. */
+    /** The memory of a program: each byte is the lowest byte of its address. */
     private static final class Program implements UserMemory {
         final List<String> writes = new ArrayList<>();
 
@@ -196,7 +196,7 @@ class IoctlTest {
         return bytes;
     }
 
-    /** Asks once for {@code ranges}, and answers then with {@code data}. */
+    /** Replies RETRY once with {@code ranges}, then {@code data}. */
     private void askAgain(int ins, int outs, byte[] ranges, byte... data) {
         server.answers.put(Opcode.IOCTL, request -> {
             note(request);
@@ -206,7 +206,7 @@ class IoctlTest {
         });
     }
 
-    @Test void aServerOfDevicesAsksForRangesAndIsAskedAgain() {
+    @Test void aServerOfDevicesRepliesRetryWithRanges() {
         askAgain(2, 2, ranges(10, 3, 50, 2, 100, 2, 200, 5), (byte) 1, (byte) 2, (byte) 3);
         var program = new Program();
         try (OpenFile file = vfs.open("/f")) {
@@ -219,7 +219,7 @@ class IoctlTest {
         assertThat(program.writes).containsExactly("100:2:1", "200:1:3");
     }
 
-    @Test void rangesThatArePartlyThereAreNoAnswer() {
+    @Test void aPartialListOfRangesIsEio() {
         askAgain(1, 1, ranges(10, 3));
         try (OpenFile file = vfs.open("/f")) {
             assertFails(Errno.EIO, () -> file.ioctl(NONE, 10, new Program()));
@@ -247,14 +247,14 @@ class IoctlTest {
         }
     }
 
-    @Test void aRangeThatTheProgramDoesNotHaveIsEfault() {
+    @Test void aRangeOutsideTheProgramsMemoryIsEfault() {
         askAgain(1, 0, ranges(0, 8));
         try (OpenFile file = vfs.open("/f")) {
             assertFails(Errno.EFAULT, () -> file.ioctl(NONE, 10, new Program()));
         }
     }
 
-    @Test void aServerThatAsksForEverIsLeftByAnInterrupt() {
+    @Test void anInterruptEndsEndlessRetries() {
         server.answers.put(Opcode.IOCTL, request -> {
             if (server.count(Opcode.IOCTL) == 5) {
                 Thread.currentThread().interrupt();

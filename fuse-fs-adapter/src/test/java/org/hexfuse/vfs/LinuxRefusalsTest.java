@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a kernel answers itself, without the server. */
+/** What Linux checks itself, without the server. */
 class LinuxRefusalsTest {
     private final StandInServer server = new StandInServer();
     private Vfs vfs = Vfs.mount(server, VfsOptions.DEFAULT);
@@ -58,7 +58,7 @@ class LinuxRefusalsTest {
         refused(Errno.EIO, () -> file.write(new byte[10], 0));
     }
 
-    @Test void truncatingByAnOpenToReadNamesNoHandle() {
+    @Test void truncatingByAnOpenToReadCarriesNoHandle() {
         server.flags &= ~InitFlag.ATOMIC_O_TRUNC.mask();
         server.answers.put(Opcode.SETATTR, request -> {
             assertThat(SetattrIn.FH.get(request.arguments())).isZero();
@@ -87,7 +87,7 @@ class LinuxRefusalsTest {
         assertThat(server.calls).as(name).isSubsetOf(List.of(Opcode.LOOKUP, Opcode.GETATTR));
     }
 
-    @Test void aReadOnlyMountIsRead() {
+    @Test void aReadOnlyMountCanBeRead() {
         vfs = Vfs.mount(server, VfsOptions.DEFAULT.withReadOnly(true));
         assertThat(vfs.stat("/f").isRegular()).isTrue();
         vfs.open("/f", OpenFlag.READ).close();

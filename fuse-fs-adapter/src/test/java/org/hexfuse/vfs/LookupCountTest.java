@@ -178,7 +178,7 @@ import org.junit.jupiter.params.provider.MethodSource;
         assertAllForgotten();
     }
 
-    @Test void theRootStaysKnownWhateverItBecomes() {
+    @Test void aBadRootIsNotForgotten() {
         server.root.mode = FileType.REGULAR.mode() | 0644;
         assertFails(Errno.EIO, () -> vfs.stat("/"));
         assertThat(vfs.knownNodes()).isEqualTo(1);

@@ -22,7 +22,7 @@ import org.hexfuse.vfs.StandInServer.Node;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the server says unasked, and what becomes of what is remembered. */
+/** Notifications of the server, and what they invalidate. */
 class NotificationsTest {
     private static final Name A = Name.of("a");
     private static final Name F = Name.of("f");
@@ -33,11 +33,11 @@ class NotificationsTest {
     private final PollTable polls = new PollTable();
     private final Notifications sink = new Notifications(dentries, polls);
     private final Superblock superblock = new Superblock(server, dentries, polls, VfsOptions.DEFAULT);
-    private final NodeRequests calls = new NodeRequests(superblock, Credentials.ROOT);
+    private final NodeRequests requests = new NodeRequests(superblock, Credentials.ROOT);
     private Node directory;
     private Node file;
-    private Inode directoryHere;
-    private Inode fileHere;
+    private Inode directoryInode;
+    private Inode fileInode;
 
     @BeforeEach void fill() {
         directory = server.directory(server.root, "a");
@@ -45,72 +45,72 @@ class NotificationsTest {
         file.size = 10;
         server.entrySeconds = 60;
         server.attributeSeconds = 60;
-        directoryHere = calls.lookup(inodes.root(), A);
-        fileHere = calls.lookup(directoryHere, F);
+        directoryInode = requests.lookup(inodes.root(), A);
+        fileInode = requests.lookup(directoryInode, F);
     }
 
     private void leave() {
-        inodes.release(fileHere);
-        inodes.release(directoryHere);
+        inodes.release(fileInode);
+        inodes.release(directoryInode);
     }
 
-    @Test void aNameInWhatIsNoDirectoryIsEnotdir() {
+    @Test void aParentThatIsNoDirectoryIsEnotdir() {
         assertThat(sink.invalidateEntry(file.number, A, false)).isEqualTo(Errno.ENOTDIR);
         assertThat(sink.delete(file.number, 0, A)).isEqualTo(Errno.ENOTDIR);
     }
 
-    @Test void aNameInWhatIsNotKnownIsEnoent() {
+    @Test void aParentThatIsNotCachedIsEnoent() {
         assertThat(sink.invalidateEntry(4711, A, false)).isEqualTo(Errno.ENOENT);
         assertThat(sink.invalidateEntry(1, F, false)).isEqualTo(Errno.ENOENT);
     }
 
-    @Test void aNameThatLeadsElsewhereIsDroppedAllTheSame() {
+    @Test void aDentryOfAnotherNodeIsInvalidatedToo() {
         assertThat(sink.delete(1, 99, A)).isEqualTo(Errno.ENOENT);
         assertThat(dentries.find(inodes.root(), A)).isEmpty();
     }
 
-    @Test void aNameThatIsKnownNotToBeThereIsDeletedWithoutAWord() {
+    @Test void aNegativeDentryIsDeleted() {
         dentries.enterNegative(inodes.root(), F, System.nanoTime() + 60_000_000_000L, inodes.attributes().version());
         assertThat(sink.delete(1, 99, F)).isEqualTo(Errno.OK);
         assertThat(dentries.find(inodes.root(), F)).isEmpty();
     }
 
-    @Test void aDirectoryInWhichSomethingIsUsedIsNotEmpty() {
+    @Test void aDirectoryWithAnInodeInUseIsNotEmpty() {
         assertThat(sink.delete(1, directory.number, A)).isEqualTo(Errno.ENOTEMPTY);
         assertThat(dentries.find(inodes.root(), A)).isEmpty();
     }
 
-    @Test void aDirectoryInWhichNothingIsUsedIsEmpty() {
+    @Test void aDirectoryWithoutAnInodeInUseIsEmpty() {
         leave();
         assertThat(sink.delete(1, directory.number, A)).isEqualTo(Errno.OK);
         assertThat(server.isForgotten()).isTrue();
     }
 
-    @Test void whatIsBelowANameThatExpiredStaysKnown() {
+    @Test void dentriesBelowAnExpiredOneStayCached() {
         assertThat(sink.invalidateEntry(1, A, true)).isEqualTo(Errno.OK);
         assertThat(dentries.find(inodes.root(), A)).isEmpty();
-        assertThat(dentries.find(directoryHere, F)).isPresent().hasValueSatisfying(inodes::release);
+        assertThat(dentries.find(directoryInode, F)).isPresent().hasValueSatisfying(inodes::release);
     }
 
     private static Span data(int length) {
         return new Span().set(MemorySegment.ofArray(new byte[length]), 0, length);
     }
 
-    @Test void dataMakesAFileLongerAndNeverShorter() {
+    @Test void storedDataExtendsAFileAndNeverTruncatesIt() {
         assertThat(sink.store(file.number, 0, data(5))).isEqualTo(Errno.OK);
-        assertThat(calls.attributes(fileHere).size()).isEqualTo(10);
+        assertThat(requests.attributes(fileInode).size()).isEqualTo(10);
         assertThat(sink.store(file.number, 100, data(5))).isEqualTo(Errno.OK);
-        assertThat(calls.attributes(fileHere).size()).isEqualTo(105);
+        assertThat(requests.attributes(fileInode).size()).isEqualTo(105);
     }
 
-    @Test void dataOfWhatIsNoFileIsRefused() {
+    @Test void dataForADirectoryIsRefused() {
         assertThat(sink.store(directory.number, 0, data(5))).isEqualTo(Errno.EINVAL);
         assertThat(sink.store(4711, 0, data(5))).isEqualTo(Errno.ENOENT);
         assertThat(sink.store(file.number, Long.MAX_VALUE, data(5))).isEqualTo(Errno.OK);
-        assertThat(calls.attributes(fileHere).size()).isEqualTo(10);
+        assertThat(requests.attributes(fileInode).size()).isEqualTo(10);
     }
 
-    @Test void thereIsNoDataToGiveBack() {
+    @Test void noDataIsRetrieved() {
         MemorySegment target = MemorySegment.ofArray(new byte[5]);
         assertThat(sink.retrieve(file.number, 0, target)).isZero();
         FuseException unknown = catchThrowableOfType(FuseException.class, () -> sink.retrieve(4711, 0, target));
@@ -120,10 +120,10 @@ class NotificationsTest {
         assertThat(wrong.errno()).isEqualTo(Errno.EINVAL);
     }
 
-    @Test void theSizeThatThisEndKeepsIsNotDoubted() {
+    @Test void aLocalSizeSurvivesAnInvalidation() {
         server.flags |= InitFlag.WRITEBACK_CACHE.mask();
-        inodes.attributes().written(fileHere, 500);
+        inodes.attributes().written(fileInode, 500);
         assertThat(sink.invalidateNode(file.number, 0, 0)).isEqualTo(Errno.OK);
-        assertThat(calls.attributes(fileHere).size()).isEqualTo(500);
+        assertThat(requests.attributes(fileInode).size()).isEqualTo(500);
     }
 }

@@ -63,9 +63,9 @@ class OpenFileLocksTest {
         assertThat(thrown.errno()).isEqualTo(errno);
     }
 
-    /** Of a server that has no locks. */
-    @Nested class KeptHere {
-        @Test void areOfProcessesAndAskNobody() {
+    /** Of a server without locks. */
+    @Nested class Local {
+        @Test void areOfProcessesAndSendNoRequest() {
             try (OpenFile one = open(process, "/f");
                     OpenFile again = open(process, "/f");
                     OpenFile others = open(other, "/f")) {
@@ -79,7 +79,7 @@ class OpenFileLocksTest {
             assertThat(server.calls).doesNotContain(Opcode.GETLK, Opcode.SETLK, Opcode.SETLKW);
         }
 
-        @Test void ofAProcessEndWithAnyDescriptorOfIt() {
+        @Test void ofAProcessAreReleasedWithAnyDescriptor() {
             try (OpenFile one = open(process, "/f"); OpenFile others = open(other, "/f")) {
                 one.locks().set(lock(WRITE, 0, 10));
                 open(other, "/f").close();
@@ -90,7 +90,7 @@ class OpenFileLocksTest {
             }
         }
 
-        @Test void ofAnOpenFileEndWithIt() {
+        @Test void ofAnOpenFileAreReleasedWithIt() {
             try (OpenFile others = open(process, "/f")) {
                 OpenFile one = open(process, "/f");
                 one.ofdLocks().set(lock(WRITE, 0, 10));
@@ -116,7 +116,7 @@ class OpenFileLocksTest {
             }
         }
 
-        @Test void needTheFileToBeOpenForThem() {
+        @Test void needTheAccessModeOfTheLock() {
             try (OpenFile reading = process.open("/f"); OpenFile writing = process.open("/f", OpenFlag.WRITE)) {
                 assertFails(Errno.EBADF, () -> reading.locks().set(lock(WRITE, 0, 1)));
                 assertFails(Errno.EBADF, () -> writing.locks().setlkw(lock(READ, 0, 1)));
@@ -143,7 +143,7 @@ class OpenFileLocksTest {
             return task;
         }
 
-        @Test void areWaitedForUntilTheyAreClosedOrTheThreadIsInterrupted() throws Exception {
+        @Test void blockUntilACloseOrAnInterrupt() throws Exception {
             var threads = new ArrayList<Thread>();
             try (OpenFile one = open(process, "/f"); OpenFile others = open(other, "/f")) {
                 one.locks().set(lock(WRITE, 0, 10));
@@ -163,7 +163,7 @@ class OpenFileLocksTest {
             }
         }
 
-        @Test void deadlocksAreTold() throws Exception {
+        @Test void deadlocksAreEdeadlk() throws Exception {
             var threads = new ArrayList<Thread>();
             try (OpenFile one = open(process, "/f"); OpenFile others = open(other, "/f")) {
                 one.locks().set(lock(WRITE, 0, 1));
@@ -176,11 +176,11 @@ class OpenFileLocksTest {
         }
     }
 
-    /** Of a server that has them. */
-    @Nested class KeptByTheServer {
-        private record Asked(Opcode opcode, long handle, long owner, boolean flock, LockRange range) {}
+    /** Of a server with POSIX_LOCKS and FLOCK_LOCKS. */
+    @Nested class Remote {
+        private record SentLock(Opcode opcode, long handle, long owner, boolean flock, LockRange range) {}
 
-        private final List<Asked> asked = new ArrayList<>();
+        private final List<SentLock> sent = new ArrayList<>();
         private final List<Long> flushed = new ArrayList<>();
         private final List<Long> released = new ArrayList<>();
         private LockRange answer = LockRange.whole(UNLOCKED);
@@ -203,7 +203,7 @@ class OpenFileLocksTest {
 
         private int answer(Request request) {
             long lock = LkIn.LK.offset();
-            asked.add(new Asked(request.opcode(), LkIn.FH.get(request.arguments()),
+            sent.add(new SentLock(request.opcode(), LkIn.FH.get(request.arguments()),
                     LkIn.OWNER.get(request.arguments()), LockFlag.FLOCK.in(LkIn.LK_FLAGS.get(request.arguments())),
                     new LockRange(org.hexfuse.posix.LockType.byCode(FileLock.TYPE.get(request.arguments(), lock)),
                             FileLock.START.get(request.arguments(), lock), FileLock.END.get(request.arguments(), lock),
@@ -218,23 +218,23 @@ class OpenFileLocksTest {
             return LkOut.SIZE;
         }
 
-        @Test void areAskedForInTheNameOfTheProcess() {
+        @Test void carryTheOwnerOfTheProcess() {
             int pid = process.credentials().pid();
             try (OpenFile one = open(process, "/f"); OpenFile again = open(process, "/f")) {
                 one.locks().set(lock(WRITE, 3, 4));
                 again.locks().setlkw(lock(READ, 0, 0));
                 one.locks().set(lock(UNLOCKED, 0, 0));
             }
-            long owner = asked.getFirst().owner();
-            assertThat(asked).containsExactly(
-                    new Asked(Opcode.SETLK, 7, owner, false, new LockRange(WRITE, 3, 6, pid)),
-                    new Asked(Opcode.SETLKW, 7, owner, false, new LockRange(READ, 0, Long.MAX_VALUE, pid)),
-                    new Asked(Opcode.SETLK, 7, owner, false, new LockRange(UNLOCKED, 0, Long.MAX_VALUE, 0)));
+            long owner = sent.getFirst().owner();
+            assertThat(sent).containsExactly(
+                    new SentLock(Opcode.SETLK, 7, owner, false, new LockRange(WRITE, 3, 6, pid)),
+                    new SentLock(Opcode.SETLKW, 7, owner, false, new LockRange(READ, 0, Long.MAX_VALUE, pid)),
+                    new SentLock(Opcode.SETLK, 7, owner, false, new LockRange(UNLOCKED, 0, Long.MAX_VALUE, 0)));
             assertThat(flushed).containsExactly(owner, owner);
             assertThat(released).containsExactly(0L, 0L);
         }
 
-        @Test void areTestedThere() {
+        @Test void areTestedByGetlk() {
             answer = new LockRange(WRITE, 5, 9, 123);
             try (OpenFile file = open(process, "/f")) {
                 assertThat(file.locks().getlk(lock(READ, 0, 0))).contains(answer);
@@ -250,38 +250,38 @@ class OpenFileLocksTest {
             }
         }
 
-        @Test void ofTheWholeFileEndWithItsRelease() {
+        @Test void ofTheWholeFileAreReleasedWithRelease() {
             OpenFile file = open(process, "/f");
             file.tryFlock(WRITE);
             file.flock(READ);
             file.close();
-            long owner = asked.getFirst().owner();
-            assertThat(asked).extracting(Asked::flock).containsOnly(true);
-            assertThat(asked).extracting(Asked::owner).containsOnly(owner);
+            long owner = sent.getFirst().owner();
+            assertThat(sent).extracting(SentLock::flock).containsOnly(true);
+            assertThat(sent).extracting(SentLock::owner).containsOnly(owner);
             assertThat(released).containsExactly(owner);
             assertThat(flushed).doesNotContain(owner);
         }
 
-        @Test void ofAnOpenFileAreGivenUpBeforeItsRelease() {
+        @Test void ofAnOpenFileAreUnlockedBeforeItsRelease() {
             OpenFile file = open(process, "/f");
             file.ofdLocks().set(lock(WRITE, 0, 1));
             file.close();
-            assertThat(asked).hasSize(2);
-            assertThat(asked.getLast().range()).isEqualTo(LockRange.whole(UNLOCKED));
-            assertThat(asked.getLast().owner()).isEqualTo(asked.getFirst().owner()).isNotEqualTo(flushed.getFirst());
+            assertThat(sent).hasSize(2);
+            assertThat(sent.getLast().range()).isEqualTo(LockRange.whole(UNLOCKED));
+            assertThat(sent.getLast().owner()).isEqualTo(sent.getFirst().owner()).isNotEqualTo(flushed.getFirst());
             assertThat(server.calls.subList(server.calls.size() - 3, server.calls.size())).containsExactly(Opcode.FLUSH,
                     Opcode.SETLK, Opcode.RELEASE);
         }
 
-        @Test void areGivenUpByNameWhereTheFlushFails() {
+        @Test void areUnlockedIfFlushFails() {
             server.fail(Opcode.FLUSH, Errno.EIO);
             OpenFile file = open(process, "/f");
             file.locks().set(lock(WRITE, 0, 1));
             assertFails(Errno.EIO, file::close);
-            assertThat(asked.getLast().range()).isEqualTo(LockRange.whole(UNLOCKED));
+            assertThat(sent.getLast().range()).isEqualTo(LockRange.whole(UNLOCKED));
         }
 
-        @Test void ofAnOpenFileAreTheSameForAllWhoAskAtOnce() throws Exception {
+        @Test void ofAnOpenFileAreTheSameForAllThreads() throws Exception {
             for (int round = 0; round < 200; round++) {
                 try (OpenFile file = open(process, "/f")) {
                     var one = new FutureTask<>(file::ofdLocks);
@@ -291,18 +291,18 @@ class OpenFileLocksTest {
             }
         }
 
-        @Test void areGivenUpByNameWhereNoFlushIsSent() {
+        @Test void areUnlockedIfNoFlushIsSent() {
             server.answers.put(Opcode.OPEN,
                     request -> StandInServer.opened(request, 0, 7, OpenOutFlag.NOFLUSH.mask()));
             OpenFile file = open(process, "/f");
             file.locks().set(lock(WRITE, 0, 1));
             file.close();
             assertThat(flushed).isEmpty();
-            assertThat(asked.getLast().range()).isEqualTo(LockRange.whole(UNLOCKED));
+            assertThat(sent.getLast().range()).isEqualTo(LockRange.whole(UNLOCKED));
         }
     }
 
-    @Test void ownersAreAllDifferentAndNotInARow() {
+    @Test void ownerIdsAreUniqueAndNotConsecutive() {
         var owners = new LockOwners();
         Set<Long> all = new HashSet<>();
         long last = 0;

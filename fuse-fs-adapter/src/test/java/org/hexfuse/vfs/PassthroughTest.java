@@ -21,9 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** Files that are read and written past the server. */
+/** Files that the server opens with FOPEN_PASSTHROUGH. */
 class PassthroughTest {
-    /** A file of some bytes. */
+    /** A backing file in memory. */
     private static final class Backing implements BackingFile {
         final byte[] content = new byte[20_000];
         final List<String> calls = new ArrayList<>();
@@ -101,7 +101,7 @@ class PassthroughTest {
         assertThat(backing.calls).containsExactly("read 0", "read 8192", "write 10000", "read 10001", "close");
     }
 
-    @Test void errorsOfTheBackingFileAreTheCallers() {
+    @Test void errorsOfTheBackingFileReachTheCaller() {
         try (OpenFile open = vfs.open("/f", OpenFlag.WRITE)) {
             assertFails(Errno.ENOSPC, () -> open.write(new byte[1], 20_000));
             assertThat(open.write(new byte[10], 19_995)).isEqualTo(5);
@@ -114,7 +114,7 @@ class PassthroughTest {
         assertThat(server.count(Opcode.RELEASE)).isEqualTo(1);
     }
 
-    @Test void aServerThatWantsToSeeAllTheSameDoes() {
+    @Test void directIoReachesTheServer() {
         openFlags |= OpenOutFlag.DIRECT_IO.mask();
         server.answers.put(Opcode.READ, _ -> 0);
         try (OpenFile open = vfs.open("/f")) {
@@ -124,24 +124,24 @@ class PassthroughTest {
         assertThat(server.count(Opcode.READ)).isEqualTo(1);
     }
 
-    @Test void aNumberThatIsNoneIsTheServersMistake() {
+    @Test void anUnknownBackingIdIsEio() {
         id = 99;
         assertOpenFails();
     }
 
     @ParameterizedTest
     @EnumSource(value = OpenOutFlag.class, mode = Mode.INCLUDE, names = {"KEEP_CACHE", "NONSEEKABLE", "CACHE_DIR",
-        "STREAM"}) void aFlagThatDoesNotGoTogetherIsTheServersMistake(OpenOutFlag flag) {
+        "STREAM"}) void aFlagThatExcludesPassthroughIsEio(OpenOutFlag flag) {
         openFlags |= flag.mask();
         assertOpenFails();
     }
 
-    @Test void passingWithoutHavingSettledItIsTheServersMistake() {
+    @Test void passthroughThatWasNotNegotiatedIsEio() {
         server.flags &= ~InitFlag.PASSTHROUGH.mask();
         assertOpenFails();
     }
 
-    @Test void twoBackingFilesOfOneFileAreTheServersMistake() {
+    @Test void twoBackingFilesOfOneInodeAreEio() {
         try (OpenFile open = vfs.open("/f"); OpenFile same = vfs.open("/f")) {
             assertThat(open.read(new byte[1], 0)).isEqualTo(same.read(new byte[1], 0));
             id = 2;
@@ -150,7 +150,7 @@ class PassthroughTest {
         vfs.open("/f").close();
     }
 
-    @Test void aFileThatIsCachedDoesNotPass() {
+    @Test void cachedDirectAndPassthroughOpensExcludeEachOther() {
         openFlags = 0;
         try (OpenFile cached = vfs.open("/f")) {
             assertThat(cached.stat().size()).isEqualTo(10_000);

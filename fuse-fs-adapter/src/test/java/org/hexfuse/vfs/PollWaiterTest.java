@@ -29,7 +29,7 @@ import org.hexfuse.device.Caller;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code poll(2)}, by those who wait and those who don't. */
+/** {@code poll(2)}, with and without a wait. */
 class PollingTest {
     private static final int IN = 0x1;
     private static final int OUT = 0x4;
@@ -96,20 +96,20 @@ class PollingTest {
         return result.get(10, TimeUnit.SECONDS);
     }
 
-    @Test void whoDoesNotWaitSchedulesNothing() {
+    @Test void aPollWithoutWaitSchedulesNoNotification() {
         ready.set(IN | HANG_UP);
         assertThat(polling.now(IN | OUT)).isEqualTo(IN | HANG_UP);
         assertThat(flags).containsExactly(0);
         assertThat(polls.size()).isZero();
     }
 
-    @Test void whatIsReadyIsToldAtOnce() {
+    @Test void readyEventsAreReturnedAtOnce() {
         ready.set(OUT);
         assertThat(polling.await(OUT, LONG)).isEqualTo(OUT);
         assertThat(flags).containsExactly((int) PollFlag.SCHEDULE_NOTIFY.mask());
     }
 
-    @Test void theServerWakesWhoWaits() throws Exception {
+    @Test void notifyPollWakesTheWaiter() throws Exception {
         CompletableFuture<Integer> result = waiting(IN);
         ready.set(IN);
         assertThat(sink.pollWakeup(handles.getFirst())).isEqualTo(Errno.OK);
@@ -117,7 +117,7 @@ class PollingTest {
         assertThat(handles).hasSize(2);
     }
 
-    @Test void whoIsWokenForNothingWaitsOn() throws Exception {
+    @Test void aSpuriousWakeupKeepsTheWaiterBlocked() throws Exception {
         CompletableFuture<Integer> result = waiting(IN);
         sink.pollWakeup(handles.getFirst());
         awaitAsked(2);
@@ -127,7 +127,7 @@ class PollingTest {
         assertThat(outcome(result)).isEqualTo(IN);
     }
 
-    @Test void aWakeupBeforeTheAnswerIsNotLost() {
+    @Test void aWakeupBeforeTheReplyIsNotLost() {
         server.answers.put(Opcode.POLL, request -> {
             int before = ready.getAndSet(IN);
             sink.pollWakeup(PollIn.KH.get(request.arguments()));
@@ -137,7 +137,7 @@ class PollingTest {
         assertThat(polling.await(IN, LONG)).isEqualTo(IN);
     }
 
-    @Test void eachFileHasANumberOfItsOwnAndKeepsIt() {
+    @Test void eachFileKeepsAPollHandleOfItsOwn() {
         var other = new PollWaiter(handle);
         polling.await(IN, Duration.ZERO);
         polling.await(IN, Duration.ZERO);
@@ -148,42 +148,42 @@ class PollingTest {
         assertThat(polls.size()).isZero();
     }
 
-    @Test void theTimeIsLimited() {
+    @Test void theTimeoutEndsTheWait() {
         assertThat(polling.await(IN, Duration.ofMillis(5))).isZero();
     }
 
-    @Test void aWakeupForNobodyIsFine() {
+    @Test void aWakeupForAnUnknownHandleIsIgnored() {
         assertThat(sink.pollWakeup(4711)).isEqualTo(Errno.OK);
     }
 
-    @Test void aServerThatKnowsNoPollIsAlwaysReadyAndNotAskedAgain() {
+    @Test void afterEnosysAFileIsAlwaysReady() {
         server.fail(Opcode.POLL, Errno.ENOSYS);
         assertThat(polling.now(IN | OUT)).isEqualTo(IN | OUT);
         assertThat(polling.await(OUT, LONG)).isEqualTo(OUT);
         assertThat(server.count(Opcode.POLL)).isEqualTo(1);
     }
 
-    @Test void anErrorOfTheServerIsAnEvent() {
+    @Test void anErrorOfTheServerIsPollerr() {
         server.fail(Opcode.POLL, Errno.EIO);
         assertThat(polling.now(IN)).isEqualTo(ERROR);
         assertThat(polling.await(IN, LONG)).isEqualTo(ERROR);
     }
 
-    @Test void theEndOfTheConnectionWakesWhoWaits() throws Exception {
+    @Test void theEndOfTheConnectionWakesTheWaiter() throws Exception {
         CompletableFuture<Integer> result = waiting(IN);
         server.fail(Opcode.POLL, Errno.ENOTCONN);
         sink.ended();
         assertThat(outcome(result)).isEqualTo(ERROR);
     }
 
-    @Test void closingTheFileWakesWhoWaits() throws Exception {
+    @Test void closingTheFileWakesTheWaiter() throws Exception {
         CompletableFuture<Integer> result = waiting(IN);
         handle.close();
         polling.close();
         assertThat(outcome(result)).isEqualTo(-Errno.EBADF.code());
     }
 
-    @Test void whoComesAfterTheCloseLeavesNothingBehind() {
+    @Test void aWaitAfterTheCloseRegistersNothing() {
         handle.close();
         polling.close();
         FuseException thrown = catchThrowableOfType(FuseException.class, () -> polling.await(IN, LONG));
@@ -191,7 +191,7 @@ class PollingTest {
         assertThat(polls.size()).isZero();
     }
 
-    @Test void aTimeThatNoClockCanCountIsForEver() throws Exception {
+    @Test void aTimeoutBeyondTheClockIsForEver() throws Exception {
         ready.set(IN);
         assertThat(polling.await(IN, Duration.ofSeconds(Long.MAX_VALUE))).isEqualTo(IN);
     }

@@ -21,7 +21,7 @@ import org.hexfuse.vfs.StandInServer.Node;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whatever is called, and whatever fails: each node that the server told of it is told to forget, as often. */
+/** Random calls and failures: each lookup that the server counted is forgotten once. */
 class RandomCallsTest {
     private static final int CALLS = 4000;
     private static final List<String> NAMES = List.of("a", "b", "c");
@@ -63,7 +63,7 @@ class RandomCallsTest {
         vfs = Vfs.mount(server, dentries, polls, VfsOptions.DEFAULT);
     }
 
-    /** What the server answers but for every tenth time, when the caller gets an error. */
+    /** An answer that is an error in one of ten cases. */
     private void sometimes(Opcode opcode, StandInServer.Answer answer) {
         server.answers.put(opcode, request -> {
             if (failing && random.nextInt(10) == 0) {
@@ -156,7 +156,8 @@ class RandomCallsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 0", "2, 1", "3, 4", "4, 1000", "5, 1000"}) void allIsForgottenInTheEnd(long seed, int cachedNames) {
+    @CsvSource({"1, 0", "2, 1", "3, 4", "4, 1000", "5, 1000"}) void everyLookupIsForgottenOnce(long seed,
+            int cachedNames) {
         mount(seed, cachedNames);
         int succeeded = 0;
         for (int i = 0; i < CALLS; i++) {
@@ -164,7 +165,7 @@ class RandomCallsTest {
                 call();
                 succeeded++;
             } catch (FuseException _) {
-                // As it may.
+                // A call may fail.
             }
             assertThat(server.lookups.values()).allMatch(n -> n >= 0);
         }

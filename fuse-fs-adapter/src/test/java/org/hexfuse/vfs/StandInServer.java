@@ -31,8 +31,8 @@ import org.hexfuse.device.Request;
 import org.hexfuse.device.RequestPort;
 
 /**
- * A server in place of a port: a tree of nodes to look up, and answers that a test gives itself. Counts what the kernel's end
- * is told of each node. For one thread.
+ * A port with a server behind it: a tree of nodes to look up, and answers that a test scripts. Keeps the lookup count of each node.
+ * For one thread.
  */
 final class StandInServer implements RequestPort {
     static final long FLAGS = Flag.of(InitFlag.BIG_WRITES, InitFlag.ATOMIC_O_TRUNC, InitFlag.MAX_PAGES,
@@ -108,7 +108,7 @@ final class StandInServer implements RequestPort {
         return calls.stream().filter(call -> call == opcode).count();
     }
 
-    /** Whether the kernel's end was told of no node that it was not told to forget. */
+    /** Whether all lookup counts are zero. */
     boolean isForgotten() {
         return lookups.values().stream().allMatch(n -> n == 0);
     }
@@ -131,12 +131,12 @@ final class StandInServer implements RequestPort {
         return Name.of(request.head(), start, end - start).toString();
     }
 
-    /** All nodes that there ever were, by their numbers. */
+    /** All nodes that ever were, by node id. */
     Map<Long, Node> nodes() {
         return nodes;
     }
 
-    /** The server gives a number, if it has given it before, to another file. */
+    /** Reuses a node id, if there is one, for another file: its generation changes. */
     void renew(long number) {
         Node node = nodes.get(number);
         if (node != null && node != root) {

@@ -76,7 +76,7 @@ class VfsTest {
 
         @ParameterizedTest
         @CsvSource({"/a/f", "a/f", "//a///f", "/a/./f", "/a/../a/f", "/../../a/f", "/a/abs", "/a/rel",
-            "/a/up", "/loop-free/f"}) void leadToTheSameNode(String path) {
+            "/a/up", "/loop-free/f"}) void resolveToTheSameNode(String path) {
             server.symlink(a, "abs", "/a/f");
             server.symlink(a, "rel", "f");
             server.symlink(a, "up", "../a/f");
@@ -111,7 +111,7 @@ class VfsTest {
             assertFails(Errno.EINVAL, () -> vfs.readlink("/a"));
         }
 
-        @Test void forty_linksAreFollowedAndNoMore() {
+        @Test void fortyLinksAreFollowedAndNoMore() {
             for (int i = 1; i <= 41; i++) {
                 server.symlink(server.root, "l" + i, i == 1 ? "a" : "l" + (i - 1));
             }
@@ -130,7 +130,7 @@ class VfsTest {
         private final Node a = server.directory(server.root, "a");
         private final Node file = server.file(a, "f");
 
-        @Test void aNameIsBelievedAsLongAsTheServerSays() {
+        @Test void aDentryIsValidForItsEntryTimeout() {
             server.entrySeconds = 60;
             server.attributeSeconds = 60;
             vfs.stat("/a/f");
@@ -138,13 +138,13 @@ class VfsTest {
             assertThat(server.calls).containsExactly(Opcode.LOOKUP, Opcode.LOOKUP);
         }
 
-        @Test void aNameWithoutValidityIsLookedUpEachTime() {
+        @Test void withoutEntryTimeoutANameIsLookedUpEachTime() {
             vfs.stat("/a");
             vfs.stat("/a");
             assertThat(server.count(Opcode.LOOKUP)).isEqualTo(2);
         }
 
-        @Test void attributesWithoutValidityAreAskedForEachTime() {
+        @Test void withoutAttributeTimeoutAttributesAreRequestedEachTime() {
             server.entrySeconds = 60;
             vfs.stat("/a");
             vfs.stat("/a");
@@ -152,7 +152,7 @@ class VfsTest {
             assertThat(server.count(Opcode.GETATTR)).isEqualTo(2);
         }
 
-        @Test void aNameThatIsNotThereIsBelievedOnlyIfTheServerSaysForHowLong() {
+        @Test void aNegativeDentryNeedsAnEntryTimeout() {
             assertFails(Errno.ENOENT, () -> vfs.stat("/x"));
             assertFails(Errno.ENOENT, () -> vfs.stat("/x"));
             assertThat(server.count(Opcode.LOOKUP)).isEqualTo(2);
@@ -166,7 +166,7 @@ class VfsTest {
             assertThat(server.count(Opcode.LOOKUP)).isEqualTo(3);
         }
 
-        @Test void everyLookupIsForgottenWhenTheNamesAreDropped() {
+        @Test void everyLookupIsForgottenWhenTheDentriesAreDropped() {
             server.entrySeconds = 60;
             vfs.stat("/a/f");
             assertThat(server.lookups).containsEntry(a.number, 1L).containsEntry(file.number, 1L);
@@ -175,7 +175,7 @@ class VfsTest {
             assertThat(vfs.knownNodes()).isEqualTo(1);
         }
 
-        @Test void lookupsThatCameTwiceAreForgottenTwice() {
+        @Test void twoLookupsOfANodeAreForgottenTogether() {
             for (int i = 0; i < 5; i++) {
                 vfs.stat("/a/f");
             }
@@ -184,14 +184,14 @@ class VfsTest {
             assertThat(server.isForgotten()).isTrue();
         }
 
-        @Test void aNodeWhoseNameIsGoneIsForgotten() {
+        @Test void aNodeIsForgottenWhenItsNameIsGone() {
             vfs.stat("/a/f");
             a.children.clear();
             assertFails(Errno.ENOENT, () -> vfs.stat("/a/f"));
             assertThat(server.lookups).containsEntry(file.number, 0L);
         }
 
-        @Test void anOpenFileKeepsItsNode() {
+        @Test void anOpenFileHoldsItsInode() {
             OpenFile open = vfs.open("/a/f");
             vfs.dropCaches();
             assertThat(server.lookups).containsEntry(file.number, 1L).containsEntry(a.number, 0L);
@@ -199,7 +199,7 @@ class VfsTest {
             assertThat(server.isForgotten()).isTrue();
         }
 
-        @Test void noMoreNamesAreKeptThanAllowed() {
+        @Test void theDentryCacheIsBounded() {
             server.entrySeconds = 60;
             Vfs small = with(VfsOptions.DEFAULT.withCachedNames(10));
             for (int i = 0; i < 50; i++) {
@@ -212,7 +212,7 @@ class VfsTest {
             assertThat(server.isForgotten()).isTrue();
         }
 
-        @Test void aNameThatLeadsElsewhereIsLedThere() {
+        @Test void aLookupOfAnotherNodeReplacesTheDentry() {
             vfs.stat("/a/f");
             Node other = server.file(a, "f");
             assertThat(vfs.stat("/a/f").ino()).isEqualTo(other.number);
@@ -220,7 +220,7 @@ class VfsTest {
             assertThat(server.isForgotten()).isTrue();
         }
 
-        @Test void aNumberUsedAgainForSomethingElseMakesTheOldOneBad() {
+        @Test void aReusedNodeIdMakesTheOldInodeBad() {
             OpenFile open = vfs.open("/a/f", OpenFlag.READ);
             file.generation = 2;
             vfs.stat("/a/f");
@@ -231,14 +231,14 @@ class VfsTest {
             assertThat(server.isForgotten()).isTrue();
         }
 
-        @Test void attributesFromBeforeAChangeDoNotReplaceThoseFromAfterIt() {
+        @Test void attributesOlderThanAChangeAreDropped() {
             server.entrySeconds = 60;
             server.attributeSeconds = 60;
             file.size = 10;
             vfs.stat("/a/f");
             try (OpenFile open = vfs.open("/a/f", OpenFlag.READ, OpenFlag.WRITE)) {
                 server.answers.put(Opcode.WRITE, VfsTest::acceptWrite);
-                // While GETATTR is under way the file grows, and the answer is from before.
+                // While GETATTR is in flight the file grows, and the reply is older.
                 server.answers.put(Opcode.GETATTR, request -> {
                     int length = server.attributes(request, file);
                     server.answers.remove(Opcode.GETATTR);
@@ -252,14 +252,14 @@ class VfsTest {
             }
         }
 
-        @Test void theServerTakesANameBack() {
+        @Test void invalEntryAndInvalInodeInvalidate() {
             server.entrySeconds = 60;
             var dentries = new DentryCache(100, CacheClock.SYSTEM);
             InodeTable inodes = dentries.inodes();
             var sink = new Notifications(dentries, new PollTable());
             var superblock = new Superblock(server, dentries, new PollTable(), VfsOptions.DEFAULT);
-            var calls = new NodeRequests(superblock, Credentials.ROOT);
-            Inode directory = calls.lookup(inodes.root(), Name.of("a"));
+            var requests = new NodeRequests(superblock, Credentials.ROOT);
+            Inode directory = requests.lookup(inodes.root(), Name.of("a"));
             inodes.release(directory);
             assertThat(sink.invalidateEntry(1, Name.of("b"), false)).isEqualTo(Errno.ENOENT);
             assertThat(sink.invalidateNode(directory.nodeId, 0, 0)).isEqualTo(Errno.OK);
@@ -268,13 +268,13 @@ class VfsTest {
             assertThat(sink.invalidateNode(directory.nodeId, 0, 0)).isEqualTo(Errno.ENOENT);
         }
 
-        @Test void aNewEpochDistrustsAllNames() {
+        @Test void aNewEpochInvalidatesAllDentries() {
             server.entrySeconds = 60;
             var dentries = new DentryCache(100, CacheClock.SYSTEM);
             InodeTable inodes = dentries.inodes();
             var superblock = new Superblock(server, dentries, new PollTable(), VfsOptions.DEFAULT);
-            var calls = new NodeRequests(superblock, Credentials.ROOT);
-            inodes.release(calls.lookup(inodes.root(), Name.of("a")));
+            var requests = new NodeRequests(superblock, Credentials.ROOT);
+            inodes.release(requests.lookup(inodes.root(), Name.of("a")));
             assertThat(dentries.find(inodes.root(), Name.of("a"))).isPresent()
                     .hasValueSatisfying(inodes::release);
             new Notifications(dentries, new PollTable()).incrementEpoch();
@@ -316,7 +316,7 @@ class VfsTest {
             assertThat(vfs.stat("/f").isDirectory()).isTrue();
         }
 
-        @Test void nanosecondsBeyondASecondAreCut() {
+        @Test void nanosecondsAreClampedToASecond() {
             answerLookup(out -> {
                 AttrData.MTIME.set(out, EntryOut.ATTR.offset(), 5);
                 AttrData.MTIMENSEC.set(out, EntryOut.ATTR.offset(), -1);
@@ -325,7 +325,7 @@ class VfsTest {
             assertThat(vfs.stat("/f").modified()).isEqualTo(Instant.ofEpochSecond(5, 999_999_999));
         }
 
-        @Test void aValidityWithoutEndIsLong() {
+        @Test void anEndlessTimeoutIsClamped() {
             server.entrySeconds = -1;
             server.attributeSeconds = -1;
             vfs.stat("/f");
@@ -343,7 +343,7 @@ class VfsTest {
             }
         }
 
-        @Test void staleMeansOnceMoreAndPastTheCaches() {
+        @Test void estaleIsRetriedOnceWithoutDentries() {
             server.entrySeconds = 60;
             vfs.stat("/f");
             int[] times = {0};
@@ -368,7 +368,7 @@ class VfsTest {
     @Nested class Files {
         private final Node file = server.file(server.root, "f");
 
-        @Test void aLongReadIsManyRequestsAndEndsWithAShortOne() {
+        @Test void aLongReadIsManyRequestsUntilAShortReply() {
             byte[] content = new byte[20_000];
             new Random(5).nextBytes(content);
             List<Long> offsets = new ArrayList<>();
@@ -389,7 +389,7 @@ class VfsTest {
             }
         }
 
-        @Test void aReplyLongerThanAskedForIsAnError() {
+        @Test void aReplyLongerThanRequestedIsAnError() {
             server.answers.put(Opcode.READ, _ -> 11);
             try (OpenFile open = vfs.open("/f")) {
                 assertFails(Errno.EIO, () -> open.read(new byte[10], 0));
@@ -421,7 +421,7 @@ class VfsTest {
             assertThat(linked).containsExactly(file.number);
         }
 
-        @Test void aCopyThatTheServerCannotMakeIsReadAndWritten() {
+        @Test void aCopyThatTheServerDoesNotSupportIsReadAndWritten() {
             file.size = 10;
             server.answers.put(Opcode.READ, request -> ReadIn.SIZE_FIELD.get(request.arguments()));
             List<Long> offsets = new ArrayList<>();
@@ -448,7 +448,7 @@ class VfsTest {
             }
         }
 
-        @Test void anErrorBehindSomeBytesIsTheirCount() {
+        @Test void anErrorAfterSomeBytesIsTheirCount() {
             int[] times = {0};
             server.answers.put(Opcode.WRITE, request -> {
                 if (times[0]++ == 1) {
@@ -478,7 +478,7 @@ class VfsTest {
             assertThat(offsets).containsExactly(100L, 110L);
         }
 
-        @Test void whatAFileWasNotOpenedForIsRefused() {
+        @Test void theAccessModeIsChecked() {
             try (OpenFile reader = vfs.open("/f", OpenFlag.READ); OpenFile writer = vfs.open("/f", OpenFlag.WRITE)) {
                 assertFails(Errno.EBADF, () -> reader.write(new byte[1], 0));
                 assertFails(Errno.EBADF, () -> writer.read(new byte[1], 0));
@@ -496,14 +496,14 @@ class VfsTest {
             assertFails(Errno.EBADF, open::stat);
         }
 
-        @Test void anErrorOfFlushIsTheClosersAndTheFileIsReleased() {
+        @Test void anErrorOfFlushReachesTheCallerAndTheFileIsReleased() {
             server.fail(Opcode.FLUSH, Errno.EDQUOT);
             OpenFile open = vfs.open("/f");
             assertFails(Errno.EDQUOT, open::close);
             assertThat(server.count(Opcode.RELEASE)).isEqualTo(1);
         }
 
-        @Test void aFileIsReleasedWhenItsLastCallIsOver() {
+        @Test void aFileIsReleasedWhenItsLastCallReturns() {
             OpenFile open = vfs.open("/f");
             server.answers.put(Opcode.READ, _ -> {
                 open.close();
@@ -514,7 +514,7 @@ class VfsTest {
             assertThat(server.count(Opcode.RELEASE)).isEqualTo(1);
         }
 
-        @Test void serversThatKnowNoOpenAreNotAskedAgain() {
+        @Test void openIsNotSentAgainAfterEnosys() {
             server.fail(Opcode.OPEN, Errno.ENOSYS);
             vfs.open("/f").close();
             vfs.open("/f").close();
@@ -523,7 +523,7 @@ class VfsTest {
             assertThat(server.count(Opcode.FLUSH)).isEqualTo(2);
         }
 
-        @Test void serversThatWantNoFlushAreSpared() {
+        @Test void noFlushIsSentWithNoflushOrAfterEnosys() {
             server.answers.put(Opcode.OPEN,
                     request -> StandInServer.opened(request, 0, 1, OpenOutFlag.NOFLUSH.mask()));
             vfs.open("/f").close();
@@ -550,7 +550,7 @@ class VfsTest {
             assertThat(sent).endsWith(FileType.REGULAR.mode() | 0666, 027);
         }
 
-        @Test void withoutCreateAFileIsMadeAndThenOpened() {
+        @Test void withoutCreateAFileIsMadeByMknodAndOpened() {
             server.answers.put(Opcode.MKNOD,
                     request -> server.entry(request, server.file(server.root, StandInServer.name(request))));
             vfs.open("/new", OpenFlag.CREATE, OpenFlag.WRITE).close();
@@ -568,7 +568,7 @@ class VfsTest {
             assertFails(Errno.EEXIST, () -> vfs.open("/link", OpenFlag.CREATE, OpenFlag.EXCLUSIVE, OpenFlag.WRITE));
         }
 
-        @Test void aFileThatSomebodyElseMadeMeanwhileIsOpened() {
+        @Test void aFileThatAnotherCallerCreatedMeanwhileIsOpened() {
             server.root.children.remove("f");
             server.answers.put(Opcode.CREATE, _ -> {
                 server.root.children.put("f", file);
@@ -578,7 +578,7 @@ class VfsTest {
             assertThat(server.count(Opcode.OPEN)).isEqualTo(1);
         }
 
-        @Test void creatingThroughALinkMakesItsTarget() {
+        @Test void creatingThroughASymlinkCreatesItsTarget() {
             Node d = server.directory(server.root, "d");
             server.symlink(server.root, "link", "d/new");
             List<Long> parents = new ArrayList<>();
@@ -592,7 +592,7 @@ class VfsTest {
             assertThat(d.children).containsKey("new");
         }
 
-        @Test void openingAsksForWhatIsAllowed() {
+        @Test void openingChecksPermissions() {
             server.directory(server.root, "d");
             server.symlink(server.root, "link", "f");
             server.add(server.root, "fifo", FileType.FIFO.mode() | 0644);
@@ -604,7 +604,7 @@ class VfsTest {
             assertFails(Errno.ENXIO, () -> vfs.open("/fifo"));
         }
 
-        @Test void truncatingIsTheServersWithOpenOrAChangeAfterIt() {
+        @Test void truncationIsAtomicOrASetattrAfterOpen() {
             List<Integer> flags = new ArrayList<>();
             server.answers.put(Opcode.OPEN, request -> {
                 flags.add(OpenIn.FLAGS.get(request.arguments()));
@@ -624,11 +624,11 @@ class VfsTest {
             assertThat(valid).containsExactly((int) Flag.of(SetattrFlag.SIZE, SetattrFlag.LOCKOWNER));
         }
 
-        @Test void aNewSizeOfAnOpenFileSaysWhoHasItsLocks() {
+        @Test void truncatingAnOpenFileCarriesTheLockOwner() {
             List<Long> owners = new ArrayList<>();
             server.answers.put(Opcode.SETATTR, request -> {
-                boolean told = SetattrFlag.LOCKOWNER.in(SetattrIn.VALID.getUnsigned(request.arguments(), 0));
-                owners.add(told ? SetattrIn.LOCK_OWNER.get(request.arguments()) : 0);
+                boolean carried = SetattrFlag.LOCKOWNER.in(SetattrIn.VALID.getUnsigned(request.arguments(), 0));
+                owners.add(carried ? SetattrIn.LOCK_OWNER.get(request.arguments()) : 0);
                 return server.attributes(request, file);
             });
             server.answers.put(Opcode.FLUSH, request -> {
@@ -644,24 +644,24 @@ class VfsTest {
             assertThat(owners).endsWith(0L);
         }
 
-        @Test void seekingWithoutTheServerAsksForTheSizeOfTheOpenFile() {
+        @Test void seekingLocallyRequestsTheSizeOfTheOpenFile() {
             server.answers.put(Opcode.OPEN, request -> StandInServer.opened(request, 0, 4711, 0));
-            List<Long> asked = new ArrayList<>();
+            List<Long> handles = new ArrayList<>();
             try (OpenFile open = vfs.open("/f", OpenFlag.READ)) {
                 server.answers.put(Opcode.GETATTR, request -> {
-                    boolean told = GetattrFlag.FH.in(GetattrIn.GETATTR_FLAGS.getUnsigned(request.arguments(), 0));
-                    asked.add(told ? GetattrIn.FH.get(request.arguments()) : 0);
+                    boolean carried = GetattrFlag.FH.in(GetattrIn.GETATTR_FLAGS.getUnsigned(request.arguments(), 0));
+                    handles.add(carried ? GetattrIn.FH.get(request.arguments()) : 0);
                     file.size = 30;
                     return server.attributes(request, file);
                 });
                 assertThat(open.seekHole(10)).isEqualTo(30);
-                assertThat(asked).containsExactly(4711L);
+                assertThat(handles).containsExactly(4711L);
                 open.stat();
-                assertThat(asked).containsExactly(4711L, 0L);
+                assertThat(handles).containsExactly(4711L, 0L);
             }
         }
 
-        @Test void whatServersDoNotKnowIsNotSupported() {
+        @Test void enosysBecomesTheErrorOfTheCall() {
             try (OpenFile open = vfs.open("/f", OpenFlag.READ, OpenFlag.WRITE)) {
                 assertFails(Errno.EOPNOTSUPP, () -> open.fallocate(0, 0, 10));
                 file.size = 30;
@@ -730,7 +730,7 @@ class VfsTest {
             assertThat(server.count(Opcode.RENAME2)).isZero();
         }
 
-        @Test void aNameThatWasMovedLeadsWhereTheOldOneDid() {
+        @Test void aRenameMovesTheDentry() {
             server.entrySeconds = 60;
             server.attributeSeconds = 60;
             vfs.stat("/f");
@@ -745,7 +745,7 @@ class VfsTest {
             assertThat(server.isForgotten()).isTrue();
         }
 
-        @Test void namesThatWereExchangedAreSo() {
+        @Test void anExchangeSwapsTheDentries() {
             server.entrySeconds = 60;
             vfs.stat("/d/e");
             List<Integer> flags = new ArrayList<>();
@@ -763,13 +763,13 @@ class VfsTest {
             assertThat(server.isForgotten()).isTrue();
         }
 
-        @Test void twoNamesOfOneFileAreNotRenamed() {
+        @Test void hardLinksOfOneFileAreNotRenamed() {
             server.root.children.put("same", file);
             vfs.rename("/f", "/same");
             assertThat(server.count(Opcode.RENAME)).isZero();
         }
 
-        @Test void aRemovalThatMayHaveHappenedIsLookedUpAgain() {
+        @Test void aRemovalThatMayHaveSucceededInvalidatesTheDentry() {
             server.entrySeconds = 60;
             server.fail(Opcode.UNLINK, Errno.ENOENT);
             vfs.stat("/f");
@@ -779,7 +779,7 @@ class VfsTest {
             assertThat(server.count(Opcode.LOOKUP)).isEqualTo(before + 1);
         }
 
-        @Test void somethingElseThanWasToBeMadeIsAnErrorAndForgotten() {
+        @Test void aCreatedNodeOfAnotherTypeIsRefusedAndForgotten() {
             server.answers.put(Opcode.MKDIR, request -> server.entry(request, file));
             assertFails(Errno.EIO, () -> vfs.mkdir("/new"));
             vfs.dropCaches();
@@ -819,7 +819,7 @@ class VfsTest {
             assertThat(names()).containsExactly("n2", "n4");
         }
 
-        @Test void areNotReadAnyMoreWhenTheyAreRemoved() {
+        @Test void areEnoentAfterTheirRemoval() {
             server.root.children.put("d", new Node(9, FileType.DIRECTORY.mode() | 0755));
             server.answers.put(Opcode.RMDIR, _ -> 0);
             server.answers.put(Opcode.READDIR, request -> add(request.reply(), 0, "ghost", 1, null));
@@ -829,14 +829,14 @@ class VfsTest {
             }
         }
 
-        @Test void entriesWithoutSenseAreAnError() {
+        @Test void invalidNamesAreAnError() {
             for (String bad : List.of("", "a/b", "a\0b")) {
                 server.answers.put(Opcode.READDIR, request -> add(request.reply(), 0, bad, 1, null));
                 assertFails(Errno.EIO, this::names);
             }
         }
 
-        @Test void aPartOfAnEntryAtTheEndIsNone() {
+        @Test void aPartialEntryAtTheEndIsIgnored() {
             server.answers.put(Opcode.READDIR, request -> {
                 if (ReadIn.OFFSET.get(request.arguments()) != 0) {
                     return 0;
@@ -847,7 +847,7 @@ class VfsTest {
             assertThat(names()).containsExactly("whole");
         }
 
-        @Test void entriesThatComeWithAttributesAreLookedUpAlready() {
+        @Test void readdirplusCachesDentries() {
             server.flags |= InitFlag.DO_READDIRPLUS.mask();
             Node one = server.file(server.root, "one");
             var none = new Node(0, 0);
@@ -869,7 +869,7 @@ class VfsTest {
             assertThat(server.isForgotten()).isTrue();
         }
 
-        @Test void automaticallyOnlyTheStartComesWithAttributesUnlessSomebodyLooks() {
+        @Test void readdirplusAutoAppliesAtTheStartOrAfterLookups() {
             server.flags |= Flag.of(InitFlag.DO_READDIRPLUS, InitFlag.READDIRPLUS_AUTO);
             server.answers.put(Opcode.READDIRPLUS,
                     request -> add(request.reply(), 0, "a", 1, new Node(0, 0)));
@@ -885,7 +885,7 @@ class VfsTest {
         private final Node file = server.file(d, "f");
         private final Vfs checked = with(VfsOptions.DEFAULT.withDefaultPermissions(true));
 
-        @Test void withoutDefaultPermissionsTheFilesystemDecides() {
+        @Test void withoutDefaultPermissionsTheFilesystemChecks() {
             d.mode = FileType.DIRECTORY.mode();
             file.mode = FileType.REGULAR.mode();
             vfs.as(USER).open("/d/f", OpenFlag.READ, OpenFlag.WRITE).close();
@@ -906,13 +906,13 @@ class VfsTest {
             }
         }
 
-        @Test void adirectoryWithoutExecuteIsNotPassed() {
+        @Test void aDirectoryWithoutExecuteIsNotSearched() {
             d.mode = FileType.DIRECTORY.mode() | 0644;
             assertFails(Errno.EACCES, () -> checked.as(USER).stat("/d/f"));
             checked.stat("/d/f");
         }
 
-        @Test void aStickyDirectoryKeepsOthersFiles() {
+        @Test void aStickyDirectoryProtectsFilesOfOthers() {
             d.mode = FileType.DIRECTORY.mode() | 01777;
             assertFails(Errno.EPERM, () -> checked.as(USER).unlink("/d/f"));
             server.answers.put(Opcode.UNLINK, _ -> 0);
@@ -920,7 +920,7 @@ class VfsTest {
             checked.as(USER).unlink("/d/f");
         }
 
-        @Test void changesAreTheOwners() {
+        @Test void onlyTheOwnerChangesAttributes() {
             assertFails(Errno.EPERM, () -> checked.as(USER).chmod("/d/f", 0777));
             assertFails(Errno.EPERM, () -> checked.as(USER).chown("/d/f", 1000, -1));
             assertFails(Errno.EACCES, () -> checked.as(USER).truncate("/d/f", 0));
@@ -929,7 +929,7 @@ class VfsTest {
             assertThat(server.count(Opcode.SETATTR)).isZero();
         }
 
-        @Test void permissionsThatBecameMoreGenerousAreSeen() {
+        @Test void aDenialIsCheckedAgainstFreshAttributes() {
             server.attributeSeconds = 60;
             server.entrySeconds = 60;
             file.mode = FileType.REGULAR.mode() | 0600;
@@ -938,14 +938,14 @@ class VfsTest {
             checked.as(USER).open("/d/f").close();
         }
 
-        @Test void aMountForItsOwnerIsClosedToOthers() {
+        @Test void withoutAllowOtherOnlyTheOwnerEnters() {
             Vfs owners = with(VfsOptions.DEFAULT.withAllowOther(false).withCredentials(USER));
             owners.stat("/d/f");
             assertFails(Errno.EACCES, () -> owners.as(Credentials.of(1001, 1001)).stat("/"));
             assertFails(Errno.EACCES, () -> owners.as(Credentials.ROOT).stat("/"));
         }
 
-        @Test void extendedAttributesHaveRulesOfTheirOwn() {
+        @Test void extendedAttributesFollowTheirNamespaces() {
             server.symlink(server.root, "link", "gone");
             assertFails(Errno.EPERM, () -> vfs.as(USER).setxattr("/d/f", "trusted.a", new byte[0], 0));
             assertFails(Errno.ENODATA, () -> vfs.as(USER).getxattr("/d/f", "trusted.a"));

@@ -22,7 +22,7 @@ import org.hexfuse.vfs.StandInServer.Node;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A server that left size and times of files to the kernel by WRITEBACK_CACHE. */
+/** A server with WRITEBACK_CACHE: size, mtime and ctime of files are local. */
 class WriteBackTest {
     private static final Credentials USER = Credentials.of(1000, 1000);
 
@@ -32,7 +32,7 @@ class WriteBackTest {
     private final List<Integer> writeFlags = new ArrayList<>();
     private final List<Integer> writers = new ArrayList<>();
     private final List<Long> offsets = new ArrayList<>();
-    /** What each SETATTR was to change. */
+    /** The FATTR flags of each SETATTR. */
     private final List<Integer> changes = new ArrayList<>();
     private final List<Integer> changers = new ArrayList<>();
     private final List<Long> mtimes = new ArrayList<>();
@@ -66,7 +66,7 @@ class WriteBackTest {
         return bits;
     }
 
-    @Test void writesAreTheCachesOnNobodysBehalf() {
+    @Test void writesCarryTheCacheFlagAndNoCaller() {
         try (OpenFile open = vfs.open("/f", OpenFlag.WRITE)) {
             open.write(new byte[10], 5);
         }
@@ -74,7 +74,7 @@ class WriteBackTest {
         assertThat(writers).containsExactly(0);
     }
 
-    @Test void writesPastTheCacheAreTheCallers() {
+    @Test void directWritesCarryTheCaller() {
         try (OpenFile open = vfs.open("/f", OpenFlag.WRITE, OpenFlag.DIRECT)) {
             open.write(new byte[10], 5);
         }
@@ -86,7 +86,7 @@ class WriteBackTest {
         assertThat(writers).containsExactly(1000, 1000);
     }
 
-    @Test void theSizeIsThisEndsWhateverTheServerSays() {
+    @Test void theLocalSizeWins() {
         try (OpenFile open = vfs.open("/f", OpenFlag.WRITE)) {
             open.write(new byte[10], 500);
             assertThat(open.stat().size()).isEqualTo(510);
@@ -96,7 +96,7 @@ class WriteBackTest {
         }
     }
 
-    @Test void whatCouldNotBeAppendedMakesNoFileLonger() {
+    @Test void aFailedAppendDoesNotExtendTheFile() {
         try (OpenFile open = vfs.open("/f", OpenFlag.APPEND)) {
             open.write(new byte[10], 0);
             server.fail(Opcode.WRITE, Errno.ENOSPC);
@@ -106,7 +106,7 @@ class WriteBackTest {
         }
     }
 
-    @Test void theTimesAreThisEndsWhateverTheServerSays() {
+    @Test void theLocalTimesWin() {
         Instant before = Instant.now().minusMillis(1);
         assertThat(vfs.stat("/f").modified()).isEqualTo(Instant.EPOCH);
         try (OpenFile open = vfs.open("/f", OpenFlag.WRITE)) {
@@ -115,14 +115,14 @@ class WriteBackTest {
         }
     }
 
-    @Test void ofDirectoriesTheServerDecides() {
+    @Test void directoriesHaveTheServersTimes() {
         Node directory = server.directory(server.root, "d");
         vfs.stat("/d");
         directory.size = 4711;
         assertThat(vfs.stat("/d").size()).isEqualTo(4711);
     }
 
-    @Test void closingTellsTheTimesOnceAndBeforeItFlushes() {
+    @Test void closingSendsDirtyTimesOnceBeforeFlush() {
         OpenFile open = vfs.open("/f", OpenFlag.WRITE);
         open.write(new byte[10], 0);
         server.calls.clear();
@@ -136,7 +136,7 @@ class WriteBackTest {
         assertThat(changes).hasSize(1);
     }
 
-    @Test void syncingTellsTheTimes() {
+    @Test void syncingSendsDirtyTimes() {
         try (OpenFile open = vfs.open("/f", OpenFlag.WRITE)) {
             open.write(new byte[10], 0);
             open.sync(true);
@@ -145,7 +145,7 @@ class WriteBackTest {
         assertThat(changes).hasSize(1);
     }
 
-    @Test void timesThatCouldNotBeToldAreToldLater() {
+    @Test void timesThatCouldNotBeSentStayDirty() {
         try (OpenFile open = vfs.open("/f", OpenFlag.WRITE)) {
             open.write(new byte[10], 0);
             var working = server.answers.get(Opcode.SETATTR);
@@ -157,7 +157,7 @@ class WriteBackTest {
         assertThat(changes).hasSize(1);
     }
 
-    @Test void oldServersAreNotToldTheTimeOfChange() {
+    @Test void before7_23CtimeIsNotSent() {
         server.minor = 22;
         try (OpenFile open = vfs.open("/f", OpenFlag.WRITE)) {
             open.write(new byte[10], 0);
@@ -165,7 +165,7 @@ class WriteBackTest {
         assertThat(changes).containsExactly(bits(SetattrFlag.MTIME, SetattrFlag.FH));
     }
 
-    @Test void appendingIsThisEndsBusiness() {
+    @Test void appendsGoToTheLocalEnd() {
         file.size = 100;
         try (OpenFile open = vfs.open("/f", OpenFlag.APPEND)) {
             open.write(new byte[10], 0);
@@ -175,33 +175,33 @@ class WriteBackTest {
         assertThat(offsets).containsExactly(100L, 110L, 120L);
     }
 
-    @Test void cuttingAFileSaysWhatTimeItIs() {
+    @Test void truncationCarriesMtimeAndCtime() {
         vfs.truncate("/f", 7);
         assertThat(changes).containsExactly(bits(SetattrFlag.SIZE, SetattrFlag.MTIME, SetattrFlag.CTIME));
         assertThat(vfs.stat("/f").size()).isEqualTo(7);
         assertThat(vfs.stat("/f").modified()).isAfter(Instant.EPOCH);
     }
 
-    @Test void openingToCutMakesTheSizeZero() {
+    @Test void openingWithTruncResetsTheLocalSize() {
         try (OpenFile open = vfs.open("/f", OpenFlag.WRITE, OpenFlag.TRUNCATE)) {
             assertThat(open.stat().size()).isZero();
         }
         assertThat(changes).containsExactly(bits(SetattrFlag.MTIME, SetattrFlag.CTIME, SetattrFlag.FH));
     }
 
-    @Test void thePresentTimeIsThisEndsClock() {
+    @Test void timeNowIsTheLocalClocks() {
         vfs.utimens("/f", Timestamp.NOW, Timestamp.NOW);
         assertThat(changes).containsExactly(bits(SetattrFlag.ATIME, SetattrFlag.ATIME_NOW, SetattrFlag.MTIME,
                 SetattrFlag.CTIME));
     }
 
-    @Test void aTimeThatIsSetIsKept() {
+    @Test void aTimeThatIsSetStays() {
         vfs.utimens("/f", Timestamp.OMIT, Timestamp.of(Instant.ofEpochSecond(5)));
         assertThat(vfs.stat("/f").modified()).isEqualTo(Instant.ofEpochSecond(5));
         assertThat(mtimes).containsExactly(5L);
     }
 
-    @Test void anAttributeThatIsSetChangesTheFileWhichIsToldAtOnce() {
+    @Test void settingAnExtendedAttributeSendsCtimeAtOnce() {
         server.answers.put(Opcode.SETXATTR, _ -> 0);
         vfs.setxattr("/f", "user.x", new byte[1], 0);
         assertThat(changes).containsExactly(bits(SetattrFlag.MTIME, SetattrFlag.CTIME));
@@ -209,20 +209,20 @@ class WriteBackTest {
         assertThat(vfs.stat("/f").changed()).isAfter(Instant.EPOCH);
     }
 
-    @Test void whatTheServerRefusesToHearDoesNotFailAChange() {
+    @Test void aRefusedCtimeDoesNotFailTheChange() {
         server.answers.put(Opcode.SETXATTR, _ -> 0);
         server.fail(Opcode.SETATTR, Errno.EIO);
         vfs.setxattr("/f", "user.x", new byte[1], 0);
         assertThat(server.count(Opcode.SETXATTR)).isEqualTo(1);
     }
 
-    @Test void aServerThatWantsNoFlushGetsOne() {
+    @Test void noflushIsIgnored() {
         server.answers.put(Opcode.OPEN, request -> StandInServer.opened(request, 0, 7, OpenOutFlag.NOFLUSH.mask()));
         vfs.open("/f").close();
         assertThat(server.count(Opcode.FLUSH)).isEqualTo(1);
     }
 
-    @Test void withoutItTheServerDecides() {
+    @Test void withoutWritebackCacheTheServersTimesWin() {
         server.flags &= ~InitFlag.WRITEBACK_CACHE.mask();
         try (OpenFile open = vfs.open("/f", OpenFlag.WRITE)) {
             open.write(new byte[10], 500);

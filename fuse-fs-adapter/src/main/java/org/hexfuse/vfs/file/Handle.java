@@ -191,7 +191,7 @@ public final class Handle {
     }
 
     /**
-     * Releases the inode when RELEASE is both sent and answered. FORGETs are read before other requests, so one that is sent earlier
+     * Releases the inode when RELEASE is both sent and answered. FORGETs may be read before queued requests, so one that is sent earlier
      * could forget a node that is open at the server.
      */
     private final class InodeRelease {

@@ -26,7 +26,7 @@ public final class OpenFileLocks {
     private final OwnerLocks ofProcess;
     /** The id of the open file as a lock owner; 0 until it is needed. Guarded by the monitor, as is {@link #ofFile}. */
     private long fileOwner;
-    /** Null until somebody asked for it. One object, since it knows whether there are locks to release. */
+    /** Null until it is first used. One object, since it knows whether there are locks to release. */
     private OwnerLocks ofFile;
     private volatile boolean flocked;
 

@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Timeout;
         return enter(cache, parent, name, node, FileType.DIRECTORY);
     }
 
-    @Test void aDirectoryThatContainsItselfIsALoop() {
+    @Test void aDirectoryBelowItselfIsEloop() {
         DentryCache cache = cache(NEVER_FULL);
         Inode two = directory(cache, cache.inodes().root(), "a", 2);
         assertThatThrownBy(() -> directory(cache, two, "x", 2)).isInstanceOfSatisfying(FuseException.class,
@@ -78,7 +78,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(cache.find(two, Name.of("f"))).contains(file);
     }
 
-    @Test void twoNamesALevelCostNoMoreThanOne() {
+    @Test void aSubtreeWithTwoNamesALevelIsDroppedInLinearTime() {
         DentryCache cache = cache(NEVER_FULL);
         Inode at = cache.inodes().root();
         for (long level = 2; level < 2000; level++) {
@@ -104,7 +104,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(cache.find(root, Name.of("c"))).isEmpty();
     }
 
-    @Test void pruningLooksAtNoOtherNodes() {
+    @Test void pruningExaminesNoOtherDentries() {
         DentryCache cache = cache(NEVER_FULL);
         Inode root = cache.inodes().root();
         var numbers = new long[100_000];
@@ -112,7 +112,7 @@ import org.junit.jupiter.api.Timeout;
             numbers[i] = i + 2L;
             cache.inodes().release(enter(cache, root, "f" + i, numbers[i], FileType.REGULAR));
         }
-        // By a look at all names for each node this took minutes.
+        // Examining all dentries for each node took minutes.
         cache.prune(numbers);
         for (int i = 0; i < numbers.length; i++) {
             cache.invalidate(1, Name.of("f" + i), 0, false);
@@ -121,7 +121,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(forgotten).hasValue(numbers.length);
     }
 
-    @Test void noMoreIsKeptThanThereIsRoomForAndWhatIsUsedStays() {
+    @Test void theCacheIsBoundedAndUsedDentriesStay() {
         DentryCache cache = cache(100);
         Inode root = cache.inodes().root();
         Inode used = directory(cache, root, "used", 2);
@@ -135,7 +135,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(cache.inodes().size()).isLessThanOrEqualTo(101);
     }
 
-    @Test void lookupsAgainstDropsNeverGiveAForgottenNode() throws Exception {
+    @Test void concurrentLookupsAndDropsNeverReturnAForgottenInode() throws Exception {
         DentryCache cache = cache(64);
         Inode root = cache.inodes().root();
         var stop = new AtomicBoolean();
@@ -155,7 +155,7 @@ import org.junit.jupiter.api.Timeout;
                         default -> cache.find(root, name).filter(found -> found != DentryCache.NEGATIVE)
                                 .ifPresent(found -> {
                                     if (found.references() < 1) {
-                                        failures.add(new AssertionError("a node without a reference"));
+                                        failures.add(new AssertionError("an inode without a reference"));
                                     }
                                     cache.inodes().release(found);
                                 });

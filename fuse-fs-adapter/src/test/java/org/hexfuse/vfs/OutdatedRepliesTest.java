@@ -11,11 +11,11 @@ import org.hexfuse.vfs.StandInServer.Node;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Answers that come when what they tell of was changed by another call. */
-class OvertakenTest {
+/** Replies that arrive after another call has changed what they describe. */
+class OutdatedRepliesTest {
     private final StandInServer server = new StandInServer();
     private final Vfs vfs = Vfs.mount(server, VfsOptions.DEFAULT);
-    /** What another thread does, once, between the server's answer and its arrival here. */
+    /** The call of another thread, once, between the server's reply and its arrival. */
     private final Map<Opcode, Runnable> meanwhile = new EnumMap<>(Opcode.class);
 
     @BeforeEach void fill() {
@@ -57,19 +57,19 @@ class OvertakenTest {
         }
     }
 
-    @Test void aNameThatWasTakenIsNotRemembered() {
+    @Test void aRemovedNameGetsNoDentry() {
         meanwhile.put(Opcode.LOOKUP, () -> vfs.unlink("/f"));
         vfs.stat("/f");
         assertThat(vfs.exists("/f")).isFalse();
     }
 
-    @Test void aNameThatWasMadeIsNotRememberedAsAbsent() {
+    @Test void aCreatedNameGetsNoNegativeDentry() {
         meanwhile.put(Opcode.LOOKUP, () -> vfs.mknod("/g", 0644, 0));
         assertThat(vfs.exists("/g")).isFalse();
         assertThat(vfs.exists("/g")).isTrue();
     }
 
-    @Test void whatTookTheOldNameOfWhatWasRenamedIsNotTakenForIt() {
+    @Test void aFileCreatedUnderTheOldNameIsNotTheRenamedOne() {
         vfs.stat("/f");
         meanwhile.put(Opcode.RENAME, () -> vfs.mknod("/f", 0644, 0));
         vfs.rename("/f", "/g");
@@ -77,7 +77,7 @@ class OvertakenTest {
         assertThat(vfs.stat("/f").ino()).isEqualTo(server.root.children.get("f").number);
     }
 
-    @Test void whatIsCertainIsRemembered() {
+    @Test void aReplyThatIsNotOutdatedIsCached() {
         vfs.mknod("/g", 0644, 0);
         long before = server.count(Opcode.LOOKUP);
         assertThat(vfs.exists("/g")).isTrue();
