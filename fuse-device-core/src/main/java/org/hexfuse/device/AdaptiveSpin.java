@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
  */
 final class AdaptiveSpin {
     /** A look takes some 10 to 50 ns, parking and being unparked some 2 µs. */
-    private static final int LOOKS = 128;
+    private static final int LOOKS = Integer.getInteger("lk", 128);
     /** After so many waits all begins anew. */
     private static final int EPOCH = 2048;
     /** The first waits of an epoch look in any case: it takes a few until both sides have a processor. */

@@ -69,6 +69,16 @@ final class RequestList {
         return state;
     }
 
+    /**
+     * Takes the last one if {@code thread} has just added it and waits for it, else the first one, which there is: a caller that
+     * drives the server itself keeps its request on its own processor.
+     */
+    RequestState removeOwn(Thread thread) {
+        RequestState request = last.isAwaitedBy(thread) ? last : first;
+        remove(request);
+        return request;
+    }
+
     /** Takes one that is in this queue. */
     void remove(RequestState state) {
         if (state.previous == null) {

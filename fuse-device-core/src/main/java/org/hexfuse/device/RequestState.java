@@ -166,6 +166,11 @@ final class RequestState implements OutgoingRequest, Delivery {
         return outcome;
     }
 
+    /** Whether a thread waits for its reply. */
+    boolean isAwaitedBy(Thread thread) {
+        return waiter == thread;
+    }
+
     void waiter(Thread thread) {
         waiter = thread;
     }
