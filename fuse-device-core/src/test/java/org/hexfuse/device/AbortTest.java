@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** How a connection ends, and one handle of it: everybody is told, at whatever stage a request is. */
-class EndingTest extends ConnectionFixture {
+class AbortTest extends ConnectionFixture {
     @Test void closingWaitsForWhatIsUnderWay() throws Exception {
         connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {});
         connection.forget(1, 1);

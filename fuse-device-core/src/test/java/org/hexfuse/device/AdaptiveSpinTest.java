@@ -12,17 +12,17 @@ class AdaptiveSpinTest {
     private int looksInVain(int waits) {
         int before = looks.get();
         for (int i = 0; i < waits; i++) {
-            assertThat(spin.sees(() -> looks.incrementAndGet() < 0)).isFalse();
+            assertThat(spin.spinUntil(() -> looks.incrementAndGet() < 0)).isFalse();
         }
         return looks.get() - before;
     }
 
     @Test void seesWhatIsThere() {
-        assertThat(spin.sees(() -> true)).isTrue();
+        assertThat(spin.spinUntil(() -> true)).isTrue();
     }
 
     @Test void seesWhatComesSoon() {
-        assertThat(spin.sees(() -> looks.incrementAndGet() > 20)).isTrue();
+        assertThat(spin.spinUntil(() -> looks.incrementAndGet() > 20)).isTrue();
     }
 
     @Test void givesUpOnWhatDoesNotCome() {
@@ -37,7 +37,7 @@ class AdaptiveSpinTest {
     @Test void triesAgainNowAndThen() {
         looksInVain(100);
         int waits = 0;
-        while (!spin.sees(() -> true)) {
+        while (!spin.spinUntil(() -> true)) {
             waits++;
         }
         assertThat(waits).isBetween(100, 10_000);
@@ -47,7 +47,7 @@ class AdaptiveSpinTest {
     @Test void isNotDiscouragedByAFewWaitsInVain() {
         for (int i = 0; i < 500; i++) {
             boolean comes = i % 10 > 0;
-            assertThat(spin.sees(() -> comes)).isEqualTo(comes);
+            assertThat(spin.spinUntil(() -> comes)).isEqualTo(comes);
         }
     }
 }

@@ -19,16 +19,16 @@ class IdleReadersTest {
     private final Reader last = new Reader();
 
     @Test void whoCameLastIsWokenFirst() {
-        readers.settles(first);
-        readers.settles(last);
+        readers.addIdle(first);
+        readers.addIdle(last);
         assertThat(readers.wakeFor(1)).isSameAs(last);
         assertThat(last.woken).isTrue();
         assertThat(first.woken).isFalse();
     }
 
     @Test void nobodyIsWokenForWhatSomebodyIsOnTheWayTo() {
-        readers.settles(first);
-        readers.settles(last);
+        readers.addIdle(first);
+        readers.addIdle(last);
         readers.wakeFor(1);
         assertThat(readers.wakeFor(1)).isNull();
         assertThat(readers.wakeFor(2)).isSameAs(first);
@@ -36,22 +36,22 @@ class IdleReadersTest {
     }
 
     @Test void nobodyIsWokenForWhatAnAlertReaderWillSee() {
-        readers.settles(first);
-        readers.staysAlert(last);
+        readers.addIdle(first);
+        readers.startPolling(last);
         assertThat(readers.wakeFor(1)).isNull();
-        readers.looks(last);
+        readers.stopPolling(last);
         assertThat(readers.wakeFor(1)).isSameAs(first);
     }
 
     @Test void whoHasSettledDownIsNotAlert() {
-        readers.staysAlert(first);
-        readers.settles(first);
+        readers.startPolling(first);
+        readers.addIdle(first);
         assertThat(readers.wakeFor(1)).isSameAs(first);
     }
 
     @Test void whoIsRemovedIsNotCountedOn() {
-        readers.settles(first);
-        readers.settles(last);
+        readers.addIdle(first);
+        readers.addIdle(last);
         readers.remove(readers.wakeFor(1));
         assertThat(readers.wakeFor(1)).isSameAs(first);
     }
@@ -107,11 +107,11 @@ class IdleReadersTest {
         while (true) {
             core.input.lock.lock();
             try {
-                if (core.input.alert() > 0) {
+                if (core.input.pollingReaders() > 0) {
                     device.connection.forget(5, 1);
                     return true;
                 }
-                if (!core.input.isIdle()) {
+                if (core.input.hasIdleReaders()) {
                     return false;
                 }
             } finally {

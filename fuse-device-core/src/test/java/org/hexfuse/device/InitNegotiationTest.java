@@ -271,12 +271,12 @@ class InitNegotiationTest {
             assertThat(settle(InitFlag.REQUEST_TIMEOUT.mask(), out -> InitOut.REQUEST_TIMEOUT.set(out, (short) 99))
                     .requestTimeout()).isEqualTo(99);
             assertThat(settle(0, out -> InitOut.REQUEST_TIMEOUT.set(out, (short) 99)).requestTimeout()).isZero();
-            assertThat(InitSettlement.timeout(0, 0)).isZero();
-            assertThat(InitSettlement.timeout(0, 1)).isEqualTo(15 * second);
-            assertThat(InitSettlement.timeout(0, 99)).isEqualTo(99 * second);
-            assertThat(InitSettlement.timeout(50 * second, 99)).isEqualTo(50 * second);
-            assertThat(InitSettlement.timeout(50 * second, 20)).isEqualTo(20 * second);
-            assertThat(InitSettlement.timeout(7, 0)).isEqualTo(7);
+            assertThat(InitNegotiation.timeout(0, 0)).isZero();
+            assertThat(InitNegotiation.timeout(0, 1)).isEqualTo(15 * second);
+            assertThat(InitNegotiation.timeout(0, 99)).isEqualTo(99 * second);
+            assertThat(InitNegotiation.timeout(50 * second, 99)).isEqualTo(50 * second);
+            assertThat(InitNegotiation.timeout(50 * second, 20)).isEqualTo(20 * second);
+            assertThat(InitNegotiation.timeout(7, 0)).isEqualTo(7);
         }
     }
 

@@ -254,7 +254,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         TestKernel device = fresh(kernel.profile());
         device.write(reply(device.read(), initOut(0, 2)));
         assertThat(device.connection.state()).isEqualTo(DeviceState.CONNECTED);
-        assertThat(device.connection.core().init.settled()).isNotNull();
+        assertThat(device.connection.core().init.negotiated()).isNotNull();
     }
 
     @DisplayName("EventRegister, EventUnregister: who registered hears of requests and of the end, and then no more")

@@ -223,7 +223,7 @@ final class TestKernel implements AutoCloseable {
         eventually(() -> {
             connection.core().input.lock.lock();
             try {
-                return !connection.core().input.isIdle();
+                return connection.core().input.hasIdleReaders();
             } finally {
                 connection.core().input.lock.unlock();
             }
@@ -241,7 +241,7 @@ final class TestKernel implements AutoCloseable {
     private List<Integer> counters() {
         ConnectionCore core = connection.core();
         var counters = new ArrayList<>(List.of(core.outstanding(), core.background.active(),
-                core.background.line().size(), core.backgroundWait.waiting(), core.backgroundWait.kept(),
+                core.background.blocked().size(), core.backgroundWait.blocked(), core.backgroundWait.reserved(),
                 core.input.queue.pending().size(), core.input.queue.forgets().size()));
         core.lock.lock();
         try {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Whatever there comes to be for a server, a reader that waits is woken for it, and who waits otherwise hears of it. */
-class WakeUpsTest {
+class ReaderWakeUpTest {
     private TestKernel device = TestKernel.of(KernelProfile.linux());
     private final AtomicInteger runs = new AtomicInteger();
     private final CompletableFuture<Opcode> read = new CompletableFuture<>();
@@ -111,10 +111,10 @@ class WakeUpsTest {
         assertThat(call.isDone()).isFalse();
     }
 
-    private boolean isInterrupted(RequestState state) {
+    private boolean isInterrupted(RequestState request) {
         device.connection.core().background.lock.lock();
         try {
-            return state.interrupted;
+            return request.interrupted;
         } finally {
             device.connection.core().background.lock.unlock();
         }

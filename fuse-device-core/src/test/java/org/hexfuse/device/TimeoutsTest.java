@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** What happens when answers don't come, and what a listener hears of it all. */
-class TimeLimitsTest {
+class TimeoutsTest {
     private static final long MILLISECOND = Duration.ofMillis(1).toNanos();
     private static final ConnectionOptions HASTY = ConnectionOptions.DEFAULT
             .withRequestTimeout(Duration.ofMillis(150));
@@ -89,18 +89,18 @@ class TimeLimitsTest {
                 Thread.sleep(5);
                 Future<Errno> second = device.call(Opcode.UNLINK, 2);
                 device.awaitPending(1);
-                abort.timeOutLate(Duration.ofSeconds(50).toNanos());
+                abort.checkTimeouts(Duration.ofSeconds(50).toNanos());
                 assertThat(device.connection.isConnected()).isTrue();
                 device.write(reply(request));
                 assertThat(outcome(first)).isEqualTo(Errno.OK);
                 device.write(reply(device.read()));
                 assertThat(outcome(second)).isEqualTo(Errno.OK);
                 // What is answered is not late, however long it took.
-                abort.timeOutLate(0);
+                abort.checkTimeouts(0);
                 assertThat(device.connection.isConnected()).isTrue();
                 Future<Errno> third = device.call(Opcode.UNLINK, 3);
                 device.awaitPending(1);
-                abort.timeOutLate(0);
+                abort.checkTimeouts(0);
                 assertThat(outcome(third)).isEqualTo(Errno.ETIMEDOUT);
             }
         }
@@ -110,17 +110,17 @@ class TimeLimitsTest {
                 Request request = device.connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL);
                 device.connection.submit(request, _ -> {});
                 device.write(reply(device.read()));
-                device.connection.core().abort.timeOut(request.state);
+                device.connection.core().abort.abortOnTimeout(request.state);
                 assertThat(device.connection.isConnected()).isTrue();
             }
         }
 
         @Test void leaveNoThreadBehind() {
             TestKernel device = TestKernel.of(ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ofSeconds(60)));
-            Thread watchdog = device.connection.core().abort.watchdog();
-            assertThat(watchdog.isAlive()).isTrue();
+            Thread timeouts = device.connection.core().abort.timeoutThread();
+            assertThat(timeouts.isAlive()).isTrue();
             device.close();
-            TestKernel.eventually(() -> !watchdog.isAlive());
+            TestKernel.eventually(() -> !timeouts.isAlive());
         }
     }
 

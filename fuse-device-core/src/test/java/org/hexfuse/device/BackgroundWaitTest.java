@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who sends in the background while as many requests are under way there as may be, two of them here. */
-class HeldBackSenderTest {
+class BackgroundWaitTest {
     private TestKernel device = TestKernel.of(KernelProfile.linux());
     private final List<Thread> senders = new ArrayList<>();
     private final ConcurrentLinkedQueue<Errno> done = new ConcurrentLinkedQueue<>();
@@ -64,7 +64,7 @@ class HeldBackSenderTest {
     private int held() {
         device.connection.core().background.lock.lock();
         try {
-            return device.connection.core().backgroundWait.waiting();
+            return device.connection.core().backgroundWait.blocked();
         } finally {
             device.connection.core().background.lock.unlock();
         }
@@ -100,8 +100,8 @@ class HeldBackSenderTest {
         try {
             // A place is free and given away; who comes now finds none.
             device.connection.core().background.maxBackground(3);
-            device.connection.core().backgroundWait.look();
-            assertThat(device.connection.core().background.hasRoom(device.connection.core().backgroundWait.kept()))
+            device.connection.core().backgroundWait.releaseSenders();
+            assertThat(device.connection.core().background.hasRoom(device.connection.core().backgroundWait.reserved()))
                     .isFalse();
         } finally {
             device.connection.core().background.lock.unlock();
@@ -147,8 +147,8 @@ class HeldBackSenderTest {
             first.interrupt();
             eventually(() -> core.background.lock.hasQueuedThread(first));
             core.background.maxBackground(3);
-            core.backgroundWait.look();
-            assertThat(core.backgroundWait.waiting()).isEqualTo(1);
+            core.backgroundWait.releaseSenders();
+            assertThat(core.backgroundWait.blocked()).isEqualTo(1);
         } finally {
             core.background.lock.unlock();
         }
@@ -196,7 +196,7 @@ class HeldBackSenderTest {
     @Test void isWokenWhenTheTimeOfOthersIsOver() {
         use(ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ofMinutes(1)));
         fill(2);
-        device.connection.core().abort.timeOutLate(0);
+        device.connection.core().abort.checkTimeouts(0);
         eventually(() -> done.size() == 4);
         assertThat(device.connection.isConnected()).isFalse();
     }
