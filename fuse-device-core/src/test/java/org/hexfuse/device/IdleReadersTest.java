@@ -18,7 +18,7 @@ class IdleReadersTest {
     private final Reader first = new Reader();
     private final Reader last = new Reader();
 
-    @Test void whoCameLastIsWokenFirst() {
+    @Test void theReaderThatParkedLastIsWokenFirst() {
         readers.addIdle(first);
         readers.addIdle(last);
         assertThat(readers.wakeFor(1)).isSameAs(last);
@@ -26,7 +26,7 @@ class IdleReadersTest {
         assertThat(first.woken).isFalse();
     }
 
-    @Test void nobodyIsWokenForWhatSomebodyIsOnTheWayTo() {
+    @Test void noReaderIsWokenForAMessageThatAWokenReaderWillTake() {
         readers.addIdle(first);
         readers.addIdle(last);
         readers.wakeFor(1);
@@ -35,7 +35,7 @@ class IdleReadersTest {
         assertThat(readers.wakeFor(3)).isNull();
     }
 
-    @Test void nobodyIsWokenForWhatAnAlertReaderWillSee() {
+    @Test void noReaderIsWokenForAMessageThatAPollingReaderWillTake() {
         readers.addIdle(first);
         readers.startPolling(last);
         assertThat(readers.wakeFor(1)).isNull();
@@ -43,20 +43,20 @@ class IdleReadersTest {
         assertThat(readers.wakeFor(1)).isSameAs(first);
     }
 
-    @Test void whoHasSettledDownIsNotAlert() {
+    @Test void anIdleReaderIsNotPolling() {
         readers.startPolling(first);
         readers.addIdle(first);
         assertThat(readers.wakeFor(1)).isSameAs(first);
     }
 
-    @Test void whoIsRemovedIsNotCountedOn() {
+    @Test void aRemovedReaderIsNotPolling() {
         readers.addIdle(first);
         readers.addIdle(last);
         readers.remove(readers.wakeFor(1));
         assertThat(readers.wakeFor(1)).isSameAs(first);
     }
 
-    @Test void aReaderWhoseHandleIsClosedPassesOnWhatItWasCountedOnFor() throws Exception {
+    @Test void aReaderWhoseHandleIsClosedWakesAnother() throws Exception {
         try (TestKernel device = TestKernel.of(KernelProfile.linux())) {
             ConnectionCore core = device.connection.core();
             DeviceHandle clone = device.connection.newHandle();
@@ -64,7 +64,7 @@ class IdleReadersTest {
             device.awaitReader();
             core.input.lock.lock();
             try {
-                // Woken, and not yet running: it is counted on.
+                // Woken, and not running yet: it counts as polling.
                 core.input.queue.forgets().add(5, 1);
                 assertThat(core.input.nextReader().thread).isSameAs(leaving);
                 core.input.queue.forgets().clear();
@@ -83,14 +83,14 @@ class IdleReadersTest {
         }
     }
 
-    @Test void aReaderThatIsAlertLooksOnceMoreBeforeItSettlesDown() throws Exception {
-        int caught = 0;
-        for (int i = 0; i < 2000 && caught < 3; i++) {
+    @Test void aPollingReaderPollsOnceMoreBeforeItParks() throws Exception {
+        int polling = 0;
+        for (int i = 0; i < 2000 && polling < 3; i++) {
             try (TestKernel device = TestKernel.of(KernelProfile.linux())) {
                 var read = new CompletableFuture<Opcode>();
                 Thread reader = Thread.ofVirtual().start(() -> read.complete(device.read().opcode()));
-                if (forgetsWhileAReaderIsAlert(device)) {
-                    caught++;
+                if (forgetsWhileAReaderIsPolling(device)) {
+                    polling++;
                 } else {
                     device.connection.forget(5, 1);
                 }
@@ -98,11 +98,11 @@ class IdleReadersTest {
                 reader.join();
             }
         }
-        assertThat(caught).isPositive();
+        assertThat(polling).isPositive();
     }
 
-    /** Has something to be read at a moment at which the reader has seen that there is nothing, and does not wait yet. */
-    private static boolean forgetsWhileAReaderIsAlert(TestKernel device) {
+    /** Queues a FORGET while the reader has found the queue empty and has not parked. Returns false if it parked before. */
+    private static boolean forgetsWhileAReaderIsPolling(TestKernel device) {
         ConnectionCore core = device.connection.core();
         while (true) {
             core.input.lock.lock();
