@@ -63,8 +63,8 @@ public final class DeviceFile implements AutoCloseable {
      *
      * @param maxMessage the longest message that the server can handle, in bytes
      * @return the connection, which the caller closes once to unmount it
-     * @throws FuseException ENOTCONN if the file was mounted before and is unmounted or aborted, or if INIT failed after SYNC_INIT;
-     *         EBADF if the file is closed
+     * @throws FuseException ENOTCONN if the file was mounted before and is unmounted or aborted, or if INIT failed after
+     *         SYNC_INIT; EBADF if the file is closed
      */
     public FuseConnection mount(NotificationSink sink, ConnectionOptions options, int maxMessage) {
         FuseConnection fresh = FuseConnection.prepare(sink, options.withProfile(profile), maxMessage);

@@ -9,11 +9,11 @@ import org.hexfuse.abi.Opcode;
  * Sends requests to a FUSE server, as the functions of {@code fs/fuse/dev.c} that the kernel's VFS calls do. Any thread may call
  * any method; a blocked thread may be virtual.
  *
- * <p>{@link #newRequest} and {@link #negotiated} block until the reply to INIT. Errors are {@link org.hexfuse.abi.FuseException}s: the error of the
- * reply, or ENOTCONN (the connection was aborted or unmounted before), ECONNREFUSED (INIT failed), ECONNABORTED (the connection
- * was aborted while the request was outstanding), ETIMEDOUT (no reply in time, which aborts the connection unless it was the
- * {@link Request#timeout} of this request), EINTR (the thread was interrupted before a server read the request; its interrupt
- * status is kept).
+ * <p>{@link #newRequest} and {@link #negotiated} block until the reply to INIT. Errors are
+ * {@link org.hexfuse.abi.FuseException}s: the error of the reply, or ENOTCONN (the connection was aborted or unmounted before),
+ * ECONNREFUSED (INIT failed), ECONNABORTED (the connection was aborted while the request was outstanding), ETIMEDOUT (no reply in
+ * time, which aborts the connection unless it was the {@link Request#timeout} of this request), EINTR (the thread was interrupted
+ * before a server read the request; its interrupt status is kept).
  *
  * {@snippet :
  * try (Request request = port.newRequest(Opcode.GETATTR, node, caller)) {

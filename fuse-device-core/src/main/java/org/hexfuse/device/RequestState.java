@@ -25,8 +25,8 @@ import org.slf4j.Logger;
  *             +------------------+- interrupt -----+- failed, abort +----------------+-----------------> DONE
  * </pre>
  *
- * <p>Only a request that {@link BackgroundQueue} does not admit at once is BLOCKED. A SENT request becomes PENDING again by RESEND,
- * and a READING one on a kernel that keeps a request it could not copy.
+ * <p>Only a request that {@link BackgroundQueue} does not admit at once is BLOCKED. A SENT request becomes PENDING again by
+ * RESEND, and a READING one on a kernel that keeps a request it could not copy.
  *
  * <p>Fields are guarded by the lock of the part that has the request, see {@link #phase}. Two things end independently: the
  * caller's wait ({@link #finish}), which abort ends at any moment, and the references to the memory ({@link #release}), of which
