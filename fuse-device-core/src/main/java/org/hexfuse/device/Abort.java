@@ -14,8 +14,8 @@ import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
 /**
- * How a connection ends, or one of its handles: everybody wakes with a defined error, and no memory is taken away from a
- * transport that copies.
+ * Aborts a connection, or closes one of its handles: every caller, sender, reader and poller wakes with a defined error, and a
+ * transport that copies keeps the memory of its request.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_abort_conn}, {@code fuse_dev_release} and {@code fuse_check_timeout}.
  */
@@ -24,40 +24,40 @@ final class Abort {
 
     private final ConnectionCore core;
     private volatile boolean byControl;
-    private volatile Thread watchdog;
+    private volatile Thread timeoutThread;
 
     Abort(ConnectionCore core) {
         this.core = core;
     }
 
-    /** Whether the connection was ended through its control file. */
+    /** Whether the connection was aborted through its control file. */
     boolean isByControl() { return byControl; }
 
-    /** A thread that is to be woken when the connection is over. */
-    void endWith(Thread thread) {
-        watchdog = thread;
+    /** Sets the thread of {@link RequestTimeouts}, which abort unparks. */
+    void timeoutThread(Thread thread) {
+        timeoutThread = thread;
         if (!core.state().isLive()) {
             LockSupport.unpark(thread);
         }
     }
 
-    /** The thread that is woken when the connection is over, or null. */
-    Thread watchdog() {
-        return watchdog;
+    /** The thread of {@link RequestTimeouts}, or null. */
+    Thread timeoutThread() {
+        return timeoutThread;
     }
 
-    /** Ends the connection, once. */
-    void end(boolean control) {
-        end(control, null);
+    /** Aborts the connection. Does nothing if it is not live. */
+    void abort(boolean control) {
+        abort(control, null);
     }
 
-    /** A request has no reply in time, which ends the connection. */
-    void timeOut(RequestState late) {
-        end(false, new Late(late));
+    /** Aborts the connection because a request has no reply within the request timeout. */
+    void abortOnTimeout(RequestState request) {
+        abort(false, new Late(request));
     }
 
-    /** Ends the connection if a request is in flight for longer than {@code timeout} nanoseconds and is not being copied. */
-    void timeOutLate(long timeout) {
+    /** Aborts the connection if a request is outstanding for more than {@code timeout} nanoseconds and is not being copied. */
+    void checkTimeouts(long timeout) {
         long limit = System.nanoTime() - timeout;
         var late = new AtomicReference<Late>();
         Consumer<RequestState> collector = request -> {
@@ -69,7 +69,7 @@ final class Abort {
         core.background.lock.lock();
         core.input.lock.lock();
         try {
-            core.background.line().forFirst(collector);
+            core.background.blocked().forFirst(collector);
             core.input.queue.pending().forFirst(collector);
             core.forEachTable(table -> locked(table, () -> table.forEach(collector)));
         } finally {
@@ -78,14 +78,14 @@ final class Abort {
             core.lock.unlock();
         }
         if (late.get() != null) {
-            end(false, late.get());
+            abort(false, late.get());
         }
     }
 
     private boolean isLate(RequestState request, long limit) {
-        return request.queuedAt != 0 && request.queuedAt - limit < 0 && !request.finished()
+        return request.queuedAt != 0 && request.queuedAt - limit < 0 && !request.isFinished()
                 && request.phase != Phase.READING && request.phase != Phase.WRITING
-                && core.init.requestTimeout(request.request().opcode()) != 0;
+                && core.init.requestTimeout(request.opcode()) != 0;
     }
 
     private static void locked(ProcessingTable table, Runnable action) {
@@ -97,72 +97,73 @@ final class Abort {
         }
     }
 
-    /** A request without a reply in time, and when it was queued: its object may have become another request meanwhile. */
+    /** A request without a reply in time, and when it was queued: its object may have been recycled for another one since. */
     private record Late(RequestState request, long queuedAt) {
         Late(RequestState request) {
             this(request, request.queuedAt);
         }
 
-        boolean isAnswered() { return request.finished() || request.queuedAt != queuedAt; }
+        boolean hasEnded() { return request.isFinished() || request.queuedAt != queuedAt; }
     }
 
     /**
-     * Ends the connection.
+     * Aborts the connection.
      *
-     * @param late a request that gets ETIMEDOUT, where the others get ECONNABORTED, if it is not answered by now; or null
+     * @param late a request that gets ETIMEDOUT, while the others get ECONNABORTED; if it has ended meanwhile, nothing is
+     *        aborted; or null
      */
-    private void end(boolean control, Late late) {
+    private void abort(boolean control, Late late) {
         var removed = new ArrayList<RequestState>();
         var copied = new ArrayList<RequestState>();
         core.lock.lock();
         try {
-            if (!core.state().isLive() || (late != null && late.isAnswered())) {
+            if (!core.state().isLive() || (late != null && late.hasEnded())) {
                 return;
             }
-            // First: a reader that sees the new state reads this to choose between ENODEV and ECONNABORTED.
+            // Before the state: a reader that sees the new state reads this to choose between ENODEV and ECONNABORTED.
             byControl = control;
-            // Nothing is added to a part from now on, see ConnectionCore.
-            core.happened(Event.END);
-            empty(core.background.line(), core.background.lock, removed);
-            endWaiters();
-            empty(core.input.queue.pending(), core.input.lock, removed);
-            core.input.end();
+            // No request is added to a part from now on, see ConnectionCore.
+            core.apply(Event.END);
+            drain(core.background.blocked(), core.background.lock, removed);
+            abortSenders();
+            drain(core.input.queue.pending(), core.input.lock, removed);
+            core.input.abort();
             core.forEachTable(table -> locked(table, () -> {
                 drainSent(table, removed);
-                table.forEach(request -> endWhileCopied(request, late, copied));
+                table.forEach(request -> finishCopied(request, late, copied));
             }));
         } finally {
             core.lock.unlock();
         }
         if (late != null) {
-            LOG.warn("no answer to {} in time: the connection is aborted", late.request().request().opcode());
-            core.observation.timedOut(late.request().request().opcode(), late.request().unique, late.queuedAt());
+            LOG.warn("no reply to {} within the request timeout: the connection is aborted", late.request().opcode());
+            core.observers.timedOut(late.request().opcode(), late.request().unique, late.queuedAt());
         }
-        core.observation.aborted(removed.size() + copied.size());
-        release(removed, late);
-        copied.forEach(Abort::tell);
+        core.observers.aborted(removed.size() + copied.size());
+        endRequests(removed, late);
+        copied.forEach(Abort::completeAndRelease);
         core.signalIfDraining();
-        core.init.end();
+        core.init.abort();
         core.input.runWaiters();
-        core.backing.end();
+        core.backing.abort();
         core.sink.ended();
-        LockSupport.unpark(watchdog);
+        LockSupport.unpark(timeoutThread);
     }
 
-    private void endWaiters() {
+    private void abortSenders() {
         core.background.lock.lock();
         try {
-            core.backgroundWait.end();
+            core.backgroundWait.abort();
         } finally {
             core.background.lock.unlock();
         }
     }
 
-    private static void empty(RequestList part, ReentrantLock lock, List<RequestState> removed) {
+    private static void drain(RequestList list, ReentrantLock lock, List<RequestState> removed) {
         lock.lock();
         try {
-            while (!part.isEmpty()) {
-                RequestState request = part.remove();
+            while (!list.isEmpty()) {
+                RequestState request = list.removeFirst();
                 request.phase = Phase.DONE;
                 removed.add(request);
             }
@@ -171,8 +172,8 @@ final class Abort {
         }
     }
 
-    /** One of the handles is closed: what was taken from it ends, and with the last handle everything does. */
-    void close(ConnectionHandle handle) {
+    /** Aborts the SENT requests of a closed handle, or the connection if the handle was its last one. */
+    void closeHandle(ConnectionHandle handle) {
         var removed = new ArrayList<RequestState>();
         boolean last;
         core.lock.lock();
@@ -186,23 +187,23 @@ final class Abort {
         }
         ProcessingTable table = handle.processing();
         if (last) {
-            end(false);
+            abort(false);
         } else if (!core.profile().sharesProcessing()) {
             if (closeTable(table, removed)) {
-                core.emptied(table);
+                core.removeTable(table);
             }
         }
         core.input.wakeAll();
-        release(removed, null);
-        core.sender.admitNext();
+        endRequests(removed, null);
+        core.sender.admitBlocked();
         core.input.runWaiters();
     }
 
     /**
-     * Closes the table of a handle. Under the input queue's lock: a reader that saw the handle open under it has added its request
-     * by now, and INTERRUPT is queued under it for requests that are still SENT.
+     * Closes the table of a handle, under the input queue's lock: a reader that saw the handle open under it has added its
+     * request by now, and INTERRUPT is queued under it for SENT requests only.
      *
-     * @return whether the table is empty, so that abort need not visit it
+     * @return whether the table is empty, so that abort need not drain it
      */
     private boolean closeTable(ProcessingTable table, List<RequestState> removed) {
         core.input.lock.lock();
@@ -224,28 +225,28 @@ final class Abort {
         });
     }
 
-    /** Ends requests that are in no part any more. */
-    private void release(List<RequestState> removed, Late late) {
+    /** Ends requests that were removed from the parts that had them. */
+    private void endRequests(List<RequestState> removed, Late late) {
         for (RequestState request : removed) {
             core.input.dropInterrupt(request);
-            if (core.ended(request, errno(request, late))) {
-                tell(request);
+            if (core.endRequest(request, errno(request, late))) {
+                completeAndRelease(request);
             } else {
                 request.release();
             }
         }
     }
 
-    /** Its caller goes on at once; the transport, which still has the memory, ends it for the device. */
-    private static void endWhileCopied(RequestState request, Late late, List<RequestState> copied) {
+    /** Ends the caller's wait at once. The transport, which still uses the memory, ends the request itself. */
+    private static void finishCopied(RequestState request, Late late, List<RequestState> copied) {
         if (request.finish(errno(request, late))) {
             request.hold();
             copied.add(request);
         }
     }
 
-    private static void tell(RequestState request) {
-        request.tell();
+    private static void completeAndRelease(RequestState request) {
+        request.complete();
         request.release();
     }
 
@@ -253,7 +254,7 @@ final class Abort {
         return late != null && request == late.request() ? Errno.ETIMEDOUT : Errno.ECONNABORTED;
     }
 
-    /** Waits until everything that was sent has reached the server, or the time has passed. */
+    /** Waits as {@link ConnectionCore#drain} does; an interrupt ends the wait and is kept. */
     void drain(Duration timeout) {
         try {
             core.drain(timeout.toNanos());

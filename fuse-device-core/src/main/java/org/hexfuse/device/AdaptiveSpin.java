@@ -3,43 +3,45 @@ package org.hexfuse.device;
 import java.util.function.BooleanSupplier;
 
 /**
- * Looks for what a thread waits for before the thread parks, which costs more than the wait when the other side runs on
- * another processor at this moment. Where looking was of no use lately, since the other side is slow or has no processor,
- * there is hardly any of it.
+ * Spins for some microseconds before a waiter parks. Parking costs more than the wait itself while the peer runs on another
+ * processor; where recent spins failed, because the peer is slow or has no processor, the waiter hardly spins.
  *
- * <p>Any thread may use it, and both sides should use the same. Its fields are guesses: what one thread writes over another's
- * is no harm.
+ * <p>Any thread may use it, and both peers should share one. Its fields are estimates: a lost update of a concurrent thread does
+ * no harm.
  */
 final class AdaptiveSpin {
-    /** A look takes some 10 to 50 ns, parking and being unparked some 2 µs. */
-    private static final int LOOKS = Integer.getInteger("lk", 128);
-    /** After so many waits all begins anew. */
+    /**
+     * One spin takes some 10 to 50 ns. Park and unpark take some 2 µs while the peer runs, and ten times as long when a processor
+     * has to be woken for the peer first: fewer spins than that would always fail, and no waiter would ever spin again.
+     */
+    private static final int SPINS = 1000;
+    /** After this many waits the estimate starts anew. */
     private static final int EPOCH = 2048;
-    /** The first waits of an epoch look in any case: it takes a few until both sides have a processor. */
+    /** The first waits of an epoch always spin: it takes a few until both peers have a processor. */
     private static final int TRIAL = 64;
-    /** There is no looking for the rest of an epoch when more than one in so many waits have looked in vain. */
-    private static final int IN_VAIN = 4;
+    /** Spinning stops for the rest of an epoch when more than one in this many waits has failed. */
+    private static final int FAILURE_RATIO = 4;
 
     private int waits;
-    private int inVain;
+    private int failures;
 
-    /** Returns whether {@code there} came true within a few microseconds. */
-    boolean sees(BooleanSupplier there) {
+    /** Returns whether {@code condition} became true while the thread spun. */
+    boolean spinUntil(BooleanSupplier condition) {
         int wait = waits++ & EPOCH - 1;
         if (wait == 0) {
-            inVain = 0;
+            failures = 0;
         }
-        if (wait >= TRIAL && inVain * IN_VAIN > wait) {
+        if (wait >= TRIAL && failures * FAILURE_RATIO > wait) {
             return false;
         }
-        for (int i = 0; i < LOOKS; i++) {
-            if (there.getAsBoolean()) {
+        for (int i = 0; i < SPINS; i++) {
+            if (condition.getAsBoolean()) {
                 return true;
             }
             Thread.onSpinWait();
         }
-        // Beyond the trial one wait in vain more is one for the whole rest of the epoch.
-        inVain += wait >= TRIAL && (inVain + 1) * IN_VAIN > wait ? EPOCH : 1;
+        // After the trial, the failure that exceeds the ratio ends spinning for the whole rest of the epoch.
+        failures += wait >= TRIAL && (failures + 1) * FAILURE_RATIO > wait ? EPOCH : 1;
         return false;
     }
 }

@@ -4,47 +4,48 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.device.RequestState.Phase;
 
 /**
- * Back-pressure: admits requests to the input queue while few enough of them are in flight; the others wait in line, and each
- * one that ends admits exactly one. Guarded by {@link #lock}, as {@link BackgroundWait} is.
+ * Back-pressure: admits requests to the input queue up to a maximum of active ones. The others are blocked here, first in, first
+ * out, and each active request that ends admits exactly one. Guarded by {@link #lock}, as {@link BackgroundWait} is.
  *
- * <p>Linux limits background requests, to what INIT settled; gVisor limits all of them, to a number of its own.
+ * <p>Linux limits background requests, to the max_background of INIT; gVisor limits all requests, to a number of its own.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code flush_bg_queue} and {@code fuse_request_end}; gVisor's
  * {@code numActiveRequests}.
  */
 final class BackgroundQueue {
     final ReentrantLock lock = new ReentrantLock();
-    private final RequestList line = new RequestList();
+    private final RequestList blocked = new RequestList();
     private final boolean limitsAll;
-    private int most;
+    private int maxActive;
     private int congestionThreshold = Integer.MAX_VALUE;
+    /** Admitted and not ended: Linux's {@code active_background}. */
     private int active;
-    /** Admitted or not: Linux's {@code num_background}. */
+    /** Background requests, admitted or blocked: Linux's {@code num_background}. */
     private int background;
-    /** Whether {@link #next} has one. Read without the lock, as a hint. */
-    private volatile boolean opens;
+    /** Whether {@link #admitNext} would admit a request. Read without the lock, as a hint. */
+    private volatile boolean canAdmit;
 
     BackgroundQueue(KernelProfile profile) {
         limitsAll = profile.maxActive() > 0;
-        // Before INIT is answered there is nothing but INIT.
-        most = limitsAll ? profile.maxActive() : 1;
+        // INIT is the only request until its reply has set max_background.
+        maxActive = limitsAll ? profile.maxActive() : 1;
     }
 
-    /** Whether a request counts here at all. Needs no lock. */
+    /** Whether this queue limits a request. Needs no lock. */
     boolean limits(RequestState request) {
         return limitsAll || request.background;
     }
 
-    /** What INIT settled. */
-    void limits(ConnectionInfo settled) {
-        maxBackground(settled.maxBackground());
-        congestionThreshold = settled.congestionThreshold();
+    /** Sets the limits that INIT negotiated. */
+    void limits(ConnectionInfo negotiated) {
+        maxBackground(negotiated.maxBackground());
+        congestionThreshold = negotiated.congestionThreshold();
     }
 
     void maxBackground(int requests) {
         if (!limitsAll) {
-            most = requests;
-            look();
+            maxActive = requests;
+            updateHint();
         }
     }
 
@@ -52,76 +53,76 @@ final class BackgroundQueue {
         congestionThreshold = requests;
     }
 
-    /** Whether one more could be admitted at once if {@code kept} were about to come here. */
-    boolean hasRoom(int kept) {
-        return line.isEmpty() && (limitsAll ? active : background) + kept < most;
+    /** Whether one more request could be admitted at once beside {@code reserved} requests that are still to be added. */
+    boolean hasRoom(int reserved) {
+        return blocked.isEmpty() && (limitsAll ? active : background) + reserved < maxActive;
     }
 
     boolean isCongested() { return background >= congestionThreshold; }
 
-    /** Admits a new request, or has it wait. */
-    boolean enter(RequestState request) {
+    /** Adds a new request. Returns whether it is admitted; else it is blocked. */
+    boolean add(RequestState request) {
         if (request.background) {
             background++;
         }
-        if (line.isEmpty() && active < most) {
-            count(request);
+        if (blocked.isEmpty() && active < maxActive) {
+            activate(request);
             return true;
         }
-        request.phase = Phase.WAITING;
-        line.add(request);
-        look();
+        request.phase = Phase.BLOCKED;
+        blocked.add(request);
+        updateHint();
         return false;
     }
 
-    /** A request ended, which may have been admitted or not, and is no longer in line. */
-    void leave(RequestState request) {
+    /** A request ended, admitted or not, which is no longer in {@link #blocked}. */
+    void end(RequestState request) {
         if (request.background) {
             background--;
         }
-        if (request.counted) {
-            request.counted = false;
+        if (request.active) {
+            request.active = false;
             active--;
         }
-        look();
+        updateHint();
     }
 
-    /** Whether somebody may be admitted. Needs no lock. */
-    boolean opens() {
-        return opens;
+    /** Whether a blocked request may be admitted. Needs no lock. */
+    boolean canAdmit() {
+        return canAdmit;
     }
 
-    /** The next one in line, admitted; null if there is none, or too many are in flight. */
-    RequestState next() {
-        if (line.isEmpty() || active >= most) {
-            look();
+    /** Admits the first blocked request; returns null if none is blocked or the maximum is active. */
+    RequestState admitNext() {
+        if (blocked.isEmpty() || active >= maxActive) {
+            updateHint();
             return null;
         }
-        RequestState request = line.remove();
-        count(request);
-        look();
+        RequestState request = blocked.removeFirst();
+        activate(request);
+        updateHint();
         return request;
     }
 
-    /** The requests that wait to be admitted. */
-    RequestList line() {
-        return line;
+    /** The requests that are not admitted yet. */
+    RequestList blocked() {
+        return blocked;
     }
 
-    /** How many were admitted and have not ended. */
+    /** The number of requests that were admitted and have not ended. */
     int active() {
         return active;
     }
 
-    private void count(RequestState request) {
-        request.counted = true;
+    private void activate(RequestState request) {
+        request.active = true;
         active++;
     }
 
-    private void look() {
-        boolean now = !line.isEmpty() && active < most;
-        if (now != opens) {
-            opens = now;
+    private void updateHint() {
+        boolean now = !blocked.isEmpty() && active < maxActive;
+        if (now != canAdmit) {
+            canAdmit = now;
         }
     }
 }

@@ -6,25 +6,23 @@ import java.util.concurrent.locks.LockSupport;
 import org.hexfuse.abi.Errno;
 
 /**
- * Holds back who would send a request in the background while as many are under way as may be: the sender waits, first come,
- * first served, and each place that becomes free goes to exactly one. Who gives back what the server has, as RELEASE does, is
- * not held back: see {@link Request#force}.
+ * Blocks senders of background requests at max_background, first come, first served: each slot that becomes free is reserved for
+ * exactly one sender. Requests that release what the server holds, such as RELEASE, are not blocked: see {@link Request#force}.
  *
- * <p>A place that was given is kept until its request comes to the {@link BackgroundQueue}. Fields are guarded by the
- * connection's lock where nothing else is said.
+ * <p>A slot stays reserved until its request is added to the {@link BackgroundQueue}. Guarded by {@link BackgroundQueue#lock}.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_get_req} and {@code fuse_block_alloc}; gVisor's {@code fullQueueCh}.
  */
 final class BackgroundWait {
     private final ConnectionCore core;
-    private final Deque<Ticket> line = new ArrayDeque<>();
-    private int kept;
+    private final Deque<Sender> senders = new ArrayDeque<>();
+    private int reserved;
 
-    /** One who waits. */
-    private static final class Ticket {
+    /** A blocked sender. */
+    private static final class Sender {
         final Thread thread = Thread.currentThread();
-        /** There is a place, or nothing to wait for any more. Written under the lock. */
-        volatile boolean called;
+        /** A slot is reserved for it, or the connection was aborted. Written under the lock, read without. */
+        volatile boolean released;
     }
 
     BackgroundWait(ConnectionCore core) {
@@ -32,31 +30,32 @@ final class BackgroundWait {
     }
 
     /**
-     * Waits for a place. Called without the lock, by a thread that may wait.
+     * Reserves a slot; blocks until one is free. Called without locks.
      *
-     * @return OK if a place is kept; EINTR if the thread was interrupted, whose status is kept; what callers are told if the
-     *         connection is over, or ends meanwhile
+     * @return OK if a slot is reserved; EINTR if the thread was interrupted, whose interrupt status is kept;
+     *         {@link DeviceState#forCallers} if the connection is not live; {@link KernelProfile#endWhileHeldBack} if it was
+     *         aborted meanwhile
      */
     Errno await() {
-        Ticket ticket;
+        Sender sender;
         core.background.lock.lock();
         try {
             if (!core.state().isLive()) {
                 return core.state().forCallers();
             }
-            if (line.isEmpty() && core.background.hasRoom(kept)) {
-                kept++;
+            if (senders.isEmpty() && core.background.hasRoom(reserved)) {
+                reserved++;
                 return Errno.OK;
             }
-            ticket = new Ticket();
-            line.add(ticket);
+            sender = new Sender();
+            senders.add(sender);
         } finally {
             core.background.lock.unlock();
         }
-        while (!ticket.called) {
+        while (!sender.released) {
             LockSupport.park(this);
             if (Thread.interrupted()) {
-                giveUp(ticket);
+                cancel(sender);
                 Thread.currentThread().interrupt();
                 return Errno.EINTR;
             }
@@ -64,50 +63,51 @@ final class BackgroundWait {
         return core.state().isLive() ? Errno.OK : core.profile().endWhileHeldBack();
     }
 
-    private void giveUp(Ticket ticket) {
+    /** An interrupted sender leaves; a slot that was reserved for it goes to the next one. */
+    private void cancel(Sender sender) {
         core.background.lock.lock();
         try {
-            if (!line.remove(ticket) && core.state().isLive()) {
-                kept--;
-                look();
+            if (!senders.remove(sender) && core.state().isLive()) {
+                reserved--;
+                releaseSenders();
             }
         } finally {
             core.background.lock.unlock();
         }
     }
 
-    /** Under the lock: the request for which a place was kept is here. */
-    void taken() {
-        kept--;
+    /** Under the lock: the request with the reservation is being added. */
+    void useReservation() {
+        reserved--;
     }
 
-    /** Under the lock: there may be room. */
-    void look() {
-        while (!line.isEmpty() && core.background.hasRoom(kept)) {
-            kept++;
-            call(line.remove());
+    /** Under the lock: reserves free slots for blocked senders and unparks them. */
+    void releaseSenders() {
+        while (!senders.isEmpty() && core.background.hasRoom(reserved)) {
+            reserved++;
+            release(senders.remove());
         }
     }
 
-    /** Under the lock: the connection is over. */
-    void end() {
-        kept = 0;
-        line.forEach(BackgroundWait::call);
-        line.clear();
+    /** Under the lock: the connection was aborted. Unparks all senders. */
+    void abort() {
+        reserved = 0;
+        senders.forEach(BackgroundWait::release);
+        senders.clear();
     }
 
-    private static void call(Ticket ticket) {
-        ticket.called = true;
-        LockSupport.unpark(ticket.thread);
+    private static void release(Sender sender) {
+        sender.released = true;
+        LockSupport.unpark(sender.thread);
     }
 
-    /** Under the lock: how many wait. */
-    int waiting() {
-        return line.size();
+    /** Under the lock: the number of blocked senders. */
+    int blocked() {
+        return senders.size();
     }
 
-    /** Under the lock: how many places are kept for requests that are not here yet. */
-    int kept() {
-        return kept;
+    /** Under the lock: the number of slots reserved for requests that are not added yet. */
+    int reserved() {
+        return reserved;
     }
 }

@@ -4,22 +4,22 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 
 /**
- * Where a connection has {@link BackingFile}s from: the device does no I/O of its own, so who embeds it brings them. With it
- * INIT offers {@link org.hexfuse.abi.InitFlag#PASSTHROUGH}. Called by several threads at once.
+ * Opens the {@link BackingFile}s of a connection: the device does no I/O of its own, so its embedder implements this. With it
+ * INIT offers {@link org.hexfuse.abi.InitFlag#PASSTHROUGH}. Called by several threads concurrently.
  *
  * <p>Source: Linux {@code fs/fuse/backing.c}.
  */
 @FunctionalInterface public interface BackingFiles {
-    /** A kernel that was built without them. */
+    /** A kernel without CONFIG_FUSE_PASSTHROUGH. */
     BackingFiles NONE = _ -> {
         throw FuseException.of(Errno.EOPNOTSUPP);
     };
 
     /**
-     * Opens what a server has open.
+     * Opens the file behind a server's file descriptor.
      *
-     * @param descriptor the server's descriptor, which stays the server's
-     * @throws FuseException EBADF if it is none, EISDIR if it is a directory's, EINVAL if it is that of another thing that is no
+     * @param descriptor the server's file descriptor, which the server keeps
+     * @throws FuseException EBADF if the descriptor is not open, EISDIR for a directory, EINVAL for anything else that is not a
      *         regular file
      */
     BackingFile open(int descriptor);

@@ -11,28 +11,28 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 
 /**
- * The backing files that a server has registered, by the numbers that it was given. A file is closed when its number is given
- * up and no open file uses it any more.
+ * The backing files that a server has registered, by their backing ids. A file is closed when its id is released and no open
+ * file uses it any more. The table has a lock of its own, under which no other is acquired.
  *
  * <p>Source: Linux {@code fs/fuse/backing.c}.
  */
 final class BackingTable {
     private final ConnectionOptions options;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Integer, Shared> files = new HashMap<>();
-    private int last;
-    private boolean ended;
+    private final Map<Integer, Registered> files = new HashMap<>();
+    private int lastId;
+    private boolean aborted;
 
     BackingTable(ConnectionOptions options) {
         this.options = options;
     }
 
-    /** One file, closed by the last of those who have it. */
-    private static final class Shared implements BackingFile {
+    /** A reference-counted file: the table has a reference, and each open file that uses it. */
+    private static final class Registered implements BackingFile {
         private final BackingFile file;
-        private final AtomicInteger holders = new AtomicInteger(1);
+        private final AtomicInteger references = new AtomicInteger(1);
 
-        Shared(BackingFile file) {
+        Registered(BackingFile file) {
             this.file = file;
         }
 
@@ -49,7 +49,7 @@ final class BackingTable {
         }
 
         @Override public void close() {
-            if (holders.decrementAndGet() == 0) {
+            if (references.decrementAndGet() == 0) {
                 file.close();
             }
         }
@@ -61,16 +61,16 @@ final class BackingTable {
         }
     }
 
-    private void checkAllowed(ConnectionInfo settled) {
-        require(settled != null && settled.has(InitFlag.PASSTHROUGH) && options.privileged(), Errno.EPERM);
+    private void checkAllowed(ConnectionInfo negotiated) {
+        require(negotiated != null && negotiated.has(InitFlag.PASSTHROUGH) && options.privileged(), Errno.EPERM);
     }
 
-    /** Registers a file and returns its number. */
-    int open(ConnectionInfo settled, int descriptor, int flags) {
-        checkAllowed(settled);
+    /** Registers a file and returns its backing id. */
+    int open(ConnectionInfo negotiated, int descriptor, int flags) {
+        checkAllowed(negotiated);
         require(flags == 0, Errno.EINVAL);
         BackingFile file = options.backingFiles().open(descriptor);
-        if (file.stackDepth() >= settled.maxStackDepth()) {
+        if (file.stackDepth() >= negotiated.maxStackDepth()) {
             file.close();
             throw FuseException.of(Errno.ELOOP);
         }
@@ -82,28 +82,28 @@ final class BackingTable {
         return id;
     }
 
-    /** Returns the number of a file, or 0 if the connection is over. */
+    /** Returns the backing id of a new file, or 0 if the connection was aborted. */
     private int add(BackingFile file) {
         lock.lock();
         try {
-            if (ended) {
+            if (aborted) {
                 return 0;
             }
             do {
-                last = last == Integer.MAX_VALUE ? 1 : last + 1;
-            } while (files.containsKey(last));
-            files.put(last, new Shared(file));
-            return last;
+                lastId = lastId == Integer.MAX_VALUE ? 1 : lastId + 1;
+            } while (files.containsKey(lastId));
+            files.put(lastId, new Registered(file));
+            return lastId;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Gives a number up. */
-    void close(ConnectionInfo settled, int id) {
-        checkAllowed(settled);
+    /** Releases a backing id. */
+    void close(ConnectionInfo negotiated, int id) {
+        checkAllowed(negotiated);
         require(id > 0, Errno.EINVAL);
-        Shared file;
+        Registered file;
         lock.lock();
         try {
             file = files.remove(id);
@@ -114,13 +114,13 @@ final class BackingTable {
         file.close();
     }
 
-    /** The file of a number, if there is one, for who closes it when it is not needed any more. */
+    /** The file of a backing id, with a reference for the caller, who closes it. */
     Optional<BackingFile> take(int id) {
         lock.lock();
         try {
-            Shared file = files.get(id);
+            Registered file = files.get(id);
             if (file != null) {
-                file.holders.incrementAndGet();
+                file.references.incrementAndGet();
             }
             return Optional.ofNullable(file);
         } finally {
@@ -128,17 +128,17 @@ final class BackingTable {
         }
     }
 
-    /** The connection is over: no number means anything any more. */
-    void end() {
-        Map<Integer, Shared> all;
+    /** Releases all backing ids, when the connection is aborted. */
+    void abort() {
+        Map<Integer, Registered> all;
         lock.lock();
         try {
-            ended = true;
+            aborted = true;
             all = Map.copyOf(files);
             files.clear();
         } finally {
             lock.unlock();
         }
-        all.values().forEach(Shared::close);
+        all.values().forEach(Registered::close);
     }
 }

@@ -10,20 +10,27 @@ import org.hexfuse.device.DeviceState.Event;
 import org.hexfuse.transport.CarriedFlags;
 
 /**
- * What the parts of one connection share.
+ * The parts of one connection, the state that they share, and their lock order.
  *
- * <p>Each part has a lock of its own, as in Linux: {@link #lock} for the connection's state and its handles,
- * {@link BackgroundQueue#lock} for back-pressure, {@link InputQueue#lock} for what readers take, and one for each
- * {@link ProcessingTable}. They are acquired in this order. A foreground request takes the input queue's twice, when it is
- * queued and when it is read, and the others hardly ever contend. Each is held for a few instructions and never while calling
- * out: not for waiters, not for callbacks, not for copies.
+ * <p>Each part has its own lock, as in Linux. They are acquired in this order:
  *
- * <p>Whoever moves a request holds the lock of the part that has it; {@link RequestState#phase} says which part that is. Abort
- * changes the connection's state first and then empties part by part: who adds a request to a part looks at the state under the
- * part's lock, so none is left behind.
+ * <ol>
+ * <li>{@link #lock}: the connection's state, its open handles and its processing tables;
+ * <li>{@link BackgroundQueue#lock}: back-pressure, of {@link BackgroundWait} too;
+ * <li>{@link InputQueue#lock}: the messages that readers take, and the idle readers;
+ * <li>{@link ProcessingTable#lock}: the requests that were read over one handle. No thread holds two of them.
+ * </ol>
+ *
+ * <p>A foreground request acquires the input queue's lock twice, when it is queued and when it is read; a reader that finds the
+ * queue empty acquires it again before it parks. No lock is held while the connection calls waiters, callbacks, the listener or
+ * the sink, or while a transport copies.
+ *
+ * <p>{@link RequestState.Phase} says which part has a request. A request moves to a later part under the lock of the earlier one,
+ * so that abort, which sets the state first and then drains part by part in this order, finds every request. A request is added
+ * or moves back only under the lock of a part under which the thread saw the state live; RESEND moves all under {@link #lock}.
  */
 final class ConnectionCore {
-    /** Guards the transitions of {@link #state}, and the lists of handles. */
+    /** Guards the transitions of {@link #state}, {@link #handles} and {@link #tables}. */
     final ReentrantLock lock = new ReentrantLock();
     final ConnectionOptions options;
     final NotificationSink sink;
@@ -31,27 +38,27 @@ final class ConnectionCore {
     /** The masks of the flags that INIT offers. */
     final long offered;
     final RequestPool requests = new RequestPool();
-    /** The handles that are open. */
+    /** The open handles. The last one stays when it is closed: the connection is aborted then. */
     final List<ConnectionHandle> handles = new ArrayList<>();
-    /** The processing table of all handles, for a kernel that has one a connection. */
-    final ProcessingTable shared = new ProcessingTable();
+    /** The processing table of all handles, for a kernel with one per connection. */
+    final ProcessingTable sharedProcessing = new ProcessingTable();
     final BackingTable backing;
-    final Observers observation;
-    /** For callers and readers. */
+    final Observers observers;
+    /** Shared by callers and readers. */
     final AdaptiveSpin spin = new AdaptiveSpin();
 
     final InputQueue input = new InputQueue(this);
     final BackgroundQueue background;
     final BackgroundWait backgroundWait = new BackgroundWait(this);
     final RequestSender sender = new RequestSender(this);
-    final InitSettlement init = new InitSettlement(this);
+    final InitNegotiation init = new InitNegotiation(this);
     final Abort abort = new Abort(this);
 
-    /** Tables that have requests or may get some: those of open handles, and of closed ones while a transport copies. */
+    /** The tables of open handles, and those of closed handles while a transport copies their requests. */
     private final List<ProcessingTable> tables = new ArrayList<>();
-    private final Condition quiet = lock.newCondition();
+    private final Condition drained = lock.newCondition();
     private volatile DeviceState state = DeviceState.INITIALIZING;
-    /** Whether somebody waits on {@link #quiet}. */
+    /** Whether a thread waits on {@link #drained}. */
     private volatile boolean draining;
 
     ConnectionCore(NotificationSink sink, ConnectionOptions options, int maxMessage, CarriedFlags carried) {
@@ -61,8 +68,8 @@ final class ConnectionCore {
         this.offered = InitExchange.flags(options, carried);
         this.backing = new BackingTable(options);
         this.background = new BackgroundQueue(options.profile());
-        this.observation = new Observers(options);
-        tables.add(shared);
+        this.observers = new Observers(options);
+        tables.add(sharedProcessing);
     }
 
     KernelProfile profile() {
@@ -75,11 +82,11 @@ final class ConnectionCore {
     }
 
     /** Under the lock. */
-    void happened(Event event) {
+    void apply(Event event) {
         state = state.after(event);
     }
 
-    void opened(ConnectionHandle handle) {
+    void addHandle(ConnectionHandle handle) {
         lock.lock();
         try {
             handles.add(handle);
@@ -91,8 +98,8 @@ final class ConnectionCore {
         }
     }
 
-    /** The last request has left the table of a closed handle. */
-    void emptied(ProcessingTable table) {
+    /** The table of a closed handle has become empty. */
+    void removeTable(ProcessingTable table) {
         lock.lock();
         try {
             tables.remove(table);
@@ -107,33 +114,33 @@ final class ConnectionCore {
     }
 
     /**
-     * Ends a request that the caller has taken out of the part that had it. Called without locks.
+     * Ends a request that the thread has removed from the part that had it. Called without locks.
      *
-     * @return whether its waiter is still to be notified, by {@link RequestState#tell}
+     * @return whether this call ended the caller's wait, so that the thread must call {@link RequestState#complete}
      */
-    boolean ended(RequestState request, Errno how) {
+    boolean endRequest(RequestState request, Errno error) {
         request.phase = RequestState.Phase.DONE;
         if (background.limits(request)) {
             background.lock.lock();
             try {
-                background.leave(request);
-                backgroundWait.look();
+                background.end(request);
+                backgroundWait.releaseSenders();
             } finally {
                 background.lock.unlock();
             }
         }
-        boolean first = request.finish(how);
+        boolean finished = request.finish(error);
         signalIfDraining();
-        return first;
+        return finished;
     }
 
-    /** How many requests were made and have not ended, wherever they are. */
+    /** The number of requests in all parts: those that were queued and have not ended. */
     int outstanding() {
         lock.lock();
         background.lock.lock();
         input.lock.lock();
         try {
-            int[] count = {background.line().size() + input.queue.pending().size()};
+            int[] count = {background.blocked().size() + input.queue.pending().size()};
             tables.forEach(table -> {
                 table.lock.lock();
                 try {
@@ -150,26 +157,26 @@ final class ConnectionCore {
         }
     }
 
-    /** Waits until everything that was sent has reached the server, or {@code nanos} have passed. */
+    /** Waits until no request is outstanding and no FORGET is queued, the connection is aborted, or {@code nanos} have passed. */
     void drain(long nanos) throws InterruptedException {
         long left = nanos;
         lock.lock();
         try {
             draining = true;
             while (state.isLive() && left > 0 && (outstanding() > 0 || input.hasForgets())) {
-                left = quiet.awaitNanos(left);
+                left = drained.awaitNanos(left);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Called without locks when something has left the connection. */
+    /** Called without locks when a message has left the connection, or it was aborted. */
     void signalIfDraining() {
         if (draining) {
             lock.lock();
             try {
-                quiet.signalAll();
+                drained.signalAll();
             } finally {
                 lock.unlock();
             }

@@ -9,7 +9,7 @@ import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.OutgoingRequest;
 
 /**
- * One open of the device, bound to a connection: the requests that were sent over it, and what becomes of their replies.
+ * One open of the device, bound to a connection: its processing table, and the replies to the requests in it.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_dev_do_write} and {@code fuse_dev_release}.
  */
@@ -22,12 +22,12 @@ final class ConnectionHandle implements DeviceHandle {
 
     private ConnectionHandle(ConnectionCore core) {
         this.core = core;
-        this.processing = core.profile().sharesProcessing() ? core.shared : new ProcessingTable();
+        this.processing = core.profile().sharesProcessing() ? core.sharedProcessing : new ProcessingTable();
     }
 
     static ConnectionHandle open(ConnectionCore core) {
         var handle = new ConnectionHandle(core);
-        core.opened(handle);
+        core.addHandle(handle);
         return handle;
     }
 
@@ -44,43 +44,44 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     /**
-     * A request goes from the input queue to this handle. Called under the queue's lock, under which the handle was seen to be
-     * open: the table is closed under the same lock, so it is still open. If the handle is closed by now, {@link #sent} ends the
-     * request.
+     * Moves a request from the input queue to this handle's processing table. Called under the queue's lock, under which the
+     * handle was seen open and under which the table is closed: so the table is open. If the handle is closed meanwhile,
+     * {@link #sent} ends the request.
      */
-    void takes(RequestState state) {
+    void startReading(RequestState request) {
         processing.lock.lock();
         try {
-            state.handle = this;
-            state.phase = Phase.READING;
-            processing.add(state);
+            request.handle = this;
+            request.phase = Phase.READING;
+            processing.add(request);
         } finally {
             processing.lock.unlock();
         }
     }
 
     /** The transport has copied a request. */
-    void sent(RequestState state) {
-        boolean answered = state.request().opcode().expectsReply();
+    void sent(RequestState request) {
+        boolean expectsReply = request.opcode().expectsReply();
         boolean ends;
         boolean interrupted = false;
-        core.observation.read(state.request().opcode(), state.unique, state.queuedAt);
+        core.observers.read(request.opcode(), request.unique, request.queuedAt);
         processing.lock.lock();
         try {
-            // Of a closed handle nobody answers it, and abort has ended those that were SENT.
-            ends = !answered || processing.isClosed() || !core.state().isLive();
+            // No reply can come over a closed handle, and abort has drained the SENT requests already.
+            ends = !expectsReply || processing.isClosed() || !core.state().isLive();
             if (!ends) {
-                state.phase = Phase.SENT;
-                interrupted = state.interrupted;
+                request.phase = Phase.SENT;
+                interrupted = request.interrupted;
             }
         } finally {
             processing.lock.unlock();
         }
         if (ends) {
-            remove(state);
-            over(state, core.ended(state, answered ? Errno.ECONNABORTED : Errno.OK));
+            remove(request);
+            completeAndRelease(request,
+                    core.endRequest(request, expectsReply ? Errno.ECONNABORTED : Errno.OK));
         } else if (interrupted) {
-            core.input.interrupt(state);
+            core.input.interrupt(request);
         }
     }
 
@@ -88,44 +89,44 @@ final class ConnectionHandle implements DeviceHandle {
         if (unique == 0) {
             return notification(error, length);
         }
-        boolean makesSense = error <= 0 && error >= -LARGEST_ERRNO;
-        if (!makesSense && !core.profile().badErrnoEndsCaller()) {
+        boolean validError = error <= 0 && error >= -LARGEST_ERRNO;
+        if (!validError && !core.profile().badErrnoEndsCaller()) {
             return Verdict.of(Errno.EINVAL);
         }
-        return (unique & 1) != 0 ? interruptAnswered(unique & ~1L, error, length)
-                : answered(unique, error, length, makesSense);
+        return (unique & 1) != 0 ? interruptReply(unique & ~1L, error, length)
+                : requestReply(unique, error, length, validError);
     }
 
     private Delivery notification(int error, long length) {
         NotifyCode code = NotifyCode.of(error).orElse(null);
-        ConnectionInfo settled = core.init.settled();
-        if (settled == null || !core.state().isLive() || closed || code == null
+        ConnectionInfo negotiated = core.init.negotiated();
+        if (negotiated == null || !core.state().isLive() || closed || code == null
                 || !NotificationDelivery.accepts(code, length, core.maxMessage)) {
             return Verdict.of(Errno.EINVAL);
         }
-        return new NotificationDelivery(core, settled, code, length);
+        return new NotificationDelivery(core, negotiated, code, length);
     }
 
-    private Delivery answered(long unique, int error, long length, boolean makesSense) {
-        RequestState state;
+    private Delivery requestReply(long unique, int error, long length, boolean validError) {
+        RequestState request;
         processing.lock.lock();
         try {
-            state = find(unique);
-            if (state != null) {
-                state.phase = Phase.WRITING;
+            request = find(unique);
+            if (request != null) {
+                request.phase = Phase.WRITING;
             }
         } finally {
             processing.lock.unlock();
         }
-        if (state == null) {
-            return unknown();
+        if (request == null) {
+            return unknownUnique();
         }
-        core.input.dropInterrupt(state);
-        if (makesSense && (error == 0 ? state.request().accepts(length) : length == 0)) {
-            return state.replying(Errno.orEio(-error), length);
+        core.input.dropInterrupt(request);
+        if (validError && (error == 0 ? request.accepts(length) : length == 0)) {
+            return request.replying(Errno.orEio(-error), length);
         }
-        end(state, makesSense ? Errno.EIO : Errno.EINVAL);
-        return Verdict.of(makesSense || length > 0 ? Errno.EINVAL : Errno.OK);
+        end(request, validError ? Errno.EIO : Errno.EINVAL);
+        return Verdict.of(validError || length > 0 ? Errno.EINVAL : Errno.OK);
     }
 
     /** Under the table's lock. */
@@ -133,61 +134,61 @@ final class ConnectionHandle implements DeviceHandle {
         return closed ? null : processing.find(unique);
     }
 
-    private Delivery unknown() {
+    private Delivery unknownUnique() {
         boolean live = core.state().isLive() && !closed;
         return Verdict.of(live ? core.profile().unknownUnique() : core.profile().writeAfterEnd());
     }
 
-    private Delivery interruptAnswered(long unique, int error, long length) {
-        RequestState state;
+    private Delivery interruptReply(long unique, int error, long length) {
+        RequestState request;
         boolean interrupted;
         processing.lock.lock();
         try {
-            state = find(unique);
-            interrupted = state != null && state.interrupted;
+            request = find(unique);
+            interrupted = request != null && request.interrupted;
         } finally {
             processing.lock.unlock();
         }
-        if (state == null) {
-            return unknown();
+        if (request == null) {
+            return unknownUnique();
         }
         if (length > 0) {
             return Verdict.of(Errno.EINVAL);
         }
         if (error == -Errno.ENOSYS.code()) {
-            core.input.interruptsAreUnknown();
+            core.input.disableInterrupts();
         } else if (error == -Errno.EAGAIN.code()) {
             if (!interrupted) {
                 return Verdict.of(Errno.EINVAL);
             }
-            core.input.interruptAgain(state);
+            core.input.interruptAgain(request);
         }
         return Verdict.of(Errno.OK);
     }
 
     /** The transport has copied the reply of a request. */
-    Errno delivered(RequestState state) {
-        return end(state, state.replyError()) ? Errno.OK : Errno.ENOENT;
+    Errno delivered(RequestState request) {
+        return end(request, request.replyError()) ? Errno.OK : Errno.ENOENT;
     }
 
     /** A copy failed, of the request or of its reply. */
-    void copyFailed(RequestState state) {
-        if (!core.profile().keepsUncopied() || !putBack(state)) {
-            end(state, Errno.EIO);
+    void copyFailed(RequestState request) {
+        if (!core.profile().keepsUncopied() || !requeue(request)) {
+            end(request, Errno.EIO);
         }
     }
 
-    /** A request that did not reach its reader is the next one again. */
-    private boolean putBack(RequestState state) {
+    /** Makes a request that could not be copied to its reader the first pending one again. Returns false if it must end. */
+    private boolean requeue(RequestState request) {
         Reader reader;
         core.input.lock.lock();
         processing.lock.lock();
         try {
-            if (state.phase != Phase.READING || !core.state().isLive() || state.finished()) {
+            if (request.phase != Phase.READING || !core.state().isLive() || request.isFinished()) {
                 return false;
             }
-            processing.remove(state);
-            reader = core.input.putBack(state);
+            processing.remove(request);
+            reader = core.input.requeue(request);
         } finally {
             processing.lock.unlock();
             core.input.lock.unlock();
@@ -196,36 +197,36 @@ final class ConnectionHandle implements DeviceHandle {
         return true;
     }
 
-    /** Ends a request that is being copied. Returns whether its caller was still waiting. */
-    private boolean end(RequestState state, Errno how) {
-        remove(state);
-        boolean first = core.ended(state, how);
-        core.observation.replied(state, how);
-        over(state, first);
-        return first;
+    /** Ends a request that the transport copies. Returns whether its caller was still waiting. */
+    private boolean end(RequestState request, Errno error) {
+        remove(request);
+        boolean finished = core.endRequest(request, error);
+        core.observers.replied(request, error);
+        completeAndRelease(request, finished);
+        return finished;
     }
 
-    private void remove(RequestState state) {
+    private void remove(RequestState request) {
         boolean last;
         processing.lock.lock();
         try {
-            processing.remove(state);
+            processing.remove(request);
             last = processing.isClosed() && processing.size() == 0;
         } finally {
             processing.lock.unlock();
         }
         if (last) {
-            core.emptied(processing);
+            core.removeTable(processing);
         }
     }
 
-    /** The device releases a request that has ended. */
-    private void over(RequestState state, boolean first) {
-        if (first) {
-            state.tell();
+    /** Completes a request that this thread finished, and drops the device's reference to it. */
+    private void completeAndRelease(RequestState request, boolean finished) {
+        if (finished) {
+            request.complete();
         }
-        state.release();
-        core.sender.admitNext();
+        request.release();
+        core.sender.admitBlocked();
     }
 
     @Override public int readiness() {
@@ -254,7 +255,7 @@ final class ConnectionHandle implements DeviceHandle {
         } finally {
             core.lock.unlock();
         }
-        core.abort.close(this);
+        core.abort.closeHandle(this);
     }
 
     /** Whether {@link #close} was called. Needs no lock. */

@@ -3,18 +3,18 @@ package org.hexfuse.device;
 import org.hexfuse.abi.InitFlag;
 
 /**
- * What both ends settled by INIT, after the kernel's clamping.
+ * What INIT negotiated, after the kernel's clamping.
  *
  * @param minor the server's minor version, as it sent it
- * @param flags the masks of the {@link InitFlag}s that both ends have
+ * @param flags the masks of the {@link InitFlag}s that both ends support
  * @param maxReadahead in bytes
  * @param maxWrite the most data in one WRITE, in bytes, at least 4096
  * @param maxPages the most data in one message, in pages of 4096 bytes
- * @param maxBackground how many background requests may be on their way at once
- * @param congestionThreshold how many of them make the filesystem congested
- * @param timeGranularity the steps in which the filesystem keeps times, in nanoseconds
- * @param maxStackDepth how deep backing files may be stacked, 0 without {@link InitFlag#PASSTHROUGH}
- * @param requestTimeout how long the server wants a request to take at most, in seconds; 0 for no wish
+ * @param maxBackground the most background requests in flight
+ * @param congestionThreshold the number of background requests from which the filesystem is congested
+ * @param timeGranularity the granularity of file timestamps, in nanoseconds
+ * @param maxStackDepth the most filesystems that a backing file may be stacked on; 0 without {@link InitFlag#PASSTHROUGH}
+ * @param requestTimeout the request timeout that the server asks for, in seconds; 0 for none
  */
 public record ConnectionInfo(int minor, long flags, int maxReadahead, int maxWrite, int maxPages, int maxBackground,
         int congestionThreshold, int timeGranularity, int maxStackDepth, int requestTimeout) {
@@ -22,24 +22,24 @@ public record ConnectionInfo(int minor, long flags, int maxReadahead, int maxWri
     private static final int SHORT_NAMES = 1024;
     private static final int LONG_NAMES = 4095;
 
-    /** What is settled by a server that stacks nothing and has no wish for timeouts. */
+    /** Without backing files and request timeout. */
     public ConnectionInfo(int minor, long flags, int maxReadahead, int maxWrite, int maxPages, int maxBackground,
             int congestionThreshold, int timeGranularity) {
         this(minor, flags, maxReadahead, maxWrite, maxPages, maxBackground, congestionThreshold, timeGranularity, 0,
                 0);
     }
 
-    /** Whether both ends have a capability. */
+    /** Whether both ends support a capability. */
     public boolean has(InitFlag flag) {
         return flag.in(flags);
     }
 
-    /** The most data to ask for in one READ, in bytes. */
+    /** The most data of one READ, in bytes. */
     public int maxRead() {
         return maxPages * PAGE;
     }
 
-    /** The most data to send in one WRITE, in bytes: one page unless BIG_WRITES was settled. */
+    /** The most data of one WRITE, in bytes: one page without BIG_WRITES. */
     public int maxWriteData() {
         return has(InitFlag.BIG_WRITES) ? Math.min(maxWrite, maxPages * PAGE) : Math.min(maxWrite, PAGE);
     }
@@ -49,7 +49,7 @@ public record ConnectionInfo(int minor, long flags, int maxReadahead, int maxWri
         return has(InitFlag.MAX_PAGES) && maxPages > 1 ? LONG_NAMES : SHORT_NAMES;
     }
 
-    /** Whether the server left the checks of permissions to the kernel by asking for access control lists. */
+    /** Whether the kernel checks permissions, as with {@code default_permissions}, because the server set POSIX_ACL. */
     public boolean impliesDefaultPermissions() {
         return has(InitFlag.POSIX_ACL);
     }

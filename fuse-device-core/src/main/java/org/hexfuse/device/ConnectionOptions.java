@@ -3,19 +3,18 @@ package org.hexfuse.device;
 import java.time.Duration;
 
 /**
- * How a connection behaves.
+ * The options of a connection.
  *
- * @param initTimeout how long INIT may take to be answered
- * @param requestTimeout how long any other request may take before the connection is aborted, which also bounds what the
- *        server asks for by INIT; zero for as long as the server likes
- * @param drainTimeout how long {@link FuseConnection#close} waits for what is under way
- * @param profile which kernel to play
- * @param defaultPermissions whether the mount has the option {@code default_permissions}, without which a server can't ask
- *        for mapped ids
- * @param privileged whether the server may set limits of its own, as one with CAP_SYS_ADMIN may
- * @param listener who watches the requests
- * @param backingFiles where files come from that the server would have read and written past it;
- *        {@link BackingFiles#NONE} if they can't be
+ * @param initTimeout how long a caller waits for the reply to INIT
+ * @param requestTimeout how long any other request may be outstanding before the connection is aborted, which also bounds the
+ *        timeout that the server asks for in INIT; zero for no limit
+ * @param drainTimeout how long {@link FuseConnection#close} waits for outstanding requests
+ * @param profile the kernel to emulate
+ * @param defaultPermissions whether the mount has the option {@code default_permissions}, without which INIT refuses
+ *        ALLOW_IDMAP
+ * @param privileged whether the server may raise the background limits and register backing files, as with CAP_SYS_ADMIN
+ * @param listener observes the requests
+ * @param backingFiles opens files for passthrough; {@link BackingFiles#NONE} without passthrough
  */
 public record ConnectionOptions(Duration initTimeout, Duration requestTimeout, Duration drainTimeout,
         KernelProfile profile, boolean defaultPermissions, boolean privileged, DeviceListener listener,
@@ -24,19 +23,19 @@ public record ConnectionOptions(Duration initTimeout, Duration requestTimeout, D
     public static final ConnectionOptions DEFAULT = new ConnectionOptions(Duration.ofSeconds(10), Duration.ZERO,
             Duration.ofSeconds(5), KernelProfile.linux());
 
-    /** Options of a privileged server that nobody watches. */
+    /** A privileged server, without listener, backing files and {@code default_permissions}. */
     public ConnectionOptions(Duration initTimeout, Duration requestTimeout, Duration drainTimeout,
             KernelProfile profile) {
         this(initTimeout, requestTimeout, drainTimeout, profile, false, true, DeviceListener.NONE, BackingFiles.NONE);
     }
 
-    /** The same with another time for every request. */
+    /** The same with another request timeout. */
     public ConnectionOptions withRequestTimeout(Duration timeout) {
         return new ConnectionOptions(initTimeout, timeout, drainTimeout, profile, defaultPermissions, privileged,
                 listener, backingFiles);
     }
 
-    /** The same with another time for INIT. */
+    /** The same with another INIT timeout. */
     public ConnectionOptions withInitTimeout(Duration timeout) {
         return new ConnectionOptions(timeout, requestTimeout, drainTimeout, profile, defaultPermissions, privileged,
                 listener, backingFiles);
@@ -49,24 +48,24 @@ public record ConnectionOptions(Duration initTimeout, Duration requestTimeout, D
     }
 
     /** The same with or without {@code default_permissions}. */
-    public ConnectionOptions withDefaultPermissions(boolean checks) {
-        return new ConnectionOptions(initTimeout, requestTimeout, drainTimeout, profile, checks, privileged, listener,
+    public ConnectionOptions withDefaultPermissions(boolean enabled) {
+        return new ConnectionOptions(initTimeout, requestTimeout, drainTimeout, profile, enabled, privileged, listener,
                 backingFiles);
     }
 
-    /** The same for a server with or without privileges. */
-    public ConnectionOptions withPrivileged(boolean may) {
-        return new ConnectionOptions(initTimeout, requestTimeout, drainTimeout, profile, defaultPermissions, may,
+    /** The same for a privileged or unprivileged server. */
+    public ConnectionOptions withPrivileged(boolean enabled) {
+        return new ConnectionOptions(initTimeout, requestTimeout, drainTimeout, profile, defaultPermissions, enabled,
                 listener, backingFiles);
     }
 
-    /** The same, watched. */
-    public ConnectionOptions withListener(DeviceListener watcher) {
+    /** The same with a listener. */
+    public ConnectionOptions withListener(DeviceListener other) {
         return new ConnectionOptions(initTimeout, requestTimeout, drainTimeout, profile, defaultPermissions,
-                privileged, watcher, backingFiles);
+                privileged, other, backingFiles);
     }
 
-    /** The same with files that the server may have read and written past it. */
+    /** The same with backing files. */
     public ConnectionOptions withBackingFiles(BackingFiles files) {
         return new ConnectionOptions(initTimeout, requestTimeout, drainTimeout, profile, defaultPermissions,
                 privileged, listener, files);

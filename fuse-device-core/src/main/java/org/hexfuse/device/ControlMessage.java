@@ -13,9 +13,9 @@ import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
 
-/** A message of the device's own that has no reply: FORGET, BATCH_FORGET, INTERRUPT. */
+/** A message of the kernel's own that has no reply: FORGET, BATCH_FORGET, INTERRUPT. */
 final class ControlMessage implements OutgoingRequest {
-    /** What a FORGET and an INTERRUPT take. */
+    /** The size of a FORGET or an INTERRUPT in bytes. */
     static final int SIZE = InHeader.SIZE + ForgetIn.SIZE;
     private static final int DATA_CAPACITY = 8192 - SIZE;
 
@@ -28,24 +28,24 @@ final class ControlMessage implements OutgoingRequest {
         this.recycler = recycler;
     }
 
-    ControlMessage interrupt(RequestState state) {
-        header(Opcode.INTERRUPT, state.unique | 1, 0);
-        InterruptIn.UNIQUE.set(head, InHeader.SIZE, state.unique);
+    ControlMessage interrupt(RequestState request) {
+        writeHeader(Opcode.INTERRUPT, request.unique | 1, 0);
+        InterruptIn.UNIQUE.set(head, InHeader.SIZE, request.unique);
         return length(0);
     }
 
     ControlMessage forget(long unique, ForgetList forgets) {
-        header(Opcode.FORGET, unique, forgets.node());
+        writeHeader(Opcode.FORGET, unique, forgets.node());
         ForgetIn.NLOOKUP.set(head, InHeader.SIZE, forgets.lookups());
         forgets.remove();
         return length(0);
     }
 
-    /** Takes as many forgets as fit into a message of {@code capacity} bytes. */
+    /** Removes as many FORGETs as fit into a message of {@code capacity} bytes. */
     ControlMessage batchForget(long unique, ForgetList forgets, long capacity) {
         long room = Math.min(capacity - SIZE, DATA_CAPACITY) / ForgetOne.SIZE;
         int count = (int) Math.min(room, forgets.size());
-        header(Opcode.BATCH_FORGET, unique, 0);
+        writeHeader(Opcode.BATCH_FORGET, unique, 0);
         BatchForgetIn.COUNT.set(head, InHeader.SIZE, count);
         for (int i = 0; i < count; i++) {
             ForgetOne.NODEID.set(memory, (long) i * ForgetOne.SIZE, forgets.node());
@@ -55,7 +55,7 @@ final class ControlMessage implements OutgoingRequest {
         return length(count * ForgetOne.SIZE);
     }
 
-    private void header(Opcode opcode, long unique, long node) {
+    private void writeHeader(Opcode opcode, long unique, long node) {
         head.fill((byte) 0);
         InHeader.OPCODE.set(head, opcode.code());
         InHeader.UNIQUE.set(head, unique);
@@ -84,7 +84,7 @@ final class ControlMessage implements OutgoingRequest {
         recycler.accept(this);
     }
 
-    /** What it said is lost, which costs the server memory at most. */
+    /** The message is lost: a lost FORGET costs the server memory, a lost INTERRUPT delays a reply. */
     @Override public void failed() {
         recycler.accept(this);
     }

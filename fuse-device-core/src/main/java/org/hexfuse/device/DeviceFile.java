@@ -16,21 +16,20 @@ import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.spi.WholeMessage;
 
 /**
- * An open of the device as a program sees it: what {@code read(2)}, {@code write(2)}, {@code poll(2)} and the like on
- * {@code /dev/fuse} do, byte for byte, with their errors. It can be open before there is a mount. Any thread may call any
- * method, many at the same time.
+ * An open file of {@code /dev/fuse}: {@code read(2)}, {@code write(2)}, {@code poll(2)} and the other system calls, byte for byte,
+ * with their errors. It may be opened before it is mounted. Any thread may call any method, concurrently.
  *
- * <p>One call carries one whole message; nothing is kept between two calls. Errors are {@link FuseException}s. Everything gets
- * EPERM as long as the file belongs to no mount, and EBADF after {@link #close}.
+ * <p>One call carries one whole message; no state is kept between two calls. Errors are {@link FuseException}s. Every method
+ * throws EPERM while the file is not mounted, and EBADF after {@link #close}.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_dev_operations}; gVisor {@code dev.go}.
  */
 public final class DeviceFile implements AutoCloseable {
-    /** The file and the connection that it was bound to, once and for all. */
+    /** The connection that the file is bound to, for good, and its handle. */
     private record Binding(FuseConnection connection, DeviceHandle handle) {}
 
     private final KernelProfile profile;
-    private volatile DeviceState own = DeviceState.UNMOUNTED;
+    private volatile DeviceState ownState = DeviceState.UNMOUNTED;
     private volatile Binding binding;
     private final SynchronousInit synchronousInit = new SynchronousInit();
     private volatile boolean nonBlocking;
@@ -50,23 +49,22 @@ public final class DeviceFile implements AutoCloseable {
         return file;
     }
 
-    /** Where the file stands: once it is bound, where its connection does. */
+    /** The state of the file; once it is bound, that of its connection, until the file is closed. */
     public DeviceState state() {
         Binding bound = binding;
-        return own == DeviceState.CLOSED || bound == null ? own : bound.connection.state();
+        return ownState == DeviceState.CLOSED || bound == null ? ownState : bound.connection.state();
     }
 
     /**
-     * Mounts a filesystem that is served through this file, with INIT queued; options for another kernel count as options for
-     * this one. A second mount of one file shares the connection of the first, which lives until all are unmounted.
+     * Mounts a filesystem that is served through this file, with INIT queued. The file's profile replaces that of the options. A
+     * second mount of one file shares the connection of the first, which lives until all are unmounted.
      *
-     * <p>Where the server asked for {@link DeviceIoctl#SYNC_INIT} this waits until INIT is answered, which another thread has to
-     * do.
+     * <p>After {@link DeviceIoctl#SYNC_INIT} this blocks until the reply to INIT, which another thread must write.
      *
      * @param maxMessage the longest message that the server can handle, in bytes
      * @return the connection, which the caller closes once to unmount it
-     * @throws FuseException ENOTCONN if the file was mounted before and that is over, or if INIT was waited for and failed; EBADF
-     *         if it is closed
+     * @throws FuseException ENOTCONN if the file was mounted before and is unmounted or aborted, or if INIT failed after
+     *         SYNC_INIT; EBADF if the file is closed
      */
     public FuseConnection mount(NotificationSink sink, ConnectionOptions options, int maxMessage) {
         FuseConnection fresh = FuseConnection.prepare(sink, options.withProfile(profile), maxMessage);
@@ -74,11 +72,11 @@ public final class DeviceFile implements AutoCloseable {
         if (connection == fresh) {
             connection.offer();
         }
-        synchronousInit.awaitAnswer(connection);
+        synchronousInit.awaitReply(connection);
         return connection;
     }
 
-    /** Binds this file to a new connection, unless it is bound to one already. Returns which it is. */
+    /** Binds this file to a new connection, unless it is bound already. Returns the connection that it is bound to. */
     private synchronized FuseConnection mountOnce(FuseConnection fresh) {
         checkOpen();
         Binding bound = binding;
@@ -100,10 +98,10 @@ public final class DeviceFile implements AutoCloseable {
      */
     public synchronized void cloneFrom(DeviceFile source) {
         checkOpen();
-        if (source.own == DeviceState.CLOSED) {
+        if (source.ownState == DeviceState.CLOSED) {
             throw FuseException.of(Errno.EBADF);
         }
-        if (own != DeviceState.UNMOUNTED) {
+        if (ownState != DeviceState.UNMOUNTED) {
             throw FuseException.of(Errno.EINVAL);
         }
         Binding other = source.binding;
@@ -119,13 +117,13 @@ public final class DeviceFile implements AutoCloseable {
     }
 
     /**
-     * Any ioctl but {@link DeviceIoctl#CLONE}. With {@link DeviceIoctl#SYNC_INIT} a mount of this file will wait for INIT, and
-     * reads wait for the mount. {@link DeviceIoctl#BACKING_OPEN} returns the number of a backing file.
+     * Any ioctl but {@link DeviceIoctl#CLONE}. After {@link DeviceIoctl#SYNC_INIT} a mount of this file blocks until the reply to
+     * INIT, and reads block until the mount. {@link DeviceIoctl#BACKING_OPEN} returns a backing id.
      *
-     * @param argument what the argument points to: {@link BackingMap}, or the number of a backing file
-     * @throws FuseException ENOTTY (gVisor: ENOSYS for all) if there is no such ioctl, EOPNOTSUPP if there are no backing files,
-     *         EINVAL for SYNC_INIT of a file that is mounted, EPERM for those of backing files of one that isn't, EFAULT if the
-     *         argument is too short, and what {@link FuseConnection#openBacking} and {@code closeBacking} throw
+     * @param argument what the argument points to: {@link BackingMap}, or a backing id
+     * @throws FuseException ENOTTY (gVisor: ENOSYS for all) for an unknown ioctl, EOPNOTSUPP without backing files, EINVAL for
+     *         SYNC_INIT of a mounted file, EPERM for BACKING_OPEN and BACKING_CLOSE of a file that is not mounted, EFAULT if the
+     *         argument is too short, and the errors of {@link FuseConnection#openBacking} and {@code closeBacking}
      */
     public int ioctl(int request, MemorySegment argument) {
         checkOpen();
@@ -133,7 +131,7 @@ public final class DeviceFile implements AutoCloseable {
             throw FuseException.of(profile.otherIoctl());
         }
         if (request == DeviceIoctl.SYNC_INIT.request()) {
-            askForSynchronousInit();
+            enableSynchronousInit();
             return 0;
         }
         boolean opens = request == DeviceIoctl.BACKING_OPEN.request();
@@ -143,11 +141,11 @@ public final class DeviceFile implements AutoCloseable {
         return backing(opens, argument);
     }
 
-    private synchronized void askForSynchronousInit() {
+    private synchronized void enableSynchronousInit() {
         if (binding != null) {
             throw FuseException.of(Errno.EINVAL);
         }
-        synchronousInit.ask();
+        synchronousInit.enable();
     }
 
     private int backing(boolean opens, MemorySegment argument) {
@@ -171,21 +169,21 @@ public final class DeviceFile implements AutoCloseable {
 
     private synchronized void bind(FuseConnection connection) {
         binding = new Binding(connection, connection.newHandle());
-        own = own.after(Event.BIND);
-        synchronousInit.over();
+        ownState = ownState.after(Event.BIND);
+        synchronousInit.releaseReaders();
     }
 
-    /** Whether reads give EAGAIN instead of waiting, as with {@code O_NONBLOCK}. */
+    /** Sets whether reads throw EAGAIN instead of blocking, as with {@code O_NONBLOCK}. */
     public void nonBlocking(boolean on) {
         nonBlocking = on;
     }
 
     /**
-     * Reads the next message into {@code buffer}; waits for one unless told otherwise.
+     * Reads the next message into {@code buffer}; blocks until there is one, unless the file is {@link #nonBlocking}.
      *
      * @return its length in bytes
-     * @throws FuseException EPERM, EINVAL, ENODEV, ECONNABORTED as {@link DeviceHandle#take} has them, EAGAIN instead of
-     *         waiting, EINTR if the thread was interrupted (its status is kept), EFAULT if the buffer can't be written to
+     * @throws FuseException EPERM, EINVAL, ENODEV, ECONNABORTED as {@link DeviceHandle#take} throws them, EAGAIN instead of
+     *         blocking, EINTR if the thread was interrupted (its interrupt status is kept), EFAULT if the buffer can't be written
      */
     public int read(MemorySegment buffer) {
         synchronousInit.awaitMount(nonBlocking);
@@ -224,8 +222,8 @@ public final class DeviceFile implements AutoCloseable {
      * Writes one message: a reply or a notification.
      *
      * @return its length in bytes
-     * @throws FuseException EINVAL if that is no message or refused, ENOENT (gVisor: EINVAL) if there is no such request to
-     *         answer, EFAULT if the message can't be read, what a notification came to
+     * @throws FuseException EINVAL if the message is malformed or rejected, ENOENT (gVisor: EINVAL) for a reply whose unique is
+     *         not in processing, EFAULT if the message can't be read, and the error of a notification
      */
     public int write(MemorySegment message) {
         DeviceHandle handle = handle();
@@ -241,20 +239,20 @@ public final class DeviceFile implements AutoCloseable {
         return Math.toIntExact(message.byteSize());
     }
 
-    /** Memory that is closed or belongs to another thread, or that is read-only, is what a bad address is to a system call. */
+    /** A closed, confined or read-only segment is a bad address to a system call. */
     private static FuseException fault(RuntimeException cause) {
         FuseException fault = FuseException.of(Errno.EFAULT);
         fault.addSuppressed(cause);
         return fault;
     }
 
-    /** Reads as {@link #read} does: there are no positions (gVisor: ENOSYS). */
+    /** Reads as {@link #read} does and ignores the position (gVisor: ENOSYS); EINVAL for a negative one. */
     public int read(MemorySegment buffer, long position) {
         checkPosition(position);
         return read(buffer);
     }
 
-    /** Writes as {@link #write} does: there are no positions (gVisor: ENOSYS). */
+    /** Writes as {@link #write} does and ignores the position (gVisor: ENOSYS); EINVAL for a negative one. */
     public int write(MemorySegment message, long position) {
         checkPosition(position);
         return write(message);
@@ -271,7 +269,7 @@ public final class DeviceFile implements AutoCloseable {
     }
 
     /**
-     * There is nowhere to go.
+     * The device is not seekable.
      *
      * @throws FuseException always: ESPIPE (gVisor: ENOSYS)
      */
@@ -280,7 +278,7 @@ public final class DeviceFile implements AutoCloseable {
         throw FuseException.of(profile.seek(), "seek by " + offset + " from " + whence);
     }
 
-    /** What could be done without waiting, in the bits of {@link DeviceHandle#readiness}; POLLERR as long as unmounted. */
+    /** The events that are ready, in the bits of {@link DeviceHandle#readiness}; POLLERR while the file is not mounted. */
     public int readiness() {
         checkOpen();
         Binding bound = binding;
@@ -288,12 +286,12 @@ public final class DeviceFile implements AutoCloseable {
     }
 
     /**
-     * Waits until one of {@code events} is there, or an error.
+     * Blocks until one of {@code events} is ready, or POLLERR.
      *
      * @param events bits of {@link DeviceHandle#readiness}
-     * @param timeout how long to wait at most
-     * @return those of the events that are there, and POLLERR; 0 if the time is over
-     * @throws FuseException EINTR if the thread was interrupted (its status is kept)
+     * @param timeout how long to block at most
+     * @return the requested events that are ready, and POLLERR; 0 after the timeout
+     * @throws FuseException EINTR if the thread was interrupted (its interrupt status is kept)
      */
     public int poll(int events, Duration timeout) {
         int wanted = events | DeviceHandle.POLLERR;
@@ -328,12 +326,12 @@ public final class DeviceFile implements AutoCloseable {
         handle().addWaiter(waiter);
     }
 
-    /** Takes a waiter away. */
+    /** Removes a waiter. */
     public void removeWaiter(Runnable waiter) {
         handle().removeWaiter(waiter);
     }
 
-    /** What the file is a view on. */
+    /** The handle of this file. */
     DeviceHandle handle() {
         checkOpen();
         Binding bound = binding;
@@ -344,7 +342,7 @@ public final class DeviceFile implements AutoCloseable {
     }
 
     private void checkOpen() {
-        if (own == DeviceState.CLOSED) {
+        if (ownState == DeviceState.CLOSED) {
             throw FuseException.of(DeviceState.CLOSED.forCallers());
         }
     }
@@ -352,9 +350,9 @@ public final class DeviceFile implements AutoCloseable {
     /** Closes the file, as {@link DeviceHandle#close} does. Closing again does nothing. */
     @Override public void close() {
         synchronized (this) {
-            own = own.after(Event.CLOSE);
+            ownState = ownState.after(Event.CLOSE);
         }
-        synchronousInit.over();
+        synchronousInit.releaseReaders();
         Binding bound = binding;
         if (bound != null) {
             bound.handle.close();

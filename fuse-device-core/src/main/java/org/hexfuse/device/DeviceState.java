@@ -3,7 +3,7 @@ package org.hexfuse.device;
 import org.hexfuse.abi.Errno;
 
 /**
- * The states of a device and of the connection that it is bound to, with every transition there is.
+ * The states of a device file and of the connection that it is bound to, with every transition.
  *
  * <pre>
  *             BIND                 INIT_SETTLED
@@ -17,37 +17,37 @@ import org.hexfuse.abi.Errno;
  *     +--- CLOSE, from here and from all others ---> CLOSED
  * </pre>
  *
- * <p>A connection starts in INITIALIZING and has the states up to ENDED. An open device starts in UNMOUNTED; once bound, by a
- * mount or as a clone, it has the state of its connection, until it is closed, which only concerns itself.
+ * <p>A connection starts in INITIALIZING and has the states up to ENDED. A device file starts in UNMOUNTED; once it is bound, by a
+ * mount or as a clone, it has the state of its connection until it is closed. CLOSED is a state of the file only.
  *
  * <p>Source: Linux {@code fs/fuse}: {@code fuse_dev}'s connection, {@code fuse_conn}'s {@code connected}, {@code initialized}
  * and {@code conn_error}.
  */
 public enum DeviceState {
-    /** Open, and belonging to no connection: everything but being mounted, cloned to and closed gets EPERM. */
+    /** Bound to no connection: everything but mount, clone and close gets EPERM. */
     UNMOUNTED(Errno.EPERM),
-    /** INIT is queued or under way; who wants to make a request waits. */
+    /** INIT is pending or in processing; callers block until its reply. */
     INITIALIZING(Errno.OK),
-    /** Requests go and replies come. */
+    /** INIT has succeeded; requests and replies are exchanged. */
     CONNECTED(Errno.OK),
-    /** INIT failed. The server may still read, but there is nothing to read any more. */
+    /** INIT failed: callers get ECONNREFUSED. The server may still read, but no request is queued. */
     REFUSED(Errno.ECONNREFUSED),
-    /** Aborted or unmounted. */
+    /** Aborted, unmounted, or the last handle was closed. */
     ENDED(Errno.ENOTCONN),
-    /** The device was closed. */
+    /** The device file was closed. */
     CLOSED(Errno.EBADF);
 
-    /** What changes a state. */
+    /** The events that cause transitions. */
     public enum Event {
-        /** A mount, or a clone of a device that is mounted. */
+        /** A mount, or a clone of a mounted device file. */
         BIND,
-        /** INIT was answered, and the two ends understand each other. */
+        /** The reply to INIT is acceptable. */
         INIT_SETTLED,
-        /** INIT was answered by an error or with what makes no sense. */
+        /** The reply to INIT is an error or not acceptable. */
         INIT_FAILED,
-        /** Abort, unmount, a timeout, or the close of the last handle. */
+        /** Abort, unmount, request timeout, or close of the last handle. */
         END,
-        /** The device is closed. */
+        /** The device file is closed. */
         CLOSE
     }
 
@@ -57,7 +57,7 @@ public enum DeviceState {
         this.forCallers = forCallers;
     }
 
-    /** The state that follows; this one where the event has no meaning any more, such as an answer to INIT after the end. */
+    /** The state after an event; this state if the event comes too late, such as a reply to INIT after an abort. */
     public DeviceState after(Event event) {
         return switch (event) {
             case BIND -> this == UNMOUNTED ? INITIALIZING : this;
@@ -68,12 +68,12 @@ public enum DeviceState {
         };
     }
 
-    /** Whether messages can go either way. */
+    /** Whether messages can be exchanged. */
     public boolean isLive() {
         return this == CONNECTED || this == INITIALIZING || this == REFUSED;
     }
 
-    /** OK, or what who wants to make a request is told. */
+    /** The error of a new request in this state; OK if there is none. */
     public Errno forCallers() {
         return forCallers;
     }

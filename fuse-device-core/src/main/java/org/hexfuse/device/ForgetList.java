@@ -1,6 +1,6 @@
 package org.hexfuse.device;
 
-/** Nodes to forget, first in first out, without an object for each. Guarded by {@link InputQueue#lock}. */
+/** The node ids and lookup counts of queued FORGETs, first in, first out, as primitives. Guarded by {@link InputQueue#lock}. */
 final class ForgetList {
     private long[] entries = new long[2 * 64];
     private int head;

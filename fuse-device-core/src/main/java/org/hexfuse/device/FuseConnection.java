@@ -14,10 +14,10 @@ import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.KernelLink;
 
 /**
- * One mounted FUSE filesystem as the kernel sees it: where requests are made, where servers open the device that they take
- * them from, and what the control files of {@code /sys/fs/fuse/connections} do. Any thread may call any method.
+ * The kernel's connection to one mounted FUSE filesystem, Linux's {@code struct fuse_conn}: the port of its callers, the device
+ * handles of its servers, and the control files of {@code /sys/fs/fuse/connections}. Any thread may call any method.
  *
- * <p>Its states are those of {@link DeviceState}.
+ * <p>{@link DeviceState} has its states.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code inode.c} and {@code control.c}.
  */
@@ -26,7 +26,7 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
     private static final int LARGEST_LIMIT = 65535;
 
     private final ConnectionCore core;
-    /** How many mounts there are of it: each is closed once. */
+    /** The number of mounts, each of which is closed once. */
     private final AtomicInteger mounts = new AtomicInteger(1);
     private volatile KernelLink link;
 
@@ -36,9 +36,9 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
     }
 
     /**
-     * Makes a connection whose handles are taken by hand, with INIT queued.
+     * Makes a connection without a link, with INIT queued; servers use its {@link #newHandle}s.
      *
-     * @param maxMessage the longest message that the server's way can carry, in bytes
+     * @param maxMessage the longest message that the server can read or write, in bytes
      */
     public static FuseConnection create(NotificationSink sink, ConnectionOptions options, int maxMessage) {
         return create(sink, options, maxMessage, new CarriedFlags(0));
@@ -51,7 +51,7 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
         return connection;
     }
 
-    /** As {@link #create}, with INIT still to be queued by {@link #offer}. */
+    /** As {@link #create}, but {@link #offer} queues INIT. */
     static FuseConnection prepare(NotificationSink sink, ConnectionOptions options, int maxMessage) {
         return new FuseConnection(sink, options, maxMessage, new CarriedFlags(0));
     }
@@ -62,11 +62,12 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
     }
 
     /**
-     * Mounts what is at the other end of {@code link}, and waits until INIT is answered. The connection closes the link.
+     * Mounts the filesystem of the server at the peer of {@code link}, and blocks until the reply to INIT. The connection closes
+     * the link.
      *
-     * @throws IOException if the server is gone
-     * @throws FuseException ETIMEDOUT if INIT is not answered in time, ECONNREFUSED if the two ends don't understand each
-     *         other, ECONNABORTED if the server went away, EINTR if the thread was interrupted
+     * @throws IOException if the link can't be attached because the server has disconnected
+     * @throws FuseException ETIMEDOUT if INIT has no reply in time, ECONNREFUSED if the reply is an error or not acceptable,
+     *         ECONNABORTED if the server disconnects, EINTR if the thread was interrupted
      */
     public static FuseConnection mount(KernelLink link, NotificationSink sink, ConnectionOptions options)
             throws IOException {
@@ -84,7 +85,7 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
         }
     }
 
-    /** Counts one more mount of the same connection. Returns whether there still was one. */
+    /** Counts one more mount of this connection. Returns false if it is unmounted or aborted. */
     boolean mountAgain() {
         return core.state().isLive() && mounts.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
     }
@@ -93,41 +94,43 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
         return core.init.await();
     }
 
-    /** Where the connection stands: any of {@link DeviceState} but UNMOUNTED and CLOSED. */
+    /** The state of the connection, never UNMOUNTED or CLOSED. */
     public DeviceState state() {
         return core.state();
     }
 
-    /** Whether requests can still be made. */
-    public boolean isConnected() { return core.state().isLive(); }
+    /** Whether the connection is not aborted or unmounted. */
+    public boolean isConnected() {
+        return core.state().isLive();
+    }
 
-    /** Something that the transport under the connection has and others haven't. */
+    /** An optional feature of the connection's transport, see {@link KernelLink#feature}. */
     public <T> Optional<T> feature(Class<T> type) {
-        KernelLink under = link;
-        return under == null ? Optional.empty() : under.feature(type);
+        KernelLink attached = link;
+        return attached == null ? Optional.empty() : attached.feature(type);
     }
 
     @Override public Request newRequest(Opcode opcode, long node, Caller caller) {
-        ConnectionInfo shape = core.init.awaitToCall();
+        ConnectionInfo negotiated = core.init.awaitForRequest();
         if ((caller.uid() == Protocol.INVALID_UIDGID || caller.gid() == Protocol.INVALID_UIDGID)
-                && !shape.has(InitFlag.ALLOW_IDMAP)) {
+                && !negotiated.has(InitFlag.ALLOW_IDMAP)) {
             throw FuseException.of(Errno.EOVERFLOW);
         }
         boolean bulk = opcode == Opcode.READ || opcode == Opcode.WRITE;
-        return core.requests.take(bulk && shape.maxWrite() > BULK)
-                .start(opcode, node, caller, Math.min(shape.minor(), Protocol.MINOR), shape.flags());
+        return core.requests.take(bulk && negotiated.maxWrite() > BULK)
+                .start(opcode, node, caller, Math.min(negotiated.minor(), Protocol.MINOR), negotiated.flags());
     }
 
     @Override public void call(Request request) {
-        core.sender.call(request);
+        core.sender.call(request.state);
     }
 
     @Override public void submit(Request request, Consumer<Errno> done) {
-        core.sender.submit(request, done);
+        core.sender.submit(request.state, done);
     }
 
     @Override public void post(Request request) {
-        core.sender.post(request);
+        core.sender.post(request.state);
     }
 
     @Override public void forget(long node, long lookups) {
@@ -139,26 +142,27 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
     }
 
     /**
-     * Registers a file of the server's for reads and writes past it, as the ioctl
-     * {@link org.hexfuse.abi.DeviceIoctl#BACKING_OPEN} does.
+     * Registers a backing file of the server's, as the ioctl {@link org.hexfuse.abi.DeviceIoctl#BACKING_OPEN} does.
      *
-     * @param descriptor the server's
+     * @param descriptor the server's file descriptor
      * @param flags 0
-     * @return the number to open files with
-     * @throws FuseException EPERM unless PASSTHROUGH was settled and the server is privileged, EINVAL for flags, ELOOP if the file
-     *         is on too many filesystems, ENOTCONN if the connection is over, what {@link BackingFiles#open} throws
+     * @return the backing id
+     * @throws FuseException EPERM unless PASSTHROUGH was negotiated and the server is privileged, EINVAL for flags, ELOOP if the
+     *         file is stacked on too many filesystems, ENOTCONN if the connection is aborted, and the errors of
+     *         {@link BackingFiles#open}
      */
     public int openBacking(int descriptor, int flags) {
-        return core.backing.open(core.init.settled(), descriptor, flags);
+        return core.backing.open(core.init.negotiated(), descriptor, flags);
     }
 
     /**
-     * Gives a number up, as the ioctl {@link org.hexfuse.abi.DeviceIoctl#BACKING_CLOSE} does. Files that are open go on.
+     * Releases a backing id, as the ioctl {@link org.hexfuse.abi.DeviceIoctl#BACKING_CLOSE} does. Open files keep their backing
+     * file.
      *
-     * @throws FuseException EPERM as for {@link #openBacking}, EINVAL if it can be no number, ENOENT if it is none
+     * @throws FuseException EPERM as for {@link #openBacking}, EINVAL if the id is not positive, ENOENT if it is not registered
      */
     public void closeBacking(int id) {
-        core.backing.close(core.init.settled(), id);
+        core.backing.close(core.init.negotiated(), id);
     }
 
     @Override public boolean isCongested() {
@@ -170,42 +174,45 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
         }
     }
 
-    /** One more open of the device, bound to this connection. */
+    /** Opens another handle of the device, bound to this connection. */
     public DeviceHandle newHandle() {
         return ConnectionHandle.open(core);
     }
 
-    /** One more open of the device, bound to this connection, as a file. */
+    /** Opens another device file, bound to this connection. */
     public DeviceFile openFile() {
         return DeviceFile.bound(this, core.profile());
     }
 
-    /** How many requests were asked for and have not ended: what the control file {@code waiting} shows. */
+    /** The number of outstanding requests, as the control file {@code waiting} shows it. */
     public int waiting() {
         return core.outstanding();
     }
 
     /**
-     * Sets how many background requests may be under way, as a write to the control file {@code max_background}.
+     * Sets the most background requests in flight, as a write to the control file {@code max_background}.
      *
-     * @throws FuseException EINVAL if that is not 1 to 65535, or more than an unprivileged server may have
+     * @throws FuseException EINVAL if that is not 1 to 65535, or above {@link KernelProfile#userBackground} for an unprivileged
+     *         server
      */
     public void maxBackground(int requests) {
         checkLimit(requests, core.profile().userBackground());
         core.background.lock.lock();
         try {
             core.background.maxBackground(requests);
-            core.backgroundWait.look();
+            core.backgroundWait.releaseSenders();
         } finally {
             core.background.lock.unlock();
         }
-        core.sender.admitNext();
+        core.sender.admitBlocked();
     }
 
     /**
-     * Sets how many background requests make the filesystem congested, as a write to {@code congestion_threshold}.
+     * Sets the number of background requests from which the filesystem is congested, as a write to
+     * {@code congestion_threshold}.
      *
-     * @throws FuseException EINVAL if that is not 1 to 65535, or more than an unprivileged server may have
+     * @throws FuseException EINVAL if that is not 1 to 65535, or above {@link KernelProfile#userCongestion} for an unprivileged
+     *         server
      */
     public void congestionThreshold(int requests) {
         checkLimit(requests, core.profile().userCongestion());
@@ -217,29 +224,29 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
         }
     }
 
-    private void checkLimit(int value, int mostOfUser) {
-        if (value < 1 || value > (core.options.privileged() ? LARGEST_LIMIT : mostOfUser)) {
+    private void checkLimit(int value, int userMaximum) {
+        if (value < 1 || value > (core.options.privileged() ? LARGEST_LIMIT : userMaximum)) {
             throw FuseException.of(Errno.EINVAL);
         }
     }
 
-    /** Ends the connection at once: every caller gets ECONNABORTED, every reader ENODEV. Doing so again does nothing. */
+    /** Aborts the connection at once: every caller gets ECONNABORTED, every reader ENODEV. Idempotent. */
     public void abort() {
-        core.abort.end(false);
+        core.abort.abort(false);
     }
 
     /**
-     * Ends the connection as a write to the control file {@code abort} does: as {@link #abort}, but readers get ECONNABORTED
-     * if INIT settled {@link org.hexfuse.abi.InitFlag#ABORT_ERROR}.
+     * Aborts the connection as a write to the control file {@code abort} does: as {@link #abort}, but readers get ECONNABORTED
+     * if INIT negotiated {@link org.hexfuse.abi.InitFlag#ABORT_ERROR}.
      */
     public void abortByControl() {
-        core.abort.end(true);
+        core.abort.abort(true);
     }
 
     /**
-     * Unmounts: waits, for a limited time, until everything that was asked for has reached the server, then ends the
-     * connection and closes the link. Closing again does nothing. Where a device file was mounted several times, the last
-     * unmount ends it.
+     * Unmounts: waits until no request is outstanding and no FORGET is queued, at most for the drain timeout, then aborts the
+     * connection and closes the link. Closing again does nothing. After several mounts of one device file, only the last unmount
+     * does so.
      */
     @Override public void close() {
         if (mounts.updateAndGet(count -> Math.max(0, count - 1)) > 0) {
@@ -247,13 +254,13 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
         }
         core.abort.drain(core.options.drainTimeout());
         abort();
-        KernelLink under = link;
-        if (under != null) {
-            under.close();
+        KernelLink attached = link;
+        if (attached != null) {
+            attached.close();
         }
     }
 
-    /** What the parts share. */
+    /** The parts of the connection. */
     ConnectionCore core() {
         return core;
     }

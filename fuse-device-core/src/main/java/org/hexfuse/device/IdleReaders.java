@@ -4,66 +4,66 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The threads that come for requests. Some are alert: they have not settled down to wait yet, or were woken and are on their
- * way, and will look for themselves. The others wait, the one that came last first: it is the one whose memory is still in the
+ * The reader threads of the input queue. A polling reader is about to poll the queue again: it has not parked yet, or it was
+ * woken and has not run yet. An idle reader is parked. The reader that parked last is woken first: its memory is still in the
  * caches. Guarded by {@link InputQueue#lock}.
  */
 final class IdleReaders {
     private final Deque<Reader> idle = new ArrayDeque<>();
-    private int alert;
+    private int polling;
 
     /** One thread. {@link #woken} is written under the lock and read without. */
     static final class Reader {
         final Thread thread = Thread.currentThread();
         volatile boolean woken;
-        private boolean alert;
+        private boolean polling;
     }
 
-    /** A reader will look once more before it waits. */
-    void staysAlert(Reader reader) {
-        reader.alert = true;
-        alert++;
+    /** The reader will poll the queue once more before it parks. */
+    void startPolling(Reader reader) {
+        reader.polling = true;
+        polling++;
     }
 
-    /** A reader looks now, or never again. */
-    void looks(Reader reader) {
-        if (reader.alert) {
-            reader.alert = false;
-            alert--;
+    /** The reader polls the queue now, or returns without polling it. Does nothing for a reader that is not polling. */
+    void stopPolling(Reader reader) {
+        if (reader.polling) {
+            reader.polling = false;
+            polling--;
         }
     }
 
-    /** A reader waits to be woken. */
-    void settles(Reader reader) {
-        looks(reader);
+    /** The reader will park until it is woken. */
+    void addIdle(Reader reader) {
+        stopPolling(reader);
         reader.woken = false;
         idle.push(reader);
     }
 
     void remove(Reader reader) {
-        looks(reader);
+        stopPolling(reader);
         idle.remove(reader);
     }
 
-    /** Takes one that is to be unparked because there is more to take than readers are alert; else null. */
+    /** Removes the reader to unpark if there are more messages than polling readers; else returns null. */
     Reader wakeFor(int messages) {
-        return messages > alert ? wakeOne() : null;
+        return messages > polling ? wakeOne() : null;
     }
 
-    /** Takes one that is to be unparked, or null. */
+    /** Removes the reader to unpark, which is polling from now on; null if none is idle. */
     Reader wakeOne() {
         Reader reader = idle.poll();
         if (reader != null) {
             reader.woken = true;
-            staysAlert(reader);
+            startPolling(reader);
         }
         return reader;
     }
 
     boolean isEmpty() { return idle.isEmpty(); }
 
-    /** How many will look for themselves. */
-    int alert() {
-        return alert;
+    /** The number of polling readers. */
+    int polling() {
+        return polling;
     }
 }

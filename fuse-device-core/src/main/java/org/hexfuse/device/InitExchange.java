@@ -11,7 +11,7 @@ import org.hexfuse.transport.CarriedFlags;
 import org.hexfuse.transport.Limits;
 
 /**
- * Both halves of INIT: what the kernel offers, and what it makes of the answer.
+ * Encodes the kernel's INIT request and decodes the server's reply.
  *
  * <p>Source: Linux {@code fs/fuse/inode.c}, {@code fuse_send_init}, {@code process_init_limits} and
  * {@code process_init_reply}.
@@ -22,10 +22,10 @@ final class InitExchange {
     private static final int LEAST_MAX_WRITE = 4096;
     private static final int MAX_BACKGROUND = 12;
     private static final int CONGESTION_THRESHOLD = 9;
-    private static final int DEEPEST_STACK = 2;
-    /** Mappings of files into memory come in pieces of 2 MiB: the logarithm of that. */
-    private static final int LARGEST_ALIGNMENT = 21;
-    /** The first minor versions in which an answer has the flags, LOOKUP can do without names, limits, FLOCK of its own. */
+    private static final int MAX_STACK_DEPTH = 2;
+    /** The binary logarithm of 2 MiB, the size of a DAX mapping. */
+    private static final int MAX_ALIGNMENT = 21;
+    /** The first minor versions with: flags in the reply; LOOKUP without a name; background limits; FLOCK_LOCKS. */
     private static final int FLAGS_MINOR = 6;
     private static final int EXPORT_MINOR = 9;
     private static final int LIMITS_MINOR = 13;
@@ -33,14 +33,14 @@ final class InitExchange {
 
     private InitExchange() {}
 
-    /** What is offered to a server that {@code link} leads to. */
+    /** The masks of the flags to offer to a server over {@code link}. */
     static long flags(ConnectionOptions options, CarriedFlags link) {
         KernelProfile profile = options.profile();
         long own = options.backingFiles().equals(BackingFiles.NONE) ? 0 : InitFlag.PASSTHROUGH.mask();
         return profile.flags() | (profile.conditional() & (own | (link.masks() & ~InitFlag.PASSTHROUGH.mask())));
     }
 
-    /** Fills in the offer. */
+    /** Fills in the INIT request. */
     static Request offer(Request request, KernelProfile profile, long flags) {
         request.start(Opcode.INIT, 0, Caller.KERNEL, profile.minor(), 0);
         MemorySegment in = request.arguments();
@@ -55,18 +55,19 @@ final class InitExchange {
     }
 
     /**
-     * What the answer, zero-filled to its full size, settles; nothing if the two ends don't go together.
+     * Decodes the reply, zero-filled to its full size; empty if the connection must be refused.
      *
-     * @param offered the masks of the flags that were offered
+     * @param offered the masks of the flags that INIT offered
      */
-    static Optional<ConnectionInfo> settle(MemorySegment out, ConnectionOptions options, int maxMessage, long offered) {
+    static Optional<ConnectionInfo> negotiate(MemorySegment out, ConnectionOptions options, int maxMessage,
+            long offered) {
         if (InitOut.MAJOR.get(out) != Protocol.MAJOR) {
             return Optional.empty();
         }
         KernelProfile profile = options.profile();
         int minor = (int) Math.min(InitOut.MINOR.getUnsigned(out, 0), Integer.MAX_VALUE);
         long flags = flags(out, minor, profile.accepted() | offered);
-        if (asksForTooMuch(out, flags, options)) {
+        if (isUnacceptable(out, flags, options)) {
             return Optional.empty();
         }
         int payload = Limits.payloadOf(maxMessage);
@@ -98,7 +99,7 @@ final class InitExchange {
             flags = with(flags, InitFlag.EXPLICIT_INVAL_DATA, false);
         }
         long depth = InitOut.MAX_STACK_DEPTH.getUnsigned(out, 0);
-        if (depth < 1 || depth > DEEPEST_STACK || InitFlag.WRITEBACK_CACHE.in(flags)) {
+        if (depth < 1 || depth > MAX_STACK_DEPTH || InitFlag.WRITEBACK_CACHE.in(flags)) {
             flags = with(flags, InitFlag.PASSTHROUGH, false);
         }
         return flags & accepted;
@@ -108,11 +109,11 @@ final class InitExchange {
         return set ? flags | flag.mask() : flags & ~flag.mask();
     }
 
-    private static boolean asksForTooMuch(MemorySegment out, long flags, ConnectionOptions options) {
+    private static boolean isUnacceptable(MemorySegment out, long flags, ConnectionOptions options) {
         boolean unchecked = !options.defaultPermissions() && !InitFlag.POSIX_ACL.in(flags);
         boolean idmapUnchecked = InitFlag.ALLOW_IDMAP.in(flags) && unchecked;
         boolean misaligned = InitFlag.MAP_ALIGNMENT.in(flags)
-                && InitOut.MAP_ALIGNMENT.getUnsigned(out, 0) > LARGEST_ALIGNMENT;
+                && InitOut.MAP_ALIGNMENT.getUnsigned(out, 0) > MAX_ALIGNMENT;
         return idmapUnchecked || misaligned;
     }
 
@@ -127,11 +128,11 @@ final class InitExchange {
                 : MAX_PAGES_DEFAULT;
     }
 
-    private static int limit(int wanted, int minor, int usual, int mostOfUser, ConnectionOptions options) {
+    private static int limit(int wanted, int minor, int defaultLimit, int userMaximum, ConnectionOptions options) {
         if (before(minor, LIMITS_MINOR) || wanted == 0) {
-            return usual;
+            return defaultLimit;
         }
-        return options.privileged() ? wanted : Math.min(wanted, mostOfUser);
+        return options.privileged() ? wanted : Math.min(wanted, userMaximum);
     }
 
     private static int readahead(MemorySegment out, int minor, KernelProfile profile) {

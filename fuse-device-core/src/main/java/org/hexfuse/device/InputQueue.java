@@ -18,20 +18,20 @@ import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.OutgoingRequest;
 
 /**
- * The side of a connection that servers take requests from: who waits there, and what the next one gets.
+ * Linux's {@code struct fuse_iqueue}: the messages that readers take, and the readers that wait for them.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_dev_do_read} and {@code fuse_dev_poll}.
  */
 final class InputQueue {
     private static final Runnable[] NO_WAITERS = {};
-    /** A thread takes one request at a time. */
+    /** One for each thread: a thread is in one {@link #take} at a time. */
     private static final ThreadLocal<Reader> READER = ThreadLocal.withInitial(Reader::new);
     private static final int BATCH_FORGET_MINOR = 16;
 
     /** Returned by {@link #add}: the connection is not live. */
-    static final Reader REFUSED = new Reader();
-    /** As {@link #REFUSED}, for a request that waits to be admitted. */
-    static final Reader IN_LINE = new Reader();
+    static final Reader NOT_LIVE = new Reader();
+    /** Stands for a request that the {@link BackgroundQueue} has not admitted, so that no reader is to be woken. */
+    static final Reader BLOCKED = new Reader();
 
     private static final int SPINS = 64;
 
@@ -39,7 +39,7 @@ final class InputQueue {
     final RequestQueue queue = new RequestQueue();
     private final ConnectionCore core;
     private long unique;
-    /** False once the server has answered ENOSYS to INTERRUPT. */
+    /** False once the server has replied ENOSYS to INTERRUPT. */
     private volatile boolean sendsInterrupts = true;
     private final IdleReaders readers = new IdleReaders();
     private final Queue<ControlMessage> controlMessages = new ConcurrentLinkedQueue<>();
@@ -52,48 +52,50 @@ final class InputQueue {
     /**
      * Queues a request.
      *
-     * @return whom to {@link #wake} when all locks are released, or null; {@link #REFUSED} if the connection is not live
+     * @return the reader to {@link #wake(Reader)} when all locks are released, or null; {@link #NOT_LIVE} if the connection is
+     *         not live
      */
-    Reader add(RequestState state) {
+    Reader add(RequestState request) {
         acquire();
         try {
-            return core.state().isLive() ? addAdmitted(state) : REFUSED;
+            return core.state().isLive() ? addAdmitted(request) : NOT_LIVE;
         } finally {
             lock.unlock();
         }
     }
 
-    /** As {@link #add}, under the lock of the background queue and after the state was seen to be live under it. */
-    Reader addAdmitted(RequestState state) {
+    /** As {@link #add}, called under the background queue's lock, under which the thread saw the state live. */
+    Reader addAdmitted(RequestState request) {
         acquire();
         try {
-            state.identify(state.identified ? state.unique : nextUnique());
-            state.phase = Phase.PENDING;
-            queue.pending().add(state);
+            request.assignUnique(request.serverUnique ? request.unique : nextUnique());
+            request.phase = Phase.PENDING;
+            queue.pending().add(request);
             return nextReader();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Under the lock: a request that the server has lost is the next one, under a marked id. */
-    void resend(RequestState state) {
-        queue.dropInterrupt(state);
-        state.interruptSent = false;
-        state.identify(state.unique | Protocol.UNIQUE_RESEND);
-        state.phase = Phase.PENDING;
-        queue.pending().addFirst(state);
+    /** Under the lock: makes a request that the server has lost the first pending one, with UNIQUE_RESEND in its unique. */
+    void resend(RequestState request) {
+        queue.dropInterrupt(request);
+        request.interruptSent = false;
+        request.assignUnique(request.unique | Protocol.UNIQUE_RESEND);
+        request.phase = Phase.PENDING;
+        queue.pending().addFirst(request);
     }
 
-    /** Under the lock: a request that did not reach its reader is the next one. Returns whom to wake. */
-    Reader putBack(RequestState state) {
-        state.phase = Phase.PENDING;
-        queue.pending().addFirst(state);
+    /** Under the lock: makes a request that could not be copied the first pending one. Returns the reader to wake, or null. */
+    Reader requeue(RequestState request) {
+        request.phase = Phase.PENDING;
+        queue.pending().addFirst(request);
         return nextReader();
     }
 
     /**
-     * Locks. The lock is held for some 50 ns, and a thread that parks for it needs microseconds to come back: so it spins first.
+     * Acquires the lock. It is held for some 50 ns, and a thread that parks for it takes microseconds to run again, so the thread
+     * spins first.
      */
     private void acquire() {
         for (int i = 0; i < SPINS; i++) {
@@ -111,15 +113,15 @@ final class InputQueue {
         return unique;
     }
 
-    /** Dequeues a request that nobody has read. Returns whether it was there. */
-    boolean remove(RequestState state) {
+    /** Dequeues a pending request. Returns false if it is not pending. */
+    boolean dequeue(RequestState request) {
         lock.lock();
         try {
-            if (state.phase != Phase.PENDING) {
+            if (request.phase != Phase.PENDING) {
                 return false;
             }
-            queue.pending().remove(state);
-            state.phase = Phase.DONE;
+            queue.pending().remove(request);
+            request.phase = Phase.DONE;
             return true;
         } finally {
             lock.unlock();
@@ -150,27 +152,27 @@ final class InputQueue {
         }
     }
 
-    /** Queues INTERRUPT for a request that the server has, once. */
-    void interrupt(RequestState state) {
-        interrupt(state, false);
+    /** Queues INTERRUPT for a SENT request whose caller was interrupted or timed out, once. */
+    void interrupt(RequestState request) {
+        interrupt(request, false);
     }
 
-    /** As {@link #interrupt(RequestState)}, as often as the server answers EAGAIN. */
-    void interruptAgain(RequestState state) {
-        interrupt(state, true);
+    /** As {@link #interrupt(RequestState)}, again each time the server replies EAGAIN to INTERRUPT. */
+    void interruptAgain(RequestState request) {
+        interrupt(request, true);
     }
 
-    private void interrupt(RequestState state, boolean again) {
+    private void interrupt(RequestState request, boolean again) {
         Reader reader;
         lock.lock();
         try {
-            // The caller saw these without this lock: meanwhile the request may have been answered.
-            if (!core.state().isLive() || !sendsInterrupts || !state.interrupted || state.phase != Phase.SENT
-                    || (state.interruptSent && !again)) {
+            // The thread read these without this lock: a reply may have come meanwhile.
+            if (!core.state().isLive() || !sendsInterrupts || !request.interrupted || request.phase != Phase.SENT
+                    || (request.interruptSent && !again)) {
                 return;
             }
-            state.interruptSent = true;
-            queue.interrupt(state);
+            request.interruptSent = true;
+            queue.interrupt(request);
             reader = nextReader();
         } finally {
             lock.unlock();
@@ -178,20 +180,20 @@ final class InputQueue {
         wake(reader);
     }
 
-    /** The request is answered: an INTERRUPT that was not read yet is dropped. */
-    void dropInterrupt(RequestState state) {
-        if (state.interrupted) {
+    /** Drops the queued INTERRUPT of a request that has a reply or was aborted. Called after its phase has left SENT. */
+    void dropInterrupt(RequestState request) {
+        if (request.interrupted) {
             lock.lock();
             try {
-                queue.dropInterrupt(state);
+                queue.dropInterrupt(request);
             } finally {
                 lock.unlock();
             }
         }
     }
 
-    /** The server does not know INTERRUPT. */
-    void interruptsAreUnknown() {
+    /** The server replied ENOSYS to INTERRUPT: no INTERRUPT is sent from now on. */
+    void disableInterrupts() {
         lock.lock();
         try {
             sendsInterrupts = false;
@@ -207,14 +209,14 @@ final class InputQueue {
         try {
             OutgoingRequest next = next(handle, capacity, reader);
             while (next == null) {
-                if (!seesSomething(handle) && settlesDown(reader, handle)) {
+                if (!spinsUntilReadable(handle) && becomesIdle(reader, handle)) {
                     await(reader);
                 }
                 next = next(handle, capacity, reader);
             }
             return next;
         } catch (FuseException e) {
-            // Its handle was closed; others may have to take what it was to take.
+            // Its handle was closed: another reader must take the message for which this one was woken.
             wake();
             throw e;
         }
@@ -224,40 +226,40 @@ final class InputQueue {
         while (!reader.woken) {
             LockSupport.park(this);
             if (Thread.interrupted()) {
-                giveUp(reader);
+                cancel(reader);
                 throw new InterruptedException();
             }
         }
     }
 
     /**
-     * Keeps looking for a while, without the lock. Threads of the platform don't: they are those of transports to other
-     * processes, which need the processor.
+     * Spins for a while, without the lock, until the queue seems readable. Platform threads don't spin: they are those of
+     * transports to other processes, which need the processor.
      */
-    private boolean seesSomething(ConnectionHandle handle) {
-        return Thread.currentThread().isVirtual() && core.spin.sees(() -> mayHaveSomething(handle));
+    private boolean spinsUntilReadable(ConnectionHandle handle) {
+        return Thread.currentThread().isVirtual() && core.spin.spinUntil(() -> isReadableHint(handle));
     }
 
-    private boolean mayHaveSomething(ConnectionHandle handle) {
-        return !queue.pending().looksEmpty() || !core.state().isLive() || handle.isClosed();
+    private boolean isReadableHint(ConnectionHandle handle) {
+        return !queue.pending().isEmptyHint() || !core.state().isLive() || handle.isClosed();
     }
 
     OutgoingRequest poll(ConnectionHandle handle, long capacity) {
         checkCapacity(handle, capacity);
-        if (queue.looksEmpty()) {
+        if (queue.isEmptyHint()) {
             checkLive(handle);
             return null;
         }
         return next(handle, capacity, null);
     }
 
-    /** Once for each read, before it waits: INIT may change what is too small meanwhile, as in Linux. */
+    /** Checked once for each read, before it waits: INIT may raise the least capacity meanwhile, as in Linux. */
     private void checkCapacity(ConnectionHandle handle, long capacity) {
         if (core.profile().endBeforeSize()) {
             checkLive(handle);
         }
-        ConnectionInfo limits = core.init.settled();
-        long least = limits == null ? 0 : (long) InHeader.SIZE + WriteIn.SIZE + limits.maxWrite();
+        ConnectionInfo negotiated = core.init.negotiated();
+        long least = negotiated == null ? 0 : (long) InHeader.SIZE + WriteIn.SIZE + negotiated.maxWrite();
         if (capacity < Math.max(Protocol.MIN_READ_BUFFER, least)) {
             throw FuseException.of(Errno.EINVAL);
         }
@@ -265,95 +267,95 @@ final class InputQueue {
 
     private void checkLive(ConnectionHandle handle) {
         if (!core.state().isLive() || handle.isClosed()) {
-            ConnectionInfo limits = core.init.settled();
-            boolean told = core.abort.isByControl() && limits != null && limits.has(InitFlag.ABORT_ERROR);
-            throw FuseException.of(told ? Errno.ECONNABORTED : core.profile().readAfterEnd());
+            ConnectionInfo negotiated = core.init.negotiated();
+            boolean abortError = core.abort.isByControl() && negotiated != null && negotiated.has(InitFlag.ABORT_ERROR);
+            throw FuseException.of(abortError ? Errno.ECONNABORTED : core.profile().readAfterEnd());
         }
     }
 
-    /** Makes a reader one that is woken, unless there is something to take by now. */
-    private boolean settlesDown(Reader reader, ConnectionHandle handle) {
+    /** Makes a reader idle. Returns false if it must poll again: a message was queued, or an error is to be thrown. */
+    private boolean becomesIdle(Reader reader, ConnectionHandle handle) {
         lock.lock();
         try {
             if (!core.state().isLive() || handle.isClosed() || !queue.isEmpty()) {
                 return false;
             }
-            readers.settles(reader);
+            readers.addIdle(reader);
             return true;
         } finally {
             lock.unlock();
         }
     }
 
-    /** A reader that was interrupted passes on what it was woken for. */
-    private void giveUp(Reader reader) {
-        boolean passOn;
+    /** An interrupted reader leaves; if it was woken for a message, another reader is woken instead. */
+    private void cancel(Reader reader) {
+        boolean woken;
         lock.lock();
         try {
-            passOn = reader.woken;
+            woken = reader.woken;
             readers.remove(reader);
         } finally {
             lock.unlock();
         }
-        if (passOn) {
+        if (woken) {
             wake();
         }
     }
 
     /**
-     * The next message for a handle, or null.
+     * Takes the next message for a handle, or null.
      *
-     * @param reader who stays alert if there is none; null for a caller that does not wait
+     * @param reader the reader that polls again if there is none; null for a non-blocking read
      */
     private OutgoingRequest next(ConnectionHandle handle, long capacity, Reader reader) {
         while (true) {
             OutgoingRequest next;
-            RequestState tooLong = null;
+            RequestState oversized = null;
             acquire();
             try {
                 if (reader != null) {
-                    readers.looks(reader);
+                    readers.stopPolling(reader);
                 }
                 checkLive(handle);
                 next = switch (queue.next()) {
                     case INTERRUPT -> controlMessage().interrupt(queue.takeInterrupt());
                     case FORGET -> forgetMessage(capacity);
                     case REQUEST -> {
-                        RequestState first = queue.pending().removeOwn(Thread.currentThread());
-                        if (first.request().size() > capacity) {
+                        RequestState first = queue.pending().removeNext(Thread.currentThread());
+                        if (first.size() > capacity) {
                             first.phase = Phase.DONE;
-                            tooLong = first;
+                            oversized = first;
                         } else {
-                            handle.takes(first);
+                            handle.startReading(first);
                         }
                         yield first;
                     }
                     case NOTHING -> null;
                 };
                 if (next == null && reader != null) {
-                    readers.staysAlert(reader);
+                    readers.startPolling(reader);
                 }
             } finally {
                 lock.unlock();
             }
-            if (tooLong == null) {
+            if (oversized == null) {
                 core.signalIfDraining();
                 return next;
             }
-            refuse(tooLong);
+            endOversized(oversized);
         }
     }
 
-    /** Ends a request that is longer than what its reader can take. */
-    private void refuse(RequestState tooLong) {
-        Errno how = tooLong.request().opcode() == Opcode.SETXATTR ? Errno.E2BIG : Errno.EIO;
-        boolean first = core.ended(tooLong, how);
-        core.observation.replied(tooLong, how);
-        if (first) {
-            tooLong.tell();
+    /** Ends a request that is longer than the reader's capacity: with E2BIG for SETXATTR, else with EIO, as in Linux. */
+    private void endOversized(RequestState oversized) {
+        Errno error = oversized.opcode() == Opcode.SETXATTR ? Errno.E2BIG : Errno.EIO;
+        boolean finished = core.endRequest(oversized, error);
+        core.observers.replied(oversized, error);
+        if (finished) {
+            oversized.complete();
         }
-        tooLong.release();
-        core.sender.admitNext();
+        oversized.release();
+        core.sender.admitBlocked();
     }
 
     private ControlMessage controlMessage() {
@@ -362,32 +364,32 @@ final class InputQueue {
     }
 
     private ControlMessage forgetMessage(long capacity) {
-        ConnectionInfo limits = core.init.settled();
+        ConnectionInfo negotiated = core.init.negotiated();
         ForgetList forgets = queue.forgets();
-        boolean batch = limits != null && limits.minor() >= BATCH_FORGET_MINOR && forgets.size() > 1;
+        boolean batch = negotiated != null && negotiated.minor() >= BATCH_FORGET_MINOR && forgets.size() > 1;
         ControlMessage message = controlMessage();
         message = batch ? message.batchForget(nextUnique(), forgets, capacity)
                 : message.forget(nextUnique(), forgets);
         if (!forgets.isEmpty()) {
-            passOn();
+            wakeNext();
         }
         return message;
     }
 
-    /** Under the lock: a reader was woken for all forgets together and leaves some, which the next one has to take. */
-    private void passOn() {
+    /** Under the lock: one reader was woken for all FORGETs and leaves some of them; wakes the next one. */
+    private void wakeNext() {
         Reader other = nextReader();
         if (other != null) {
             LockSupport.unpark(other.thread);
         }
     }
 
-    /** Under the lock: who is to be unparked by {@link #wake(Reader)}, or null. */
+    /** Under the lock: the reader to be unparked by {@link #wake(Reader)}, or null. */
     Reader nextReader() {
         return readers.wakeFor(queue.size());
     }
 
-    /** Wakes one of who waits for requests. Called without the lock. */
+    /** Wakes a reader if more messages are queued than readers are polling, and runs the waiters. Called without locks. */
     void wake() {
         Reader reader;
         lock.lock();
@@ -399,7 +401,7 @@ final class InputQueue {
         wake(reader);
     }
 
-    /** Called without the lock. */
+    /** Unparks a reader unless it is null, and runs the waiters. Called without locks. */
     void wake(Reader reader) {
         if (reader != null) {
             LockSupport.unpark(reader.thread);
@@ -407,14 +409,14 @@ final class InputQueue {
         runWaiters();
     }
 
-    /** Called without the lock. */
+    /** Runs the waiters of poll. Called without locks. */
     void runWaiters() {
         for (Runnable waiter : waiters) {
             waiter.run();
         }
     }
 
-    /** Wakes all readers: their handle was closed, or the connection is not live. */
+    /** Wakes all idle readers: a handle was closed, or the connection is not live. */
     void wakeAll() {
         lock.lock();
         try {
@@ -426,8 +428,8 @@ final class InputQueue {
         }
     }
 
-    /** The connection is not live any more: drops FORGETs and INTERRUPTs, and wakes all readers. */
-    void end() {
+    /** The connection was aborted: drops all FORGETs and INTERRUPTs, and wakes all readers. */
+    void abort() {
         lock.lock();
         try {
             queue.clearInterrupts();
@@ -438,12 +440,12 @@ final class InputQueue {
         }
     }
 
-    /** Under the lock: whether nobody waits. */
-    boolean isIdle() { return readers.isEmpty(); }
+    /** Under the lock: whether a reader is parked. */
+    boolean hasIdleReaders() { return !readers.isEmpty(); }
 
-    /** Under the lock: how many are on their way to look, without being woken. */
-    int alert() {
-        return readers.alert();
+    /** Under the lock: the number of readers that are about to poll. */
+    int pollingReaders() {
+        return readers.polling();
     }
 
     void addWaiter(Runnable waiter) {

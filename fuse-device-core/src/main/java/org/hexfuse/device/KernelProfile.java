@@ -6,31 +6,32 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Protocol;
 
 /**
- * Which kernel the device plays: the points in which kernels differ, as data. What each flag promises to a server, and how
- * the virtual filesystem switch keeps it, is in {@code docs/init-flags.md}.
+ * The kernel that the device emulates: the differences between kernels, as data. {@code docs/init-flags.md} says what each flag
+ * promises to a server, and how the VFS keeps it.
  *
  * @param minor the minor version that INIT offers
- * @param flags the masks of the {@link InitFlag}s that INIT offers whatever there is
- * @param conditional the masks of those that INIT offers where there is what they need: a link
- *        ({@link org.hexfuse.transport.CarriedFlags}), or for PASSTHROUGH {@link ConnectionOptions#backingFiles}
- * @param accepted the masks of those that count when the server answers with them, offered or not
- * @param maxReadahead what INIT offers, in bytes
- * @param unknownUnique what the writer of a reply gets whose request is not there
- * @param readAfterEnd what a reader gets when the connection is over, unless {@link InitFlag#ABORT_ERROR} says otherwise
- * @param writeAfterEnd what the writer of a reply gets when the connection is over
- * @param endBeforeSize whether a reader is told that the connection is over rather than that its buffer is too small
- * @param positional OK if a positional read or write is one without a position, else what it gets
- * @param seek what a seek on the device gets
- * @param cloneOfUnmounted what a clone of a device gets that is not mounted
- * @param otherIoctl what an ioctl gets that the device does not have
- * @param sharesProcessing whether any handle of a connection answers what another one took
- * @param keepsUncopied whether a request stays queued that could not be copied to its reader, which else ends it with EIO
- * @param maxActive how many requests of all kinds may be under way; 0 if background requests alone are limited, by INIT
- * @param endWhileHeldBack what the sender of a background request gets that was held back when the connection ended
- * @param leastInitReply the least bytes of a reply to INIT; missing ones after that count as zeros
- * @param badErrnoEndsCaller whether an errno outside of (-512, 0] ends the caller, with EINVAL, and not only its writer
- * @param userBackground the most max_background that an unprivileged server gets
- * @param userCongestion the most congestion_threshold that an unprivileged server gets
+ * @param flags the masks of the {@link InitFlag}s that INIT always offers
+ * @param conditional the masks of those that INIT offers only over a link that carries them
+ *        ({@link org.hexfuse.transport.CarriedFlags}), or for PASSTHROUGH with {@link ConnectionOptions#backingFiles}
+ * @param accepted the masks of those that are accepted in the reply to INIT, offered or not
+ * @param maxReadahead max_readahead of INIT, in bytes
+ * @param unknownUnique the error of a reply whose unique is not in processing
+ * @param readAfterEnd the error of a read after abort or unmount, unless {@link InitFlag#ABORT_ERROR} makes it ECONNABORTED
+ * @param writeAfterEnd the error of a reply after abort or unmount
+ * @param endBeforeSize whether a read with a short buffer after abort gets {@code readAfterEnd} rather than EINVAL
+ * @param positional OK if a positional read or write ignores its position, else its error
+ * @param seek the error of a seek on the device
+ * @param cloneOfUnmounted the error of a clone of a device that is not mounted
+ * @param otherIoctl the error of an unknown ioctl
+ * @param sharesProcessing whether a handle may reply to a request that was read over another handle of the connection
+ * @param keepsUncopied whether a request that could not be copied to its reader stays pending; else it ends with EIO
+ * @param maxActive the most active requests of all kinds; 0 if only background requests are limited, by INIT
+ * @param endWhileHeldBack the error of a sender that was blocked at max_background when the connection was aborted
+ * @param leastInitReply the least size of a reply to INIT in bytes; missing bytes beyond it are zeros
+ * @param badErrnoEndsCaller whether a reply with an errno outside of (-512, 0] ends the caller with EINVAL; else only the write
+ *        gets EINVAL
+ * @param userBackground the largest max_background of an unprivileged server
+ * @param userCongestion the largest congestion_threshold of an unprivileged server
  */
 public record KernelProfile(int minor, long flags, long conditional, long accepted, int maxReadahead,
         Errno unknownUnique, Errno readAfterEnd, Errno writeAfterEnd, boolean endBeforeSize, Errno positional,
@@ -71,7 +72,7 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
                 true, 12, 9);
     }
 
-    /** The same kernel with other flags, offered and accepted. */
+    /** The same kernel that offers and accepts other flags. */
     public KernelProfile withFlags(long masks) {
         return new KernelProfile(minor, masks, 0, masks, maxReadahead, unknownUnique, readAfterEnd,
                 writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
@@ -79,7 +80,7 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
                 userCongestion);
     }
 
-    /** The same kernel with another limit of requests under way; 0 for none. */
+    /** The same kernel with another maximum of active requests; 0 for none. */
     public KernelProfile withMaxActive(int requests) {
         return new KernelProfile(minor, flags, conditional, accepted, maxReadahead, unknownUnique, readAfterEnd,
                 writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,

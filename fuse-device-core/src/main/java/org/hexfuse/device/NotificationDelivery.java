@@ -26,7 +26,7 @@ import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
 
 /**
- * A notification on its way in: its bytes, and its decoding when they are there.
+ * A notification from the server: the memory for its bytes, and their decoding when the transport has delivered them.
  *
  * <p>Source: Linux {@code fs/fuse/notify.c}.
  */
@@ -34,20 +34,20 @@ final class NotificationDelivery implements Delivery {
     private static final int PAGE = 4096;
 
     private final ConnectionCore core;
-    private final ConnectionInfo settled;
+    private final ConnectionInfo negotiated;
     private final NotifyCode code;
     private final MemorySegment message;
     private final Span target;
 
-    NotificationDelivery(ConnectionCore core, ConnectionInfo settled, NotifyCode code, long length) {
+    NotificationDelivery(ConnectionCore core, ConnectionInfo negotiated, NotifyCode code, long length) {
         this.core = core;
-        this.settled = settled;
+        this.negotiated = negotiated;
         this.code = code;
         this.message = Arena.ofAuto().allocate(Math.max(length, 1), 8).asSlice(0, length);
         this.target = new Span().set(message, 0, length);
     }
 
-    /** Whether a notification may have {@code length} bytes behind its header. */
+    /** Whether a notification may have {@code length} bytes after its header. */
     static boolean accepts(NotifyCode code, long length, int maxMessage) {
         int struct = code.struct().map(Struct::size).orElse(0);
         return switch (code) {
@@ -101,7 +101,7 @@ final class NotificationDelivery implements Delivery {
     }
 
     private Errno checkName(int structSize, long length) {
-        if (length > settled.nameMax()) {
+        if (length > negotiated.nameMax()) {
             return Errno.ENAMETOOLONG;
         }
         return message.byteSize() == structSize + length + 1 ? Errno.OK : Errno.EINVAL;
@@ -117,23 +117,23 @@ final class NotificationDelivery implements Delivery {
                 new Span().set(message, NotifyStoreOut.SIZE, Math.min(size, Long.MAX_VALUE - offset)));
     }
 
-    /** Whether a file can be so large that it has a byte there. */
+    /** Whether a file may have a byte at {@code offset}. */
     private static boolean isInSomeFile(long offset) {
         return offset >= 0 && offset < Long.MAX_VALUE;
     }
 
-    /** The data goes out as a request without a reply, under the id that the server gave it. */
+    /** Sends the data in NOTIFY_REPLY, a request without a reply, with the unique that the server chose. */
     private Errno retrieve(NotificationSink sink) {
         long offset = NotifyRetrieveOut.OFFSET.get(message);
         if (!isInSomeFile(offset)) {
             return Errno.EINVAL;
         }
         long node = NotifyRetrieveOut.NODEID.get(message);
-        long most = Math.min(settled.maxWrite(), (long) settled.maxPages() * PAGE);
+        long most = Math.min(negotiated.maxWrite(), (long) negotiated.maxPages() * PAGE);
         long room = Math.min(Math.min(NotifyRetrieveOut.SIZE_FIELD.getUnsigned(message, 0), most),
                 Long.MAX_VALUE - offset);
         Request reply = core.requests.take(true).start(Opcode.NOTIFY_REPLY, node, Caller.KERNEL,
-                Math.min(settled.minor(), Protocol.MINOR), settled.flags());
+                Math.min(negotiated.minor(), Protocol.MINOR), negotiated.flags());
         long size;
         try {
             size = Math.clamp(sink.retrieve(node, offset, reply.dataRoom(room).asSlice(0, room)), 0, room);
@@ -146,11 +146,11 @@ final class NotificationDelivery implements Delivery {
         }
         NotifyRetrieveIn.OFFSET.set(reply.arguments(), offset);
         NotifyRetrieveIn.SIZE_FIELD.set(reply.arguments(), (int) size);
-        core.sender.post(reply.dataLength(size), NotifyRetrieveOut.NOTIFY_UNIQUE.get(message));
+        core.sender.post(reply.dataLength(size).state, NotifyRetrieveOut.NOTIFY_UNIQUE.get(message));
         return Errno.OK;
     }
 
-    /** All that was sent is sent again, marked, before all else: the server has lost it. */
+    /** Requeues all SENT requests first, with UNIQUE_RESEND: the server has lost them. Each wakes a reader. */
     private Errno resend() {
         var lost = new ArrayList<RequestState>();
         core.lock.lock();

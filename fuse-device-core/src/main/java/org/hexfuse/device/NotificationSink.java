@@ -7,61 +7,63 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.transport.Segments;
 
 /**
- * Where the device hands what a server says without being asked, decoded and checked; the adapter implements it. Called on
- * the thread that brought the message, without a lock held; it must not make requests. What a method returns is what the
- * server's write ends with.
+ * Receives the server's notifications, decoded and checked; the adapter implements it. Called on the thread that writes the
+ * message, without locks; an implementation must not make requests. The returned error is that of the server's write.
  */
 public interface NotificationSink {
-    /** A sink that knows no node. */
+    /** A sink without an inode cache: notifications for a node get ENOENT. */
     NotificationSink NONE = new NotificationSink() {};
 
-    /** POLL: a file that was polled with the handle {@code kernelHandle} may be ready. */
+    /** NOTIFY_POLL: wakes the pollers of the file whose POLL request carried {@code kernelHandle}. */
     default Errno pollWakeup(long kernelHandle) {
         return Errno.OK;
     }
 
-    /** INVAL_INODE: attributes are stale, and so is data from {@code offset} on, unless that is negative. */
+    /**
+     * NOTIFY_INVAL_INODE: invalidates the attribute cache of a node, and {@code length} bytes of its page cache from
+     * {@code offset} on unless that is negative.
+     */
     default Errno invalidateNode(long node, long offset, long length) {
         return Errno.ENOENT;
     }
 
-    /** INVAL_ENTRY: a name is stale; with {@code expireOnly} it is to be looked up again, not dropped. */
+    /** NOTIFY_INVAL_ENTRY: invalidates a dentry; with {@code expireOnly} its entry timeout expires, and it is revalidated. */
     default Errno invalidateEntry(long parent, Name name, boolean expireOnly) {
         return Errno.ENOENT;
     }
 
-    /** DELETE: a name is gone, if it stands for {@code child}. */
+    /** NOTIFY_DELETE: removes a dentry if it refers to {@code child}. */
     default Errno delete(long parent, long child, Name name) {
         return Errno.ENOENT;
     }
 
-    /** STORE: data for the cache. */
+    /** NOTIFY_STORE: stores data in the page cache of a node. */
     default Errno store(long node, long offset, Segments data) {
         return Errno.ENOENT;
     }
 
     /**
-     * RETRIEVE: cached data is asked for. The connection sends it, as NOTIFY_REPLY.
+     * NOTIFY_RETRIEVE: copies data from the page cache. The connection sends it in NOTIFY_REPLY.
      *
-     * @param target where to put what the cache has of the file's bytes from {@code offset} on, without a gap and not beyond
-     *        the file's end; valid until the method returns
-     * @return how many bytes that are, possibly none
-     * @throws org.hexfuse.abi.FuseException ENOENT if the node is not known, EINVAL if it is no regular file
+     * @param target receives the contiguous cached bytes from {@code offset} on, up to the end of the file; valid until the
+     *        method returns
+     * @return the number of bytes copied, possibly 0
+     * @throws org.hexfuse.abi.FuseException ENOENT if the node is not in the inode cache, EINVAL if it is not a regular file
      */
     default long retrieve(long node, long offset, MemorySegment target) {
         throw FuseException.of(Errno.ENOENT);
     }
 
-    /** INC_EPOCH: all names are to be looked up again. */
+    /** NOTIFY_INC_EPOCH: invalidates all dentries. */
     default Errno incrementEpoch() {
         return Errno.OK;
     }
 
-    /** PRUNE: nodes that the server would have dropped from the cache, if they are not in use. */
+    /** NOTIFY_PRUNE: drops nodes from the inode cache unless they are in use. */
     default Errno prune(long[] nodes) {
         return Errno.OK;
     }
 
-    /** The connection is over: who waits for a {@link #pollWakeup} is to be woken. Called once. */
+    /** The connection was aborted or unmounted: wakes all pollers that wait for {@link #pollWakeup}. Called once. */
     default void ended() {}
 }

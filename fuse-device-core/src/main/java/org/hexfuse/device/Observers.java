@@ -3,36 +3,34 @@ package org.hexfuse.device;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
 
-/** Reports to the connection's {@link DeviceListener}, and reads the clock for it, if there is one. */
+/** Reports events to the connection's {@link DeviceListener} and reads the clock for it, if the connection has a listener. */
 final class Observers {
     private final DeviceListener listener;
     private final boolean observed;
-    /** Whether times are wanted: for the listener, or since requests have a limit of time. */
-    private volatile boolean timed;
+    /** Whether requests need timestamps: for the listener, or for a request timeout. */
+    private volatile boolean timestamps;
 
     Observers(ConnectionOptions options) {
         listener = options.listener();
         observed = !DeviceListener.NONE.equals(listener);
-        timed = observed || !options.requestTimeout().isZero();
+        timestamps = observed || !options.requestTimeout().isZero();
     }
 
-    void needTimes() {
-        timed = true;
+    void enableTimestamps() {
+        timestamps = true;
     }
 
-    /** A request is asked for. */
-    void stamp(RequestState state) {
-        state.queuedAt = timed ? System.nanoTime() : 0;
+    /** Sets {@link RequestState#queuedAt} before the request is queued. */
+    void stamp(RequestState request) {
+        request.queuedAt = timestamps ? System.nanoTime() : 0;
     }
 
-    /** Whether there is a listener. */
-    boolean observes() {
-        return observed;
-    }
+    /** Whether the connection has a listener. */
+    boolean isObserved() { return observed; }
 
-    /** Only where there is a listener. */
+    /** Called only if {@link #isObserved}. */
     void queued(RequestState request) {
-        listener.queued(request.request().opcode(), request.unique);
+        listener.queued(request.opcode(), request.unique);
     }
 
     void read(Opcode opcode, long unique, long queuedAt) {
@@ -41,10 +39,9 @@ final class Observers {
         }
     }
 
-    void replied(RequestState state, Errno error) {
+    void replied(RequestState request, Errno error) {
         if (observed) {
-            listener.replied(state.request().opcode(), state.unique, error,
-                    System.nanoTime() - state.queuedAt);
+            listener.replied(request.opcode(), request.unique, error, System.nanoTime() - request.queuedAt);
         }
     }
 

@@ -5,9 +5,9 @@ import java.util.function.Consumer;
 import org.hexfuse.device.RequestState.Phase;
 
 /**
- * The requests that were taken over one handle, from {@code take} until they end: those that a transport copies out, those that
- * the server has, and those whose reply is being copied in. A reply is matched here, by its unique id. Guarded by
- * {@link #lock}, and so are the phases of the requests in it.
+ * The requests that were read over one handle, from {@code take} until they end: READING while the transport copies the request
+ * to the server, SENT until the server replies, WRITING while the transport copies the reply. A reply finds its request here by
+ * its unique id. Guarded by {@link #lock}, as are the phases of the requests in it.
  *
  * <p>Source: Linux {@code struct fuse_pqueue}, whose lists {@code processing} and {@code io} are one table here.
  */
@@ -23,10 +23,10 @@ final class ProcessingTable {
         return size;
     }
 
-    /** Whether its handle was closed, so that no reply can come. */
+    /** Whether the handle was closed, so that it can deliver no reply. */
     boolean isClosed() { return closed; }
 
-    /** Takes no more requests. */
+    /** No request is added from now on: called under {@link InputQueue#lock} too, as {@link #add} is. */
     void close() {
         closed = true;
     }
@@ -38,7 +38,7 @@ final class ProcessingTable {
         size++;
     }
 
-    /** The request with the id {@code unique} that the server has, or null. */
+    /** The SENT request with the id {@code unique}, or null. */
     RequestState find(long unique) {
         RequestState request = buckets[bucket(unique)];
         while (request != null && (request.unique != unique || request.phase != Phase.SENT)) {
@@ -70,7 +70,7 @@ final class ProcessingTable {
         }
     }
 
-    /** Removes the requests that the server has. Those that are being copied stay. */
+    /** Removes the SENT requests. Requests that a transport copies stay; the consumer sets the phase of the removed ones. */
     void drainSent(Consumer<RequestState> consumer) {
         for (int i = 0; i < BUCKETS; i++) {
             RequestState request = buckets[i];

@@ -14,17 +14,17 @@ import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
 
 /**
- * One request from its making to its reply: the memory of both, and where it stands. A virtual filesystem switch fills it
- * in, passes it to its {@link RequestPort} and reads the reply; no two threads do so at once.
+ * A request and its reply: the memory of both messages. A virtual filesystem switch fills the request in, passes it to its
+ * {@link RequestPort} and reads the reply. Not thread-safe.
  *
- * <p>The memory is native and used again. It comes from an automatic arena: a request that was aborted may still be copied
- * from or into by a transport, so no point in time is known at which it could be freed by hand.
+ * <p>The memory is native and recycled. It comes from an automatic arena: a transport may still copy to or from the memory of an
+ * aborted request, so there is no time at which it could be freed explicitly.
  */
 public final class Request implements AutoCloseable {
     /** Header, the largest argument struct, and two names of 4095 bytes, each with its NUL. */
     private static final int HEAD_CAPACITY = 8448;
     private static final int REPLY_CAPACITY = 512;
-    /** Memory for bulk data grows in steps, so that a few sizes serve all. */
+    /** The unit in which the memory for bulk data grows, in bytes. */
     private static final long GROWTH = 4096;
 
     private final Consumer<Request> recycler;
@@ -42,15 +42,15 @@ public final class Request implements AutoCloseable {
     private long timeout;
     private boolean forced;
 
-    /** Where the request stands in its connection. */
+    /** The state of the request in its connection. */
     final RequestState state = new RequestState(this);
 
-    /** A request that {@code recycler} takes back when all who hold it have closed it. */
+    /** A request that is passed to {@code recycler} when its last reference is released. */
     public Request(Consumer<Request> recycler) {
         this.recycler = recycler;
     }
 
-    /** Starts anew as a request for {@code operation}, of the shape that it has under what INIT settled. */
+    /** Resets this to a new request for {@code operation}, laid out for the minor version and flags that INIT negotiated. */
     public Request start(Opcode operation, long node, Caller caller, int minor, long flags) {
         int argumentsSize = operation.argumentsSize(minor, flags);
         opcode = operation;
@@ -72,17 +72,17 @@ public final class Request implements AutoCloseable {
         return this;
     }
 
-    /** What is asked for. */
+    /** The operation. */
     public Opcode opcode() {
         return opcode;
     }
 
-    /** The node it is asked of. */
+    /** The node id. */
     public long node() {
         return InHeader.NODEID.get(head);
     }
 
-    /** The argument struct, at offset 0, zeroed by {@link #start}. Bytes behind its size are not sent. */
+    /** The argument struct, at offset 0, zeroed by {@link #start}. Bytes after its size are not sent. */
     public MemorySegment arguments() {
         return arguments;
     }
@@ -94,7 +94,7 @@ public final class Request implements AutoCloseable {
      */
     public Request name(Name name) {
         if (name.length() >= 4096) {
-            throw new IllegalArgumentException("a name of " + name.length() + " bytes");
+            throw new IllegalArgumentException("a name of " + name.length() + " bytes; at most 4095");
         }
         name.copyTo(head, headSize);
         head.set(JAVA_BYTE, (long) headSize + name.length(), (byte) 0);
@@ -103,14 +103,14 @@ public final class Request implements AutoCloseable {
     }
 
     /**
-     * Appends an extension, which comes behind the names, and counts it in {@link InHeader#TOTAL_EXTLEN}.
+     * Appends an extension, which follows the names, and adds its size to {@link InHeader#TOTAL_EXTLEN}.
      *
-     * @param bytes a multiple of 8 of them
+     * @param bytes of a size that is a multiple of 8
      */
     public Request extension(MemorySegment bytes) {
         int size = Math.toIntExact(bytes.byteSize());
         if (size % Protocol.EXTENSION_UNIT != 0) {
-            throw new IllegalArgumentException("an extension of " + size + " bytes");
+            throw new IllegalArgumentException("an extension of " + size + " bytes; not a multiple of 8");
         }
         MemorySegment.copy(bytes, 0, head, headSize, size);
         headSize += size;
@@ -125,7 +125,7 @@ public final class Request implements AutoCloseable {
         return dataLength(length);
     }
 
-    /** Memory for {@code bytes} of bulk data, to be written before {@link #dataLength} is said. */
+    /** Memory for {@code bytes} of bulk data, to be written before {@link #dataLength} is called. */
     MemorySegment dataRoom(long bytes) {
         if (dataMemory.byteSize() < bytes) {
             dataMemory = allocate(bytes);
@@ -133,21 +133,22 @@ public final class Request implements AutoCloseable {
         return dataMemory;
     }
 
+    /** Sets how many bytes of {@link #dataRoom} are sent. */
     Request dataLength(long bytes) {
         data.set(dataMemory, 0, bytes);
         return this;
     }
 
     /**
-     * Limits how long {@link RequestPort#call} waits for this request, beside what limits the connection. When the time is
-     * over the caller gets ETIMEDOUT: a request that nobody has read is taken back; of another the server is told as of an
-     * interrupt, and its answer, when it comes, is dropped.
+     * Limits how long {@link RequestPort#call} waits for the reply to this request, in addition to the connection's request
+     * timeout. After the timeout the caller gets ETIMEDOUT: a blocked or pending request is dequeued; for one in processing
+     * INTERRUPT is queued, and its late reply is dropped.
      *
-     * @param nanos how long in nanoseconds; 0 for as long as the connection allows
+     * @param nanos the timeout in nanoseconds; 0 for none
      */
     public Request timeout(long nanos) {
         if (nanos < 0) {
-            throw new IllegalArgumentException("a timeout of " + nanos + " ns");
+            throw new IllegalArgumentException("a timeout of " + nanos + " ns; negative");
         }
         timeout = nanos;
         return this;
@@ -158,9 +159,9 @@ public final class Request implements AutoCloseable {
     }
 
     /**
-     * Says that the request is sent whatever happens to its caller: {@link RequestPort#submit} does not hold it back, and an
-     * interrupted {@link RequestPort#call} does not take it back. For what tells the server of something that has happened
-     * already: FLUSH, RELEASE, DESTROY.
+     * Forces the request, Linux's {@code force} argument: {@link RequestPort#submit} does not block at max_background, and an
+     * interrupt of {@link RequestPort#call} does not dequeue it. For FLUSH, RELEASE and DESTROY, which release what the server
+     * holds.
      */
     public Request force() {
         forced = true;
@@ -171,7 +172,7 @@ public final class Request implements AutoCloseable {
         return forced;
     }
 
-    /** Says how many bytes the variable part of the reply may have: what is asked for by READ and the like. */
+    /** Sets the most bytes of the variable part of the reply: the size that READ and the like request. */
     public Request replyRoom(long bytes) {
         replyRoom = bytes;
         if (reply.byteSize() < replyFixed + bytes) {
@@ -180,7 +181,7 @@ public final class Request implements AutoCloseable {
         return this;
     }
 
-    /** Says that the reply has {@code least} to {@code most} bytes, and that missing ones count as zeros. */
+    /** The reply has {@code least} to {@code most} bytes; missing bytes are zeros. */
     Request replyBetween(int least, int most) {
         replyFixed = least;
         replyVariable = true;
@@ -189,7 +190,7 @@ public final class Request implements AutoCloseable {
         return this;
     }
 
-    /** Says that the reply has this many bytes, no more and no less, whatever is usual for the operation. */
+    /** The reply has exactly this many bytes, whatever the operation. */
     public Request replyExactly(int bytes) {
         replyFixed = bytes;
         replyVariable = false;
@@ -200,22 +201,22 @@ public final class Request implements AutoCloseable {
         return Arena.ofAuto().allocate((bytes + GROWTH - 1) / GROWTH * GROWTH, GROWTH);
     }
 
-    /** The reply behind its header: structs from offset 0 on, then variable bytes. Valid until {@link #close}. */
+    /** The reply after its header: structs from offset 0 on, then variable bytes. Valid until {@link #close}. */
     public MemorySegment reply() {
         return reply;
     }
 
-    /** The bytes of {@link #reply} that the server sent. */
+    /** The size of {@link #reply} in bytes, as the server sent it. */
     public long replySize() {
         return replySize;
     }
 
-    /** Header, arguments and names, in the form in which they are sent. */
+    /** Header, arguments, names and extensions, as they are sent. */
     public MemorySegment head() {
         return head;
     }
 
-    /** The bytes of {@link #head}. */
+    /** The size of {@link #head} in bytes. */
     public int headSize() {
         return headSize;
     }
@@ -231,24 +232,24 @@ public final class Request implements AutoCloseable {
     }
 
     /**
-     * Whether a reply without error may have {@code length} bytes. Only the last part of a reply, where it is variable, may
-     * be shorter than asked for.
+     * Whether a reply without error may have {@code length} bytes. Only the variable part of a reply may be shorter than
+     * requested.
      */
     public boolean accepts(long length) {
         return replyVariable ? length >= replyFixed && length <= replyFixed + replyRoom : length == replyFixed;
     }
 
-    /** Puts a reply of {@code length} bytes in place, for stand-ins of a server. */
+    /** Sets the size of the reply that was written to {@link #reply}. Also for tests that stand in for a server. */
     public void replied(long length) {
         replySize = length;
     }
 
-    /** Gives the request back. It may still be under way: whoever has it last recycles it. */
+    /** Releases the caller's reference. The request may still be outstanding: its last reference recycles it. */
     @Override public void close() {
         state.release();
     }
 
-    /** The memory it keeps for bulk data, in bytes. */
+    /** The memory for bulk data and reply, in bytes. */
     long footprint() {
         return dataMemory.byteSize() + reply.byteSize();
     }

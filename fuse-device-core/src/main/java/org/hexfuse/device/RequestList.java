@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 
-/** A queue of requests that are linked to each other, so that one can leave from the middle. Guarded by the lock of who
- * has it. */
+/** A doubly linked queue of requests, so that a request can be removed from the middle. Guarded by the lock of the part that
+ * owns it. */
 final class RequestList {
     private static final VarHandle FIRST = handleOfFirst();
 
@@ -23,8 +23,8 @@ final class RequestList {
 
     boolean isEmpty() { return first == null; }
 
-    /** Whether it was empty a moment ago. Needs no lock. */
-    boolean looksEmpty() {
+    /** Whether the list was empty a moment ago. Needs no lock. */
+    boolean isEmptyHint() {
         return FIRST.getOpaque(this) == null;
     }
 
@@ -32,67 +32,68 @@ final class RequestList {
         return size;
     }
 
-    void add(RequestState state) {
-        state.previous = last;
-        state.next = null;
+    void add(RequestState request) {
+        request.previous = last;
+        request.next = null;
         if (last == null) {
-            first = state;
+            first = request;
         } else {
-            last.next = state;
+            last.next = request;
         }
-        last = state;
+        last = request;
         size++;
     }
 
-    void addFirst(RequestState state) {
-        state.previous = null;
-        state.next = first;
+    void addFirst(RequestState request) {
+        request.previous = null;
+        request.next = first;
         if (first == null) {
-            last = state;
+            last = request;
         } else {
-            first.previous = state;
+            first.previous = request;
         }
-        first = state;
+        first = request;
         size++;
     }
 
+    /** Passes the first request, the oldest, to {@code consumer} unless the list is empty. */
     void forFirst(Consumer<RequestState> consumer) {
         if (first != null) {
             consumer.accept(first);
         }
     }
 
-    /** Takes the first one, which there is. */
-    RequestState remove() {
-        RequestState state = first;
-        remove(state);
-        return state;
-    }
-
-    /**
-     * Takes the last one if {@code thread} has just added it and waits for it, else the first one, which there is: a caller that
-     * drives the server itself keeps its request on its own processor.
-     */
-    RequestState removeOwn(Thread thread) {
-        RequestState request = last.isAwaitedBy(thread) ? last : first;
+    /** Removes the first request. The list must not be empty. */
+    RequestState removeFirst() {
+        RequestState request = first;
         remove(request);
         return request;
     }
 
-    /** Takes one that is in this queue. */
-    void remove(RequestState state) {
-        if (state.previous == null) {
-            first = state.next;
+    /**
+     * Removes the last request if {@code thread} is its waiter, which then has just added it, else the first. So a caller that drives
+     * the server itself keeps its request on its own processor. The list must not be empty.
+     */
+    RequestState removeNext(Thread thread) {
+        RequestState request = last.isWaiter(thread) ? last : first;
+        remove(request);
+        return request;
+    }
+
+    /** Removes a request that is in this list. */
+    void remove(RequestState request) {
+        if (request.previous == null) {
+            first = request.next;
         } else {
-            state.previous.next = state.next;
+            request.previous.next = request.next;
         }
-        if (state.next == null) {
-            last = state.previous;
+        if (request.next == null) {
+            last = request.previous;
         } else {
-            state.next.previous = state.previous;
+            request.next.previous = request.previous;
         }
-        state.previous = null;
-        state.next = null;
+        request.previous = null;
+        request.next = null;
         size--;
     }
 }

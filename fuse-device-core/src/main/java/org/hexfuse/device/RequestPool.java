@@ -2,7 +2,7 @@ package org.hexfuse.device;
 
 import org.hexfuse.transport.spi.ObjectPool;
 
-/** Requests that are not in use. Any thread may use it. */
+/** Free requests, to be recycled. Thread-safe. */
 final class RequestPool {
     private static final int KEPT = 256;
     private static final int KEPT_LARGE = 16;
@@ -11,7 +11,7 @@ final class RequestPool {
     private final ObjectPool<Request> small = new ObjectPool<>(KEPT);
     private final ObjectPool<Request> large = new ObjectPool<>(KEPT_LARGE);
 
-    /** A request; one with much memory if {@code bulk} and there is one, so that it does not have to grow. */
+    /** Acquires a request; if {@code bulk}, preferably one whose memory has grown already. */
     Request take(boolean bulk) {
         Request request = bulk ? large.acquire() : null;
         if (request == null) {

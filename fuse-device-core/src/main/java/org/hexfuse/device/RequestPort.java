@@ -6,13 +6,14 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
 
 /**
- * The way from a virtual filesystem switch to a FUSE server: what the kernel's VFS side calls in {@code fs/fuse/dev.c}. Any
- * thread may call it; a thread that waits may be a virtual one.
+ * Sends requests to a FUSE server, as the functions of {@code fs/fuse/dev.c} that the kernel's VFS calls do. Any thread may call
+ * any method; a blocked thread may be virtual.
  *
- * <p>Until INIT is answered everything but {@link #post} waits. Errors are {@link org.hexfuse.abi.FuseException}s: what the
- * server answered, or ENOTCONN (the connection is over), ECONNREFUSED (INIT failed), ECONNABORTED (it ended while the request
- * was under way), ETIMEDOUT (no answer in time, which ends the connection unless it was the {@link Request#timeout} of the one
- * request), EINTR (the thread was interrupted before a server took the request; its interrupt status is kept).
+ * <p>{@link #newRequest} and {@link #negotiated} block until the reply to INIT. Errors are
+ * {@link org.hexfuse.abi.FuseException}s: the error of the reply, or ENOTCONN (the connection was aborted or unmounted before),
+ * ECONNREFUSED (INIT failed), ECONNABORTED (the connection was aborted while the request was outstanding), ETIMEDOUT (no reply in
+ * time, which aborts the connection unless it was the {@link Request#timeout} of this request), EINTR (the thread was interrupted
+ * before a server read the request; its interrupt status is kept).
  *
  * {@snippet :
  * try (Request request = port.newRequest(Opcode.GETATTR, node, caller)) {
@@ -23,51 +24,51 @@ import org.hexfuse.abi.Opcode;
  */
 public interface RequestPort {
     /**
-     * A request to fill in: header and zeroed argument struct are there, for the negotiated minor version. Waits for INIT.
-     * EOVERFLOW if the caller's ids are the invalid ones, of which a server knows only that asked for ALLOW_IDMAP.
+     * Makes a request with its header and a zeroed argument struct, of the negotiated minor version. Blocks until the reply to
+     * INIT. EOVERFLOW if an id of the caller is invalid (-1) and ALLOW_IDMAP was not negotiated.
      *
-     * @return a request that its taker closes
+     * @return a request that the caller closes, or passes to {@link #submit} or {@link #post}
      */
     Request newRequest(Opcode opcode, long node, Caller caller);
 
-    /** Sends a request and waits for its reply, whose bytes are then in {@link Request#reply}. */
+    /** Sends a request and blocks until its reply, whose bytes are in {@link Request#reply} afterwards. */
     void call(Request request);
 
     /**
-     * Sends a request that nobody waits for, in the background queue. The port closes it.
+     * Sends a background request, without waiting for its reply. The port closes it.
      *
-     * <p>As long as {@link ConnectionInfo#maxBackground} of them are under way, the caller waits until one has ended (gVisor: as
-     * long as its limit of all requests is reached), unless the request is one that {@link Request#force} was said of. Each
-     * end lets one caller go on, the first one first. A thread that must not wait, as one that brings replies, must not call
-     * this.
+     * <p>The sender is blocked while {@link ConnectionInfo#maxBackground} background requests are in flight (gVisor: while its
+     * maximum of all requests is active), unless the request is {@linkplain Request#force forced}. Each request that ends
+     * unblocks one sender, first come, first served. A thread that must not block, such as one that writes replies, must not
+     * call this.
      *
-     * @param done is told OK or the error, once: on the thread that brought the reply; or on the caller's, if the request is
-     *        not sent, with EINTR if the caller was interrupted while it waited (its status is kept), or ENOTCONN if the
-     *        connection is over (gVisor: ECONNABORTED if that came while it waited). It must be quick and must not call the
-     *        port
+     * @param done the completion callback, called once with OK or the error: on the thread that writes the reply; or on the
+     *        sender's thread if the request is not sent, with EINTR if it was interrupted while it was blocked (its interrupt
+     *        status is kept), or ENOTCONN if the connection was aborted or unmounted (gVisor: ECONNABORTED if that happened
+     *        while it was blocked). It must return quickly and must not call the port
      */
     void submit(Request request, Consumer<Errno> done);
 
-    /** Queues a request that has no reply. The port closes it. */
+    /** Queues a request without a reply. Never blocks. The port closes it. */
     void post(Request request);
 
-    /** Queues a FORGET, which may travel together with others. Never waits. */
+    /** Queues a FORGET, which may be batched with others. Never blocks. */
     void forget(long node, long lookups);
 
-    /** What INIT settled. Waits for INIT. */
+    /** What INIT negotiated. Blocks until the reply to INIT. */
     ConnectionInfo negotiated();
 
     /**
-     * A file that the server has registered for reads and writes past it, see {@link BackingFiles}; nothing if there is none of
-     * that number. Who takes it closes it. It is the same object each time.
+     * The backing file that the server has registered as {@code id}, see {@link BackingFiles}; empty if the id is not
+     * registered. Each call takes a reference, which the caller closes, to the same object.
      *
-     * @param id what the server says when it opens a file with PASSTHROUGH
+     * @param id the backing id in the reply to an OPEN with FOPEN_PASSTHROUGH
      */
     default Optional<BackingFile> backing(int id) {
         return Optional.empty();
     }
 
-    /** Whether so many background requests are under way that what need not be done now, such as readahead, is not asked for. */
+    /** Whether the congestion threshold of background requests is reached, so that the VFS should skip readahead. */
     default boolean isCongested() {
         return false;
     }

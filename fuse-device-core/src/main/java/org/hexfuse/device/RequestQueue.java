@@ -4,28 +4,28 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What waits to be taken by the server: interrupts, forgets, requests. Guarded by
- * {@link InputQueue#lock}.
+ * The messages that the server has not read yet: INTERRUPTs, FORGETs and pending requests. Guarded by {@link InputQueue#lock}.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_dev_do_read}.
  */
 final class RequestQueue {
-    /** What the next read gets. */
+    /** The kind of message that the next read returns. */
     enum Next {
         NOTHING, INTERRUPT, FORGET, REQUEST
     }
 
-    private static final int FORGETS_IN_TURN = 16;
-    private static final int REQUESTS_IN_TURN = -8;
+    private static final int FORGET_BATCH = 16;
+    private static final int REQUEST_BATCH = -8;
 
     private final Deque<RequestState> interrupts = new ArrayDeque<>();
     private final ForgetList forgets = new ForgetList();
     private final RequestList pending = new RequestList();
-    private int forgetTurn;
+    /** Linux's {@code forget_batch}. */
+    private int forgetBatch;
 
     /**
-     * Interrupts first. When there are requests and forgets, up to 16 forget messages take turns with 8 requests, so that
-     * neither waits for the other for good.
+     * INTERRUPTs come first. While both requests and FORGETs are queued, up to 16 FORGET messages alternate with 8 requests, so
+     * that neither kind starves the other.
      */
     Next next() {
         if (!interrupts.isEmpty()) {
@@ -37,29 +37,27 @@ final class RequestQueue {
         return pending.isEmpty() ? Next.NOTHING : Next.REQUEST;
     }
 
-    /** Whether {@link #next} has something, without a turn being counted. */
+    /** Whether {@link #next} would return {@link Next#NOTHING}; does not advance the alternation. */
     boolean isEmpty() {
         return interrupts.isEmpty() && forgets.isEmpty() && pending.isEmpty();
     }
 
     /**
-     * Whether it was empty a moment ago. Needs no lock: whoever has added something since wakes a reader or runs the waiters
+     * Whether the queue was empty a moment ago. Needs no lock: a thread that adds a message wakes a reader or runs the waiters
      * afterwards.
      */
-    boolean looksEmpty() {
-        return pending.looksEmpty() && forgets.isEmpty() && interrupts.isEmpty();
-    }
+    boolean isEmptyHint() { return pending.isEmptyHint() && forgets.isEmpty() && interrupts.isEmpty(); }
 
-    /** How many messages there are, forgets counted as one. */
+    /** The number of messages, with all FORGETs counted as one. */
     int size() {
         return interrupts.size() + (forgets.isEmpty() ? 0 : 1) + pending.size();
     }
 
     private boolean takesForget() {
-        if (forgetTurn <= REQUESTS_IN_TURN) {
-            forgetTurn = FORGETS_IN_TURN;
+        if (forgetBatch <= REQUEST_BATCH) {
+            forgetBatch = FORGET_BATCH;
         }
-        return forgetTurn-- > 0;
+        return forgetBatch-- > 0;
     }
 
     RequestList pending() {
@@ -70,29 +68,29 @@ final class RequestQueue {
         return forgets;
     }
 
-    void interrupt(RequestState state) {
-        if (!state.interruptQueued) {
-            state.interruptQueued = true;
-            interrupts.add(state);
+    void interrupt(RequestState request) {
+        if (!request.interruptQueued) {
+            request.interruptQueued = true;
+            interrupts.add(request);
         }
     }
 
     RequestState takeInterrupt() {
-        RequestState state = interrupts.remove();
-        state.interruptQueued = false;
-        return state;
+        RequestState request = interrupts.remove();
+        request.interruptQueued = false;
+        return request;
     }
 
-    /** The request is answered: an interrupt that was not sent yet has no meaning any more. */
-    void dropInterrupt(RequestState state) {
-        if (state.interruptQueued) {
-            state.interruptQueued = false;
-            interrupts.remove(state);
+    /** Removes the INTERRUPT of a request that no longer is in processing, if it is queued. */
+    void dropInterrupt(RequestState request) {
+        if (request.interruptQueued) {
+            request.interruptQueued = false;
+            interrupts.remove(request);
         }
     }
 
     void clearInterrupts() {
-        interrupts.forEach(state -> state.interruptQueued = false);
+        interrupts.forEach(request -> request.interruptQueued = false);
         interrupts.clear();
     }
 }

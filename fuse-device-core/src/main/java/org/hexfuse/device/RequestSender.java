@@ -8,7 +8,7 @@ import org.hexfuse.device.IdleReaders.Reader;
 import org.hexfuse.device.RequestState.Phase;
 
 /**
- * The side of a connection that requests come from: queueing them, and waiting for their replies.
+ * Queues the requests of callers and senders, and blocks callers until the reply.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_simple_request}, {@code request_wait_answer} and
  * {@code fuse_request_queue_background}.
@@ -20,104 +20,102 @@ final class RequestSender {
         this.core = core;
     }
 
-    void call(Request request) {
-        RequestState state = request.state;
-        state.waiter(Thread.currentThread());
-        state.hold();
-        if (!enqueue(state)) {
-            state.release();
+    void call(RequestState request) {
+        request.waiter(Thread.currentThread());
+        request.hold();
+        if (!enqueue(request)) {
+            request.release();
             throw FuseException.of(core.state().forCallers());
         }
-        await(state);
-        if (state.outcome() != Errno.OK) {
-            throw FuseException.of(state.outcome());
+        await(request);
+        if (request.outcome() != Errno.OK) {
+            throw FuseException.of(request.outcome());
         }
     }
 
-    void submit(Request request, Consumer<Errno> done) {
-        RequestState state = request.state;
-        state.background = true;
-        state.done = done;
-        Errno held = request.forced() ? Errno.OK : core.backgroundWait.await();
-        state.admitted = held == Errno.OK && !request.forced();
-        if (held != Errno.OK || !enqueue(state)) {
-            RequestState.tell(done, held != Errno.OK ? held : core.state().forCallers());
-            request.close();
+    void submit(RequestState request, Consumer<Errno> done) {
+        request.background = true;
+        request.done = done;
+        Errno blocked = request.isForced() ? Errno.OK : core.backgroundWait.await();
+        request.reserved = blocked == Errno.OK && !request.isForced();
+        if (blocked != Errno.OK || !enqueue(request)) {
+            RequestState.complete(done, blocked != Errno.OK ? blocked : core.state().forCallers());
+            request.release();
         }
     }
 
-    void post(Request request) {
-        if (!enqueue(request.state)) {
-            request.close();
+    void post(RequestState request) {
+        if (!enqueue(request)) {
+            request.release();
         }
     }
 
-    /** Queues a request that carries an id of the server's. */
-    void post(Request request, long unique) {
-        request.state.identified = true;
-        request.state.unique = unique;
+    /** Queues a request whose unique the server chose. */
+    void post(RequestState request, long unique) {
+        request.serverUnique = true;
+        request.unique = unique;
         post(request);
     }
 
-    /** Queues a request, or has it wait in line. Returns false if the connection is not live. */
-    private boolean enqueue(RequestState state) {
-        core.observation.stamp(state);
-        // The observer gets the id of a request that may have been answered by then: it must not be recycled meanwhile.
-        boolean observed = core.observation.observes();
+    /** Queues a request, pending or blocked. Returns false if the connection is not live. */
+    private boolean enqueue(RequestState request) {
+        core.observers.stamp(request);
+        // The listener gets the unique of a request whose reply may have come already: it must not be recycled meanwhile.
+        boolean observed = core.observers.isObserved();
         if (observed) {
-            state.hold();
+            request.hold();
         }
-        Reader reader = core.background.limits(state) ? admit(state) : core.input.add(state);
-        if (reader != InputQueue.REFUSED && reader != InputQueue.IN_LINE) {
+        Reader reader = core.background.limits(request) ? addLimited(request) : core.input.add(request);
+        if (reader != InputQueue.NOT_LIVE && reader != InputQueue.BLOCKED) {
             if (observed) {
-                core.observation.queued(state);
+                core.observers.queued(request);
             }
             core.input.wake(reader);
         }
         if (observed) {
-            state.release();
+            request.release();
         }
-        return reader != InputQueue.REFUSED;
+        return reader != InputQueue.NOT_LIVE;
     }
 
-    private Reader admit(RequestState state) {
+    private Reader addLimited(RequestState request) {
         core.background.lock.lock();
         try {
             if (!core.state().isLive()) {
-                return InputQueue.REFUSED;
+                return InputQueue.NOT_LIVE;
             }
-            if (state.admitted) {
-                core.backgroundWait.taken();
+            if (request.reserved) {
+                core.backgroundWait.useReservation();
             }
-            // Abort, which empties the line before the input queue, waits for this lock.
-            return core.background.enter(state) ? core.input.addAdmitted(state) : InputQueue.IN_LINE;
+            // Abort drains the background queue before the input queue, and waits for this lock.
+            return core.background.add(request) ? core.input.addAdmitted(request) : InputQueue.BLOCKED;
         } finally {
             core.background.lock.unlock();
         }
     }
 
-    /** Admits what may be in flight at once, one by one. Called without locks. */
-    void admitNext() {
-        while (core.background.opens()) {
-            RequestState state;
+    /** Admits blocked requests up to the maximum. Called without locks. */
+    void admitBlocked() {
+        while (core.background.canAdmit()) {
+            RequestState request;
             Reader reader;
             core.background.lock.lock();
             try {
-                state = core.background.next();
-                if (state == null) {
+                request = core.background.admitNext();
+                if (request == null) {
                     return;
                 }
-                if (core.observation.observes()) {
-                    state.hold();
+                if (core.observers.isObserved()) {
+                    request.hold();
                 }
-                reader = core.input.addAdmitted(state);
-                core.backgroundWait.look();
+                reader = core.input.addAdmitted(request);
+                core.backgroundWait.releaseSenders();
             } finally {
                 core.background.lock.unlock();
             }
-            if (core.observation.observes()) {
-                core.observation.queued(state);
-                state.release();
+            if (core.observers.isObserved()) {
+                core.observers.queued(request);
+                request.release();
             }
             core.input.wake(reader);
         }
@@ -127,34 +125,34 @@ final class RequestSender {
         core.input.forget(node, lookups);
     }
 
-    private void await(RequestState state) {
-        if (state.finished() || core.spin.sees(state::finished)) {
+    private void await(RequestState request) {
+        if (request.isFinished() || core.spin.spinUntil(request::isFinished)) {
             return;
         }
-        long own = state.request().timeout();
-        long general = core.init.requestTimeout(state.request().opcode());
+        long own = request.timeout();
+        long general = core.init.requestTimeout(request.opcode());
         boolean limited = (own | general) != 0;
         long start = limited ? System.nanoTime() : 0;
         boolean interrupted = false;
-        state.parks();
-        while (!state.finished()) {
+        request.beforePark();
+        while (!request.isFinished()) {
             if (limited) {
                 long passed = System.nanoTime() - start;
                 if (own != 0 && passed >= own) {
-                    giveUp(state, Errno.ETIMEDOUT);
+                    cancel(request, Errno.ETIMEDOUT);
                     continue;
                 }
                 if (general != 0 && passed >= general) {
-                    core.abort.timeOut(state);
+                    core.abort.abortOnTimeout(request);
                     continue;
                 }
-                LockSupport.parkNanos(this, left(own, general, passed));
+                LockSupport.parkNanos(this, remaining(own, general, passed));
             } else {
                 LockSupport.park(this);
             }
             if (Thread.interrupted()) {
                 interrupted = true;
-                giveUp(state, Errno.EINTR);
+                cancel(request, Errno.EINTR);
             }
         }
         if (interrupted) {
@@ -162,53 +160,54 @@ final class RequestSender {
         }
     }
 
-    private static long left(long own, long general, long passed) {
-        long first = own == 0 ? general : general == 0 ? own : Math.min(own, general);
-        return first - passed;
+    private static long remaining(long own, long general, long passed) {
+        long timeout = own == 0 ? general : general == 0 ? own : Math.min(own, general);
+        return timeout - passed;
     }
 
     /**
-     * The caller stops waiting: a request that nobody has read is dequeued; for another INTERRUPT is sent. An interrupted caller
-     * then keeps waiting for the reply, one whose time has passed does not.
+     * The caller was interrupted or timed out. A blocked or pending request is dequeued; for a SENT one INTERRUPT is queued, for
+     * a READING one {@link ConnectionHandle#sent} queues it. An interrupted caller keeps waiting for the reply of such a request,
+     * a caller that timed out does not. A forced request of an interrupted caller is never dequeued.
      */
-    private void giveUp(RequestState state, Errno why) {
-        boolean dequeues = why != Errno.EINTR || !state.request().forced();
-        if (dequeues && (leaveLine(state) || core.input.remove(state))) {
-            core.ended(state, why);
-            observe(state, why);
-            state.release();
-            admitNext();
+    private void cancel(RequestState request, Errno cause) {
+        boolean dequeues = cause != Errno.EINTR || !request.isForced();
+        if (dequeues && (removeBlocked(request) || core.input.dequeue(request))) {
+            core.endRequest(request, cause);
+            reportTimeout(request, cause);
+            request.release();
+            admitBlocked();
             return;
         }
-        if (!state.interrupted) {
-            // Before the phase is read: whoever makes it SENT reads this flag afterwards, so that one of the two sends INTERRUPT.
-            state.interrupted = true;
-            if (state.phase == Phase.SENT) {
-                core.input.interrupt(state);
+        if (!request.interrupted) {
+            // Before the phase is read: a thread that sets SENT reads this flag afterwards, so that one of both queues INTERRUPT.
+            request.interrupted = true;
+            if (request.phase == Phase.SENT) {
+                core.input.interrupt(request);
             }
         }
-        if (why == Errno.ETIMEDOUT && state.finish(why)) {
-            observe(state, why);
+        if (cause == Errno.ETIMEDOUT && request.finish(cause)) {
+            reportTimeout(request, cause);
         }
     }
 
-    private void observe(RequestState state, Errno why) {
-        if (why == Errno.ETIMEDOUT) {
-            core.observation.timedOut(state.request().opcode(), state.unique, state.queuedAt);
+    private void reportTimeout(RequestState request, Errno cause) {
+        if (cause == Errno.ETIMEDOUT) {
+            core.observers.timedOut(request.opcode(), request.unique, request.queuedAt);
         }
     }
 
-    private boolean leaveLine(RequestState state) {
-        if (!core.background.limits(state)) {
+    private boolean removeBlocked(RequestState request) {
+        if (!core.background.limits(request)) {
             return false;
         }
         core.background.lock.lock();
         try {
-            if (state.phase != Phase.WAITING) {
+            if (request.phase != Phase.BLOCKED) {
                 return false;
             }
-            core.background.line().remove(state);
-            state.phase = Phase.DONE;
+            core.background.blocked().remove(request);
+            request.phase = Phase.DONE;
             return true;
         } finally {
             core.background.lock.unlock();

@@ -8,6 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.InHeader;
+import org.hexfuse.abi.Opcode;
 import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Segments;
@@ -16,68 +17,70 @@ import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
 /**
- * Where a request stands between its caller and the server; what a transport sees of it.
+ * The state of a request in its connection, Linux's {@code struct fuse_req}, and the view of it that a transport gets.
  *
  * <pre>
- * IDLE --> WAITING --gate--> PENDING --take--> READING --sent--> SENT --reply--> WRITING --delivered--> DONE
- *             |                 |                 |                |                |
- *             +-----------------+- interrupt -----+- failed, abort +----------------+-----------------> DONE
+ * IDLE --> BLOCKED --admit--> PENDING --take--> READING --sent--> SENT --reply--> WRITING --delivered--> DONE
+ *             |                  |                 |                |                |
+ *             +------------------+- interrupt -----+- failed, abort +----------------+-----------------> DONE
  * </pre>
  *
- * <p>WAITING is for those alone that a {@link BackgroundQueue} holds back. What was SENT can become PENDING again: the server
- * asks for it (RESEND), or the kernel that is played keeps what it could not copy.
+ * <p>Only a request that {@link BackgroundQueue} does not admit at once is BLOCKED. A SENT request becomes PENDING again by
+ * RESEND, and a READING one on a kernel that keeps a request it could not copy.
  *
- * <p>Fields are guarded by the lock of the part that has the request, see {@link #phase}. Two things end apart from each other: the
- * caller's wait ({@link #finish}), which abort ends at any moment, and the hold on the memory ({@link #release}), which the
- * device keeps while a transport copies.
+ * <p>Fields are guarded by the lock of the part that has the request, see {@link #phase}. Two things end independently: the
+ * caller's wait ({@link #finish}), which abort ends at any moment, and the references to the memory ({@link #release}), of which
+ * the device keeps one while a transport copies.
  */
 final class RequestState implements OutgoingRequest, Delivery {
+    /**
+     * The stage of a request, and the part that has it: {@link BackgroundQueue} a BLOCKED request, {@link InputQueue} a PENDING
+     * one, {@link ProcessingTable} a READING, SENT or WRITING one. No part has an IDLE or DONE request: it belongs to the thread
+     * that adds it or has removed it.
+     */
     enum Phase {
-        IDLE, WAITING, PENDING, READING, SENT, WRITING, DONE
+        IDLE, BLOCKED, PENDING, READING, SENT, WRITING, DONE
     }
 
     private static final VarHandle OUTCOME = handleOfOutcome();
     private static final Logger LOG = Loggers.of(RequestState.class);
 
     private final Request request;
-    private final AtomicInteger holders = new AtomicInteger();
+    private final AtomicInteger references = new AtomicInteger();
     private final Span target = new Span();
 
-    /**
-     * What happens to it, and so who guards it: WAITING the {@link BackgroundQueue}, PENDING the {@link InputQueue}, READING,
-     * SENT and WRITING the {@link ProcessingTable}. It is written under that part's lock, and read as a guess without.
-     */
+    /** Written under the lock of the part that has the request; read without a lock as a hint. */
     volatile Phase phase = Phase.IDLE;
-    /** Neighbours in the pending queue or the background queue. */
+    /** Neighbours in the pending list or the background queue. */
     RequestState previous;
     RequestState next;
-    /** The next one in a bucket of the processing table. */
+    /** The next request in a bucket of the processing table. */
     RequestState nextInBucket;
     ConnectionHandle handle;
     long unique;
     boolean background;
-    /** A place was kept for it by {@link BackgroundWait}. */
-    boolean admitted;
-    /** Counted by the {@link BackgroundQueue}. */
-    boolean counted;
-    /** The id is the server's own, as that of a NOTIFY_REPLY. */
-    boolean identified;
-    /** When it was queued, by {@link System#nanoTime}, if somebody wants to know. */
+    /** {@link BackgroundWait} reserved a slot for it. */
+    boolean reserved;
+    /** It counts as active in the {@link BackgroundQueue}. */
+    boolean active;
+    /** The server chose {@link #unique}, as that of a NOTIFY_REPLY. */
+    boolean serverUnique;
+    /** When it was queued, by {@link System#nanoTime}; 0 without a listener and without a request timeout. */
     long queuedAt;
-    /** The caller was interrupted, or its time has passed. Needs no lock. */
+    /** The caller was interrupted or timed out. Needs no lock. */
     volatile boolean interrupted;
-    /** INTERRUPT was queued for it, once at least. Guarded by {@link InputQueue#lock}. */
+    /** INTERRUPT was queued for it at least once. Guarded by {@link InputQueue#lock}, as is {@link #interruptQueued}. */
     boolean interruptSent;
     boolean interruptQueued;
-    /** What a background request's sender asked to be told. */
+    /** The completion callback of a background request, or null. */
     Consumer<Errno> done;
     private long replyLength;
     private Errno replyError = Errno.OK;
 
     private Thread waiter;
-    /** Whether the waiter has to be unparked. */
-    private volatile boolean parks;
-    /** How the caller's wait ended; null while it goes on. */
+    /** Whether the waiter must be unparked. */
+    private volatile boolean waiterParks;
+    /** The outcome of the caller's wait; null while the caller waits. */
     private volatile Errno outcome;
 
     RequestState(Request request) {
@@ -92,82 +95,77 @@ final class RequestState implements OutgoingRequest, Delivery {
         }
     }
 
+    /** Resets the state of a recycled request, which has one reference from now on, the caller's. */
     void start() {
-        holders.set(1);
+        references.set(1);
         phase = Phase.IDLE;
         unique = 0;
         background = false;
-        admitted = false;
-        counted = false;
-        identified = false;
+        reserved = false;
+        active = false;
+        serverUnique = false;
         interrupted = false;
         interruptSent = false;
         interruptQueued = false;
         done = null;
         handle = null;
         waiter = null;
-        parks = false;
-        // Before the last one: the check for late requests may still hold the former use of this object.
+        waiterParks = false;
+        // Before outcome: the timeout check may still refer to the former request in this object.
         queuedAt = 0;
         outcome = null;
     }
 
-    Request request() {
-        return request;
-    }
-
-    /** The device holds the request's memory from now on, beside its caller. */
+    /** Adds a reference of the device's to the memory, beside the caller's. */
     void hold() {
-        holders.incrementAndGet();
+        references.incrementAndGet();
     }
 
-    /** One of the holders is through with the memory. The last one recycles the request. Needs no lock. */
+    /** Drops a reference. The last one recycles the request. Needs no lock. */
     void release() {
-        if (holders.decrementAndGet() == 0) {
+        if (references.decrementAndGet() == 0) {
             request.recycle();
         }
     }
 
-    void identify(long id) {
+    void assignUnique(long id) {
         unique = id;
         InHeader.UNIQUE.set(request.head(), id);
         InHeader.LEN.set(request.head(), (int) request.size());
     }
 
     /** Ends the caller's wait, once: later calls change nothing. Returns whether this call ended it. Needs no lock. */
-    boolean finish(Errno how) {
-        return outcome == null && OUTCOME.compareAndSet(this, null, how);
+    boolean finish(Errno error) {
+        return outcome == null && OUTCOME.compareAndSet(this, null, error);
     }
 
-    /** Tells who waits for {@link #finish}. Called without the lock, once, by who finished it. */
-    void tell() {
-        if (parks) {
+    /** Unparks the waiter and runs the completion callback. Called without locks, once, by the thread that finished it. */
+    void complete() {
+        if (waiterParks) {
             LockSupport.unpark(waiter);
         }
         if (done != null) {
-            tell(done, outcome);
+            complete(done, outcome);
         }
     }
 
-    /** Tells the sender of a background request. A fault of his must not keep others from being told. */
-    static void tell(Consumer<Errno> done, Errno outcome) {
+    /** Runs a completion callback. Its exception is logged, so that other requests are completed all the same. */
+    static void complete(Consumer<Errno> done, Errno outcome) {
         try {
             done.accept(outcome);
         } catch (RuntimeException e) {
-            LOG.error("the sender of a request failed as it was told {}", outcome, e);
+            LOG.error("the completion callback of a request failed with outcome {}", outcome, e);
         }
     }
 
-    boolean finished() {
-        return outcome != null;
-    }
+    boolean isFinished() { return outcome != null; }
 
     Errno outcome() {
         return outcome;
     }
 
-    /** Whether a thread waits for its reply. */
-    boolean isAwaitedBy(Thread thread) {
+    /** Whether {@code thread} waits for the reply. */
+    boolean isWaiter(Thread thread) {
         return waiter == thread;
     }
 
@@ -175,11 +173,28 @@ final class RequestState implements OutgoingRequest, Delivery {
         waiter = thread;
     }
 
-    /** The waiter will park unless {@link #finished} by now, and wants to be unparked. */
-    void parks() {
-        parks = true;
+    /** The waiter must be unparked from now on; it parks unless {@link #isFinished} afterwards. */
+    void beforePark() {
+        waiterParks = true;
     }
 
+    Opcode opcode() {
+        return request.opcode();
+    }
+
+    /** In nanoseconds, 0 for none. */
+    long timeout() {
+        return request.timeout();
+    }
+
+    boolean isForced() { return request.forced(); }
+
+    /** Whether a reply may have {@code length} bytes. */
+    boolean accepts(long length) {
+        return request.accepts(length);
+    }
+
+    /** Prepares the delivery of a reply of {@code length} bytes. */
     Delivery replying(Errno error, long length) {
         replyError = error;
         replyLength = length;
@@ -207,7 +222,7 @@ final class RequestState implements OutgoingRequest, Delivery {
         handle.sent(this);
     }
 
-    /** Says so of the copy that is under way: out to the server, or back from it. */
+    /** The current copy failed: of the request to the server, or of its reply. */
     @Override public void failed() {
         handle.copyFailed(this);
     }

@@ -5,40 +5,42 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Looks for requests that nobody waits for and that have no answer in time, such as RELEASE. A virtual thread that lives as
- * long as the connection; there is none where requests have no limit of time.
+ * Aborts the connection when a request without a waiter, such as RELEASE, has no reply within the request timeout. A virtual
+ * thread that lives as long as the connection; a connection without a request timeout has none.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_check_timeout}.
  */
 final class RequestTimeouts {
-    private static final long RAREST = Duration.ofSeconds(15).toNanos();
+    private static final long LONGEST_INTERVAL = Duration.ofSeconds(15).toNanos();
 
-    private final WeakReference<ConnectionCore> watched;
+    /** Weak, so that the thread does not keep an unreachable connection alive. */
+    private final WeakReference<ConnectionCore> connection;
     private final long timeout;
 
     private RequestTimeouts(ConnectionCore core, long timeout) {
-        this.watched = new WeakReference<>(core);
+        this.connection = new WeakReference<>(core);
         this.timeout = timeout;
     }
 
+    /** Starts the thread of a connection. */
     static void start(ConnectionCore core, long timeout) {
-        var watchdog = new RequestTimeouts(core, timeout);
-        core.abort.endWith(Thread.ofVirtual().name("fuse-timeouts").start(watchdog::run));
+        var timeouts = new RequestTimeouts(core, timeout);
+        core.abort.timeoutThread(Thread.ofVirtual().name("fuse-timeouts").start(timeouts::run));
     }
 
-    /** A connection that nobody holds any more is not kept alive. */
     private void run() {
-        while (look()) {
-            LockSupport.parkNanos(this, Math.min(timeout / 2 + 1, RAREST));
+        while (check()) {
+            LockSupport.parkNanos(this, Math.min(timeout / 2 + 1, LONGEST_INTERVAL));
         }
     }
 
-    private boolean look() {
-        ConnectionCore core = watched.get();
+    /** Returns whether the connection is still live. */
+    private boolean check() {
+        ConnectionCore core = connection.get();
         if (core == null || !core.state().isLive()) {
             return false;
         }
-        core.abort.timeOutLate(timeout);
+        core.abort.checkTimeouts(timeout);
         return core.state().isLive();
     }
 }

@@ -5,28 +5,28 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 
 /**
- * A device file whose server asked, before the mount, that INIT is over when the mount returns. Reads of such a file wait for
- * the mount instead of failing, since the server has to be there to answer.
+ * SYNC_INIT of a device file: a mount returns only after the reply to INIT. Reads of such a file block until the mount instead of
+ * failing, since the server must read INIT while the mount waits.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c} ({@code fuse_get_dev}), {@code inode.c} ({@code fuse_send_init}).
  */
 final class SynchronousInit {
     private final CountDownLatch bound = new CountDownLatch(1);
-    private volatile boolean asked;
+    private volatile boolean enabled;
 
-    /** The server asks for it. */
-    void ask() {
-        asked = true;
+    /** The server set SYNC_INIT. */
+    void enable() {
+        enabled = true;
     }
 
-    /** The file is mounted, or closed: nobody waits for that any more. */
-    void over() {
+    /** The file is mounted or closed: unblocks its reads. */
+    void releaseReaders() {
         bound.countDown();
     }
 
-    /** Waits, in a read, until the file is mounted or closed, if that was asked for and the reader may wait. */
+    /** Blocks a read until the file is mounted or closed; EAGAIN for a non-blocking one. Does nothing without SYNC_INIT. */
     void awaitMount(boolean nonBlocking) {
-        if (!asked) {
+        if (!enabled) {
             return;
         }
         if (nonBlocking && bound.getCount() > 0) {
@@ -40,9 +40,9 @@ final class SynchronousInit {
         }
     }
 
-    /** Waits, in a mount, until INIT is over, if that was asked for; ENOTCONN if it failed, whatever the reason. */
-    void awaitAnswer(FuseConnection connection) {
-        if (!asked) {
+    /** Blocks a mount until the reply to INIT; ENOTCONN if INIT failed, whatever the cause. Does nothing without SYNC_INIT. */
+    void awaitReply(FuseConnection connection) {
+        if (!enabled) {
             return;
         }
         try {

@@ -7,7 +7,7 @@ import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
 
-/** The delivery of a message that has no bytes to put anywhere: one that is refused, or the answer to an interrupt. */
+/** The delivery of a message without a payload to copy: a rejected message, or the reply to an INTERRUPT. */
 record Verdict(Errno verdict) implements Delivery {
     private static final Span NOTHING = new Span();
     private static final Map<Errno, Verdict> ALL = all();

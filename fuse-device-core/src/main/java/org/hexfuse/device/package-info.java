@@ -1,22 +1,24 @@
 /**
  * The kernel's end of FUSE: what {@code /dev/fuse} and {@code fs/fuse/dev.c} are to Linux, and {@code DeviceFD} to gVisor.
  *
- * <p>Two sides meet in a {@link org.hexfuse.device.FuseConnection}. On one a virtual filesystem switch makes requests through
- * {@link org.hexfuse.device.RequestPort} and waits. On the other servers take them and bring replies, through a
- * {@link org.hexfuse.transport.DeviceHandle}, which is what transports use, or through a
- * {@link org.hexfuse.device.DeviceFile}, which is a view on one: whole messages, as read and write on the device carry them.
- * What a server says unasked goes to a {@link org.hexfuse.device.NotificationSink}. Where kernels differ,
- * {@link org.hexfuse.device.KernelProfile} says how; {@link org.hexfuse.device.DeviceState} is the whole of the states.
+ * <p>A {@link org.hexfuse.device.FuseConnection} connects a virtual filesystem switch to its servers. The VFS makes requests
+ * through {@link org.hexfuse.device.RequestPort} and waits for their replies. Servers read the requests and write the replies
+ * through a {@link org.hexfuse.transport.DeviceHandle}, which transports use, or through a
+ * {@link org.hexfuse.device.DeviceFile}, a view of a handle that carries whole messages as read and write on {@code /dev/fuse}
+ * do. Notifications go to a {@link org.hexfuse.device.NotificationSink}. {@link org.hexfuse.device.KernelProfile} holds the
+ * differences between kernels; {@link org.hexfuse.device.DeviceState} has all states and transitions.
  *
- * <p>Any thread may call anything; callers may be virtual threads. One lock guards a connection, and it is never held while
- * calling out or copying; nor are the two small ones beside it, of what a device file is bound to and of the numbers of backing
- * files. Who waits for a reply or a request looks for it for some microseconds before it parks. Who calls waits for the
- * server; who submits may be held back until there is room, if the request is not a forced one; to post and to forget never
- * waits. The package starts no threads, but for a virtual one where requests have a limit of time. It knows no transport, no
- * path and no inode, and does no I/O: {@link org.hexfuse.device.BackingFiles} come from who embeds it.
+ * <p>Any thread may call any method; callers may be virtual threads. Each part of a connection has its own lock, in the order
+ * that {@code ConnectionCore} documents; no lock is held while calling out or copying, not those of a device file's binding and
+ * of the backing files either. Waiters spin for a few microseconds before they park. {@code call} blocks until the reply;
+ * {@code submit} blocks at max_background unless the request is forced; {@code post} and {@code forget} never block. The package
+ * starts no threads, except a virtual one for request timeouts. It knows no transport, no path and no inode, and does no I/O:
+ * its embedder provides {@link org.hexfuse.device.BackingFiles}.
  *
- * <p>Inside, {@code ConnectionCore} is what is shared; {@code RequestSender}, {@code InputQueue}, {@code InitSettlement} and
- * {@code Abort} work on it, {@code IdleReaders} says who is woken to read, {@code BackgroundQueue} limits what is under way and
- * {@code BackgroundWait} has who sends more wait, and {@code RequestState} is where a request stands.
+ * <p>Inside, {@code ConnectionCore} holds the parts: {@code RequestSender} queues requests and blocks callers;
+ * {@code BackgroundQueue} limits the requests in flight and {@code BackgroundWait} blocks senders beyond the limit;
+ * {@code InputQueue} gives pending requests to readers, of which {@code IdleReaders} selects the one to wake;
+ * {@code ProcessingTable} matches replies; {@code InitNegotiation} and {@code Abort} begin and end the connection.
+ * {@code RequestState} is the state of one request.
  */
 package org.hexfuse.device;

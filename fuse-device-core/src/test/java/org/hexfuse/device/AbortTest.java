@@ -19,9 +19,9 @@ import org.hexfuse.transport.OutgoingRequest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** How a connection ends, and one handle of it: everybody is told, at whatever stage a request is. */
-class EndingTest extends ConnectionFixture {
-    @Test void closingWaitsForWhatIsUnderWay() throws Exception {
+/** Abort and close of a connection, and close of one handle: every thread wakes, at whatever stage its request is. */
+class AbortTest extends ConnectionFixture {
+    @Test void closeWaitsForOutstandingRequestsAndForgets() throws Exception {
         connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {});
         connection.forget(1, 1);
         var seen = new ConcurrentLinkedQueue<Opcode>();
@@ -35,19 +35,19 @@ class EndingTest extends ConnectionFixture {
                     }
                 }
             } catch (FuseException | InterruptedException _) {
-                // Over.
+                // The connection is unmounted.
             }
         });
         connection.close();
-        // There is no DESTROY: that is for filesystems on block devices.
+        // No DESTROY: Linux sends it for filesystems on block devices only.
         await().untilAsserted(() -> assertThat(seen).containsExactlyInAnyOrder(Opcode.RELEASE, Opcode.FORGET));
     }
 
-    @Test void closingEndsWithTheLastAnswer() throws Exception {
+    @Test void closeReturnsAfterTheLastReply() throws Exception {
         FuseConnection patient = FuseConnection.create(NotificationSink.NONE, new ConnectionOptions(
                 Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5), KernelProfile.linux()), MAX_MESSAGE);
         var last = new TestServer(patient.newHandle());
-        last.answerInit();
+        last.replyToInit();
         patient.submit(patient.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {});
         Received release = last.take();
         Thread closing = Thread.ofVirtual().start(patient::close);
@@ -56,7 +56,7 @@ class EndingTest extends ConnectionFixture {
         assertThat(closing.join(Duration.ofSeconds(10))).isTrue();
     }
 
-    @Test void closingEndsWithTheConnectionAlsoWhileSomethingIsCopied() throws Exception {
+    @Test void closeReturnsOnAbortWhileARequestIsBeingCopied() throws Exception {
         FuseConnection patient = FuseConnection.create(NotificationSink.NONE, new ConnectionOptions(
                 Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5), KernelProfile.linux()), MAX_MESSAGE);
         OutgoingRequest copying = patient.newHandle().take(TestServer.CAPACITY);
@@ -69,39 +69,39 @@ class EndingTest extends ConnectionFixture {
         assertThat(patient.waiting()).isZero();
     }
 
-    @Nested class CallbacksThatThrow {
-        private void submit(AtomicInteger told) {
+    @Nested class AThrowingCallback {
+        private void submit(AtomicInteger completed) {
             connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {
-                told.incrementAndGet();
-                throw new IllegalStateException("a fault of the caller's");
+                completed.incrementAndGet();
+                throw new IllegalStateException("a failing callback");
             });
         }
 
-        @Test void doNotKeepOthersFromTheirTurn() throws Exception {
-            var told = new AtomicInteger();
-            submit(told);
+        @Test void doesNotBlockLaterRequests() throws Exception {
+            var completed = new AtomicInteger();
+            submit(completed);
             assertThat(server.reply(server.take(), 0)).isEqualTo(Errno.OK);
-            submit(told);
+            submit(completed);
             assertThat(server.reply(server.take(), 0)).isEqualTo(Errno.OK);
-            assertThat(told).hasValue(2);
+            assertThat(completed).hasValue(2);
             assertThat(connection.waiting()).isZero();
         }
 
-        @Test void doNotKeepOthersFromBeingToldOfTheEnd() throws Exception {
-            var told = new AtomicInteger();
-            submit(told);
+        @Test void doesNotKeepAnAbortFromCompletingOthers() throws Exception {
+            var completed = new AtomicInteger();
+            submit(completed);
             server.take();
             Future<Errno> call = call(Opcode.UNLINK, 1);
             server.take();
-            submit(told);
+            submit(completed);
             connection.abort();
             assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
-            assertThat(told).hasValue(2);
+            assertThat(completed).hasValue(2);
         }
     }
 
-    @Nested class Abort {
-        @Test void endsWhoWaitsInTheQueueAndWhoWaitsForAReply() throws Exception {
+    @Nested class AnAbort {
+        @Test void endsPendingAndProcessingRequests() throws Exception {
             Future<Errno> sent = call(Opcode.UNLINK, 1);
             server.take();
             Future<Errno> queued = call(Opcode.UNLINK, 2);
@@ -127,7 +127,7 @@ class EndingTest extends ConnectionFixture {
             assertThat(server.handle.readiness()).isEqualTo(DeviceHandle.POLLERR);
         }
 
-        @Test void whileARequestIsCopiedEndsItsCallerAtOnce() throws Exception {
+        @Test void endsTheCallerOfARequestThatIsBeingCopied() throws Exception {
             Future<Errno> call = call(Opcode.UNLINK, 1);
             OutgoingRequest copying = server.handle.take(TestServer.CAPACITY);
             connection.abort();
@@ -136,7 +136,7 @@ class EndingTest extends ConnectionFixture {
             copying.sent();
         }
 
-        @Test void whileAReplyIsCopiedTellsTheWriter() throws Exception {
+        @Test void failsTheWriteOfAReplyThatIsBeingCopied() throws Exception {
             Future<Errno> call = call(Opcode.READ, 1);
             Delivery copying = server.handle.reply(server.take().unique(), 0, 0);
             connection.abort();
@@ -144,13 +144,13 @@ class EndingTest extends ConnectionFixture {
             assertThat(copying.delivered()).isEqualTo(Errno.ENOENT);
         }
 
-        @Test void twiceIsOnce() {
+        @Test void isIdempotent() {
             connection.abort();
             connection.abort();
             assertThat(connection.isConnected()).isFalse();
         }
 
-        @Test void happensWithTheLastHandle() throws Exception {
+        @Test void followsTheCloseOfTheLastHandle() throws Exception {
             DeviceHandle clone = server.handle.duplicate();
             server.handle.close();
             assertThat(connection.isConnected()).isTrue();
@@ -158,14 +158,14 @@ class EndingTest extends ConnectionFixture {
             assertThat(connection.isConnected()).isFalse();
         }
 
-        @Test void ofOneHandleEndsWhatItTookAlone() throws Exception {
+        @Test void ofOneClosedHandleEndsOnlyTheRequestsReadOverIt() throws Exception {
             var other = new TestServer(server.handle.duplicate());
-            Future<Errno> mine = call(Opcode.UNLINK, 1);
+            Future<Errno> closedHandles = call(Opcode.UNLINK, 1);
             server.take();
             Future<Errno> others = call(Opcode.UNLINK, 2);
             Received request = other.take();
             server.handle.close();
-            assertThat(outcome(mine)).isEqualTo(Errno.ECONNABORTED);
+            assertThat(outcome(closedHandles)).isEqualTo(Errno.ECONNABORTED);
             other.reply(request, 0);
             assertThat(outcome(others)).isEqualTo(Errno.OK);
             assertThat(server.pollError()).isEqualTo(Errno.ENODEV);

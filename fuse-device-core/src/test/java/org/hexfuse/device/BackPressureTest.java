@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How many requests are under way at once, and who waits for others to end. */
+/** The limits of requests in flight: which requests are admitted, and which are blocked until others end. */
 class BackPressureTest {
     private TestKernel device = TestKernel.of(KernelProfile.linux());
 
     @AfterEach void end() {
         device.close();
-        device.assertQuiet();
+        device.assertIdle();
     }
 
     private void use(KernelProfile profile) {
@@ -38,13 +38,13 @@ class BackPressureTest {
         for (int i = 0; i < count; i++) {
             calls.add(device.call(Opcode.UNLINK, i));
         }
-        device.awaitWaiting(count);
+        device.awaitOutstanding(count);
         return calls;
     }
 
-    @Nested class OfAllRequests {
+    @Nested class AMaximumOfAllRequests {
         @ParameterizedTest
-        @ValueSource(ints = {1, 2, 5}) void letsThroughExactlyAsManyAsFit(int most) throws Exception {
+        @ValueSource(ints = {1, 2, 5}) void admitsExactlyThatMany(int most) throws Exception {
             use(KernelProfile.gvisor().withMaxActive(most));
             List<Future<Errno>> calls = calls(12);
             assertThat(device.pending()).isEqualTo(most);
@@ -56,10 +56,10 @@ class BackPressureTest {
             for (Future<Errno> call : calls) {
                 assertThat(outcome(call)).isEqualTo(Errno.OK);
             }
-            device.assertQuiet();
+            device.assertIdle();
         }
 
-        @Test void countsWhatWasReadUntilItIsAnswered() throws Exception {
+        @Test void countsARequestUntilItsReply() throws Exception {
             use(KernelProfile.gvisor().withMaxActive(2));
             calls(3);
             Received first = device.read();
@@ -69,22 +69,22 @@ class BackPressureTest {
             device.read();
         }
 
-        @Test void aWaitingCallerThatIsInterruptedLeavesNothingBehind() throws Exception {
+        @Test void dequeuesTheBlockedRequestOfAnInterruptedCaller() throws Exception {
             use(KernelProfile.gvisor().withMaxActive(1));
             Future<Errno> first = device.call(Opcode.UNLINK, 1);
             device.awaitPending(1);
             Future<Errno> second = device.call(Opcode.UNLINK, 2);
-            device.awaitWaiting(2);
+            device.awaitOutstanding(2);
             device.interrupt();
             assertThat(outcome(second)).isEqualTo(Errno.EINTR);
             assertThat(device.connection.waiting()).isEqualTo(1);
             device.write(reply(device.read()));
             assertThat(outcome(first)).isEqualTo(Errno.OK);
             assertThat(device.readError(8192)).isEqualTo(Errno.EAGAIN);
-            device.assertQuiet();
+            device.assertIdle();
         }
 
-        @Test void anInterruptedCallerThatWasLetThroughMakesPlace() throws Exception {
+        @Test void admitsAnotherWhenAnAdmittedCallerIsInterrupted() throws Exception {
             use(KernelProfile.gvisor().withMaxActive(1));
             Future<Errno> first = device.call(Opcode.UNLINK, 1);
             device.awaitPending(1);
@@ -97,19 +97,19 @@ class BackPressureTest {
             assertThat(outcome(second)).isEqualTo(Errno.OK);
         }
 
-        @Test void aRequestThatIsTooLongMakesPlace() throws Exception {
+        @Test void admitsAnotherWhenARequestIsTooLong() throws Exception {
             use(KernelProfile.gvisor().withMaxActive(1));
             Future<Errno> large = device.call(Opcode.SETXATTR, 1, request -> request.data(zeros(20_000), 0, 20_000));
             device.awaitPending(1);
             Future<Errno> small = device.call(Opcode.UNLINK, 2);
-            device.awaitWaiting(2);
+            device.awaitOutstanding(2);
             device.file.read(zeros(10_000));
             assertThat(outcome(large)).isEqualTo(Errno.E2BIG);
             device.connection.abort();
             assertThat(outcome(small)).isEqualTo(Errno.ECONNABORTED);
         }
 
-        @Test void abortEndsWhoWaits() throws Exception {
+        @Test void endsBlockedRequestsOnAbort() throws Exception {
             use(KernelProfile.gvisor().withMaxActive(1));
             List<Future<Errno>> calls = calls(256);
             device.connection.abort();
@@ -119,13 +119,13 @@ class BackPressureTest {
             assertThat(device.callNow(Opcode.UNLINK, 1, _ -> {})).isEqualTo(Errno.ENOTCONN);
         }
 
-        @Test void aCloneThatIsClosedMakesPlaceForOthers() throws Exception {
+        @Test void admitsAnotherWhenACloneIsClosed() throws Exception {
             use(KernelProfile.linux().withMaxActive(1));
             DeviceFile clone = device.connection.openFile();
             Future<Errno> first = device.call(Opcode.UNLINK, 1);
             TestKernel.read(clone);
             Future<Errno> second = device.call(Opcode.UNLINK, 2);
-            device.awaitWaiting(2);
+            device.awaitOutstanding(2);
             clone.close();
             assertThat(outcome(first)).isEqualTo(Errno.ECONNABORTED);
             device.write(reply(device.read()));
@@ -133,7 +133,7 @@ class BackPressureTest {
         }
     }
 
-    @Nested class OfBackgroundRequests {
+    @Nested class BackgroundRequests {
         private final ConcurrentLinkedQueue<Errno> done = new ConcurrentLinkedQueue<>();
 
         private void submit(int count) {
@@ -143,7 +143,7 @@ class BackPressureTest {
             }
         }
 
-        @Test void areAtMostMaxBackground() {
+        @Test void areAdmittedUpToMaxBackground() {
             submit(5);
             assertThat(device.pending()).isEqualTo(2);
             for (int i = 0; i < 5; i++) {
@@ -154,7 +154,7 @@ class BackPressureTest {
             assertThat(done).hasSize(5).containsOnly(Errno.OK);
         }
 
-        @Test void doNotHoldBackOthers() throws Exception {
+        @Test void doNotBlockForegroundRequests() throws Exception {
             submit(5);
             Future<Errno> call = device.call(Opcode.UNLINK, 77);
             device.awaitPending(3);
@@ -163,7 +163,7 @@ class BackPressureTest {
             assertThat(done).hasSize(5).containsOnly(Errno.ECONNABORTED);
         }
 
-        @Test void areMoreWhenTheControlFileSaysSo() {
+        @Test void areAdmittedUpToTheLimitOfTheControlFile() {
             submit(5);
             device.connection.maxBackground(4);
             assertThat(device.pending()).isEqualTo(4);
@@ -172,7 +172,7 @@ class BackPressureTest {
             assertThat(errno(() -> device.connection.congestionThreshold(65_536))).isEqualTo(Errno.EINVAL);
         }
 
-        @Test void areBoundedForAnUnprivilegedServer() {
+        @Test void haveBoundedLimitsForAnUnprivilegedServer() {
             try (TestKernel user = new TestKernel(ConnectionOptions.DEFAULT.withProfile(KernelProfile.gvisor())
                     .withPrivileged(false), NotificationSink.NONE)) {
                 user.initialize(0, 1000);
@@ -182,7 +182,7 @@ class BackPressureTest {
             }
         }
 
-        @Test void makeTheFilesystemCongested() {
+        @Test void congestTheFilesystemAtTheThreshold() {
             device.connection.congestionThreshold(3);
             submit(2);
             assertThat(device.connection.isCongested()).isFalse();
@@ -192,7 +192,7 @@ class BackPressureTest {
             assertThat(device.connection.isCongested()).isFalse();
         }
 
-        @Test void ofNobodyAfterTheEndAreToldSo() {
+        @Test void getEnotconnAfterAnAbort() {
             Request late = device.connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL);
             device.connection.abort();
             device.connection.submit(late, done::add);
@@ -200,8 +200,8 @@ class BackPressureTest {
         }
     }
 
-    @Nested class ForgetMessages {
-        @Test void areSingleForOldServers() {
+    @Nested class Forgets {
+        @Test void areNotBatchedBeforeMinor16() {
             try (TestKernel old = TestKernel.fresh(KernelProfile.linux())) {
                 old.write(reply(old.read(), TestServer.initOut(15, 0, 4096, 0)));
                 old.connection.forget(5, 1);
@@ -211,7 +211,7 @@ class BackPressureTest {
             }
         }
 
-        @Test void haveAsManyAsFitIntoTheBuffer() {
+        @Test void areBatchedUpToTheBufferSize() {
             for (int i = 0; i < 600; i++) {
                 device.connection.forget(i + 2, 1);
             }
@@ -221,11 +221,11 @@ class BackPressureTest {
             assertThat(device.readError(8192)).isEqualTo(Errno.EAGAIN);
         }
 
-        @Test void areGoneWithTheConnection() {
+        @Test void areDroppedOnAbort() {
             device.connection.forget(5, 1);
             device.connection.abort();
             device.connection.forget(6, 1);
-            device.assertQuiet();
+            device.assertIdle();
         }
     }
 }

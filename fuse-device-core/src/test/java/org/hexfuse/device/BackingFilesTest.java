@@ -22,11 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The backing files of a connection: which servers may have them, their numbers, and when they are closed. */
+/** The backing files of a connection: which servers may register them, their backing ids, and when they are closed. */
 class BackingFilesTest {
     private final List<Integer> closed = new ArrayList<>();
     private final ConnectionOptions options = ConnectionOptions.DEFAULT.withBackingFiles(this::open);
-    private TestKernel device = settle(options, 2);
+    private TestKernel device = negotiate(options, 2);
 
     private BackingFile open(int descriptor) {
         if (descriptor < 0) {
@@ -51,7 +51,7 @@ class BackingFilesTest {
         };
     }
 
-    private static TestKernel settle(ConnectionOptions options, int depth) {
+    private static TestKernel negotiate(ConnectionOptions options, int depth) {
         var kernel = new TestKernel(options, NotificationSink.NONE);
         Received init = kernel.read();
         MemorySegment out = TestKernel.initOut(InitFlag.PASSTHROUGH.mask(), 0);
@@ -62,7 +62,7 @@ class BackingFilesTest {
 
     private void use(ConnectionOptions other, int depth) {
         device.close();
-        device = settle(other, depth);
+        device = negotiate(other, depth);
     }
 
     @AfterEach void end() {
@@ -83,42 +83,42 @@ class BackingFilesTest {
         return device.file.ioctl(DeviceIoctl.BACKING_OPEN.request(), map);
     }
 
-    private int giveUp(int id) {
+    private int release(int id) {
         MemorySegment number = zeros(4);
         number.set(JAVA_INT, 0, id);
         return device.file.ioctl(DeviceIoctl.BACKING_CLOSE.request(), number);
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false}) void areOfferedByWhoHasThem(boolean there) {
-        ConnectionOptions chosen = there ? options : ConnectionOptions.DEFAULT;
+    @ValueSource(booleans = {true, false}) void areOfferedIfTheKernelHasThem(boolean supported) {
+        ConnectionOptions chosen = supported ? options : ConnectionOptions.DEFAULT;
         try (TestKernel fresh = new TestKernel(chosen, NotificationSink.NONE)) {
             long upper = InitIn.FLAGS2.getUnsigned(fresh.read().bytes(), 40) << 32;
-            assertThat(InitFlag.PASSTHROUGH.in(upper)).isEqualTo(there);
+            assertThat(InitFlag.PASSTHROUGH.in(upper)).isEqualTo(supported);
         }
     }
 
-    @Test void haveNumbersFromOneOnThatAreNotUsedAgainAtOnce() {
+    @Test void getIdsFromOneOnThatAreNotReusedAtOnce() {
         assertThat(register(map(10))).isEqualTo(1);
         assertThat(register(map(20))).isEqualTo(2);
-        assertThat(giveUp(2)).isZero();
+        assertThat(release(2)).isZero();
         assertThat(register(map(30))).isEqualTo(3);
     }
 
-    @Test void areClosedWithTheirNumber() {
+    @Test void areClosedWhenTheirIdIsReleased() {
         register(map(10));
-        giveUp(1);
+        release(1);
         assertThat(closed).containsExactly(10);
         assertThat(device.connection.backing(1)).isEmpty();
-        assertThat(errno(() -> giveUp(1))).isEqualTo(Errno.ENOENT);
+        assertThat(errno(() -> release(1))).isEqualTo(Errno.ENOENT);
     }
 
-    @Test void areClosedByTheLastWhoUsesThem() {
+    @Test void areClosedWithTheirLastReference() {
         register(map(10));
         BackingFile one = device.connection.backing(1).orElseThrow();
         BackingFile other = device.connection.backing(1).orElseThrow();
         assertThat(one).isSameAs(other);
-        giveUp(1);
+        release(1);
         one.close();
         assertThat(closed).isEmpty();
         assertThat(other.read(zeros(1), 0)).isEqualTo(10);
@@ -126,7 +126,7 @@ class BackingFilesTest {
         assertThat(closed).containsExactly(10);
     }
 
-    @Test void areClosedWithTheConnection() {
+    @Test void areClosedOnAbort() {
         register(map(10));
         register(map(20));
         BackingFile used = device.connection.backing(2).orElseThrow();
@@ -136,14 +136,14 @@ class BackingFilesTest {
         assertThat(closed).containsExactly(10, 20);
     }
 
-    @Test void areNotRegisteredWhenTheConnectionIsOver() {
+    @Test void areNotRegisteredAfterAnAbort() {
         device.connection.abort();
         assertThat(errno(() -> register(map(10)))).isEqualTo(Errno.ENOTCONN);
-        assertThat(errno(() -> giveUp(1))).isEqualTo(Errno.ENOENT);
+        assertThat(errno(() -> release(1))).isEqualTo(Errno.ENOENT);
         assertThat(device.connection.backing(1)).isEmpty();
     }
 
-    @Test void areClosedIfTheConnectionEndsWhileTheyAreOpened() {
+    @Test void areClosedIfTheConnectionIsAbortedWhileTheyAreOpened() {
         use(ConnectionOptions.DEFAULT.withBackingFiles(descriptor -> {
             device.connection.abort();
             return open(descriptor);
@@ -153,24 +153,24 @@ class BackingFilesTest {
         assertThat(device.connection.backing(1)).isEmpty();
     }
 
-    @Test void onTooManyFilesystemsAreRefusedAndClosed() {
+    @Test void stackedTooDeepAreRejectedAndClosed() {
         assertThat(register(map(1))).isEqualTo(1);
         assertThat(errno(() -> register(map(2)))).isEqualTo(Errno.ELOOP);
         assertThat(closed).containsExactly(2);
     }
 
-    @Test void ofAServerThatDidNotAskForPassthroughAreRefused() {
+    @Test void ofAServerWithoutPassthroughAreRejected() {
         use(options, 0);
         assertThat(errno(() -> register(map(1)))).isEqualTo(Errno.EPERM);
-        assertThat(errno(() -> giveUp(1))).isEqualTo(Errno.EPERM);
+        assertThat(errno(() -> release(1))).isEqualTo(Errno.EPERM);
     }
 
-    @Test void ofAServerWithoutPrivilegesAreRefused() {
+    @Test void ofAnUnprivilegedServerAreRejected() {
         use(options.withPrivileged(false), 1);
         assertThat(errno(() -> register(map(1)))).isEqualTo(Errno.EPERM);
     }
 
-    @Test void areNotThereBeforeInitIsAnswered() {
+    @Test void areRejectedBeforeTheReplyToInit() {
         try (TestKernel fresh = new TestKernel(options, NotificationSink.NONE)) {
             assertThat(errno(() -> fresh.file.ioctl(DeviceIoctl.BACKING_OPEN.request(), map(1))))
                     .isEqualTo(Errno.EPERM);
@@ -179,13 +179,13 @@ class BackingFilesTest {
         assertThat(errno(() -> unmounted.ioctl(DeviceIoctl.BACKING_OPEN.request(), map(1)))).isEqualTo(Errno.EPERM);
     }
 
-    @Test void areNotThereInAKernelWithoutThem() {
+    @Test void areNotSupportedByAKernelWithoutThem() {
         use(ConnectionOptions.DEFAULT, 1);
         assertThat(errno(() -> register(map(1)))).isEqualTo(Errno.EOPNOTSUPP);
-        assertThat(errno(() -> giveUp(1))).isEqualTo(Errno.EOPNOTSUPP);
+        assertThat(errno(() -> release(1))).isEqualTo(Errno.EOPNOTSUPP);
     }
 
-    @Test void takeNoFlagsAndNoPadding() {
+    @Test void areRejectedWithFlagsOrPadding() {
         MemorySegment flagged = map(1);
         BackingMap.FLAGS.set(flagged, 1);
         assertThat(errno(() -> register(flagged))).isEqualTo(Errno.EINVAL);
@@ -195,12 +195,12 @@ class BackingFilesTest {
         assertThat(closed).isEmpty();
     }
 
-    @Test void ofArgumentsThatMakeNoSenseAreRefused() {
+    @Test void withInvalidArgumentsAreRejected() {
         assertThat(errno(() -> register(map(-1)))).isEqualTo(Errno.EBADF);
         assertThat(errno(() -> register(zeros(15)))).isEqualTo(Errno.EFAULT);
         assertThat(errno(() -> device.file.ioctl(DeviceIoctl.BACKING_CLOSE.request()))).isEqualTo(Errno.EFAULT);
-        assertThat(errno(() -> giveUp(0))).isEqualTo(Errno.EINVAL);
-        assertThat(errno(() -> giveUp(-5))).isEqualTo(Errno.EINVAL);
-        assertThat(errno(() -> giveUp(5))).isEqualTo(Errno.ENOENT);
+        assertThat(errno(() -> release(0))).isEqualTo(Errno.EINVAL);
+        assertThat(errno(() -> release(-5))).isEqualTo(Errno.EINVAL);
+        assertThat(errno(() -> release(5))).isEqualTo(Errno.ENOENT);
     }
 }

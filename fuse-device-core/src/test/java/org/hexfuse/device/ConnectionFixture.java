@@ -9,7 +9,7 @@ import org.hexfuse.abi.Opcode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A connection of Linux whose INIT is answered, and a server of it by hand. */
+/** A Linux connection with a reply to INIT, and its server. */
 abstract class ConnectionFixture {
     static final int MAX_MESSAGE = 1 << 20;
 
@@ -18,14 +18,14 @@ abstract class ConnectionFixture {
     final TestServer server = new TestServer(connection.newHandle());
 
     @BeforeEach void initialize() throws InterruptedException {
-        server.answerInit();
+        server.replyToInit();
     }
 
     @AfterEach void end() {
         connection.abort();
     }
 
-    /** Calls on another thread; the future has the outcome. */
+    /** Calls on another thread; the future completes with the outcome. */
     Future<Errno> call(Opcode opcode, long node) {
         var outcome = new CompletableFuture<Errno>();
         Thread.ofVirtual().start(() -> outcome.complete(callNow(opcode, node)));

@@ -32,16 +32,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the device says and hears beside requests and replies, and handles that go away meanwhile. */
+/** INTERRUPT and FORGET messages, and the close of a handle while messages are exchanged. */
 class ControlMessagesTest {
     private final TestKernel device = TestKernel.of(KernelProfile.linux());
 
     @AfterEach void end() {
         device.close();
-        device.assertQuiet();
+        device.assertIdle();
     }
 
-    @Test void interruptsComeFirstThenRequestsAndForgetsInTurn() throws Exception {
+    @Test void interruptsComeFirstThenRequestsAlternateWithForgets() throws Exception {
         Future<Errno> sent = device.call(Opcode.UNLINK, 1);
         device.read();
         device.interrupt();
@@ -53,7 +53,7 @@ class ControlMessagesTest {
         for (int i = 0; i < 3; i++) {
             order.add(device.read().opcode());
         }
-        // Eight requests go before sixteen forgets: this is the first of the eight.
+        // Eight requests alternate with sixteen FORGETs: UNLINK is the first of the eight.
         assertThat(order).containsExactly(Opcode.INTERRUPT, Opcode.UNLINK, Opcode.FORGET);
         device.connection.abort();
         assertThat(outcome(sent)).isEqualTo(Errno.ECONNABORTED);
@@ -72,11 +72,11 @@ class ControlMessagesTest {
             interrupt = device.read();
         }
 
-        private Errno answer(Errno errno) {
+        private Errno replyToInterrupt(Errno errno) {
             return device.write(error(interrupt, errno));
         }
 
-        @Test void haveTheFormOfTheProtocol() {
+        @Test void haveTheWireFormat() {
             interruptACall();
             assertThat(interrupt.bytes().byteSize()).isEqualTo(48);
             assertThat(interrupt.unique()).isEqualTo(interrupted.unique() | 1);
@@ -86,24 +86,25 @@ class ControlMessagesTest {
         }
 
         @ParameterizedTest
-        @EnumSource(value = Errno.class, names = {"OK", "EINTR", "EIO", "ENOENT"}) void areDoneWithByAnyOtherAnswer(
-                Errno errno) throws Exception {
+        @EnumSource(value = Errno.class, names = {"OK", "EINTR", "EIO",
+            "ENOENT"}) void areNotSentAgainAfterAnyOtherReply(
+                    Errno errno) throws Exception {
             interruptACall();
-            assertThat(answer(errno)).isEqualTo(Errno.OK);
+            assertThat(replyToInterrupt(errno)).isEqualTo(Errno.OK);
             assertThat(device.readError(8192)).isEqualTo(Errno.EAGAIN);
             assertThat(call.isDone()).isFalse();
             assertThat(device.write(reply(interrupted))).isEqualTo(Errno.OK);
             assertThat(outcome(call)).isEqualTo(Errno.OK);
         }
 
-        @Test void areNotAnsweredWithBytes() throws Exception {
+        @Test void rejectAReplyWithAPayload() throws Exception {
             interruptACall();
             assertThat(device.write(reply(interrupt, zeros(8)))).isEqualTo(Errno.EINVAL);
             device.write(reply(interrupted));
             assertThat(outcome(call)).isEqualTo(Errno.OK);
         }
 
-        @Test void areAskedForAgainOnlyByWhoHasOne() throws Exception {
+        @Test void areNotRequeuedForARequestThatIsNotInterrupted() throws Exception {
             call = device.call(Opcode.UNLINK, 1);
             Received request = device.read();
             assertThat(device.write(message(request.unique() | 1, -Errno.EAGAIN.code(), zeros(0))))
@@ -112,15 +113,15 @@ class ControlMessagesTest {
             assertThat(outcome(call)).isEqualTo(Errno.OK);
         }
 
-        @Test void areUnknownWithoutTheirRequest() throws Exception {
+        @Test void areUnknownAfterTheReplyToTheirRequest() throws Exception {
             interruptACall();
             device.write(reply(interrupted));
             assertThat(outcome(call)).isEqualTo(Errno.OK);
-            assertThat(answer(Errno.EAGAIN)).isEqualTo(Errno.ENOENT);
+            assertThat(replyToInterrupt(Errno.EAGAIN)).isEqualTo(Errno.ENOENT);
             assertThat(device.write(message(4711, 0, zeros(8)))).isEqualTo(Errno.ENOENT);
         }
 
-        @Test void thatNobodyReadGoWithTheAnswer() throws Exception {
+        @Test void areDroppedByTheReplyIfNotReadYet() throws Exception {
             call = device.call(Opcode.UNLINK, 1);
             Received request = device.read();
             device.interrupt();
@@ -130,7 +131,7 @@ class ControlMessagesTest {
             assertThat(device.readError(8192)).isEqualTo(Errno.EAGAIN);
         }
 
-        @Test void followWhatIsStillBeingCopied() throws Exception {
+        @Test void areQueuedAfterTheCopyOfTheirRequest() throws Exception {
             call = device.call(Opcode.UNLINK, 1);
             OutgoingRequest copying = device.file.handle().take(8192);
             device.interrupt();
@@ -146,7 +147,7 @@ class ControlMessagesTest {
     }
 
     @Nested class Forgets {
-        @Test void ofOneNodeHaveTheFormOfTheProtocol() {
+        @Test void ofOneNodeHaveTheWireFormat() {
             device.connection.forget(5, 3);
             Received forget = device.read();
             assertThat(forget.opcode()).isEqualTo(Opcode.FORGET);
@@ -156,7 +157,7 @@ class ControlMessagesTest {
             assertThat(device.write(reply(forget))).isEqualTo(Errno.ENOENT);
         }
 
-        @Test void ofManyNodesTravelTogetherInOrder() {
+        @Test void ofManyNodesAreBatchedInOrder() {
             for (int i = 0; i < 100; i++) {
                 device.connection.forget(i + 2, i + 1);
             }
@@ -171,9 +172,9 @@ class ControlMessagesTest {
         }
     }
 
-    @Nested class ForgetsThatOneReaderLeaves {
-        /** Queues them at once, so that the first reader is woken for all and comes when they all are there. */
-        private void assertTheyWakeTheNextOne(TestKernel kernel, int forgets) throws Exception {
+    @Nested class ForgetsLeftByOneReader {
+        /** Queues them in one exclusive section, so that the first reader is woken for all and finds all of them queued. */
+        private void assertTheyWakeTheNextReader(TestKernel kernel, int forgets) throws Exception {
             var read = new ArrayList<CompletableFuture<Opcode>>();
             for (int i = 0; i < 2; i++) {
                 var opcode = new CompletableFuture<Opcode>();
@@ -193,22 +194,22 @@ class ControlMessagesTest {
             for (Future<Opcode> each : read) {
                 assertThat(each.get(10, TimeUnit.SECONDS)).isIn(Opcode.FORGET, Opcode.BATCH_FORGET);
             }
-            kernel.assertQuiet();
+            kernel.assertIdle();
         }
 
-        @Test void becauseTheyDoNotFitWakeTheNextOne() throws Exception {
-            assertTheyWakeTheNextOne(device, (8192 - 48) / 16 + 1);
+        @Test void becauseTheyDoNotFitWakeTheNextReader() throws Exception {
+            assertTheyWakeTheNextReader(device, (8192 - 48) / 16 + 1);
         }
 
-        @Test void becauseTheServerKnowsNoBatchesWakeTheNextOne() throws Exception {
+        @Test void becauseTheServerHasNoBatchForgetWakeTheNextReader() throws Exception {
             try (TestKernel old = TestKernel.fresh(KernelProfile.linux())) {
                 old.write(reply(old.read(), TestServer.initOut(15, 0, 4096, 2)));
-                assertTheyWakeTheNextOne(old, 2);
+                assertTheyWakeTheNextReader(old, 2);
             }
         }
     }
 
-    @Test void whatHasNoReplyIsDoneWhenItIsRead() {
+    @Test void aRequestWithoutReplyIsCompletedWhenItIsRead() {
         var done = new ArrayList<Errno>();
         device.connection.submit(device.connection.newRequest(Opcode.NOTIFY_REPLY, 1, Caller.KERNEL), done::add);
         assertThat(done).isEmpty();
@@ -216,10 +217,10 @@ class ControlMessagesTest {
         assertThat(done).containsExactly(Errno.OK);
     }
 
-    @Nested class HandlesThatGoAway {
+    @Nested class AClosedHandle {
         private final DeviceHandle clone = device.connection.newHandle();
 
-        @Test void whileARequestIsCopiedEndIt() throws Exception {
+        @Test void endsARequestAfterItsCopy() throws Exception {
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
             OutgoingRequest copying = clone.take(8192);
             clone.close();
@@ -228,7 +229,7 @@ class ControlMessagesTest {
             assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
         }
 
-        @Test void takeAlongTheInterruptsThatNobodyHasRead() throws Exception {
+        @Test void dropsTheQueuedInterruptsOfItsRequests() throws Exception {
             DeviceFile file = device.connection.openFile();
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
             TestKernel.read(file);
@@ -239,7 +240,7 @@ class ControlMessagesTest {
             assertThat(device.readError(8192)).isEqualTo(Errno.EAGAIN);
         }
 
-        @Test void queueNoInterruptForTheRequestsThatTheyAbort() throws Exception {
+        @Test void queuesNoInterruptForTheRequestsThatItAborts() throws Exception {
             DeviceFile file = device.connection.openFile();
             var readable = new CompletableFuture<Boolean>();
             var caller = new CompletableFuture<Thread>();
@@ -263,7 +264,7 @@ class ControlMessagesTest {
             assertThat(outcome(outcome)).isEqualTo(Errno.ECONNABORTED);
         }
 
-        @Test void leaveTheRequestOfAConcurrentReadToAnAbort() throws Exception {
+        @Test void leavesTheRequestOfAConcurrentReadToAnAbort() throws Exception {
             ConnectionCore core = device.connection.core();
             var closed = (ConnectionHandle) device.connection.newHandle();
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
@@ -272,11 +273,11 @@ class ControlMessagesTest {
             RequestState request;
             core.input.lock.lock();
             try {
-                // As a read does that has the lock and has found its handle open.
+                // A read holds the lock and has found its handle open.
                 closing.start();
                 eventually(() -> core.input.lock.hasQueuedThread(closing));
-                request = core.input.queue.pending().remove();
-                closed.takes(request);
+                request = core.input.queue.pending().removeFirst();
+                closed.startReading(request);
             } finally {
                 core.input.lock.unlock();
             }
@@ -286,7 +287,7 @@ class ControlMessagesTest {
             request.sent();
         }
 
-        @Test void whileAReplyIsCopiedLetItThrough() throws Exception {
+        @Test void deliversAReplyThatIsBeingCopied() throws Exception {
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
             OutgoingRequest request = clone.take(8192);
             long unique = InHeader.UNIQUE.get(request.head());
@@ -297,7 +298,7 @@ class ControlMessagesTest {
             assertThat(outcome(call)).isEqualTo(Errno.OK);
         }
 
-        @Test void wakeTheirReadersAndPollersWhileTheConnectionLives() {
+        @Test void wakesItsReadersAndPollersAndKeepsTheConnection() {
             DeviceFile file = device.connection.openFile();
             var read = new CompletableFuture<Errno>();
             Thread reader = Thread.ofVirtual()
@@ -311,15 +312,15 @@ class ControlMessagesTest {
             assertThat(read.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(Errno.ENODEV);
             assertThat(ready.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(DeviceHandle.POLLERR);
             assertThat(device.connection.isConnected()).isTrue();
-            assertThat(device.connection.core().input.isIdle()).isTrue();
+            assertThat(device.connection.core().input.hasIdleReaders()).isFalse();
         }
 
-        @Test void leaveToOthersWhatTheirReadersWereWokenFor() throws Exception {
+        @Test void leavesTheMessagesOfItsWokenReadersToOthers() throws Exception {
             for (int i = 0; i < 100; i++) {
                 DeviceHandle dying = device.connection.newHandle();
                 var readers = new ArrayList<Thread>();
                 for (DeviceHandle handle : List.of(dying, clone)) {
-                    readers.add(Thread.ofVirtual().start(() -> TestKernel.errno(() -> readAndAnswer(handle))));
+                    readers.add(Thread.ofVirtual().start(() -> TestKernel.errno(() -> readAndReply(handle))));
                 }
                 Future<Errno> call = device.call(Opcode.UNLINK, 1);
                 dying.close();
@@ -329,19 +330,19 @@ class ControlMessagesTest {
             }
         }
 
-        private void readAndAnswer(DeviceHandle handle) {
+        private void readAndReply(DeviceHandle handle) {
             try {
                 OutgoingRequest request = handle.take(8192);
                 long unique = InHeader.UNIQUE.get(request.head());
                 request.sent();
                 handle.reply(unique, 0, 0).delivered();
             } catch (InterruptedException _) {
-                // The other one had it.
+                // The other reader has taken the request.
             }
         }
     }
 
-    @Test void aReaderThatIsInterruptedAsItIsWokenPassesOnWhatItWasWokenFor() throws Exception {
+    @Test void aReaderThatIsInterruptedAsItIsWokenWakesAnother() throws Exception {
         ConnectionCore core = device.connection.core();
         var read = new CompletableFuture<Opcode>();
         Thread other = Thread.ofVirtual().start(() -> read.complete(device.read().opcode()));
@@ -353,7 +354,7 @@ class ControlMessagesTest {
             last.interrupt();
             eventually(() -> core.input.lock.hasQueuedThread(last));
             core.input.queue.forgets().add(5, 1);
-            // The reader that came last is woken first: the one that is about to give up.
+            // The reader that parked last is woken first: the interrupted one.
             assertThat(core.input.nextReader().thread).isSameAs(last);
         } finally {
             core.input.lock.unlock();
@@ -362,7 +363,7 @@ class ControlMessagesTest {
         last.join();
     }
 
-    @Test void readersThatWaitAreWokenForEachRequestThatIsSentAgain() throws Exception {
+    @Test void aReaderIsWokenForEachResentRequest() throws Exception {
         Future<Errno> first = device.call(Opcode.UNLINK, 1);
         Future<Errno> second = device.call(Opcode.UNLINK, 2);
         device.read();

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the system calls on the device do, function by function. */
+/** The system calls on the device, one by one. */
 class DeviceFileTest {
     private static final ConnectionOptions OPTIONS = ConnectionOptions.DEFAULT;
 
@@ -37,13 +37,13 @@ class DeviceFileTest {
 
     @AfterEach void end() {
         device.close();
-        device.assertQuiet();
+        device.assertIdle();
     }
 
     @Nested class Unmounted {
         private final DeviceFile file = DeviceFile.open(KernelProfile.linux());
 
-        @Test void everythingIsRefusedWithEperm() {
+        @Test void everyCallGetsEperm() {
             assertThat(file.state()).isEqualTo(DeviceState.UNMOUNTED);
             assertThat(errno(() -> file.read(zeros(8192)))).isEqualTo(Errno.EPERM);
             assertThat(errno(() -> file.read(zeros(1)))).isEqualTo(Errno.EPERM);
@@ -54,7 +54,7 @@ class DeviceFileTest {
             assertThat(errno(() -> file.addWaiter(() -> {}))).isEqualTo(Errno.EPERM);
         }
 
-        @Test void pollIsAnErrorAndDoesNotWait() {
+        @Test void pollReturnsPollerrAtOnce() {
             assertThat(file.poll(DeviceHandle.POLLIN, Duration.ofSeconds(30))).isEqualTo(DeviceHandle.POLLERR);
         }
 
@@ -66,7 +66,7 @@ class DeviceFileTest {
             assertThat(connection.state()).isEqualTo(DeviceState.ENDED);
         }
 
-        @Test void closedItCannotBeMounted() {
+        @Test void aClosedFileCannotBeMounted() {
             file.close();
             assertThat(file.state()).isEqualTo(DeviceState.CLOSED);
             assertThat(errno(() -> file.mount(NotificationSink.NONE, OPTIONS, 1 << 20))).isEqualTo(Errno.EBADF);
@@ -75,9 +75,9 @@ class DeviceFileTest {
         }
     }
 
-    @Nested class Calls {
-        /** What is called from within has another thread use the same file, which ends if no lock is held. */
-        private boolean othersMayUse(DeviceFile file) {
+    @Nested class Callbacks {
+        /** Has another thread use the same file, which returns only if no lock is held. */
+        private boolean isUnlocked(DeviceFile file) {
             Thread other = Thread.ofVirtual().start(() -> errno(() -> file.cloneFrom(file)));
             try {
                 return other.join(Duration.ofSeconds(5));
@@ -86,24 +86,24 @@ class DeviceFileTest {
             }
         }
 
-        @Test void outOfACloseHoldNoLock() {
+        @Test void ofACloseRunWithoutLocks() {
             var used = new CompletableFuture<Boolean>();
             DeviceFile file = DeviceFile.open(KernelProfile.linux());
             file.mount(new NotificationSink() {
                 @Override public void ended() {
-                    used.complete(othersMayUse(file));
+                    used.complete(isUnlocked(file));
                 }
             }, OPTIONS, 1 << 20);
             file.close();
             assertThat(used).isCompletedWithValue(true);
         }
 
-        @Test void outOfAMountHoldNoLock() {
+        @Test void ofAMountRunWithoutLocks() {
             var used = new CompletableFuture<Boolean>();
             DeviceFile file = DeviceFile.open(KernelProfile.linux());
             file.mount(NotificationSink.NONE, OPTIONS.withListener(new DeviceListener() {
                 @Override public void queued(Opcode opcode, long unique) {
-                    used.complete(othersMayUse(file));
+                    used.complete(isUnlocked(file));
                 }
             }), 1 << 20);
             file.close();
@@ -118,7 +118,7 @@ class DeviceFileTest {
             clone.close();
         }
 
-        @Test void readFromTheSameQueueAndAnswerWhatTheyRead() throws Exception {
+        @Test void readFromTheSameQueueAndReplyToWhatTheyRead() throws Exception {
             clone.cloneFrom(device.file);
             assertThat(clone.state()).isEqualTo(DeviceState.CONNECTED);
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
@@ -128,7 +128,7 @@ class DeviceFileTest {
             assertThat(outcome(call)).isEqualTo(Errno.OK);
         }
 
-        @Test void keepTheConnectionWhenTheFirstOneIsClosed() throws Exception {
+        @Test void keepTheConnectionWhenTheFirstFileIsClosed() throws Exception {
             clone.cloneFrom(device.file);
             device.file.close();
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
@@ -138,14 +138,14 @@ class DeviceFileTest {
             assertThat(device.connection.state()).isEqualTo(DeviceState.ENDED);
         }
 
-        @Test void canNotBeMadeOfWhatIsBound() {
+        @Test void cannotBeMadeOfABoundFile() {
             clone.cloneFrom(device.file);
             assertThat(errno(() -> clone.cloneFrom(device.file))).isEqualTo(Errno.EINVAL);
             assertThat(errno(() -> device.file.cloneFrom(clone))).isEqualTo(Errno.EINVAL);
         }
 
         @ParameterizedTest
-        @EnumSource(TestKernel.Kernel.class) void canNotBeMadeFromWhatIsNotMounted(TestKernel.Kernel kernel) {
+        @EnumSource(TestKernel.Kernel.class) void cannotBeMadeFromAnUnmountedFile(TestKernel.Kernel kernel) {
             DeviceFile target = DeviceFile.open(kernel.profile());
             DeviceFile source = DeviceFile.open(kernel.profile());
             assertThat(errno(() -> target.cloneFrom(source)))
@@ -155,7 +155,7 @@ class DeviceFileTest {
             assertThat(target.state()).isEqualTo(DeviceState.UNMOUNTED);
         }
 
-        @Test void otherIoctlsAreNotThere() {
+        @Test void rejectUnknownIoctls() {
             assertThat(errno(() -> clone.ioctl(42))).isEqualTo(Errno.ENOTTY);
             assertThat(errno(() -> device.file.ioctl(DeviceIoctl.BACKING_OPEN.request())))
                     .isEqualTo(Errno.EOPNOTSUPP);
@@ -167,15 +167,15 @@ class DeviceFileTest {
 
     @Nested class Read {
         @ParameterizedTest
-        @ValueSource(longs = {0, 1, 8191}) void aShortBufferIsRefusedWithoutWaiting(long capacity) {
+        @ValueSource(longs = {0, 1, 8191}) void aShortBufferGetsEinvalWithoutBlocking(long capacity) {
             assertThat(errno(() -> device.file.read(zeros(capacity)))).isEqualTo(Errno.EINVAL);
         }
 
-        @Test void givesEagainInsteadOfWaiting() {
+        @Test void getsEagainInsteadOfBlocking() {
             assertThat(device.readError(8192)).isEqualTo(Errno.EAGAIN);
         }
 
-        @Test void givesEintrAndLosesNothing() throws Exception {
+        @Test void getsEintrAndLosesNoRequest() throws Exception {
             var reads = new CompletableFuture<Errno>();
             Thread reader = Thread.ofVirtual().start(() -> reads.complete(errno(device::read)));
             device.awaitReader();
@@ -186,19 +186,19 @@ class DeviceFileTest {
             assertThat(outcome(call)).isEqualTo(Errno.OK);
         }
 
-        @Test void aShortBufferCountsBeforeTheEndOnLinux() {
+        @Test void aShortBufferGetsEinvalAfterAnAbortOnLinux() {
             device.connection.abort();
             assertThat(device.readError(100)).isEqualTo(Errno.EINVAL);
             assertThat(device.readError(8192)).isEqualTo(Errno.ENODEV);
         }
 
-        @Test void theEndCountsBeforeAShortBufferOnGvisor() {
+        @Test void aShortBufferGetsEpermAfterAnAbortOnGvisor() {
             TestKernel gvisor = TestKernel.of(KernelProfile.gvisor());
             gvisor.connection.abort();
             assertThat(gvisor.readError(100)).isEqualTo(Errno.EPERM);
         }
 
-        @Test void intoMemoryThatIsNotThereIsAFaultAndEndsTheRequest() throws Exception {
+        @Test void intoAClosedSegmentGetsEfaultAndEndsTheRequest() throws Exception {
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
             MemorySegment gone;
             try (Arena arena = Arena.ofShared()) {
@@ -208,13 +208,13 @@ class DeviceFileTest {
             assertThat(outcome(call)).isEqualTo(Errno.EIO);
         }
 
-        @Test void intoReadOnlyMemoryIsAFault() throws Exception {
+        @Test void intoAReadOnlySegmentGetsEfault() throws Exception {
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
             assertThat(errno(() -> device.file.read(zeros(8192).asReadOnly()))).isEqualTo(Errno.EFAULT);
             assertThat(outcome(call)).isEqualTo(Errno.EIO);
         }
 
-        @Test void carriesHeaderArgumentsNamesAndData() throws Exception {
+        @Test void returnsHeaderArgumentsNamesAndData() throws Exception {
             Future<Errno> call = device.call(Opcode.SETXATTR, 7, request -> request
                     .name(Name.of("user.x")).data(MemorySegment.ofArray(new byte[]{1, 2, 3}), 0, 3));
             Received request = device.read();
@@ -227,11 +227,11 @@ class DeviceFileTest {
     }
 
     @Nested class Write {
-        @Test void ofNothingIsNoMessage() {
+        @Test void ofZeroBytesGetsEinval() {
             assertThat(device.write(zeros(0))).isEqualTo(Errno.EINVAL);
         }
 
-        @Test void takesFinishedRequestsForUnknownOnes() throws Exception {
+        @Test void ofAReplyAfterAnAbortGetsEnoent() throws Exception {
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
             Received request = device.read();
             device.connection.abort();
@@ -239,7 +239,7 @@ class DeviceFileTest {
             assertThat(device.write(reply(request))).isEqualTo(Errno.ENOENT);
         }
 
-        @Test void checksTheSizeFirstThenTheErrorThenTheRequest() {
+        @Test void checksTheSizeThenTheErrorThenTheUnique() {
             MemorySegment short15 = zeros(15);
             assertThat(device.write(short15)).isEqualTo(Errno.EINVAL);
             assertThat(device.write(message(4242, 1, zeros(0)))).isEqualTo(Errno.EINVAL);
@@ -250,7 +250,7 @@ class DeviceFileTest {
     }
 
     @Nested class Poll {
-        @Test void saysWhatIsReady() throws Exception {
+        @Test void returnsTheReadyEvents() throws Exception {
             int out = DeviceHandle.POLLOUT | DeviceHandle.POLLWRNORM;
             int in = DeviceHandle.POLLIN | DeviceHandle.POLLRDNORM;
             assertThat(device.file.readiness()).isEqualTo(out);
@@ -271,7 +271,7 @@ class DeviceFileTest {
             assertThat(device.file.readiness()).isEqualTo(DeviceHandle.POLLERR);
         }
 
-        @Test void waitsForARequest() throws Exception {
+        @Test void blocksUntilAMessageIsQueued() throws Exception {
             var ready = new CompletableFuture<Integer>();
             Thread.ofVirtual().start(
                     () -> ready.complete(device.file.poll(DeviceHandle.POLLIN, Duration.ofSeconds(30))));
@@ -280,7 +280,7 @@ class DeviceFileTest {
             device.read();
         }
 
-        @Test void wakesAtTheEnd() throws Exception {
+        @Test void returnsOnAbort() throws Exception {
             var ready = new CompletableFuture<Integer>();
             Thread.ofVirtual().start(
                     () -> ready.complete(device.file.poll(DeviceHandle.POLLIN, Duration.ofSeconds(30))));
@@ -289,7 +289,7 @@ class DeviceFileTest {
             assertThat(ready.get()).isEqualTo(DeviceHandle.POLLERR);
         }
 
-        @Test void wakesWhenAnotherThreadClosesTheFile() throws Exception {
+        @Test void returnsWhenAnotherThreadClosesTheFile() throws Exception {
             DeviceFile other = device.connection.openFile();
             var ready = new CompletableFuture<Integer>();
             Thread.ofVirtual().start(() -> ready.complete(other.poll(DeviceHandle.POLLIN, Duration.ofSeconds(30))));
@@ -299,11 +299,11 @@ class DeviceFileTest {
             assertThat(ready.get()).isEqualTo(DeviceHandle.POLLERR);
         }
 
-        @Test void endsWithItsTime() {
+        @Test void returnsZeroAfterItsTimeout() {
             assertThat(device.file.poll(DeviceHandle.POLLIN, Duration.ofMillis(5))).isZero();
         }
 
-        @Test void endsByAnInterrupt() throws Exception {
+        @Test void getsEintr() throws Exception {
             var ready = new CompletableFuture<Errno>();
             Thread poller = Thread.ofVirtual().start(() -> ready.complete(
                     errno(() -> device.file.poll(DeviceHandle.POLLIN, Duration.ofSeconds(30)))));
@@ -311,7 +311,7 @@ class DeviceFileTest {
             assertThat(outcome(ready)).isEqualTo(Errno.EINTR);
         }
 
-        @Test void waitersRunForEachRequestUntilTheyAreTakenAway() {
+        @Test void waitersRunForEachMessageUntilTheyAreRemoved() {
             var runs = new AtomicInteger();
             Runnable waiter = runs::incrementAndGet;
             device.file.addWaiter(waiter);
@@ -325,7 +325,7 @@ class DeviceFileTest {
         }
     }
 
-    @Test void statesFollowEachOtherAsWrittenDown() {
+    @Test void transitionsAreAsDocumented() {
         assertThat(DeviceState.UNMOUNTED.after(Event.BIND)).isEqualTo(DeviceState.INITIALIZING);
         assertThat(DeviceState.UNMOUNTED.after(Event.END)).isEqualTo(DeviceState.UNMOUNTED);
         assertThat(DeviceState.INITIALIZING.after(Event.INIT_SETTLED)).isEqualTo(DeviceState.CONNECTED);
@@ -344,14 +344,14 @@ class DeviceFileTest {
         }
     }
 
-    @Test void aCloneThatIsClosedEndsWhatItTookAlone() throws Exception {
+    @Test void aClosedCloneEndsOnlyTheRequestsReadOverIt() throws Exception {
         DeviceFile clone = device.connection.openFile();
-        Future<Errno> mine = device.call(Opcode.UNLINK, 1);
+        Future<Errno> clones = device.call(Opcode.UNLINK, 1);
         TestKernel.read(clone);
         Future<Errno> others = device.call(Opcode.UNLINK, 2);
         Received request = device.read();
         clone.close();
-        assertThat(outcome(mine)).isEqualTo(Errno.ECONNABORTED);
+        assertThat(outcome(clones)).isEqualTo(Errno.ECONNABORTED);
         assertThat(device.write(reply(request))).isEqualTo(Errno.OK);
         assertThat(outcome(others)).isEqualTo(Errno.OK);
         assertThat(readError(device.file, 8192)).isEqualTo(Errno.EAGAIN);

@@ -9,7 +9,7 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.junit.jupiter.api.Test;
 
-/** What a request carries behind its names. */
+/** The extensions of a request, which follow its names. */
 class ExtensionTest {
     private final Request request = new Request(_ -> {}).start(Opcode.UNLINK, 1, Caller.KERNEL, 45, 0);
 
@@ -25,18 +25,18 @@ class ExtensionTest {
         assertThat(request.size()).isEqualTo(40 + 4 + 32);
     }
 
-    @Test void isGoneWhenTheRequestStartsAnew() {
+    @Test void isDroppedWhenTheRequestIsRecycled() {
         request.extension(MemorySegment.ofArray(new byte[8])).start(Opcode.UNLINK, 1, Caller.KERNEL, 45, 0);
         assertThat(units()).isZero();
         assertThat(request.size()).isEqualTo(40);
     }
 
-    @Test void isAWholeNumberOfUnits() {
+    @Test void mustBeAMultipleOfEightBytes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> request.extension(MemorySegment.ofArray(new byte[12])));
     }
 
-    @Test void fitsBehindTwoNamesOfTheGreatestLength() {
+    @Test void fitsAfterTwoNamesOfTheMaximumLength() {
         Name longest = Name.of("n".repeat(4095));
         request.start(Opcode.SYMLINK, 1, Caller.KERNEL, 45, 0).name(longest).name(longest);
         request.extension(MemorySegment.ofArray(new byte[8])).extension(MemorySegment.ofArray(new byte[16]));

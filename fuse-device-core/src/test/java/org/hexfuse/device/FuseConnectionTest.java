@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of requests and their replies, of INIT and of notifications, between one kernel and one server. */
+/** Requests and replies, INIT and notifications, between one kernel and one server. */
 class FuseConnectionTest extends ConnectionFixture {
     @Test void aReplyEndsItsCaller() throws Exception {
         Future<Errno> call = call(Opcode.UNLINK, 7);
@@ -76,10 +76,11 @@ class FuseConnectionTest extends ConnectionFixture {
         assertThat(outcome(call)).isEqualTo(Errno.ENOENT);
     }
 
-    @Nested class RepliesThatMakeNoSense {
+    @Nested class InvalidReplies {
         @ParameterizedTest
         @ValueSource(ints = {1, 2, 512, -512, -1000, Integer.MIN_VALUE,
-            Integer.MAX_VALUE}) void anErrnoOutOfRangeIsRefusedAndTheRequestSurvives(int error) throws Exception {
+            Integer.MAX_VALUE}) void anErrnoOutOfRangeIsRejectedAndTheRequestStaysInProcessing(int error)
+                    throws Exception {
             Future<Errno> call = call(Opcode.UNLINK, 1);
             Received request = server.take();
             assertThat(server.reply(request, error)).isEqualTo(Errno.EINVAL);
@@ -90,7 +91,7 @@ class FuseConnectionTest extends ConnectionFixture {
 
         @ParameterizedTest
         @CsvSource({"GETATTR,0", "GETATTR,103", "GETATTR,105", "UNLINK,1", "WRITE,7",
-            "LOOKUP,127"}) void aWrongSizeIsRefusedAndEndsTheCaller(Opcode opcode, int size) throws Exception {
+            "LOOKUP,127"}) void aWrongSizeIsRejectedAndEndsTheRequest(Opcode opcode, int size) throws Exception {
             Future<Errno> call = call(opcode, 1);
             Received request = server.take();
             assertThat(server.reply(request, TestServer.zeros(size))).isEqualTo(Errno.EINVAL);
@@ -98,26 +99,26 @@ class FuseConnectionTest extends ConnectionFixture {
             assertThat(server.reply(request, 0)).isEqualTo(Errno.ENOENT);
         }
 
-        @Test void fourGigabytesAreRefusedWithoutMemory() throws Exception {
+        @Test void fourGigabytesAreRejectedBeforeMemoryIsAllocated() throws Exception {
             Future<Errno> call = call(Opcode.READ, 1);
             Received request = server.take();
             assertThat(server.handle.reply(request.unique(), 0, 0xFFFFFFFFL).verdict()).isEqualTo(Errno.EINVAL);
             assertThat(outcome(call)).isEqualTo(Errno.EIO);
         }
 
-        @Test void anErrorWithBytesIsRefusedAndEndsTheCaller() throws Exception {
+        @Test void anErrorWithAPayloadIsRejectedAndEndsTheRequest() throws Exception {
             Future<Errno> call = call(Opcode.READ, 1);
             Received request = server.take();
             assertThat(server.reply(request.unique(), -5, TestServer.zeros(4), 4)).isEqualTo(Errno.EINVAL);
             assertThat(outcome(call)).isEqualTo(Errno.EIO);
         }
 
-        @Test void anUnknownUniqueIsRefused() {
+        @Test void anUnknownUniqueIsRejected() {
             assertThat(server.reply(4242, 0, MemorySegment.NULL, 0)).isEqualTo(Errno.ENOENT);
             assertThat(server.reply(4243, 0, MemorySegment.NULL, 0)).isEqualTo(Errno.ENOENT);
         }
 
-        @Test void aRequestIsAnsweredOnce() throws Exception {
+        @Test void aRequestHasOneReply() throws Exception {
             Future<Errno> call = call(Opcode.UNLINK, 1);
             Received request = server.take();
             assertThat(server.reply(request, 0)).isEqualTo(Errno.OK);
@@ -125,7 +126,7 @@ class FuseConnectionTest extends ConnectionFixture {
             assertThat(outcome(call)).isEqualTo(Errno.OK);
         }
 
-        @Test void onlyTheHandleThatTookARequestAnswersIt() throws Exception {
+        @Test void onlyTheHandleThatReadARequestMayReply() throws Exception {
             var other = new TestServer(server.handle.duplicate());
             Future<Errno> call = call(Opcode.UNLINK, 1);
             Received request = server.take();
@@ -134,7 +135,7 @@ class FuseConnectionTest extends ConnectionFixture {
             assertThat(outcome(call)).isEqualTo(Errno.OK);
         }
 
-        @Test void aReplyWhoseBytesCannotBeHadEndsTheCaller() throws Exception {
+        @Test void aReplyThatCannotBeCopiedEndsTheRequest() throws Exception {
             Future<Errno> call = call(Opcode.READ, 1);
             Delivery delivery = server.handle.reply(server.take().unique(), 0, 0);
             delivery.failed();
@@ -142,16 +143,16 @@ class FuseConnectionTest extends ConnectionFixture {
         }
     }
 
-    @Nested class RequestsThatDoNotFit {
+    @Nested class OversizedRequests {
         @Test void endWithEio() throws Exception {
-            assertThat(sendLargely(Opcode.WRITE)).isEqualTo(Errno.EIO);
+            assertThat(sendOversized(Opcode.WRITE)).isEqualTo(Errno.EIO);
         }
 
         @Test void endWithE2bigForSetxattr() throws Exception {
-            assertThat(sendLargely(Opcode.SETXATTR)).isEqualTo(Errno.E2BIG);
+            assertThat(sendOversized(Opcode.SETXATTR)).isEqualTo(Errno.E2BIG);
         }
 
-        private Errno sendLargely(Opcode opcode) throws Exception {
+        private Errno sendOversized(Opcode opcode) throws Exception {
             var outcome = new CompletableFuture<Errno>();
             Thread.ofVirtual().start(() -> {
                 try (Request request = connection.newRequest(opcode, 1, Caller.KERNEL)
@@ -168,13 +169,13 @@ class FuseConnectionTest extends ConnectionFixture {
         }
     }
 
-    @Test void aBufferThatIsTooSmallIsRefused() {
+    @Test void aBufferThatIsTooSmallIsRejected() {
         assertThatThrownBy(() -> server.handle.poll(8191)).hasMessage(FuseException.of(Errno.EINVAL).getMessage());
         assertThatThrownBy(() -> server.handle.take(4096)).hasMessage(FuseException.of(Errno.EINVAL).getMessage());
     }
 
     @Nested class Forgets {
-        @Test void travelTogether() throws Exception {
+        @Test void areBatched() throws Exception {
             connection.forget(5, 1);
             connection.forget(6, 2);
             Received batch = server.take();
@@ -186,7 +187,7 @@ class FuseConnectionTest extends ConnectionFixture {
             assertThat(single.node()).isEqualTo(7);
         }
 
-        @Test void takeTurnsWithRequests() throws Exception {
+        @Test void alternateWithRequests() throws Exception {
             var calls = new ArrayList<Future<Errno>>();
             for (int i = 0; i < 30; i++) {
                 calls.add(call(Opcode.UNLINK, 1));
@@ -210,7 +211,7 @@ class FuseConnectionTest extends ConnectionFixture {
         }
     }
 
-    @Test void noMoreBackgroundRequestsAreUnderWayThanAllowed() throws Exception {
+    @Test void backgroundRequestsInFlightAreLimitedToMaxBackground() throws Exception {
         var done = new ConcurrentLinkedQueue<Errno>();
         for (int i = 0; i < 5; i++) {
             connection.submit(connection.newRequest(Opcode.RELEASE, i, Caller.KERNEL).force(), done::add);
@@ -227,18 +228,19 @@ class FuseConnectionTest extends ConnectionFixture {
         assertThat(done).containsExactly(Errno.OK, Errno.EIO, Errno.OK, Errno.OK, Errno.OK);
     }
 
-    @Test void aRequestThatIsNotAnsweredInTimeEndsTheConnection() throws Exception {
-        FuseConnection hasty = FuseConnection.create(NotificationSink.NONE,
+    @Test void aRequestTimeoutAbortsTheConnection() throws Exception {
+        FuseConnection impatient = FuseConnection.create(NotificationSink.NONE,
                 ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ofMillis(50)), MAX_MESSAGE);
-        var silent = new TestServer(hasty.newHandle());
-        silent.answerInit();
-        try (Request request = hasty.newRequest(Opcode.GETATTR, 1, Caller.KERNEL)) {
-            assertThatThrownBy(() -> hasty.call(request)).hasMessage(FuseException.of(Errno.ETIMEDOUT).getMessage());
+        var silent = new TestServer(impatient.newHandle());
+        silent.replyToInit();
+        try (Request request = impatient.newRequest(Opcode.GETATTR, 1, Caller.KERNEL)) {
+            assertThatThrownBy(() -> impatient.call(request))
+                    .hasMessage(FuseException.of(Errno.ETIMEDOUT).getMessage());
         }
-        assertThat(hasty.isConnected()).isFalse();
+        assertThat(impatient.isConnected()).isFalse();
     }
 
-    @Test void whatWasLostIsSentAgainWhenTheServerAsks() throws Exception {
+    @Test void aLostRequestIsResentWhenTheServerAsks() throws Exception {
         Future<Errno> call = call(Opcode.UNLINK, 1);
         Received lost = server.take();
         assertThat(server.reply(0, 7, MemorySegment.NULL, 0)).isEqualTo(Errno.OK);
@@ -249,7 +251,7 @@ class FuseConnectionTest extends ConnectionFixture {
         assertThat(outcome(call)).isEqualTo(Errno.OK);
     }
 
-    @Test void manyClientsAndServersGetAllAnswersOnce() throws Exception {
+    @Test void eachRequestOfManyClientsAndServersHasOneReply() throws Exception {
         int clients = 8;
         int servers = 4;
         int each = 2000;
@@ -265,7 +267,7 @@ class FuseConnectionTest extends ConnectionFixture {
                         one.reply(request, request.node() % 2 == 0 ? 0 : -Errno.ENOENT.code());
                     }
                 } catch (FuseException | InterruptedException _) {
-                    // Over.
+                    // The connection was aborted.
                 }
             });
         }
@@ -291,60 +293,60 @@ class FuseConnectionTest extends ConnectionFixture {
                 ConnectionOptions.DEFAULT.withInitTimeout(Duration.ofMillis(200)), MAX_MESSAGE);
         private final TestServer peer = new TestServer(fresh.newHandle());
 
-        private ConnectionInfo settle(MemorySegment out) throws InterruptedException {
+        private ConnectionInfo negotiate(MemorySegment out) throws InterruptedException {
             Received init = peer.take();
             assertThat(init.bytes().byteSize()).isEqualTo(104);
             assertThat(peer.reply(init, out)).isEqualTo(Errno.OK);
             return fresh.negotiated();
         }
 
-        @Test void settlesWhatBothHave() throws Exception {
-            ConnectionInfo settled = settle(TestServer.initOut(45,
+        @Test void negotiatesTheFlagsOfBothEnds() throws Exception {
+            ConnectionInfo negotiated = negotiate(TestServer.initOut(45,
                     InitFlag.BIG_WRITES.mask() | InitFlag.PASSTHROUGH.mask() | InitFlag.SPLICE_READ.mask(), 65536, 0));
-            assertThat(settled.has(InitFlag.BIG_WRITES)).isTrue();
-            assertThat(settled.has(InitFlag.SPLICE_READ)).isFalse();
-            assertThat(settled.maxWriteData()).isEqualTo(65536);
-            assertThat(settled.maxPages()).isEqualTo(32);
-            assertThat(settled.maxBackground()).isEqualTo(12);
+            assertThat(negotiated.has(InitFlag.BIG_WRITES)).isTrue();
+            assertThat(negotiated.has(InitFlag.SPLICE_READ)).isFalse();
+            assertThat(negotiated.maxWriteData()).isEqualTo(65536);
+            assertThat(negotiated.maxPages()).isEqualTo(32);
+            assertThat(negotiated.maxBackground()).isEqualTo(12);
         }
 
         @ParameterizedTest
         @CsvSource({"4,8,4096", "5,24,4096", "22,24,8192", "23,64,8192", "45,64,8192",
-            "99,64,8192"}) void understandsOlderAndNewerMinors(int minor, int size, int maxWrite) throws Exception {
+            "99,64,8192"}) void acceptsOlderAndNewerMinors(int minor, int size, int maxWrite) throws Exception {
             MemorySegment out = TestServer.initOut(minor, 0, maxWrite, 0);
             assertThat(out.byteSize()).isEqualTo(size);
-            assertThat(settle(out).maxWrite()).isEqualTo(maxWrite);
+            assertThat(negotiate(out).maxWrite()).isEqualTo(maxWrite);
         }
 
-        @Test void capsWhatIsLargerThanTheTransport() throws Exception {
-            assertThat(settle(TestServer.initOut(45, InitFlag.MAX_PAGES.mask(), 1 << 30, 0)).maxWrite())
+        @Test void capsMaxWriteAtTheTransportsMessageSize() throws Exception {
+            assertThat(negotiate(TestServer.initOut(45, InitFlag.MAX_PAGES.mask(), 1 << 30, 0)).maxWrite())
                     .isEqualTo(MAX_MESSAGE - 4096);
         }
 
-        @Test void isZeroFilledWhenShort() throws Exception {
+        @Test void fillsAShortReplyWithZeros() throws Exception {
             MemorySegment out = TestServer.initOut(45, 0, 8192, 0);
-            assertThat(settle(out.asSlice(0, 12)).maxWrite()).isEqualTo(4096);
+            assertThat(negotiate(out.asSlice(0, 12)).maxWrite()).isEqualTo(4096);
         }
 
-        @Test void thatFailsRefusesEverything() throws Exception {
+        @Test void refusesRequestsAfterAnErrorReply() throws Exception {
             peer.reply(peer.take(), -Errno.EPROTO.code());
             assertThatThrownBy(() -> fresh.newRequest(Opcode.GETATTR, 1, Caller.KERNEL))
                     .hasMessage(FuseException.of(Errno.ECONNREFUSED).getMessage());
         }
 
-        @Test void ofAnotherMajorVersionRefusesEverything() throws Exception {
+        @Test void refusesAnotherMajorVersion() throws Exception {
             MemorySegment out = TestServer.initOut(45, 0, 8192, 0);
             org.hexfuse.abi.InitOut.MAJOR.set(out, 8);
             peer.reply(peer.take(), out);
             assertThatThrownBy(fresh::negotiated).hasMessage(FuseException.of(Errno.ECONNREFUSED).getMessage());
         }
 
-        @Test void thatNobodyAnswersTimesOut() {
+        @Test void timesOutWithoutReply() {
             assertThatThrownBy(fresh::negotiated).hasMessage(FuseException.of(Errno.ETIMEDOUT).getMessage());
             assertThat(fresh.isConnected()).isFalse();
         }
 
-        @Test void releasesWhoWaitsForItWhenTheServerDies() throws Exception {
+        @Test void releasesItsWaitersWhenTheServerDisconnects() throws Exception {
             var outcome = new CompletableFuture<Throwable>();
             Thread.ofVirtual().start(() -> {
                 try {
@@ -374,12 +376,12 @@ class FuseConnectionTest extends ConnectionFixture {
         }, ConnectionOptions.DEFAULT, MAX_MESSAGE);
         private final TestServer peer = new TestServer(noted.newHandle());
 
-        @Test void areRefusedBeforeInit() {
+        @Test void areRejectedBeforeInit() {
             assertThat(peer.reply(0, 8, MemorySegment.NULL, 0)).isEqualTo(Errno.EINVAL);
         }
 
         @Test void areDecoded() throws Exception {
-            peer.answerInit();
+            peer.replyToInit();
             MemorySegment entry = TestServer.zeros(16 + 4);
             org.hexfuse.abi.NotifyInvalEntryOut.PARENT.set(entry, 1);
             org.hexfuse.abi.NotifyInvalEntryOut.NAMELEN.set(entry, 3);
@@ -392,8 +394,8 @@ class FuseConnectionTest extends ConnectionFixture {
             assertThat(seen).containsExactly("entry 1 abc false", "node 9 -1 0");
         }
 
-        @Test void thatMakeNoSenseAreRefused() throws Exception {
-            peer.answerInit();
+        @Test void thatAreMalformedAreRejected() throws Exception {
+            peer.replyToInit();
             assertThat(peer.reply(0, 99, MemorySegment.NULL, 0)).isEqualTo(Errno.EINVAL);
             assertThat(peer.reply(0, -3, MemorySegment.NULL, 0)).isEqualTo(Errno.EINVAL);
             assertThat(peer.reply(0, 2, TestServer.zeros(23), 23)).isEqualTo(Errno.EINVAL);

@@ -18,8 +18,8 @@ import org.hexfuse.device.TestKernel.Kernel;
 import org.hexfuse.device.TestServer.Received;
 
 /**
- * What a server may write, byte for byte: replies, notifications, answers to INIT. Every build runs the inputs that are kept
- * beside it; with {@code JAZZER_FUZZ=1} in the environment each target makes up its own for as long as it is given.
+ * Fuzzes the messages that a server writes: replies, notifications, replies to INIT. Every build runs the stored inputs; with
+ * {@code JAZZER_FUZZ=1} in the environment each target generates inputs for its maximum duration.
  */
 class FuzzTargetsTest {
     private static final Set<Errno> VERDICTS = EnumSet.of(Errno.OK, Errno.EINVAL, Errno.ENOENT, Errno.ENAMETOOLONG);
@@ -39,15 +39,15 @@ class FuzzTargetsTest {
 
     private static void assertWorks(TestKernel device) throws Exception {
         while (device.readError(8192) == Errno.OK) {
-            // What a RETRIEVE brought.
+            // The NOTIFY_REPLY of a RETRIEVE.
         }
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
         assertThat(device.write(reply(device.read()))).isEqualTo(Errno.OK);
         assertThat(TestKernel.outcome(call)).isEqualTo(Errno.OK);
-        device.assertQuiet();
+        device.assertIdle();
     }
 
-    /** The first byte chooses the kernel, the second whether the length is made right. */
+    /** The first byte selects the kernel, the second whether the length is corrected. */
     @FuzzTest(maxDuration = "45s") void messages(byte[] input) throws Exception {
         if (input.length < 2) {
             return;
@@ -63,7 +63,7 @@ class FuzzTargetsTest {
         }
     }
 
-    /** The first bytes choose kernel and operation; the rest is the reply, with the right unique and length. */
+    /** The first two bytes select kernel and operation; the rest is the reply, with its unique and length corrected. */
     @FuzzTest(maxDuration = "45s") void replies(byte[] input) throws Exception {
         if (input.length < 2 + OutHeader.SIZE) {
             return;
@@ -77,15 +77,15 @@ class FuzzTargetsTest {
             OutHeader.LEN.set(message, (int) message.byteSize());
             OutHeader.UNIQUE.set(message, request.unique());
             assertThat(device.write(message)).isIn(Errno.OK, Errno.EINVAL);
-            // What was refused for its errno alone is outstanding on Linux.
+            // On Linux a request whose reply was rejected for its errno is still outstanding.
             device.write(reply(request));
             assertThat(call.get()).isNotNull();
             assertWorks(device);
         }
     }
 
-    /** The first byte chooses the kernel; the rest is the answer behind its header. */
-    @FuzzTest(maxDuration = "45s") void answersToInit(byte[] input) throws Exception {
+    /** The first byte selects the kernel; the rest is the reply after its header. */
+    @FuzzTest(maxDuration = "45s") void repliesToInit(byte[] input) throws Exception {
         if (input.length < 1) {
             return;
         }
@@ -97,7 +97,7 @@ class FuzzTargetsTest {
             if (state == DeviceState.CONNECTED) {
                 GarbageTest.assertSane(device.connection.negotiated());
             }
-            device.assertQuiet();
+            device.assertIdle();
         }
     }
 }

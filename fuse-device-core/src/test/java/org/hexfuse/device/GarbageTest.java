@@ -22,13 +22,13 @@ import org.hexfuse.transport.Segments;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Random bytes where a server's messages belong: each write ends with a defined error, and the device works on. */
+/** Writes random bytes as a server's messages: each write gets a defined error, and the device keeps working. */
 class GarbageTest {
     private static final long SEED = Long.getLong("hexfuse.seed", 20_260_823L);
     private static final Set<Errno> VERDICTS = EnumSet.of(Errno.OK, Errno.EINVAL, Errno.ENOENT, Errno.ENAMETOOLONG);
 
-    /** Looks at every byte that it is given. */
-    private static final NotificationSink TOUCHY = new NotificationSink() {
+    /** Reads or writes every byte of its arguments. */
+    private static final NotificationSink SINK = new NotificationSink() {
         @Override public Errno store(long node, long offset, Segments data) {
             data.copyTo(0, new byte[(int) data.size()], 0, (int) data.size());
             return Errno.OK;
@@ -51,7 +51,7 @@ class GarbageTest {
         random.nextBytes(bytes);
         MemorySegment noise = zeros(size);
         MemorySegment.copy(bytes, 0, noise, JAVA_BYTE, 0, size);
-        // Much of what matters is near zero.
+        // Many edge cases are near zero.
         for (int i = 0; i < size && random.nextBoolean(); i++) {
             noise.set(JAVA_BYTE, random.nextInt(size), (byte) random.nextInt(-1, 2));
         }
@@ -59,7 +59,7 @@ class GarbageTest {
     }
 
     private TestKernel device(Kernel kernel) {
-        return new TestKernel(ConnectionOptions.DEFAULT.withProfile(kernel.profile()), TOUCHY).initialize();
+        return new TestKernel(ConnectionOptions.DEFAULT.withProfile(kernel.profile()), SINK).initialize();
     }
 
     private static void assertWorks(TestKernel device) throws Exception {
@@ -67,12 +67,12 @@ class GarbageTest {
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
         assertThat(device.write(reply(device.read()))).isEqualTo(Errno.OK);
         assertThat(outcome(call)).isEqualTo(Errno.OK);
-        device.assertQuiet();
+        device.assertIdle();
     }
 
     private static void drain(TestKernel device) {
         while (device.readError(8192) == Errno.OK) {
-            // What a RETRIEVE brought.
+            // The NOTIFY_REPLY of a RETRIEVE.
         }
     }
 
@@ -122,17 +122,17 @@ class GarbageTest {
                 OutHeader.ERROR.set(message, random.nextInt(3) == 0 ? random.nextInt(-600, 5) : 0);
                 Errno verdict = device.write(message);
                 assertThat(verdict).as("seed %d, message %d", SEED, i).isIn(Errno.OK, Errno.EINVAL);
-                // What was refused for its errno alone is outstanding on Linux.
+                // On Linux a request whose reply was rejected for its errno is still outstanding.
                 device.write(reply(request));
                 assertThat(call.get()).isNotNull();
-                device.assertQuiet();
+                device.assertIdle();
             }
             assertWorks(device);
         }
     }
 
     @ParameterizedTest
-    @EnumSource(Kernel.class) void asAnswersToInit(Kernel kernel) {
+    @EnumSource(Kernel.class) void asRepliesToInit(Kernel kernel) {
         for (int i = 0; i < 1500; i++) {
             try (TestKernel device = TestKernel.fresh(kernel.profile())) {
                 Received init = device.read();
@@ -149,19 +149,19 @@ class GarbageTest {
                 if (state == DeviceState.CONNECTED) {
                     assertSane(device.connection.negotiated());
                 }
-                device.assertQuiet();
+                device.assertIdle();
             }
         }
     }
 
-    static void assertSane(ConnectionInfo settled) {
-        assertThat(settled.minor()).isNotNegative();
-        assertThat(settled.maxWrite()).isBetween(4096, TestKernel.MAX_MESSAGE);
-        assertThat(settled.maxPages()).isBetween(1, 256);
-        assertThat(settled.maxReadahead()).isBetween(0, 131_072);
-        assertThat(settled.maxBackground()).isBetween(1, 65_535);
-        assertThat(settled.congestionThreshold()).isBetween(1, 65_535);
-        assertThat(settled.timeGranularity()).isBetween(1, 1_000_000_000);
-        assertThat(settled.maxStackDepth()).isBetween(0, 2);
+    static void assertSane(ConnectionInfo negotiated) {
+        assertThat(negotiated.minor()).isNotNegative();
+        assertThat(negotiated.maxWrite()).isBetween(4096, TestKernel.MAX_MESSAGE);
+        assertThat(negotiated.maxPages()).isBetween(1, 256);
+        assertThat(negotiated.maxReadahead()).isBetween(0, 131_072);
+        assertThat(negotiated.maxBackground()).isBetween(1, 65_535);
+        assertThat(negotiated.congestionThreshold()).isBetween(1, 65_535);
+        assertThat(negotiated.timeGranularity()).isBetween(1, 1_000_000_000);
+        assertThat(negotiated.maxStackDepth()).isBetween(0, 2);
     }
 }

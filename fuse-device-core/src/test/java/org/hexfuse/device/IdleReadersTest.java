@@ -18,45 +18,45 @@ class IdleReadersTest {
     private final Reader first = new Reader();
     private final Reader last = new Reader();
 
-    @Test void whoCameLastIsWokenFirst() {
-        readers.settles(first);
-        readers.settles(last);
+    @Test void theReaderThatParkedLastIsWokenFirst() {
+        readers.addIdle(first);
+        readers.addIdle(last);
         assertThat(readers.wakeFor(1)).isSameAs(last);
         assertThat(last.woken).isTrue();
         assertThat(first.woken).isFalse();
     }
 
-    @Test void nobodyIsWokenForWhatSomebodyIsOnTheWayTo() {
-        readers.settles(first);
-        readers.settles(last);
+    @Test void noReaderIsWokenForAMessageThatAWokenReaderWillTake() {
+        readers.addIdle(first);
+        readers.addIdle(last);
         readers.wakeFor(1);
         assertThat(readers.wakeFor(1)).isNull();
         assertThat(readers.wakeFor(2)).isSameAs(first);
         assertThat(readers.wakeFor(3)).isNull();
     }
 
-    @Test void nobodyIsWokenForWhatAnAlertReaderWillSee() {
-        readers.settles(first);
-        readers.staysAlert(last);
+    @Test void noReaderIsWokenForAMessageThatAPollingReaderWillTake() {
+        readers.addIdle(first);
+        readers.startPolling(last);
         assertThat(readers.wakeFor(1)).isNull();
-        readers.looks(last);
+        readers.stopPolling(last);
         assertThat(readers.wakeFor(1)).isSameAs(first);
     }
 
-    @Test void whoHasSettledDownIsNotAlert() {
-        readers.staysAlert(first);
-        readers.settles(first);
+    @Test void anIdleReaderIsNotPolling() {
+        readers.startPolling(first);
+        readers.addIdle(first);
         assertThat(readers.wakeFor(1)).isSameAs(first);
     }
 
-    @Test void whoIsRemovedIsNotCountedOn() {
-        readers.settles(first);
-        readers.settles(last);
+    @Test void aRemovedReaderIsNotPolling() {
+        readers.addIdle(first);
+        readers.addIdle(last);
         readers.remove(readers.wakeFor(1));
         assertThat(readers.wakeFor(1)).isSameAs(first);
     }
 
-    @Test void aReaderWhoseHandleIsClosedPassesOnWhatItWasCountedOnFor() throws Exception {
+    @Test void aReaderWhoseHandleIsClosedWakesAnother() throws Exception {
         try (TestKernel device = TestKernel.of(KernelProfile.linux())) {
             ConnectionCore core = device.connection.core();
             DeviceHandle clone = device.connection.newHandle();
@@ -64,7 +64,7 @@ class IdleReadersTest {
             device.awaitReader();
             core.input.lock.lock();
             try {
-                // Woken, and not yet running: it is counted on.
+                // Woken, and not running yet: it counts as polling.
                 core.input.queue.forgets().add(5, 1);
                 assertThat(core.input.nextReader().thread).isSameAs(leaving);
                 core.input.queue.forgets().clear();
@@ -83,14 +83,14 @@ class IdleReadersTest {
         }
     }
 
-    @Test void aReaderThatIsAlertLooksOnceMoreBeforeItSettlesDown() throws Exception {
-        int caught = 0;
-        for (int i = 0; i < 2000 && caught < 3; i++) {
+    @Test void aPollingReaderPollsOnceMoreBeforeItParks() throws Exception {
+        int polling = 0;
+        for (int i = 0; i < 2000 && polling < 3; i++) {
             try (TestKernel device = TestKernel.of(KernelProfile.linux())) {
                 var read = new CompletableFuture<Opcode>();
                 Thread reader = Thread.ofVirtual().start(() -> read.complete(device.read().opcode()));
-                if (forgetsWhileAReaderIsAlert(device)) {
-                    caught++;
+                if (forgetsWhileAReaderIsPolling(device)) {
+                    polling++;
                 } else {
                     device.connection.forget(5, 1);
                 }
@@ -98,20 +98,20 @@ class IdleReadersTest {
                 reader.join();
             }
         }
-        assertThat(caught).isPositive();
+        assertThat(polling).isPositive();
     }
 
-    /** Has something to be read at a moment at which the reader has seen that there is nothing, and does not wait yet. */
-    private static boolean forgetsWhileAReaderIsAlert(TestKernel device) {
+    /** Queues a FORGET while the reader has found the queue empty and has not parked. Returns false if it parked before. */
+    private static boolean forgetsWhileAReaderIsPolling(TestKernel device) {
         ConnectionCore core = device.connection.core();
         while (true) {
             core.input.lock.lock();
             try {
-                if (core.input.alert() > 0) {
+                if (core.input.pollingReaders() > 0) {
                     device.connection.forget(5, 1);
                     return true;
                 }
-                if (!core.input.isIdle()) {
+                if (core.input.hasIdleReaders()) {
                     return false;
                 }
             } finally {

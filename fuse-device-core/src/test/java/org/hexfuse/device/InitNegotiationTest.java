@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the two ends settle, and what becomes of those who wait for it. */
+/** The result of INIT, and the callers that wait for it. */
 class InitNegotiationTest {
     private static final KernelProfile EVERYTHING = KernelProfile.linux().withFlags(Flag.of(InitFlag.values()));
     private static final ConnectionOptions OPTIONS = ConnectionOptions.DEFAULT.withProfile(EVERYTHING)
@@ -50,17 +50,17 @@ class InitNegotiationTest {
         return out;
     }
 
-    private static ConnectionInfo settle(ConnectionOptions options, MemorySegment out) {
+    private static ConnectionInfo negotiate(ConnectionOptions options, MemorySegment out) {
         try (TestKernel device = new TestKernel(options, NotificationSink.NONE)) {
             assertThat(device.write(reply(device.read(), out))).isEqualTo(Errno.OK);
             return device.connection.negotiated();
         }
     }
 
-    private static ConnectionInfo settle(long flags, Consumer<MemorySegment> change) {
+    private static ConnectionInfo negotiate(long flags, Consumer<MemorySegment> change) {
         MemorySegment out = out(45, flags);
         change.accept(out);
-        return settle(OPTIONS, out);
+        return negotiate(OPTIONS, out);
     }
 
     private static DeviceState state(ConnectionOptions options, MemorySegment out) {
@@ -70,7 +70,7 @@ class InitNegotiationTest {
         }
     }
 
-    @Test void theOfferSaysEverything() {
+    @Test void theRequestHasAllFields() {
         try (TestKernel device = new TestKernel(OPTIONS, NotificationSink.NONE)) {
             Received init = device.read();
             assertThat(init.unique()).isEqualTo(2);
@@ -86,21 +86,21 @@ class InitNegotiationTest {
 
     @Nested class Versions {
         @ParameterizedTest
-        @MethodSource("org.hexfuse.device.InitNegotiationTest#minors") void eachMinorIsUnderstood(int minor)
+        @MethodSource("org.hexfuse.device.InitNegotiationTest#minors") void eachMinorIsAccepted(int minor)
                 throws Exception {
             MemorySegment whole = out(minor, InitFlag.BIG_WRITES.mask() | InitFlag.POSIX_LOCKS.mask());
             InitOut.MAX_BACKGROUND.set(whole, (short) 3);
             MemorySegment out = whole.asSlice(0, InitOut.STRUCT.size(minor));
             try (TestKernel device = new TestKernel(OPTIONS, NotificationSink.NONE)) {
                 device.write(reply(device.read(), out));
-                ConnectionInfo settled = device.connection.negotiated();
-                assertThat(settled.minor()).isEqualTo(minor);
-                assertThat(settled.maxWrite()).isEqualTo(minor < 5 ? 4096 : 65536);
-                assertThat(settled.has(InitFlag.BIG_WRITES)).isEqualTo(minor >= 6);
-                assertThat(settled.has(InitFlag.POSIX_LOCKS)).isEqualTo(minor >= 6);
-                assertThat(settled.has(InitFlag.FLOCK_LOCKS)).isEqualTo(minor >= 6 && minor < 17);
-                assertThat(settled.maxReadahead()).isEqualTo(minor < 6 ? 131072 : 65536);
-                assertThat(settled.maxBackground()).isEqualTo(minor < 13 ? 12 : 3);
+                ConnectionInfo negotiated = device.connection.negotiated();
+                assertThat(negotiated.minor()).isEqualTo(minor);
+                assertThat(negotiated.maxWrite()).isEqualTo(minor < 5 ? 4096 : 65536);
+                assertThat(negotiated.has(InitFlag.BIG_WRITES)).isEqualTo(minor >= 6);
+                assertThat(negotiated.has(InitFlag.POSIX_LOCKS)).isEqualTo(minor >= 6);
+                assertThat(negotiated.has(InitFlag.FLOCK_LOCKS)).isEqualTo(minor >= 6 && minor < 17);
+                assertThat(negotiated.maxReadahead()).isEqualTo(minor < 6 ? 131072 : 65536);
+                assertThat(negotiated.maxBackground()).isEqualTo(minor < 13 ? 12 : 3);
                 Future<Errno> call = device.call(Opcode.GETATTR, 1);
                 Received request = device.read();
                 assertThat(request.bytes().byteSize()).isEqualTo(minor < 9 ? 40 : 56);
@@ -116,75 +116,76 @@ class InitNegotiationTest {
             assertThat(state(OPTIONS, out)).isEqualTo(DeviceState.REFUSED);
         }
 
-        @Test void theLargestMinorIsNoNegativeOne() {
-            ConnectionInfo settled = settle(OPTIONS, out(-1, InitFlag.BIG_WRITES.mask()));
-            assertThat(settled.minor()).isEqualTo(Integer.MAX_VALUE);
-            assertThat(settled.has(InitFlag.BIG_WRITES)).isTrue();
+        @Test void theLargestMinorIsUnsigned() {
+            ConnectionInfo negotiated = negotiate(OPTIONS, out(-1, InitFlag.BIG_WRITES.mask()));
+            assertThat(negotiated.minor()).isEqualTo(Integer.MAX_VALUE);
+            assertThat(negotiated.has(InitFlag.BIG_WRITES)).isTrue();
         }
     }
 
     @Nested class Flags {
         @ParameterizedTest
-        @EnumSource(InitFlag.class) void eachIsSettledWhenBothHaveIt(InitFlag flag) {
-            ConnectionInfo settled = settle(flag.mask(), out -> InitOut.MAX_STACK_DEPTH.set(out, 1));
-            assertThat(settled.has(flag)).isTrue();
+        @EnumSource(InitFlag.class) void eachIsNegotiatedIfBothEndsHaveIt(InitFlag flag) {
+            ConnectionInfo negotiated = negotiate(flag.mask(), out -> InitOut.MAX_STACK_DEPTH.set(out, 1));
+            assertThat(negotiated.has(flag)).isTrue();
         }
 
         @ParameterizedTest
-        @EnumSource(value = InitFlag.class, names = "INIT_EXT", mode = EnumSource.Mode.EXCLUDE) void noneIsSettledThatWasNotOffered(
+        @EnumSource(value = InitFlag.class, names = "INIT_EXT", mode = EnumSource.Mode.EXCLUDE) void noneIsNegotiatedThatWasNotOffered(
                 InitFlag flag) {
             ConnectionOptions poor = OPTIONS.withProfile(KernelProfile.linux().withFlags(InitFlag.INIT_EXT.mask()));
-            assertThat(settle(poor, out(45, flag.mask())).flags()).isEqualTo(InitFlag.INIT_EXT.mask());
+            assertThat(negotiate(poor, out(45, flag.mask())).flags()).isEqualTo(InitFlag.INIT_EXT.mask());
         }
 
-        @Test void theUpperOnesCountOnlyBesideInitExt() {
+        @Test void theUpperOnesRequireInitExt() {
             MemorySegment out = out(45, InitFlag.HAS_RESEND.mask());
             InitOut.FLAGS.set(out, 0);
-            assertThat(settle(OPTIONS, out).flags()).isZero();
+            assertThat(negotiate(OPTIONS, out).flags()).isZero();
         }
 
-        @Test void flockIsImpliedByPosixLocksBefore17AndNotAsked() {
-            assertThat(settle(OPTIONS, out(16, InitFlag.POSIX_LOCKS.mask())).has(InitFlag.FLOCK_LOCKS)).isTrue();
-            assertThat(settle(OPTIONS, out(16, InitFlag.FLOCK_LOCKS.mask())).has(InitFlag.FLOCK_LOCKS)).isFalse();
-            assertThat(settle(OPTIONS, out(17, InitFlag.POSIX_LOCKS.mask())).has(InitFlag.FLOCK_LOCKS)).isFalse();
-            assertThat(settle(OPTIONS, out(17, InitFlag.FLOCK_LOCKS.mask())).has(InitFlag.FLOCK_LOCKS)).isTrue();
+        @Test void flockLocksFollowPosixLocksBefore17() {
+            assertThat(negotiate(OPTIONS, out(16, InitFlag.POSIX_LOCKS.mask())).has(InitFlag.FLOCK_LOCKS)).isTrue();
+            assertThat(negotiate(OPTIONS, out(16, InitFlag.FLOCK_LOCKS.mask())).has(InitFlag.FLOCK_LOCKS)).isFalse();
+            assertThat(negotiate(OPTIONS, out(17, InitFlag.POSIX_LOCKS.mask())).has(InitFlag.FLOCK_LOCKS)).isFalse();
+            assertThat(negotiate(OPTIONS, out(17, InitFlag.FLOCK_LOCKS.mask())).has(InitFlag.FLOCK_LOCKS)).isTrue();
         }
 
-        @Test void exportNeedsMinor9() {
+        @Test void exportSupportRequiresMinor9() {
             long export = InitFlag.EXPORT_SUPPORT.mask();
-            assertThat(settle(OPTIONS, out(8, export)).has(InitFlag.EXPORT_SUPPORT)).isFalse();
-            assertThat(settle(OPTIONS, out(9, export)).has(InitFlag.EXPORT_SUPPORT)).isTrue();
+            assertThat(negotiate(OPTIONS, out(8, export)).has(InitFlag.EXPORT_SUPPORT)).isFalse();
+            assertThat(negotiate(OPTIONS, out(9, export)).has(InitFlag.EXPORT_SUPPORT)).isTrue();
         }
 
-        @Test void automaticInvalidationBeatsExplicit() {
-            ConnectionInfo both = settle(InitFlag.AUTO_INVAL_DATA.mask() | InitFlag.EXPLICIT_INVAL_DATA.mask(),
+        @Test void autoInvalDataDisablesExplicitInvalData() {
+            ConnectionInfo both = negotiate(InitFlag.AUTO_INVAL_DATA.mask() | InitFlag.EXPLICIT_INVAL_DATA.mask(),
                     _ -> {});
             assertThat(both.has(InitFlag.AUTO_INVAL_DATA)).isTrue();
             assertThat(both.has(InitFlag.EXPLICIT_INVAL_DATA)).isFalse();
         }
 
         @ParameterizedTest
-        @CsvSource({"0,false", "1,true", "2,true", "3,false", "-1,false"}) void passthroughNeedsAStackDepth(int depth,
+        @CsvSource({"0,false", "1,true", "2,true", "3,false", "-1,false"}) void passthroughRequiresAStackDepth(
+                int depth,
                 boolean granted) {
-            ConnectionInfo settled = settle(InitFlag.PASSTHROUGH.mask(),
+            ConnectionInfo negotiated = negotiate(InitFlag.PASSTHROUGH.mask(),
                     out -> InitOut.MAX_STACK_DEPTH.set(out, depth));
-            assertThat(settled.has(InitFlag.PASSTHROUGH)).isEqualTo(granted);
-            assertThat(settled.maxStackDepth()).isEqualTo(granted ? depth : 0);
+            assertThat(negotiated.has(InitFlag.PASSTHROUGH)).isEqualTo(granted);
+            assertThat(negotiated.maxStackDepth()).isEqualTo(granted ? depth : 0);
         }
 
-        @Test void passthroughAndWritebackExcludeEachOther() {
-            ConnectionInfo settled = settle(InitFlag.PASSTHROUGH.mask() | InitFlag.WRITEBACK_CACHE.mask(),
+        @Test void writebackCacheDisablesPassthrough() {
+            ConnectionInfo negotiated = negotiate(InitFlag.PASSTHROUGH.mask() | InitFlag.WRITEBACK_CACHE.mask(),
                     out -> InitOut.MAX_STACK_DEPTH.set(out, 1));
-            assertThat(settled.has(InitFlag.PASSTHROUGH)).isFalse();
-            assertThat(settled.has(InitFlag.WRITEBACK_CACHE)).isTrue();
+            assertThat(negotiated.has(InitFlag.PASSTHROUGH)).isFalse();
+            assertThat(negotiated.has(InitFlag.WRITEBACK_CACHE)).isTrue();
         }
 
-        @Test void accessControlListsImplyDefaultPermissions() {
-            assertThat(settle(InitFlag.POSIX_ACL.mask(), _ -> {}).impliesDefaultPermissions()).isTrue();
-            assertThat(settle(0, _ -> {}).impliesDefaultPermissions()).isFalse();
+        @Test void posixAclImpliesDefaultPermissions() {
+            assertThat(negotiate(InitFlag.POSIX_ACL.mask(), _ -> {}).impliesDefaultPermissions()).isTrue();
+            assertThat(negotiate(0, _ -> {}).impliesDefaultPermissions()).isFalse();
         }
 
-        @Test void mappedIdsWithoutDefaultPermissionsFail() {
+        @Test void allowIdmapWithoutDefaultPermissionsIsRefused() {
             MemorySegment out = out(45, InitFlag.ALLOW_IDMAP.mask());
             assertThat(state(OPTIONS.withDefaultPermissions(false), out)).isEqualTo(DeviceState.REFUSED);
             assertThat(state(OPTIONS, out)).isEqualTo(DeviceState.CONNECTED);
@@ -193,7 +194,7 @@ class InitNegotiationTest {
                     .isEqualTo(DeviceState.CONNECTED);
         }
 
-        @Test void callersThatCanNotBeMappedAreEoverflowUnlessMappedIdsWereSettled() {
+        @Test void callersWithInvalidIdsGetEoverflowWithoutAllowIdmap() {
             try (TestKernel device = TestKernel.of(OPTIONS)) {
                 assertThat(errno(() -> device.connection.newRequest(Opcode.UNLINK, 1, new Caller(-1, 0, 1))))
                         .isEqualTo(Errno.EOVERFLOW);
@@ -206,7 +207,7 @@ class InitNegotiationTest {
             }
         }
 
-        @Test void aMappingThatIsTooCoarseFails() {
+        @Test void aMapAlignmentAbove21IsRefused() {
             MemorySegment out = out(45, InitFlag.MAP_ALIGNMENT.mask());
             InitOut.MAP_ALIGNMENT.set(out, (short) 21);
             assertThat(state(OPTIONS, out)).isEqualTo(DeviceState.CONNECTED);
@@ -217,48 +218,50 @@ class InitNegotiationTest {
 
     @Nested class Bounds {
         @ParameterizedTest
-        @CsvSource({"0,1", "1,1", "32,32", "256,255", "257,255", "65535,255"}) void pagesAreClamped(int wanted,
+        @CsvSource({"0,1", "1,1", "32,32", "256,255", "257,255", "65535,255"}) void maxPagesIsClamped(int wanted,
                 int pages) {
-            ConnectionInfo settled = settle(InitFlag.MAX_PAGES.mask(),
+            ConnectionInfo negotiated = negotiate(InitFlag.MAX_PAGES.mask(),
                     out -> InitOut.MAX_PAGES.set(out, (short) wanted));
             // A message of 1 MiB has room for 255 pages.
-            assertThat(settled.maxPages()).isEqualTo(pages);
+            assertThat(negotiated.maxPages()).isEqualTo(pages);
         }
 
-        @Test void pagesAre32WhenNobodySaysSo() {
-            assertThat(settle(0, out -> InitOut.MAX_PAGES.set(out, (short) 200)).maxPages()).isEqualTo(32);
+        @Test void maxPagesIs32WithoutTheFlag() {
+            assertThat(negotiate(0, out -> InitOut.MAX_PAGES.set(out, (short) 200)).maxPages()).isEqualTo(32);
         }
 
-        @Test void namesAreLongWhenTwoFitIntoAMessage() {
-            assertThat(settle(0, _ -> {}).nameMax()).isEqualTo(1024);
-            assertThat(settle(InitFlag.MAX_PAGES.mask(), _ -> {}).nameMax()).isEqualTo(1024);
-            assertThat(settle(InitFlag.MAX_PAGES.mask(), out -> InitOut.MAX_PAGES.set(out, (short) 2)).nameMax())
+        @Test void nameMaxIs4095IfTwoNamesFitIntoAMessage() {
+            assertThat(negotiate(0, _ -> {}).nameMax()).isEqualTo(1024);
+            assertThat(negotiate(InitFlag.MAX_PAGES.mask(), _ -> {}).nameMax()).isEqualTo(1024);
+            assertThat(negotiate(InitFlag.MAX_PAGES.mask(), out -> InitOut.MAX_PAGES.set(out, (short) 2)).nameMax())
                     .isEqualTo(4095);
         }
 
         @ParameterizedTest
         @CsvSource({"0,4096", "1,4096", "4095,4096", "8192,8192", "-1,1044480"}) void maxWriteIsAtLeastAPage(int wanted,
-                int settled) {
-            assertThat(settle(0, out -> InitOut.MAX_WRITE.set(out, wanted)).maxWrite()).isEqualTo(settled);
+                int negotiated) {
+            assertThat(negotiate(0, out -> InitOut.MAX_WRITE.set(out, wanted)).maxWrite()).isEqualTo(negotiated);
         }
 
         @ParameterizedTest
         @CsvSource({"0,1", "1,1", "1000,1000", "1000000000,1000000000", "1000000001,1",
-            "-1,1"}) void granularityIsAtMostASecond(int wanted, int settled) {
-            assertThat(settle(0, out -> InitOut.TIME_GRAN.set(out, wanted)).timeGranularity()).isEqualTo(settled);
+            "-1,1"}) void timeGranularityIsAtMostASecond(int wanted, int negotiated) {
+            assertThat(negotiate(0, out -> InitOut.TIME_GRAN.set(out, wanted)).timeGranularity()).isEqualTo(negotiated);
         }
 
         @ParameterizedTest
-        @CsvSource({"0,0", "4096,4096", "131073,131072", "-1,131072"}) void readaheadIsTheLesserOne(int wanted,
-                int settled) {
-            assertThat(settle(0, out -> InitOut.MAX_READAHEAD.set(out, wanted)).maxReadahead()).isEqualTo(settled);
+        @CsvSource({"0,0", "4096,4096", "131073,131072", "-1,131072"}) void maxReadaheadIsTheMinimumOfBothEnds(
+                int wanted,
+                int negotiated) {
+            assertThat(negotiate(0, out -> InitOut.MAX_READAHEAD.set(out, wanted)).maxReadahead())
+                    .isEqualTo(negotiated);
         }
 
-        @Test void backgroundLimitsAreTheServersOrTheUsual() {
-            ConnectionInfo usual = settle(0, _ -> {});
-            assertThat(usual.maxBackground()).isEqualTo(12);
-            assertThat(usual.congestionThreshold()).isEqualTo(9);
-            ConnectionInfo asked = settle(0, out -> {
+        @Test void backgroundLimitsAreTheServersOrTheDefaults() {
+            ConnectionInfo defaults = negotiate(0, _ -> {});
+            assertThat(defaults.maxBackground()).isEqualTo(12);
+            assertThat(defaults.congestionThreshold()).isEqualTo(9);
+            ConnectionInfo asked = negotiate(0, out -> {
                 InitOut.MAX_BACKGROUND.set(out, (short) 65535);
                 InitOut.CONGESTION_THRESHOLD.set(out, (short) 40_000);
             });
@@ -266,24 +269,24 @@ class InitNegotiationTest {
             assertThat(asked.congestionThreshold()).isEqualTo(40_000);
         }
 
-        @Test void aRequestTimeoutIsAtLeast15SecondsAndAtMostTheMounts() {
+        @Test void theRequestTimeoutIsAtLeast15SecondsAndAtMostTheMounts() {
             long second = Duration.ofSeconds(1).toNanos();
-            assertThat(settle(InitFlag.REQUEST_TIMEOUT.mask(), out -> InitOut.REQUEST_TIMEOUT.set(out, (short) 99))
+            assertThat(negotiate(InitFlag.REQUEST_TIMEOUT.mask(), out -> InitOut.REQUEST_TIMEOUT.set(out, (short) 99))
                     .requestTimeout()).isEqualTo(99);
-            assertThat(settle(0, out -> InitOut.REQUEST_TIMEOUT.set(out, (short) 99)).requestTimeout()).isZero();
-            assertThat(InitSettlement.timeout(0, 0)).isZero();
-            assertThat(InitSettlement.timeout(0, 1)).isEqualTo(15 * second);
-            assertThat(InitSettlement.timeout(0, 99)).isEqualTo(99 * second);
-            assertThat(InitSettlement.timeout(50 * second, 99)).isEqualTo(50 * second);
-            assertThat(InitSettlement.timeout(50 * second, 20)).isEqualTo(20 * second);
-            assertThat(InitSettlement.timeout(7, 0)).isEqualTo(7);
+            assertThat(negotiate(0, out -> InitOut.REQUEST_TIMEOUT.set(out, (short) 99)).requestTimeout()).isZero();
+            assertThat(InitNegotiation.timeout(0, 0)).isZero();
+            assertThat(InitNegotiation.timeout(0, 1)).isEqualTo(15 * second);
+            assertThat(InitNegotiation.timeout(0, 99)).isEqualTo(99 * second);
+            assertThat(InitNegotiation.timeout(50 * second, 99)).isEqualTo(50 * second);
+            assertThat(InitNegotiation.timeout(50 * second, 20)).isEqualTo(20 * second);
+            assertThat(InitNegotiation.timeout(7, 0)).isEqualTo(7);
         }
     }
 
-    @Nested class WhoWaits {
+    @Nested class AWaitingCaller {
         private final TestKernel device = TestKernel.fresh(KernelProfile.linux());
 
-        @Test void isReleasedByFailure() throws Exception {
+        @Test void getsEconnrefusedIfInitFails() throws Exception {
             try (device) {
                 var calls = new ArrayList<Future<Errno>>();
                 for (int i = 0; i < 20; i++) {
@@ -299,18 +302,18 @@ class InitNegotiationTest {
             }
         }
 
-        @Test void isReleasedByAbort() throws Exception {
+        @Test void isReleasedOnAbort() throws Exception {
             try (device) {
                 Future<Errno> call = device.call(Opcode.UNLINK, 1);
                 Thread.sleep(5);
                 device.connection.abort();
                 assertThat(outcome(call)).isIn(Errno.ECONNABORTED, Errno.ENOTCONN);
                 assertThat(device.connection.state()).isEqualTo(DeviceState.ENDED);
-                device.assertQuiet();
+                device.assertIdle();
             }
         }
 
-        @Test void isReleasedByAnInterrupt() throws Exception {
+        @Test void getsEintrOnAnInterrupt() throws Exception {
             try (device) {
                 Future<Errno> call = device.call(Opcode.UNLINK, 1);
                 device.interrupt();
@@ -318,28 +321,28 @@ class InitNegotiationTest {
             }
         }
 
-        @Test void isReleasedByTheEndOfTheServer() throws Exception {
+        @Test void isReleasedWhenTheServerDisconnects() throws Exception {
             try (device) {
-                var settled = new CompletableFuture<Errno>();
-                Thread.ofVirtual().start(() -> settled.complete(errno(device.connection::negotiated)));
+                var negotiated = new CompletableFuture<Errno>();
+                Thread.ofVirtual().start(() -> negotiated.complete(errno(device.connection::negotiated)));
                 device.read();
                 device.file.close();
-                assertThat(outcome(settled)).isEqualTo(Errno.ECONNABORTED);
+                assertThat(outcome(negotiated)).isEqualTo(Errno.ECONNABORTED);
             }
         }
     }
 
-    @Test void isSettledInTheContextOfItsWriter() {
+    @Test void theReplyIsProcessedOnTheThreadOfItsWrite() {
         try (TestKernel device = TestKernel.fresh(KernelProfile.linux())) {
             Received init = device.read();
             device.write(reply(init, out(45, 0)));
-            // No other thread was there to do it.
+            // No other thread could have processed the reply.
             assertThat(device.connection.state()).isEqualTo(DeviceState.CONNECTED);
             assertThat(device.write(reply(init, out(45, 0)))).isEqualTo(Errno.ENOENT);
         }
     }
 
-    @Test void anAnswerThatIsTooLongIsRefused() {
+    @Test void aReplyThatIsTooLongIsRejected() {
         try (TestKernel device = TestKernel.fresh(KernelProfile.linux())) {
             assertThat(device.write(reply(device.read(), TestServer.zeros(65)))).isEqualTo(Errno.EINVAL);
             assertThat(device.connection.state()).isEqualTo(DeviceState.REFUSED);

@@ -21,18 +21,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** What INIT offers of itself, and what it offers where there is what it takes. */
+/** The flags that INIT always offers, and those that it offers only over some links. */
 class InitOfferTest {
-    /** A link whose server answers INIT with all that it was offered and one thing more. */
+    /** A link whose server replies to INIT with all offered flags and some that were not offered. */
     private static final class Link implements KernelLink {
         final CompletableFuture<Long> offered = new CompletableFuture<>();
         private final long carried;
-        private final long alsoAnswered;
+        private final long notOffered;
         private DeviceHandle handle;
 
-        Link(long carried, long alsoAnswered) {
+        Link(long carried, long notOffered) {
             this.carried = carried;
-            this.alsoAnswered = alsoAnswered;
+            this.notOffered = notOffered;
         }
 
         @Override public int maxMessage() {
@@ -48,7 +48,7 @@ class InitOfferTest {
                     boolean extended = init.bytes().byteSize() > 56;
                     long flags = InitIn.FLAGS.getUnsigned(init.bytes(), 40)
                             | (extended ? InitIn.FLAGS2.getUnsigned(init.bytes(), 40) << 32 : 0);
-                    server.reply(init, TestKernel.initOut(flags | alsoAnswered, 0));
+                    server.reply(init, TestKernel.initOut(flags | notOffered, 0));
                     offered.complete(flags);
                 } catch (InterruptedException | RuntimeException e) {
                     offered.completeExceptionally(e);
@@ -81,7 +81,7 @@ class InitOfferTest {
     @ParameterizedTest
     @EnumSource(value = InitFlag.class, mode = Mode.EXCLUDE, names = {"SPLICE_WRITE", "SPLICE_MOVE", "SPLICE_READ",
         "MAP_ALIGNMENT", "SUBMOUNTS", "HAS_INODE_DAX", "PASSTHROUGH", "OVER_IO_URING", "FILE_OPS",
-        "POSIX_ACL"}) void linuxOffersOfItself(InitFlag flag) throws IOException {
+        "POSIX_ACL"}) void linuxAlwaysOffers(InitFlag flag) throws IOException {
         assertThat(flag.in(offer(OPTIONS, new Link(0, 0)))).isTrue();
     }
 
@@ -93,36 +93,36 @@ class InitOfferTest {
         assertThat(offer(OPTIONS, new Link(0, 0)) & CONDITIONAL).isZero();
     }
 
-    @Test void aLinkCantHaveOfferedWhatAKernelDoesNotHave() throws IOException {
+    @Test void aLinkAddsNoFlagsThatTheKernelDoesNotHave() throws IOException {
         long all = Flag.of(InitFlag.values());
         assertThat(InitFlag.FILE_OPS.in(offer(OPTIONS, new Link(all, 0)))).isFalse();
         assertThat(offer(OPTIONS.withProfile(KernelProfile.gvisor()), new Link(all, 0)))
                 .isEqualTo(InitFlag.MAX_PAGES.mask());
     }
 
-    @Test void whatWasNotOfferedOverALinkIsNotSettled() throws IOException {
+    @Test void aFlagThatWasNotOfferedOverALinkIsNotNegotiated() throws IOException {
         try (FuseConnection connection = FuseConnection.mount(new Link(InitFlag.SPLICE_READ.mask(), CONDITIONAL),
                 NotificationSink.NONE, OPTIONS)) {
             assertThat(connection.negotiated().flags() & CONDITIONAL).isEqualTo(InitFlag.SPLICE_READ.mask());
         }
     }
 
-    @Test void gvisorCountsWhatItDidNotOffer() throws IOException {
+    @Test void gvisorAcceptsFlagsThatItDidNotOffer() throws IOException {
         long more = Flag.of(InitFlag.ASYNC_READ, InitFlag.WRITEBACK_CACHE, InitFlag.POSIX_LOCKS);
         try (FuseConnection connection = FuseConnection.mount(new Link(0, more), NotificationSink.NONE,
                 OPTIONS.withProfile(KernelProfile.gvisor()))) {
-            Set<InitFlag> settled = EnumSet.noneOf(InitFlag.class);
+            Set<InitFlag> negotiated = EnumSet.noneOf(InitFlag.class);
             for (InitFlag flag : InitFlag.values()) {
                 if (connection.negotiated().has(flag)) {
-                    settled.add(flag);
+                    negotiated.add(flag);
                 }
             }
-            assertThat(settled).containsExactlyInAnyOrder(InitFlag.MAX_PAGES, InitFlag.ASYNC_READ,
+            assertThat(negotiated).containsExactlyInAnyOrder(InitFlag.MAX_PAGES, InitFlag.ASYNC_READ,
                     InitFlag.WRITEBACK_CACHE);
         }
     }
 
-    @Test void aDeviceThatIsReadByHandCarriesNothing() {
+    @Test void aDeviceFileCarriesNoConditionalFlags() {
         try (TestKernel device = TestKernel.fresh(KernelProfile.linux())) {
             Received init = device.read();
             assertThat(InitIn.FLAGS.getUnsigned(init.bytes(), 40) & CONDITIONAL).isZero();

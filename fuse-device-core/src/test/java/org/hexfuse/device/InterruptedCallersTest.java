@@ -14,7 +14,7 @@ import org.hexfuse.device.TestServer.Received;
 import org.hexfuse.transport.DeviceHandle;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of calls and reads whose threads are interrupted. */
+/** Calls and reads of interrupted threads. */
 class InterruptedCallersTest extends ConnectionFixture {
     private final ConcurrentLinkedQueue<Errno> outcomes = new ConcurrentLinkedQueue<>();
 
@@ -25,7 +25,7 @@ class InterruptedCallersTest extends ConnectionFixture {
         });
     }
 
-    @Test void takeBackWhatNobodyHasRead() throws Exception {
+    @Test void dequeueAPendingRequest() throws Exception {
         Thread caller = caller();
         await().until(() -> (server.handle.readiness() & DeviceHandle.POLLIN) != 0);
         caller.interrupt();
@@ -34,7 +34,7 @@ class InterruptedCallersTest extends ConnectionFixture {
         assertThat(server.pollError()).isEqualTo(Errno.EAGAIN);
     }
 
-    @Test void haveTheServerTold() throws Exception {
+    @Test void sendInterruptForARequestInProcessing() throws Exception {
         Thread caller = caller();
         Received request = server.take();
         caller.interrupt();
@@ -47,7 +47,7 @@ class InterruptedCallersTest extends ConnectionFixture {
         assertThat(outcomes).containsExactly(Errno.EINTR);
     }
 
-    @Test void areToldOfAgainWhenTheServerSaysEagain() throws Exception {
+    @Test void sendInterruptAgainAfterEagain() throws Exception {
         Thread caller = caller();
         Received request = server.take();
         caller.interrupt();
@@ -58,7 +58,7 @@ class InterruptedCallersTest extends ConnectionFixture {
         caller.join();
     }
 
-    @Test void areNotToldOfWhenTheServerKnowsNoInterrupts() throws Exception {
+    @Test void sendNoInterruptAfterEnosys() throws Exception {
         Thread first = caller();
         Received request = server.take();
         first.interrupt();
@@ -80,7 +80,7 @@ class InterruptedCallersTest extends ConnectionFixture {
                 try {
                     server.reply(server.take(), 0);
                 } catch (InterruptedException _) {
-                    // The request is for the other reader then.
+                    // The request is left to the other reader.
                 }
             });
             Future<Errno> call = call(Opcode.UNLINK, 1);
@@ -91,7 +91,7 @@ class InterruptedCallersTest extends ConnectionFixture {
                     try {
                         server.reply(server.take(), 0);
                     } catch (InterruptedException | FuseException _) {
-                        // The first one had it.
+                        // The first reader has replied.
                     }
                 });
                 assertThat(outcome(call)).isEqualTo(Errno.OK);

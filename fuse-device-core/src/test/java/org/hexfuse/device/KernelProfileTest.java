@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Where kernels differ, row by row. */
+/** The differences between kernels, row by row. */
 class KernelProfileTest {
     private final TestKernel linux = TestKernel.of(KernelProfile.linux());
     private final TestKernel gvisor = TestKernel.of(KernelProfile.gvisor());
@@ -29,8 +29,8 @@ class KernelProfileTest {
     @AfterEach void end() {
         linux.close();
         gvisor.close();
-        linux.assertQuiet();
-        gvisor.assertQuiet();
+        linux.assertIdle();
+        gvisor.assertIdle();
     }
 
     @DisplayName("row 1: a reply to an unknown unique gets ENOENT on Linux, EINVAL on gVisor")
@@ -39,7 +39,7 @@ class KernelProfileTest {
         assertThat(gvisor.write(message(4242, 0, zeros(0)))).isEqualTo(Errno.EINVAL);
     }
 
-    @DisplayName("row 2: a read after the end gets ENODEV on Linux, EPERM on gVisor")
+    @DisplayName("row 2: a read after an abort gets ENODEV on Linux, EPERM on gVisor")
     @Test void readAfterEnd() {
         linux.connection.abort();
         gvisor.connection.abort();
@@ -47,7 +47,7 @@ class KernelProfileTest {
         assertThat(gvisor.readError(8192)).isEqualTo(Errno.EPERM);
     }
 
-    @DisplayName("row 2: ECONNABORTED after an abort by control, if ABORT_ERROR was settled")
+    @DisplayName("row 2: ECONNABORTED after an abort by control, if ABORT_ERROR was negotiated")
     @Test void readAfterControl() {
         try (TestKernel asked = TestKernel.fresh(KernelProfile.linux()).initialize(InitFlag.ABORT_ERROR.mask(), 2)) {
             asked.connection.abortByControl();
@@ -64,7 +64,7 @@ class KernelProfileTest {
         assertThat(gvisor.readError(8192)).isEqualTo(Errno.EPERM);
     }
 
-    @DisplayName("row 3: positions don't count on Linux, and there are none on gVisor")
+    @DisplayName("row 3: positions are ignored on Linux and get ENOSYS on gVisor")
     @Test void positional() throws Exception {
         Future<Errno> call = linux.call(Opcode.UNLINK, 1);
         MemorySegment buffer = zeros(8192);
@@ -81,7 +81,7 @@ class KernelProfileTest {
         assertThat(errno(() -> unmounted.seek(0, 0))).isEqualTo(Errno.EPERM);
     }
 
-    @DisplayName("row 4: on gVisor any clone answers, and closing one ends nothing")
+    @DisplayName("row 4: on gVisor any clone may reply, and closing one ends no request")
     @Test void processingSet() throws Exception {
         DeviceFile clone = gvisor.connection.openFile();
         Future<Errno> first = gvisor.call(Opcode.UNLINK, 1);
@@ -96,7 +96,7 @@ class KernelProfileTest {
         assertThat(outcome(second)).isEqualTo(Errno.OK);
     }
 
-    @DisplayName("row 4: on Linux only the handle that took a request answers it")
+    @DisplayName("row 4: on Linux only the handle that read a request may reply")
     @Test void processingSetOfLinux() throws Exception {
         DeviceFile clone = linux.connection.openFile();
         Future<Errno> call = linux.call(Opcode.UNLINK, 1);
@@ -106,7 +106,7 @@ class KernelProfileTest {
         assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
     }
 
-    @DisplayName("row 5: a request that can't be copied ends with EIO on Linux and stays queued on gVisor")
+    @DisplayName("row 5: a request that can't be copied ends with EIO on Linux and stays pending on gVisor")
     @Test void copyFailure() throws Exception {
         MemorySegment gone;
         try (Arena arena = Arena.ofShared()) {
@@ -148,7 +148,7 @@ class KernelProfileTest {
         }
     }
 
-    @DisplayName("row 7: a reply to INIT of less than 24 bytes is filled on Linux and refused on gVisor")
+    @DisplayName("row 7: a reply to INIT of less than 24 bytes is zero-filled on Linux and rejected on gVisor")
     @Test void shortInit() {
         MemorySegment out = TestServer.initOut(45, 0, 8192, 0).asSlice(0, 23);
         try (TestKernel fresh = TestKernel.fresh(KernelProfile.linux())) {
@@ -162,7 +162,7 @@ class KernelProfileTest {
         }
     }
 
-    @DisplayName("row 8: a bad errno is the writer's fault on Linux and the caller's end on gVisor")
+    @DisplayName("row 8: a bad errno fails only the write on Linux and ends the caller on gVisor")
     @Test void badErrno() throws Exception {
         Future<Errno> onLinux = linux.call(Opcode.UNLINK, 1);
         Received request = linux.read();
@@ -192,7 +192,7 @@ class KernelProfileTest {
         }
     }
 
-    @DisplayName("gVisor honours the flags it knows although it offers one only")
+    @DisplayName("gVisor accepts the flags that it knows although it offers only one")
     @Test void acceptedFlags() {
         try (TestKernel fresh = TestKernel.fresh(KernelProfile.gvisor())) {
             fresh.initialize(InitFlag.BIG_WRITES.mask() | InitFlag.POSIX_LOCKS.mask(), 2);

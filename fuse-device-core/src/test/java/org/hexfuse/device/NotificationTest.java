@@ -39,44 +39,44 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a server says unasked, code by code. */
+/** The notifications of a server, code by code. */
 class NotificationTest {
     private final List<String> seen = new ArrayList<>();
-    private Errno answer = Errno.OK;
+    private Errno error = Errno.OK;
     private final TestKernel device = new TestKernel(ConnectionOptions.DEFAULT, new Sink()).initialize();
 
-    /** Writes down what it is told, and says what the test wants. */
+    /** Records its calls and returns the error that the test sets. */
     private final class Sink implements NotificationSink {
-        private Errno saw(String what) {
+        private Errno record(String what) {
             seen.add(what);
-            return answer;
+            return error;
         }
 
         @Override public Errno pollWakeup(long kernelHandle) {
-            return saw("poll " + kernelHandle);
+            return record("poll " + kernelHandle);
         }
 
         @Override public Errno invalidateNode(long node, long offset, long length) {
-            return saw("node " + node + " " + offset + " " + length);
+            return record("node " + node + " " + offset + " " + length);
         }
 
         @Override public Errno invalidateEntry(long parent, Name name, boolean expireOnly) {
-            return saw("entry " + parent + " " + name + " " + expireOnly);
+            return record("entry " + parent + " " + name + " " + expireOnly);
         }
 
         @Override public Errno delete(long parent, long child, Name name) {
-            return saw("delete " + parent + " " + child + " " + name);
+            return record("delete " + parent + " " + child + " " + name);
         }
 
         @Override public Errno store(long node, long offset, Segments data) {
             byte[] bytes = new byte[(int) data.size()];
             data.copyTo(0, bytes, 0, bytes.length);
-            return saw("store " + node + " " + offset + " " + Arrays.toString(bytes));
+            return record("store " + node + " " + offset + " " + Arrays.toString(bytes));
         }
 
         @Override public long retrieve(long node, long offset, MemorySegment target) {
-            if (saw("retrieve " + node + " " + offset + " " + target.byteSize()) != Errno.OK) {
-                throw FuseException.of(answer);
+            if (record("retrieve " + node + " " + offset + " " + target.byteSize()) != Errno.OK) {
+                throw FuseException.of(error);
             }
             long size = Math.min(5, target.byteSize());
             target.asSlice(0, size).fill((byte) 7);
@@ -84,11 +84,11 @@ class NotificationTest {
         }
 
         @Override public Errno incrementEpoch() {
-            return saw("epoch");
+            return record("epoch");
         }
 
         @Override public Errno prune(long[] nodes) {
-            return saw("prune " + Arrays.toString(nodes));
+            return record("prune " + Arrays.toString(nodes));
         }
 
         @Override public void ended() {
@@ -98,10 +98,10 @@ class NotificationTest {
 
     @AfterEach void end() {
         device.close();
-        device.assertQuiet();
+        device.assertIdle();
     }
 
-    private Errno tell(NotifyCode code, MemorySegment body) {
+    private Errno notification(NotifyCode code, MemorySegment body) {
         return device.write(message(0, code.code(), body));
     }
 
@@ -121,59 +121,59 @@ class NotificationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(NotifyCode.class) void areRefusedBeforeInitAndAfterTheEnd(NotifyCode code) {
+    @EnumSource(NotifyCode.class) void areRejectedBeforeInitAndAfterAnAbort(NotifyCode code) {
         MemorySegment body = zeros(code.struct().map(struct -> struct.size()).orElse(0));
         try (TestKernel fresh = TestKernel.fresh(KernelProfile.linux())) {
             assertThat(fresh.write(message(0, code.code(), body))).isEqualTo(Errno.EINVAL);
         }
         device.connection.abort();
-        assertThat(tell(code, body)).isEqualTo(Errno.EINVAL);
+        assertThat(notification(code, body)).isEqualTo(Errno.EINVAL);
         assertThat(seen).containsExactly("ended");
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {-1, 0, 10, 99, Integer.MIN_VALUE, Integer.MAX_VALUE}) void ofUnknownCodesAreRefused(
+    @ValueSource(ints = {-1, 0, 10, 99, Integer.MIN_VALUE, Integer.MAX_VALUE}) void ofUnknownCodesAreRejected(
             int code) {
         assertThat(device.write(message(0, code, zeros(0)))).isEqualTo(Errno.EINVAL);
     }
 
     @ParameterizedTest
-    @EnumSource(NotifyCode.class) void ofAWrongSizeAreRefused(NotifyCode code) {
+    @EnumSource(NotifyCode.class) void ofAWrongSizeAreRejected(NotifyCode code) {
         int struct = code.struct().map(s -> s.size()).orElse(0);
         for (int size = 0; size < struct; size++) {
-            assertThat(tell(code, zeros(size))).isEqualTo(Errno.EINVAL);
+            assertThat(notification(code, zeros(size))).isEqualTo(Errno.EINVAL);
         }
-        assertThat(tell(code, zeros(struct + 3))).isEqualTo(Errno.EINVAL);
+        assertThat(notification(code, zeros(struct + 3))).isEqualTo(Errno.EINVAL);
         assertThat(device.file.handle().reply(0, code.code(), 1L << 40).verdict()).isEqualTo(Errno.EINVAL);
         assertThat(seen).isEmpty();
     }
 
     @ParameterizedTest
-    @EnumSource(value = Errno.class, names = {"ENOENT", "ENOTDIR", "EBUSY", "ENOTEMPTY"}) void endAsTheSinkSays(
+    @EnumSource(value = Errno.class, names = {"ENOENT", "ENOTDIR", "EBUSY", "ENOTEMPTY"}) void returnTheErrorOfTheSink(
             Errno errno) {
-        answer = errno;
-        assertThat(tell(NotifyCode.INVAL_ENTRY, entry("x"))).isEqualTo(errno);
+        error = errno;
+        assertThat(notification(NotifyCode.INVAL_ENTRY, entry("x"))).isEqualTo(errno);
     }
 
-    @Test void pollSaysWhichHandleMayBeReady() {
+    @Test void pollWakesThePollersOfAHandle() {
         MemorySegment body = zeros(8);
         NotifyPollWakeupOut.KH.set(body, 77);
-        assertThat(tell(NotifyCode.POLL, body)).isEqualTo(Errno.OK);
+        assertThat(notification(NotifyCode.POLL, body)).isEqualTo(Errno.OK);
         assertThat(seen).containsExactly("poll 77");
     }
 
-    @Test void pollersAreWokenAtTheEnd() {
+    @Test void pollersAreWokenOnAbort() {
         device.connection.abort();
         device.connection.abort();
         assertThat(seen).containsExactly("ended");
     }
 
-    @Test void invalInodeSaysWhatIsStale() {
+    @Test void invalInodeInvalidatesAttributesAndData() {
         MemorySegment body = zeros(24);
         NotifyInvalInodeOut.INO.set(body, 9);
         NotifyInvalInodeOut.OFF.set(body, -1);
         NotifyInvalInodeOut.LEN.set(body, 100);
-        assertThat(tell(NotifyCode.INVAL_INODE, body)).isEqualTo(Errno.OK);
+        assertThat(notification(NotifyCode.INVAL_INODE, body)).isEqualTo(Errno.OK);
         assertThat(seen).containsExactly("node 9 -1 100");
     }
 
@@ -185,28 +185,29 @@ class NotificationTest {
     }
 
     @Nested class InvalEntry {
-        @Test void saysWhichNameIsStale() {
+        @Test void invalidatesOrExpiresADentry() {
             MemorySegment body = entry("abc");
-            assertThat(tell(NotifyCode.INVAL_ENTRY, body)).isEqualTo(Errno.OK);
+            assertThat(notification(NotifyCode.INVAL_ENTRY, body)).isEqualTo(Errno.OK);
             NotifyInvalEntryOut.FLAGS.set(body, (int) EntryInvalFlag.EXPIRE_ONLY.mask());
-            assertThat(tell(NotifyCode.INVAL_ENTRY, body)).isEqualTo(Errno.OK);
+            assertThat(notification(NotifyCode.INVAL_ENTRY, body)).isEqualTo(Errno.OK);
             assertThat(seen).containsExactly("entry 5 abc false", "entry 5 abc true");
         }
 
-        @Test void mustHaveAllOfTheName() {
+        @Test void requiresTheWholeName() {
             MemorySegment body = entry("abc");
-            assertThat(tell(NotifyCode.INVAL_ENTRY, body.asSlice(0, body.byteSize() - 1))).isEqualTo(Errno.EINVAL);
+            assertThat(notification(NotifyCode.INVAL_ENTRY, body.asSlice(0, body.byteSize() - 1)))
+                    .isEqualTo(Errno.EINVAL);
             NotifyInvalEntryOut.NAMELEN.set(body, 2);
-            assertThat(tell(NotifyCode.INVAL_ENTRY, body)).isEqualTo(Errno.EINVAL);
+            assertThat(notification(NotifyCode.INVAL_ENTRY, body)).isEqualTo(Errno.EINVAL);
             NotifyInvalEntryOut.NAMELEN.set(body, -1);
-            assertThat(tell(NotifyCode.INVAL_ENTRY, body)).isEqualTo(Errno.ENAMETOOLONG);
+            assertThat(notification(NotifyCode.INVAL_ENTRY, body)).isEqualTo(Errno.ENAMETOOLONG);
             assertThat(seen).isEmpty();
         }
 
-        @Test void mayBeLongOnlyAsInitSettled() {
-            assertThat(tell(NotifyCode.INVAL_ENTRY, entry("n".repeat(1024)))).isEqualTo(Errno.OK);
-            assertThat(tell(NotifyCode.INVAL_ENTRY, entry("n".repeat(1025)))).isEqualTo(Errno.ENAMETOOLONG);
-            assertThat(tell(NotifyCode.INVAL_ENTRY, entry("n".repeat(5000)))).isEqualTo(Errno.ENAMETOOLONG);
+        @Test void limitsTheNameToTheNegotiatedLength() {
+            assertThat(notification(NotifyCode.INVAL_ENTRY, entry("n".repeat(1024)))).isEqualTo(Errno.OK);
+            assertThat(notification(NotifyCode.INVAL_ENTRY, entry("n".repeat(1025)))).isEqualTo(Errno.ENAMETOOLONG);
+            assertThat(notification(NotifyCode.INVAL_ENTRY, entry("n".repeat(5000)))).isEqualTo(Errno.ENAMETOOLONG);
             try (TestKernel roomy = new TestKernel(ConnectionOptions.DEFAULT, new Sink())) {
                 MemorySegment out = TestKernel.initOut(InitFlag.MAX_PAGES.mask(), 2);
                 InitOut.MAX_PAGES.set(out, (short) 2);
@@ -219,14 +220,14 @@ class NotificationTest {
         }
     }
 
-    @Test void deleteSaysWhichNameIsGoneAndForWhom() {
+    @Test void deleteRemovesADentryOfANode() {
         MemorySegment body = named(NotifyDeleteOut.SIZE, "gone");
         NotifyDeleteOut.PARENT.set(body, 5);
         NotifyDeleteOut.CHILD.set(body, 6);
         NotifyDeleteOut.NAMELEN.set(body, 4);
-        assertThat(tell(NotifyCode.DELETE, body)).isEqualTo(Errno.OK);
+        assertThat(notification(NotifyCode.DELETE, body)).isEqualTo(Errno.OK);
         NotifyDeleteOut.NAMELEN.set(body, 1025);
-        assertThat(tell(NotifyCode.DELETE, body)).isEqualTo(Errno.ENAMETOOLONG);
+        assertThat(notification(NotifyCode.DELETE, body)).isEqualTo(Errno.ENAMETOOLONG);
         assertThat(seen).containsExactly("delete 5 6 gone");
     }
 
@@ -236,35 +237,35 @@ class NotificationTest {
         NotifyStoreOut.OFFSET.set(body, 100);
         NotifyStoreOut.SIZE_FIELD.set(body, 3);
         body.set(JAVA_BYTE, NotifyStoreOut.SIZE + 1, (byte) 42);
-        assertThat(tell(NotifyCode.STORE, body)).isEqualTo(Errno.OK);
+        assertThat(notification(NotifyCode.STORE, body)).isEqualTo(Errno.OK);
         NotifyStoreOut.SIZE_FIELD.set(body, 4);
-        assertThat(tell(NotifyCode.STORE, body)).isEqualTo(Errno.EINVAL);
+        assertThat(notification(NotifyCode.STORE, body)).isEqualTo(Errno.EINVAL);
         NotifyStoreOut.SIZE_FIELD.set(body, 3);
         NotifyStoreOut.OFFSET.set(body, -1);
-        assertThat(tell(NotifyCode.STORE, body)).isEqualTo(Errno.EINVAL);
+        assertThat(notification(NotifyCode.STORE, body)).isEqualTo(Errno.EINVAL);
         assertThat(seen).containsExactly("store 9 100 [0, 42, 0]");
     }
 
-    @Test void storesBeyondWhatAnyFileCanHaveAreRefusedOrCutOff() {
+    @Test void storesBeyondTheLargestOffsetAreRejectedOrTruncated() {
         MemorySegment body = zeros(NotifyStoreOut.SIZE + 3);
         NotifyStoreOut.SIZE_FIELD.set(body, 3);
         NotifyStoreOut.OFFSET.set(body, Long.MAX_VALUE);
-        assertThat(tell(NotifyCode.STORE, body)).isEqualTo(Errno.EINVAL);
+        assertThat(notification(NotifyCode.STORE, body)).isEqualTo(Errno.EINVAL);
         NotifyStoreOut.OFFSET.set(body, Long.MAX_VALUE - 2);
-        assertThat(tell(NotifyCode.STORE, body)).isEqualTo(Errno.OK);
+        assertThat(notification(NotifyCode.STORE, body)).isEqualTo(Errno.OK);
         assertThat(seen).containsExactly("store 0 " + (Long.MAX_VALUE - 2) + " [0, 0]");
     }
 
     @Nested class Retrieve {
-        @Test void isRefusedBeyondWhatAnyFileCanHave() {
-            assertThat(tell(NotifyCode.RETRIEVE, retrieve(1, 9, Long.MAX_VALUE, 10))).isEqualTo(Errno.EINVAL);
-            assertThat(tell(NotifyCode.RETRIEVE, retrieve(1, 9, Long.MAX_VALUE - 1, 10))).isEqualTo(Errno.OK);
+        @Test void isRejectedBeyondTheLargestOffset() {
+            assertThat(notification(NotifyCode.RETRIEVE, retrieve(1, 9, Long.MAX_VALUE, 10))).isEqualTo(Errno.EINVAL);
+            assertThat(notification(NotifyCode.RETRIEVE, retrieve(1, 9, Long.MAX_VALUE - 1, 10))).isEqualTo(Errno.OK);
             assertThat(seen).containsExactly("retrieve 9 " + (Long.MAX_VALUE - 1) + " 1");
             device.read();
         }
 
-        @Test void isAnsweredByARequestWithoutReply() {
-            assertThat(tell(NotifyCode.RETRIEVE, retrieve(4711, 9, 100, 50))).isEqualTo(Errno.OK);
+        @Test void isFollowedByANotifyReply() {
+            assertThat(notification(NotifyCode.RETRIEVE, retrieve(4711, 9, 100, 50))).isEqualTo(Errno.OK);
             assertThat(seen).containsExactly("retrieve 9 100 50");
             Received data = device.read();
             assertThat(data.opcode()).isEqualTo(Opcode.NOTIFY_REPLY);
@@ -274,32 +275,32 @@ class NotificationTest {
             assertThat(NotifyRetrieveIn.OFFSET.get(data.bytes(), 40)).isEqualTo(100);
             assertThat(NotifyRetrieveIn.SIZE_FIELD.get(data.bytes(), 40)).isEqualTo(5);
             assertThat(TestKernel.bytes(data.bytes().asSlice(80))).containsOnly(7);
-            device.assertQuiet();
+            device.assertIdle();
             assertThat(device.write(reply(data))).isEqualTo(Errno.ENOENT);
         }
 
         @Test void isBoundedByMaxWrite() {
-            assertThat(tell(NotifyCode.RETRIEVE, retrieve(1, 9, 0, -1))).isEqualTo(Errno.OK);
+            assertThat(notification(NotifyCode.RETRIEVE, retrieve(1, 9, 0, -1))).isEqualTo(Errno.OK);
             assertThat(seen).containsExactly("retrieve 9 0 4096");
             device.read();
         }
 
-        @Test void endsWithWhatTheSinkThrows() {
-            answer = Errno.ENOENT;
-            assertThat(tell(NotifyCode.RETRIEVE, retrieve(1, 9, 0, 10))).isEqualTo(Errno.ENOENT);
-            assertThat(tell(NotifyCode.RETRIEVE, retrieve(1, 9, -1, 10))).isEqualTo(Errno.EINVAL);
+        @Test void returnsTheErrorThatTheSinkThrows() {
+            error = Errno.ENOENT;
+            assertThat(notification(NotifyCode.RETRIEVE, retrieve(1, 9, 0, 10))).isEqualTo(Errno.ENOENT);
+            assertThat(notification(NotifyCode.RETRIEVE, retrieve(1, 9, -1, 10))).isEqualTo(Errno.EINVAL);
             assertThat(device.readError(8192)).isEqualTo(Errno.EAGAIN);
         }
 
-        @Test void ofASinkThatKnowsNothingIsEnoent() {
+        @Test void getsEnoentFromASinkWithoutNodes() {
             try (TestKernel plain = TestKernel.of(KernelProfile.linux())) {
                 assertThat(plain.write(message(0, NotifyCode.RETRIEVE.code(), retrieve(1, 9, 0, 10))))
                         .isEqualTo(Errno.ENOENT);
             }
         }
 
-        @Test void doesNotDisturbTheIdsOfRequests() throws Exception {
-            tell(NotifyCode.RETRIEVE, retrieve(4, 9, 0, 10));
+        @Test void doesNotAffectTheUniquesOfRequests() throws Exception {
+            notification(NotifyCode.RETRIEVE, retrieve(4, 9, 0, 10));
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
             assertThat(device.read().opcode()).isEqualTo(Opcode.NOTIFY_REPLY);
             Received request = device.read();
@@ -310,7 +311,7 @@ class NotificationTest {
     }
 
     @Nested class Resend {
-        @Test void queuesAllThatWasSentAgainFirstAndInOrder() throws Exception {
+        @Test void requeuesAllSentRequestsFirstAndInOrder() throws Exception {
             Future<Errno> first = device.call(Opcode.UNLINK, 1);
             device.awaitPending(1);
             Future<Errno> second = device.call(Opcode.UNLINK, 2);
@@ -319,7 +320,7 @@ class NotificationTest {
             Received two = device.read();
             Future<Errno> third = device.call(Opcode.UNLINK, 3);
             device.awaitPending(1);
-            assertThat(tell(NotifyCode.RESEND, zeros(0))).isEqualTo(Errno.OK);
+            assertThat(notification(NotifyCode.RESEND, zeros(0))).isEqualTo(Errno.OK);
             Received oneAgain = device.read();
             Received twoAgain = device.read();
             assertThat(oneAgain.unique()).isEqualTo(one.unique() | Protocol.UNIQUE_RESEND);
@@ -333,7 +334,7 @@ class NotificationTest {
             }
         }
 
-        @Test void isSentAgainToAnyClone() throws Exception {
+        @Test void letsAnyCloneReadTheRequestAgain() throws Exception {
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
             device.read();
             DeviceFile clone = device.connection.openFile();
@@ -343,12 +344,12 @@ class NotificationTest {
             assertThat(outcome(call)).isEqualTo(Errno.OK);
         }
 
-        @Test void dropsInterruptsAndSendsThemAgainAfterwards() throws Exception {
+        @Test void requeuesInterruptsAfterTheirRequests() throws Exception {
             Future<Errno> call = device.call(Opcode.UNLINK, 1);
             device.read();
             device.interrupt();
             TestKernel.eventually(device::isReadable);
-            tell(NotifyCode.RESEND, zeros(0));
+            notification(NotifyCode.RESEND, zeros(0));
             Received again = device.read();
             assertThat(again.opcode()).isEqualTo(Opcode.UNLINK);
             Received interrupt = device.read();
@@ -358,21 +359,21 @@ class NotificationTest {
         }
     }
 
-    @Test void incEpochMakesAllNamesStale() {
-        assertThat(tell(NotifyCode.INC_EPOCH, zeros(0))).isEqualTo(Errno.OK);
+    @Test void incEpochInvalidatesAllDentries() {
+        assertThat(notification(NotifyCode.INC_EPOCH, zeros(0))).isEqualTo(Errno.OK);
         assertThat(seen).containsExactly("epoch");
     }
 
-    @Test void pruneSaysWhichNodesMayGo() {
+    @Test void pruneDropsNodes() {
         MemorySegment body = zeros(NotifyPruneOut.SIZE + 16);
         NotifyPruneOut.COUNT.set(body, 2);
         body.set(JAVA_LONG_UNALIGNED, NotifyPruneOut.SIZE, 5);
         body.set(JAVA_LONG_UNALIGNED, NotifyPruneOut.SIZE + 8, 6);
-        assertThat(tell(NotifyCode.PRUNE, body)).isEqualTo(Errno.OK);
+        assertThat(notification(NotifyCode.PRUNE, body)).isEqualTo(Errno.OK);
         NotifyPruneOut.COUNT.set(body, 3);
-        assertThat(tell(NotifyCode.PRUNE, body)).isEqualTo(Errno.EINVAL);
+        assertThat(notification(NotifyCode.PRUNE, body)).isEqualTo(Errno.EINVAL);
         NotifyPruneOut.COUNT.set(body, -1);
-        assertThat(tell(NotifyCode.PRUNE, body)).isEqualTo(Errno.EINVAL);
+        assertThat(notification(NotifyCode.PRUNE, body)).isEqualTo(Errno.EINVAL);
         assertThat(seen).containsExactly("prune [5, 6]");
     }
 }

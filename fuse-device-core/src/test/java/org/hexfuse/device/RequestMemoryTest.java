@@ -17,20 +17,20 @@ import org.hexfuse.transport.OutgoingRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** However a request ends, its memory is given back once, and not before the last one who uses it is through. */
+/** However a request ends, its memory is recycled once, when the last reference is released. */
 class RequestMemoryTest {
-    private final AtomicInteger back = new AtomicInteger();
+    private final AtomicInteger recycled = new AtomicInteger();
     private TestKernel device = TestKernel.of(KernelProfile.linux());
     private Thread caller = Thread.currentThread();
 
     @AfterEach void end() {
         device.close();
-        device.assertQuiet();
-        assertThat(back).hasValue(1);
+        device.assertIdle();
+        assertThat(recycled).hasValue(1);
     }
 
     private Request request() {
-        return new Request(_ -> back.incrementAndGet()).start(Opcode.UNLINK, 1, Caller.KERNEL, 45, 0);
+        return new Request(_ -> recycled.incrementAndGet()).start(Opcode.UNLINK, 1, Caller.KERNEL, 45, 0);
     }
 
     private void call(long timeout) {
@@ -53,52 +53,52 @@ class RequestMemoryTest {
         return device.file.handle().take(8192);
     }
 
-    @Test void withoutTheTimesOfItsFormerUse() {
-        Request request = new Request(_ -> back.incrementAndGet()).start(Opcode.UNLINK, 1, Caller.KERNEL, 45, 0);
+    @Test void withoutTheTimestampOfItsFormerUse() {
+        Request request = new Request(_ -> recycled.incrementAndGet()).start(Opcode.UNLINK, 1, Caller.KERNEL, 45, 0);
         request.state.queuedAt = 4711;
         request.close();
         assertThat(request.start(Opcode.UNLINK, 1, Caller.KERNEL, 45, 0).state.queuedAt).isZero();
     }
 
-    @Test void whenItIsAnswered() {
+    @Test void afterItsReply() {
         call();
         device.write(TestKernel.reply(device.read()));
         joinCaller();
     }
 
-    @Test void whenItIsAnsweredWrongly() {
+    @Test void afterAnInvalidReply() {
         call();
         device.write(TestKernel.reply(device.read(), zeros(1)));
         joinCaller();
     }
 
-    @Test void whenItIsAbortedInTheQueue() {
+    @Test void whenItIsAbortedWhilePending() {
         call();
         device.awaitPending(1);
         device.connection.abort();
         joinCaller();
     }
 
-    @Test void whenItIsAbortedInLine() throws Exception {
+    @Test void whenItIsAbortedWhileBlocked() throws Exception {
         device.close();
         device = TestKernel.of(KernelProfile.gvisor().withMaxActive(1));
         device.connection.submit(device.connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {});
         call();
-        device.awaitWaiting(2);
+        device.awaitOutstanding(2);
         device.connection.abort();
         joinCaller();
     }
 
-    @Test void whenItIsAbortedWhileItIsCopied() throws Exception {
+    @Test void whenItIsAbortedWhileItIsBeingCopied() throws Exception {
         call();
         OutgoingRequest copying = take();
         device.connection.abort();
         joinCaller();
-        assertThat(back).hasValue(0);
+        assertThat(recycled).hasValue(0);
         copying.sent();
     }
 
-    @Test void whenItIsAbortedAndCanNotBeCopied() throws Exception {
+    @Test void whenItIsAbortedAndItsCopyFails() throws Exception {
         call();
         OutgoingRequest copying = take();
         device.connection.abort();
@@ -106,30 +106,30 @@ class RequestMemoryTest {
         copying.failed();
     }
 
-    @Test void whenItCanNotBeCopied() throws Exception {
+    @Test void whenItsCopyFails() throws Exception {
         call();
         take().failed();
         joinCaller();
     }
 
-    @Test void whenItIsAbortedAtTheServer() {
+    @Test void whenItIsAbortedInProcessing() {
         call();
         device.read();
         device.connection.abort();
         joinCaller();
     }
 
-    @Test void whenItIsAbortedWhileItsReplyIsCopied() {
+    @Test void whenItIsAbortedWhileItsReplyIsBeingCopied() {
         call();
         Received request = device.read();
         Delivery copying = device.file.handle().reply(request.unique(), 0, 0);
         device.connection.abort();
         joinCaller();
-        assertThat(back).hasValue(0);
+        assertThat(recycled).hasValue(0);
         assertThat(copying.delivered()).isEqualTo(Errno.ENOENT);
     }
 
-    @Test void whenItsReplyCanNotBeCopied() {
+    @Test void whenTheCopyOfItsReplyFails() {
         call();
         device.file.handle().reply(device.read().unique(), 0, 0).failed();
         joinCaller();
@@ -142,22 +142,22 @@ class RequestMemoryTest {
         joinCaller();
     }
 
-    @Test void whenItIsAnsweredAfterItsTime() {
+    @Test void afterAReplyThatComesAfterItsTimeout() {
         call(100_000_000);
         Received request = device.read();
         joinCaller();
-        assertThat(back).hasValue(0);
+        assertThat(recycled).hasValue(0);
         device.write(TestKernel.reply(request));
     }
 
-    @Test void whenItIsAbortedAfterItsTime() {
+    @Test void whenItIsAbortedAfterItsTimeout() {
         call(100_000_000);
         device.read();
         joinCaller();
         device.connection.abort();
     }
 
-    @Test void whenItIsSentAgain() {
+    @Test void whenItIsResent() {
         call();
         device.read();
         device.write(message(0, NotifyCode.RESEND.code(), zeros(0)));
@@ -184,34 +184,34 @@ class RequestMemoryTest {
         joinCaller();
     }
 
-    @Test void whenThereIsNobodyToSendItTo() {
+    @Test void afterACallOnAnAbortedConnection() {
         device.connection.abort();
         call();
         joinCaller();
     }
 
-    @Test void whenNobodyWaitsForIt() {
+    @Test void afterTheReplyToABackgroundRequest() {
         device.connection.submit(request(), _ -> {});
         device.write(TestKernel.reply(device.read()));
     }
 
-    @Test void whenNobodyWaitsForItAndNobodyIsThere() {
+    @Test void afterASubmitOnAnAbortedConnection() {
         device.connection.abort();
         device.connection.submit(request(), _ -> {});
     }
 
-    @Test void whenNobodyWaitsForItAndItIsAborted() {
+    @Test void whenABackgroundRequestIsAborted() {
         device.connection.submit(request(), _ -> {});
         device.connection.abort();
     }
 
-    @Test void whenItHasNoReply() {
-        device.connection.post(new Request(_ -> back.incrementAndGet()).start(Opcode.NOTIFY_REPLY, 1, Caller.KERNEL,
+    @Test void whenARequestWithoutReplyIsRead() {
+        device.connection.post(new Request(_ -> recycled.incrementAndGet()).start(Opcode.NOTIFY_REPLY, 1, Caller.KERNEL,
                 45, 0));
         assertThat(InHeader.OPCODE.get(device.read().bytes())).isEqualTo(Opcode.NOTIFY_REPLY.code());
     }
 
-    @Test void whenItHasNoReplyAndNobodyIsThere() {
+    @Test void afterAPostOnAnAbortedConnection() {
         device.connection.abort();
         device.connection.post(request());
     }

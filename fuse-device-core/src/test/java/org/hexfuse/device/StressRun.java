@@ -24,55 +24,55 @@ import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.NotifyCode;
 import org.hexfuse.abi.Opcode;
 
-/** Clients and servers of one connection, on threads of their own, and whoever disturbs them. */
+/** The clients and servers of one connection, on their own threads, and the disturbances of a run. */
 final class StressRun {
-    private static final int CALLS_IN_PEACE = 100;
-    private static final int CALLS_IN_CHAOS = 1000;
+    private static final int UNDISTURBED_CALLS = 100;
+    private static final int DISTURBED_CALLS = 1000;
     private static final int ROOM = 256;
-    /** Added to a unique, it names no request: a reply to a guessed one could complete another reader's request. */
-    private static final long NEVER_MADE = 1L << 40;
-    private static final Set<Errno> IN_CHAOS = EnumSet.of(Errno.OK, Errno.ENOENT, Errno.EINTR, Errno.EIO,
+    /** Added to a unique, it gives one that no request has: a reply to a guessed one could complete another reader's request. */
+    private static final long UNASSIGNED = 1L << 40;
+    private static final Set<Errno> DISTURBED_OUTCOMES = EnumSet.of(Errno.OK, Errno.ENOENT, Errno.EINTR, Errno.EIO,
             Errno.ECONNABORTED, Errno.ENOTCONN, Errno.ETIMEDOUT);
 
-    /** How the calls of all runs ended: a chaos that does nothing would prove nothing. */
+    /** The outcomes of the calls of all runs, which show that the disturbances took effect. */
     static final Map<Errno, LongAdder> OUTCOMES = new ConcurrentHashMap<>();
-    /** The same of requests that nobody waits for, whose senders may be held back. */
+    /** The outcomes of background requests, whose senders may be blocked. */
     static final Map<Errno, LongAdder> SUBMISSIONS = new ConcurrentHashMap<>();
 
     final TestKernel device;
     final Queue<String> surprises = new ConcurrentLinkedQueue<>();
     final LongAdder calls = new LongAdder();
-    final LongAdder answers = new LongAdder();
+    final LongAdder replies = new LongAdder();
     final LongAdder forgets = new LongAdder();
     final LongAdder forgotten = new LongAdder();
     private final LongAdder submitted = new LongAdder();
-    private final LongAdder told = new LongAdder();
+    private final LongAdder completed = new LongAdder();
     private final KernelProfile profile;
     private final SplittableRandom random;
     private final int clients;
     private final int servers;
     private final List<Thread> clientThreads = new ArrayList<>();
     private final List<Thread> serverThreads = new ArrayList<>();
-    /** The clones that servers read from, for who closes them meanwhile. */
+    /** The clones that servers read from, for the disturbances that close them. */
     private final Queue<DeviceFile> clones = new ConcurrentLinkedQueue<>();
-    private boolean chaos;
+    private boolean disturbed;
 
-    StressRun(KernelProfile profile, int clients, int servers, int places, long seed) {
+    StressRun(KernelProfile profile, int clients, int servers, int maxActive, long seed) {
         this.profile = profile;
         this.clients = clients;
         this.servers = servers;
         this.random = new SplittableRandom(seed);
         boolean synchronous = profile.otherIoctl() == Errno.ENOTTY && random.nextBoolean();
-        this.device = synchronous ? TestKernel.synchronous(profile, places)
-                : TestKernel.fresh(profile).initialize(0, places);
+        this.device = synchronous ? TestKernel.synchronous(profile, maxActive)
+                : TestKernel.fresh(profile).initialize(0, maxActive);
     }
 
     void start(boolean disturbed) {
-        chaos = disturbed;
+        this.disturbed = disturbed;
         for (int i = 0; i < servers; i++) {
             SplittableRandom own = random.split();
             boolean clone = i > 0 && own.nextBoolean();
-            serverThreads.add(Thread.ofVirtual().start(() -> serve(own, clone || chaos)));
+            serverThreads.add(Thread.ofVirtual().start(() -> serve(own, clone || disturbed)));
         }
         for (int i = 0; i < clients; i++) {
             SplittableRandom own = random.split();
@@ -81,7 +81,7 @@ final class StressRun {
     }
 
     private void call(SplittableRandom own) {
-        int most = chaos ? CALLS_IN_CHAOS : CALLS_IN_PEACE;
+        int most = disturbed ? DISTURBED_CALLS : UNDISTURBED_CALLS;
         for (int i = 0; i < most; i++) {
             try {
                 step(own);
@@ -99,11 +99,11 @@ final class StressRun {
         if (kind == 0) {
             forgets.add(3);
             device.connection.forget(node, 3);
-        } else if (kind < (chaos ? 8 : 4)) {
+        } else if (kind < (disturbed ? 8 : 4)) {
             submit(node);
         } else if (kind < 10) {
             ended(node, device.callNow(Opcode.READ, node, request -> request.replyRoom(ROOM)));
-        } else if (kind == 10 && chaos) {
+        } else if (kind == 10 && disturbed) {
             ended(node, device.callNow(Opcode.UNLINK, node, request -> request.timeout(own.nextInt(1, 500_000))));
         } else {
             ended(node, device.callNow(Opcode.UNLINK, node, _ -> {}));
@@ -119,16 +119,16 @@ final class StressRun {
             submitted.increment();
             device.connection.submit(request, this::submitted);
         } catch (FuseException e) {
-            if (!chaos) {
+            if (!disturbed) {
                 surprises.add("submit: " + e.errno());
             }
         }
     }
 
     private void submitted(Errno how) {
-        told.increment();
+        completed.increment();
         SUBMISSIONS.computeIfAbsent(how, _ -> new LongAdder()).increment();
-        if (!chaos && how != Errno.OK && how != Errno.ENOENT) {
+        if (!disturbed && how != Errno.OK && how != Errno.ENOENT) {
             surprises.add("submitted: " + how);
         }
     }
@@ -138,9 +138,9 @@ final class StressRun {
         OUTCOMES.computeIfAbsent(how, _ -> new LongAdder()).increment();
         boolean answered = how == (node % 2 == 0 ? Errno.OK : Errno.ENOENT);
         if (answered) {
-            answers.increment();
+            replies.increment();
         }
-        if (!answered && (!chaos || !IN_CHAOS.contains(how) || how == Errno.OK || how == Errno.ENOENT)) {
+        if (!answered && (!disturbed || !DISTURBED_OUTCOMES.contains(how) || how == Errno.OK || how == Errno.ENOENT)) {
             surprises.add("node " + node + " ended with " + how);
         }
     }
@@ -149,23 +149,23 @@ final class StressRun {
         MemorySegment buffer = zeros(8192);
         boolean again = true;
         while (again) {
-            again = serveUntilTheEnd(own, onClone, buffer) && chaos && device.connection.isConnected();
+            again = serveUntilTheEnd(own, onClone, buffer) && disturbed && device.connection.isConnected();
         }
     }
 
-    /** Returns whether that was the end of the file that was read from, which another thread may have closed. */
+    /** Returns whether the file was closed, by another thread, while the connection may live. */
     private boolean serveUntilTheEnd(SplittableRandom own, boolean onClone, MemorySegment buffer) {
         DeviceFile file = device.file;
         try {
             file = onClone ? clone(file) : file;
             while (true) {
-                if (chaos && own.nextInt(40) == 0) {
+                if (disturbed && own.nextInt(40) == 0) {
                     DeviceFile old = file;
                     file = clone(old);
-                    // On gVisor what a closed clone took can be answered by others, who don't know of it here.
+                    // On gVisor other clones would have to reply to the requests of a closed one; the servers here do not.
                     leave(old, profile.sharesProcessing() ? 99 : own.nextInt(4), buffer);
                 }
-                if (chaos && own.nextInt(30) == 0) {
+                if (disturbed && own.nextInt(30) == 0) {
                     file.handle().take(8192).failed();
                 } else {
                     serveOne(file, own, buffer);
@@ -188,10 +188,10 @@ final class StressRun {
     }
 
     private boolean closed(FuseException e) {
-        return chaos && (e.errno() == Errno.EBADF || e.errno() == profile.readAfterEnd());
+        return disturbed && (e.errno() == Errno.EBADF || e.errno() == profile.readAfterEnd());
     }
 
-    /** Closes a file, now and then with a request that was taken and not answered. */
+    /** Closes a file, sometimes with a request that was read and has no reply. */
     private void leave(DeviceFile file, int kind, MemorySegment buffer) {
         if (kind == 0) {
             TestKernel.readError(file, 8192);
@@ -211,10 +211,10 @@ final class StressRun {
         return clone;
     }
 
-    /** Closes a clone that a server reads from, at whatever it is. */
+    /** Closes a clone that a server reads from, at any point of its work. */
     private void closeClone() {
         DeviceFile clone = clones.poll();
-        // What a closed clone took ends there; on gVisor nobody else here would know that it has to be answered.
+        // The requests of a closed clone end; on gVisor other clones would have to reply to them, and the servers here do not.
         if (clone != null && !profile.sharesProcessing()) {
             clone.close();
         }
@@ -229,23 +229,23 @@ final class StressRun {
             case BATCH_FORGET -> forgotten.add(3L * BatchForgetIn.COUNT.get(buffer, InHeader.SIZE));
             case INTERRUPT -> errno(() -> file.write(message(unique, own.nextInt(10) == 0 ? -Errno.EAGAIN.code() : 0,
                     zeros(0))));
-            case READ -> answer(file, own, unique, node, own.nextInt(ROOM));
-            default -> answer(file, own, unique, node, 0);
+            case READ -> reply(file, own, unique, node, own.nextInt(ROOM));
+            default -> reply(file, own, unique, node, 0);
         }
     }
 
-    private void answer(DeviceFile file, SplittableRandom own, long unique, long node, int size) {
-        if (chaos && own.nextInt(20) == 0) {
-            errno(() -> file.write(message(unique + NEVER_MADE, 0, zeros(own.nextInt(30)))));
+    private void reply(DeviceFile file, SplittableRandom own, long unique, long node, int size) {
+        if (disturbed && own.nextInt(20) == 0) {
+            errno(() -> file.write(message(unique + UNASSIGNED, 0, zeros(own.nextInt(30)))));
         }
         boolean fine = node % 2 == 0;
         Errno how = errno(() -> file.write(message(unique, fine ? 0 : -Errno.ENOENT.code(), zeros(fine ? size : 0))));
-        if (!chaos && how != Errno.OK) {
+        if (!disturbed && how != Errno.OK) {
             surprises.add("reply: " + how);
         }
     }
 
-    /** Interrupts callers and senders, has requests sent again, closes clones and changes limits, for a while. */
+    /** Interrupts callers and senders, resends requests, closes clones and changes limits, for a while. */
     void disturb() throws InterruptedException {
         int disturbances = random.nextInt(5, 40);
         for (int i = 0; i < disturbances; i++) {
@@ -280,9 +280,9 @@ final class StressRun {
     }
 
     void assertNothingIsLeft() {
-        device.assertQuiet();
-        assertThat(device.connection.core().input.isIdle()).isTrue();
-        assertThat(told.sum()).isEqualTo(submitted.sum());
+        device.assertIdle();
+        assertThat(device.connection.core().input.hasIdleReaders()).isFalse();
+        assertThat(completed.sum()).isEqualTo(submitted.sum());
         assertThat(device.connection.state()).isEqualTo(DeviceState.ENDED);
     }
 }

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Many callers and many servers, few places and many, peace and chaos. What is random comes from a seed that the tests' names say;
- * {@code -Dhexfuse.seed} sets it.
+ * Many callers and servers under small and large limits, undisturbed and with disturbances. All randomness comes from a seed,
+ * which is in the names of the tests; {@code -Dhexfuse.seed} sets it.
  */
 class StressTest {
     private static final long SEED = Long.getLong("hexfuse.seed", 20_260_823L);
@@ -33,8 +33,8 @@ class StressTest {
         for (Kernel kernel : Kernel.values()) {
             for (int clients : new int[]{1, 4, 16}) {
                 for (int servers : new int[]{1, 2, 4}) {
-                    for (int places : new int[]{1, 2, 1000}) {
-                        shapes.add(Arguments.of(kernel, clients, servers, places, SEED));
+                    for (int maxActive : new int[]{1, 2, 1000}) {
+                        shapes.add(Arguments.of(kernel, clients, servers, maxActive, SEED));
                     }
                 }
             }
@@ -42,37 +42,38 @@ class StressTest {
         return shapes.stream();
     }
 
-    @AfterAll static void chaosHadItsEffects() {
+    @AfterAll static void disturbancesHadAllOutcomes() {
         assertThat(StressRun.OUTCOMES).as("%s", StressRun.OUTCOMES).containsKeys(Errno.OK, Errno.ENOENT, Errno.EINTR,
                 Errno.EIO, Errno.ECONNABORTED, Errno.ENOTCONN, Errno.ETIMEDOUT);
         assertThat(StressRun.SUBMISSIONS).as("%s", StressRun.SUBMISSIONS).containsKeys(Errno.OK, Errno.ENOENT,
                 Errno.EINTR, Errno.ECONNABORTED, Errno.ENOTCONN);
     }
 
-    private static StressRun run(Kernel kernel, int clients, int servers, int places, long seed) {
-        KernelProfile profile = kernel == Kernel.LINUX ? kernel.profile() : kernel.profile().withMaxActive(places);
-        return new StressRun(profile, clients, servers, places, seed);
+    private static StressRun run(Kernel kernel, int clients, int servers, int maxActive, long seed) {
+        KernelProfile profile = kernel == Kernel.LINUX ? kernel.profile() : kernel.profile().withMaxActive(maxActive);
+        return new StressRun(profile, clients, servers, maxActive, seed);
     }
 
-    @ParameterizedTest(name = "{0}, {1} clients, {2} servers, {3} places, seed {4}")
-    @MethodSource("shapes") void inPeaceEveryCallHasItsAnswer(Kernel kernel, int clients, int servers, int places,
+    @ParameterizedTest(name = "{0}, {1} clients, {2} servers, {3} maxActive, seed {4}")
+    @MethodSource("shapes") void everyUndisturbedCallGetsItsReply(Kernel kernel, int clients, int servers,
+            int maxActive,
             long seed) {
-        StressRun run = run(kernel, clients, servers, places, seed);
+        StressRun run = run(kernel, clients, servers, maxActive, seed);
         run.start(false);
         run.joinClients();
         run.device.connection.close();
         run.joinAll();
         assertThat(run.surprises).isEmpty();
-        assertThat(run.calls.sum()).isEqualTo(run.answers.sum());
+        assertThat(run.calls.sum()).isEqualTo(run.replies.sum());
         assertThat(run.forgotten.sum()).isEqualTo(run.forgets.sum());
         run.assertNothingIsLeft();
     }
 
-    @ParameterizedTest(name = "{0}, {1} clients, {2} servers, {3} places, seed {4}")
-    @MethodSource("shapes") void inChaosEveryCallHasAnEnd(Kernel kernel, int clients, int servers, int places,
+    @ParameterizedTest(name = "{0}, {1} clients, {2} servers, {3} maxActive, seed {4}")
+    @MethodSource("shapes") void everyDisturbedCallEnds(Kernel kernel, int clients, int servers, int maxActive,
             long seed) throws InterruptedException {
         for (long next = seed; next < seed + 3; next++) {
-            StressRun run = run(kernel, clients, servers, places, next);
+            StressRun run = run(kernel, clients, servers, maxActive, next);
             run.start(true);
             run.disturb();
             run.end();
@@ -82,9 +83,9 @@ class StressTest {
         }
     }
 
-    /** Who reads before the mount, who mounts, and who spoils it, all at once. */
+    /** Reads before the mount, the mount, and a thread that makes it fail, all concurrently. */
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4}) void aMountThatWaitsForInitHasAnEnd(long part) {
+    @ValueSource(longs = {1, 2, 3, 4}) void everySynchronousMountReturns(long part) {
         var random = new SplittableRandom(SEED + part);
         for (int i = 0; i < 100; i++) {
             DeviceFile file = DeviceFile.open(KernelProfile.linux());
@@ -93,10 +94,10 @@ class StressTest {
             var connection = new AtomicReference<FuseConnection>();
             Thread mount = Thread.ofVirtual().start(() -> mounted.set(errno(() -> connection.set(
                     file.mount(NotificationSink.NONE, ConnectionOptions.DEFAULT, TestKernel.MAX_MESSAGE)))));
-            boolean answers = random.nextBoolean();
+            boolean replies = random.nextBoolean();
             var readers = new ArrayList<Thread>();
             for (int j = random.nextInt(1, 4); j > 0; j--) {
-                readers.add(Thread.ofVirtual().start(() -> errno(() -> answer(file, answers))));
+                readers.add(Thread.ofVirtual().start(() -> errno(() -> replyToInit(file, replies))));
             }
             switch (random.nextInt(4)) {
                 case 0 -> file.close();
@@ -104,8 +105,8 @@ class StressTest {
                 case 2 -> readers.getFirst().interrupt();
                 default -> errno(() -> file.write(zeros(16)));
             }
-            if (readers.size() == 1 || !answers) {
-                // The one who was to answer may be gone.
+            if (readers.size() == 1 || !replies) {
+                // The only reader that would have replied may be interrupted.
                 TestKernel.eventually(() -> !mount.isAlive() || readers.stream().noneMatch(Thread::isAlive));
                 file.close();
             }
@@ -117,26 +118,26 @@ class StressTest {
         }
     }
 
-    private static void answer(DeviceFile file, boolean well) {
+    private static void replyToInit(DeviceFile file, boolean well) {
         Received init = TestKernel.read(file);
         file.write(well ? TestKernel.reply(init, TestKernel.initOut(0, 2)) : TestKernel.error(init, Errno.EPROTO));
     }
 
-    /** Each thread ends the connection in its own way, at the same time. */
-    @ParameterizedTest(name = "{0}, {1} clients, {2} servers, {3} places, seed {4}")
-    @MethodSource("shapes") void manyWhoEndItAtOnceEndItOnce(Kernel kernel, int clients, int servers, int places,
+    /** Several threads abort or close the connection concurrently. */
+    @ParameterizedTest(name = "{0}, {1} clients, {2} servers, {3} maxActive, seed {4}")
+    @MethodSource("shapes") void concurrentAbortsAbortOnce(Kernel kernel, int clients, int servers, int maxActive,
             long seed) {
-        StressRun run = run(kernel, clients, servers, places, seed);
+        StressRun run = run(kernel, clients, servers, maxActive, seed);
         run.start(true);
         var random = new SplittableRandom(seed);
-        var enders = new ArrayList<Thread>();
+        var aborters = new ArrayList<Thread>();
         List<Runnable> ways = List.of(run.device.connection::abort, run.device.connection::abortByControl,
                 run.device.file::close, () -> errno(() -> run.device.write(message(0, 7, zeros(0)))));
         for (int i = 0; i < 8; i++) {
-            enders.add(Thread.ofVirtual().start(ways.get(random.nextInt(ways.size()))));
+            aborters.add(Thread.ofVirtual().start(ways.get(random.nextInt(ways.size()))));
         }
         run.end();
-        TestKernel.eventually(() -> enders.stream().noneMatch(Thread::isAlive));
+        TestKernel.eventually(() -> aborters.stream().noneMatch(Thread::isAlive));
         run.joinAll();
         assertThat(run.surprises).isEmpty();
         assertThat(run.device.connection.state()).isEqualTo(DeviceState.ENDED);

@@ -21,7 +21,7 @@ import org.hexfuse.device.TestServer.Received;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A device whose server asked by SYNC_INIT that a mount waits for INIT. */
+/** A device file with SYNC_INIT: its mount blocks until the reply to INIT. */
 class SynchronousInitTest {
     private final DeviceFile file = DeviceFile.open(KernelProfile.linux());
     private final List<Thread> threads = new ArrayList<>();
@@ -32,7 +32,7 @@ class SynchronousInitTest {
         TestKernel.eventually(() -> threads.stream().noneMatch(Thread::isAlive));
     }
 
-    private void ask() {
+    private void enable() {
         file.ioctl(DeviceIoctl.SYNC_INIT.request());
     }
 
@@ -57,8 +57,8 @@ class SynchronousInitTest {
         return mount(ConnectionOptions.DEFAULT);
     }
 
-    @Test void theMountWaitsForTheAnswer() throws Exception {
-        ask();
+    @Test void theMountBlocksUntilTheReply() throws Exception {
+        enable();
         CompletableFuture<Errno> mount = mount();
         Received init = TestKernel.read(file);
         assertThat(init.opcode()).isEqualTo(Opcode.INIT);
@@ -68,8 +68,8 @@ class SynchronousInitTest {
         assertThat(mounted.get().state()).isEqualTo(DeviceState.CONNECTED);
     }
 
-    @Test void aReadWaitsForTheMount() throws Exception {
-        ask();
+    @Test void aReadBlocksUntilTheMount() throws Exception {
+        enable();
         CompletableFuture<Received> read = start(() -> TestKernel.read(file));
         Thread.sleep(5);
         assertThat(read).isNotDone();
@@ -78,33 +78,33 @@ class SynchronousInitTest {
         assertThat(outcome(mount)).isEqualTo(Errno.OK);
     }
 
-    @Test void aReadThatMustNotWaitGetsEagain() {
-        ask();
+    @Test void aNonBlockingReadGetsEagain() {
+        enable();
         assertThat(TestKernel.readError(file, 8192)).isEqualTo(Errno.EAGAIN);
     }
 
-    @Test void aReadIsEndedByAnInterrupt() throws Exception {
-        ask();
+    @Test void aReadGetsEintrOnAnInterrupt() throws Exception {
+        enable();
         CompletableFuture<Errno> read = start(() -> errno(() -> file.read(zeros(8192))));
         threads.getFirst().interrupt();
         assertThat(outcome(read)).isEqualTo(Errno.EINTR);
     }
 
-    @Test void aReadIsEndedByTheClose() throws Exception {
-        ask();
+    @Test void aReadGetsEbadfOnClose() throws Exception {
+        enable();
         CompletableFuture<Errno> read = start(() -> errno(() -> file.read(zeros(8192))));
         Thread.sleep(5);
         file.close();
         assertThat(outcome(read)).isEqualTo(Errno.EBADF);
     }
 
-    @Test void aWriteDoesNotWait() {
-        ask();
+    @Test void aWriteDoesNotBlock() {
+        enable();
         assertThat(TestKernel.write(file, zeros(16))).isEqualTo(Errno.EPERM);
     }
 
-    @Test void anErrorFailsTheMount() throws Exception {
-        ask();
+    @Test void anErrorReplyFailsTheMount() throws Exception {
+        enable();
         CompletableFuture<Errno> mount = mount();
         TestKernel.write(file, error(TestKernel.read(file), Errno.EPROTO));
         assertThat(outcome(mount)).isEqualTo(Errno.ENOTCONN);
@@ -112,44 +112,44 @@ class SynchronousInitTest {
     }
 
     @Test void anotherMajorFailsTheMount() throws Exception {
-        ask();
+        enable();
         CompletableFuture<Errno> mount = mount();
         TestKernel.write(file, reply(TestKernel.read(file), zeros(64)));
         assertThat(outcome(mount)).isEqualTo(Errno.ENOTCONN);
     }
 
-    @Test void theEndOfTheServerFailsTheMount() throws Exception {
-        ask();
+    @Test void aDisconnectedServerFailsTheMount() throws Exception {
+        enable();
         CompletableFuture<Errno> mount = mount();
         TestKernel.read(file);
         file.close();
         assertThat(outcome(mount)).isEqualTo(Errno.ENOTCONN);
     }
 
-    @Test void silenceFailsTheMount() throws Exception {
-        ask();
+    @Test void theInitTimeoutFailsTheMount() throws Exception {
+        enable();
         CompletableFuture<Errno> mount = mount(ConnectionOptions.DEFAULT.withInitTimeout(Duration.ofMillis(20)));
         assertThat(outcome(mount)).isEqualTo(Errno.ENOTCONN);
     }
 
     @Test void anInterruptFailsTheMount() throws Exception {
-        ask();
+        enable();
         CompletableFuture<Errno> mount = mount();
         TestKernel.read(file);
         threads.getFirst().interrupt();
         assertThat(outcome(mount)).isEqualTo(Errno.ENOTCONN);
     }
 
-    @Test void withoutItAMountDoesNotWaitAndAReadBeforeItFails() {
+    @Test void withoutSyncInitAMountDoesNotBlockAndAnEarlierReadFails() {
         assertThat(TestKernel.readError(file, 8192)).isEqualTo(Errno.EPERM);
         FuseConnection connection = file.mount(NotificationSink.NONE, ConnectionOptions.DEFAULT,
                 TestKernel.MAX_MESSAGE);
         assertThat(connection.state()).isEqualTo(DeviceState.INITIALIZING);
-        assertThat(errno(this::ask)).isEqualTo(Errno.EINVAL);
+        assertThat(errno(this::enable)).isEqualTo(Errno.EINVAL);
         connection.abort();
     }
 
-    @Test void gvisorHasNoneOfIt() {
+    @Test void gvisorDoesNotSupportSyncInit() {
         DeviceFile other = DeviceFile.open(KernelProfile.gvisor());
         assertThat(errno(() -> other.ioctl(DeviceIoctl.SYNC_INIT.request()))).isEqualTo(Errno.ENOSYS);
         assertThat(TestKernel.readError(other, 8192)).isEqualTo(Errno.EPERM);

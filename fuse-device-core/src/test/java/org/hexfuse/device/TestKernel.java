@@ -25,12 +25,12 @@ import org.hexfuse.abi.OutHeader;
 import org.hexfuse.device.TestServer.Received;
 import org.hexfuse.transport.DeviceHandle;
 
-/** A connection, its callers, and one open device file at which a test plays the server, byte by byte. */
+/** A connection, its callers, and one device file through which a test acts as the server, byte by byte. */
 final class TestKernel implements AutoCloseable {
     static final int CAPACITY = 1 << 17;
     static final int MAX_MESSAGE = 1 << 20;
 
-    /** The kernels that are played. */
+    /** The kernels that the device emulates. */
     enum Kernel {
         LINUX, GVISOR;
 
@@ -53,7 +53,7 @@ final class TestKernel implements AutoCloseable {
         this.connection = connection;
     }
 
-    /** One of Linux whose INIT is answered, by another thread, when the mount returns. */
+    /** A Linux kernel with SYNC_INIT: another thread has replied to INIT when the mount returns. */
     static TestKernel synchronous(KernelProfile profile, int maxBackground) {
         DeviceFile file = DeviceFile.open(profile);
         file.ioctl(DeviceIoctl.SYNC_INIT.request());
@@ -65,7 +65,7 @@ final class TestKernel implements AutoCloseable {
         return new TestKernel(ConnectionOptions.DEFAULT.withProfile(profile), NotificationSink.NONE);
     }
 
-    /** One whose INIT is answered. */
+    /** A kernel with a reply to INIT. */
     static TestKernel of(KernelProfile profile) {
         return fresh(profile).initialize();
     }
@@ -95,7 +95,7 @@ final class TestKernel implements AutoCloseable {
         return read(file);
     }
 
-    /** Reads with a buffer of so many bytes. */
+    /** Reads with a buffer of {@code capacity} bytes. */
     Received read(long capacity) {
         return read(file, capacity);
     }
@@ -111,7 +111,7 @@ final class TestKernel implements AutoCloseable {
         return new Received(buffer.asSlice(0, size));
     }
 
-    /** How a read ends that does not wait: OK if it got something, which is dropped. */
+    /** The error of a non-blocking read; OK if it read a message, which is dropped. */
     Errno readError(long capacity) {
         return readError(file, capacity);
     }
@@ -182,12 +182,12 @@ final class TestKernel implements AutoCloseable {
         return outcome;
     }
 
-    /** Calls on another thread, and nobody hears how that ends. */
+    /** Calls on another thread and ignores the outcome. */
     void send(Opcode opcode, long node) {
         callers.add(Thread.ofVirtual().start(() -> callNow(opcode, node, _ -> {})));
     }
 
-    /** Interrupts the last caller. */
+    /** Interrupts the thread of the last call. */
     void interrupt() {
         callers.getLast().interrupt();
     }
@@ -196,7 +196,7 @@ final class TestKernel implements AutoCloseable {
         return call.get(10, TimeUnit.SECONDS);
     }
 
-    /** Waits until {@code count} requests can be read. */
+    /** Waits until {@code count} requests are pending. */
     void awaitPending(int count) {
         eventually(() -> pending() == count);
     }
@@ -210,7 +210,7 @@ final class TestKernel implements AutoCloseable {
         }
     }
 
-    void awaitWaiting(int count) {
+    void awaitOutstanding(int count) {
         eventually(() -> connection.waiting() == count);
     }
 
@@ -218,12 +218,12 @@ final class TestKernel implements AutoCloseable {
         await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(condition);
     }
 
-    /** Waits until a thread waits for a request. */
+    /** Waits until a reader is parked. */
     void awaitReader() {
         eventually(() -> {
             connection.core().input.lock.lock();
             try {
-                return !connection.core().input.isIdle();
+                return connection.core().input.hasIdleReaders();
             } finally {
                 connection.core().input.lock.unlock();
             }
@@ -232,8 +232,8 @@ final class TestKernel implements AutoCloseable {
 
     boolean isReadable() { return (file.readiness() & DeviceHandle.POLLIN) != 0; }
 
-    /** Nothing is under way, and nothing is counted as if it were. */
-    void assertQuiet() {
+    /** No request is outstanding, and all counters are zero. */
+    void assertIdle() {
         assertThat(counters()).containsOnly(0);
         assertThat(connection.waiting()).isZero();
     }
@@ -241,7 +241,7 @@ final class TestKernel implements AutoCloseable {
     private List<Integer> counters() {
         ConnectionCore core = connection.core();
         var counters = new ArrayList<>(List.of(core.outstanding(), core.background.active(),
-                core.background.line().size(), core.backgroundWait.waiting(), core.backgroundWait.kept(),
+                core.background.blocked().size(), core.backgroundWait.blocked(), core.backgroundWait.reserved(),
                 core.input.queue.pending().size(), core.input.queue.forgets().size()));
         core.lock.lock();
         try {

@@ -11,7 +11,7 @@ import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.OutgoingRequest;
 
-/** The server's end of a device handle, by hand. */
+/** A server that reads and replies over a device handle, step by step. */
 final class TestServer {
     static final long CAPACITY = 2 << 20;
 
@@ -21,7 +21,7 @@ final class TestServer {
         this.handle = handle;
     }
 
-    /** A request as it was sent. */
+    /** A request, as the server read it. */
     record Received(MemorySegment bytes) {
         Opcode opcode() {
             return Opcode.of(InHeader.OPCODE.get(bytes)).orElseThrow();
@@ -48,7 +48,7 @@ final class TestServer {
         return copy(handle.take(CAPACITY));
     }
 
-    /** Fails the next request; EAGAIN if there is none, or the error of asking for it. */
+    /** Polls for a request and fails its copy; EAGAIN if none is queued, or the error of the poll. */
     Errno pollError() {
         try {
             OutgoingRequest request = handle.poll(CAPACITY);
@@ -98,10 +98,10 @@ final class TestServer {
         return out;
     }
 
-    void answerInit() throws InterruptedException {
+    void replyToInit() throws InterruptedException {
         Received init = take();
         if (init.opcode() != Opcode.INIT) {
-            throw new AssertionError("INIT comes first, not " + init.opcode());
+            throw new AssertionError("the first request must be INIT, not " + init.opcode());
         }
         reply(init, initOut(45, 0, 4096, 2));
     }

@@ -36,35 +36,35 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a device of 2020 did wrong, each defect with a defined end, whichever kernel is played. */
+/** The defects of gVisor's first device, of 2020: each has a test that the device of either kernel does not have it. */
 @ParameterizedClass
-@EnumSource(Kernel.class) class SeedDefectsTest {
+@EnumSource(Kernel.class) class GvisorDefectsTest {
     private final Kernel kernel;
     private final TestKernel device;
 
-    SeedDefectsTest(Kernel kernel) {
+    GvisorDefectsTest(Kernel kernel) {
         this.kernel = kernel;
         this.device = TestKernel.of(kernel.profile());
     }
 
     @AfterEach void end() {
         device.close();
-        device.assertQuiet();
+        device.assertIdle();
     }
 
     private Errno unknown() {
         return kernel == Kernel.LINUX ? Errno.ENOENT : Errno.EINVAL;
     }
 
-    /** The device still does what it is for. */
+    /** The device still delivers a request and its reply. */
     private void assertWorks() throws Exception {
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
         assertThat(device.write(reply(device.read()))).isEqualTo(Errno.OK);
         assertThat(outcome(call)).isEqualTo(Errno.OK);
-        device.assertQuiet();
+        device.assertIdle();
     }
 
-    @DisplayName("defect 1: a reply to nobody is refused, and the reply of a RELEASE is an ordinary one")
+    @DisplayName("defect 1: a reply to an unknown unique is rejected, and a reply to RELEASE is an ordinary one")
     @Test void unknownUnique() throws Exception {
         assertThat(device.write(message(4242, 0, zeros(0)))).isEqualTo(unknown());
         var done = new ConcurrentLinkedQueue<Errno>();
@@ -76,7 +76,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertWorks();
     }
 
-    @DisplayName("defect 2: a refused write leaves nothing behind that the next one stumbles over")
+    @DisplayName("defect 2: a rejected write leaves no state that affects the next one")
     @Test void noCursor() throws Exception {
         for (int i = 0; i < 3; i++) {
             assertThat(device.write(message(4242, 0, zeros(8)))).isEqualTo(unknown());
@@ -84,7 +84,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertWorks();
     }
 
-    @DisplayName("defect 3: a header in pieces is refused piece by piece")
+    @DisplayName("defect 3: a header in pieces is rejected piece by piece")
     @ParameterizedTest
     @ValueSource(ints = {1, 4, 8, 12, 15}) void splitHeader(int cut) throws Exception {
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
@@ -98,7 +98,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertWorks();
     }
 
-    @DisplayName("defect 4: a message that is shorter than it says completes nobody")
+    @DisplayName("defect 4: a message that is shorter than its length field completes no request")
     @Test void truncatedPayload() throws Exception {
         Future<Errno> call = device.call(Opcode.GETATTR, 1);
         MemorySegment whole = reply(device.read(), zeros(104));
@@ -109,14 +109,14 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(outcome(call)).isEqualTo(Errno.OK);
     }
 
-    @DisplayName("defect 4: a header alone is no success where a struct is due")
+    @DisplayName("defect 4: a header without the struct of its operation is not a success")
     @Test void headerWithoutStruct() throws Exception {
         Future<Errno> call = device.call(Opcode.GETATTR, 1);
         assertThat(device.write(reply(device.read()))).isEqualTo(Errno.EINVAL);
         assertThat(outcome(call)).isEqualTo(Errno.EIO);
     }
 
-    @DisplayName("defect 5: a length below that of a header, and a header alone, are no panic")
+    @DisplayName("defect 5: a length below that of a header is rejected without a panic")
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 15, -1}) void shortLength(int length) throws Exception {
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
@@ -128,7 +128,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(outcome(call)).isEqualTo(Errno.OK);
     }
 
-    @DisplayName("defect 6: four gigabytes are refused before any memory is had for them")
+    @DisplayName("defect 6: four gigabytes are rejected before memory is allocated")
     @Test void hugeLength() throws Exception {
         Future<Errno> call = device.call(Opcode.READ, 1);
         Received request = device.read();
@@ -143,7 +143,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(outcome(call)).isEqualTo(kernel == Kernel.LINUX ? Errno.OK : Errno.EIO);
     }
 
-    @DisplayName("defect 7: bytes behind a message make it none")
+    @DisplayName("defect 7: a message with trailing bytes is rejected")
     @Test void trailingBytes() throws Exception {
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
         MemorySegment whole = reply(device.read());
@@ -155,7 +155,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(outcome(call)).isEqualTo(Errno.OK);
     }
 
-    @DisplayName("defect 8: a reply that can't be copied ends its caller, and the next message is read as it is")
+    @DisplayName("defect 8: a reply that can't be copied ends its request, and does not affect the next message")
     @Test void copyFault() throws Exception {
         Future<Errno> call = device.call(Opcode.READ, 1, request -> request.replyRoom(100));
         Received request = device.read();
@@ -171,7 +171,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertWorks();
     }
 
-    /** The header was read, the payload can't be: what a page that is not there does to a write. */
+    /** The header can be read and the payload can't, as when write(2) faults on a page. */
     private Throwable failingReply(Received request) {
         MemorySegment payload;
         try (Arena arena = Arena.ofShared()) {
@@ -181,21 +181,21 @@ import org.junit.jupiter.params.provider.ValueSource;
         return catchThrowable(() -> WholeMessage.write(handle, request.unique(), 0, payload, 0, 20));
     }
 
-    @DisplayName("defect 9: INIT is completed once, also when it fails and is answered again")
+    @DisplayName("defect 9: INIT is completed once, also when it fails and gets a second reply")
     @Test void callbackError() throws Exception {
         try (TestKernel fresh = TestKernel.fresh(kernel.profile())) {
             Received init = fresh.read();
             MemorySegment wrong = TestServer.initOut(45, 0, 4096, 2);
             InitOut.MAJOR.set(wrong, 8);
             assertThat(fresh.write(reply(init, wrong))).isEqualTo(Errno.OK);
-            fresh.assertQuiet();
+            fresh.assertIdle();
             assertThat(fresh.write(reply(init, TestKernel.initOut(0, 2)))).isEqualTo(unknown());
-            fresh.assertQuiet();
+            fresh.assertIdle();
             assertThat(fresh.connection.state()).isEqualTo(DeviceState.REFUSED);
         }
     }
 
-    @DisplayName("defect 10: an INIT that fails, or whose answer is too short, releases who waits for it")
+    @DisplayName("defect 10: an INIT that fails, or whose reply is too short, releases its waiters")
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 7, 15}) void initFails(int size) throws Exception {
         try (TestKernel fresh = TestKernel.fresh(kernel.profile())) {
@@ -204,7 +204,7 @@ import org.junit.jupiter.params.provider.ValueSource;
                 calls.add(fresh.call(Opcode.UNLINK, 1));
             }
             Received init = fresh.read();
-            // Linux fills a short answer with zeros, so that one without a whole version is of version 0.
+            // Linux fills a short reply with zeros, so that a reply without a whole major version has version 0.
             fresh.write(size < 0 ? error(init, Errno.EPROTO) : reply(init, zeros(size)));
             for (Future<Errno> call : calls) {
                 assertThat(outcome(call)).isEqualTo(Errno.ECONNREFUSED);
@@ -212,23 +212,23 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @DisplayName("defect 11: what has no reply gives its place free as soon as it is read")
+    @DisplayName("defect 11: a request without reply is no longer active when it has been read")
     @Test void noReplySignals() throws Exception {
         try (TestKernel one = TestKernel.of(kernel.profile().withMaxActive(1))) {
             one.connection.post(one.connection.newRequest(Opcode.NOTIFY_REPLY, 1, Caller.KERNEL));
             Future<Errno> call = one.call(Opcode.UNLINK, 2);
-            one.awaitWaiting(2);
+            one.awaitOutstanding(2);
             assertThat(one.pending()).isEqualTo(1);
             assertThat(one.read().opcode()).isEqualTo(Opcode.NOTIFY_REPLY);
             Received next = one.read();
             assertThat(next.node()).isEqualTo(2);
             one.write(reply(next));
             assertThat(outcome(call)).isEqualTo(Errno.OK);
-            one.assertQuiet();
+            one.assertIdle();
         }
     }
 
-    @DisplayName("defect 12: what nobody has read can't be answered, and counts once")
+    @DisplayName("defect 12: a pending request can't get a reply, and counts once")
     @Test void predictedId() throws Exception {
         device.connection.post(device.connection.newRequest(Opcode.NOTIFY_REPLY, 1, Caller.KERNEL));
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
@@ -241,10 +241,10 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(device.write(message(4, 0, zeros(0)))).isEqualTo(unknown());
         device.write(reply(device.read()));
         assertThat(outcome(call)).isEqualTo(Errno.OK);
-        device.assertQuiet();
+        device.assertIdle();
     }
 
-    @DisplayName("defect 13: a request that is too long leaves the queue, waited for or not")
+    @DisplayName("defect 13: a request that is too long leaves the queue, with or without a waiter")
     @Test void oversizeWithoutCaller() throws Exception {
         var done = new CompletableFuture<Errno>();
         device.connection.submit(device.connection.newRequest(Opcode.WRITE, 1, Caller.KERNEL).data(zeros(20_000), 0,
@@ -259,10 +259,10 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(done.get()).isEqualTo(Errno.EIO);
         device.write(message(InHeader.UNIQUE.get(buffer), 0, zeros(0)));
         assertThat(outcome(call)).isEqualTo(Errno.OK);
-        device.assertQuiet();
+        device.assertIdle();
     }
 
-    @DisplayName("defect 14: the length of a WRITE counts what is written")
+    @DisplayName("defect 14: the length of a WRITE includes its data")
     @Test void lengthOfWrite() throws Exception {
         Future<Errno> call = device.call(Opcode.WRITE, 1, request -> {
             WriteIn.SIZE_FIELD.set(request.arguments(), 1000);
@@ -275,7 +275,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(outcome(call)).isEqualTo(Errno.OK);
     }
 
-    @DisplayName("defect 15: the least buffer for the largest max_write does not wrap around")
+    @DisplayName("defect 15: the least buffer for the largest max_write does not overflow")
     @Test void leastBufferDoesNotOverflow() throws Exception {
         try (TestKernel fresh = TestKernel.fresh(kernel.profile())) {
             fresh.write(reply(fresh.read(), TestServer.initOut(45, 0, -1, 2)));
@@ -286,7 +286,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @DisplayName("defect 16: the checks of a read hold while the connection ends")
+    @DisplayName("defect 16: a read that is concurrent with an abort gets a request or the error")
     @Test void checksAreLocked() throws Exception {
         for (int i = 0; i < 100; i++) {
             TestKernel racing = TestKernel.of(kernel.profile());
@@ -298,18 +298,18 @@ import org.junit.jupiter.params.provider.ValueSource;
             assertThat(outcome(call)).isIn(Errno.ECONNABORTED, Errno.ENOTCONN);
             reader.join();
             racing.close();
-            racing.assertQuiet();
+            racing.assertIdle();
         }
     }
 
-    @DisplayName("defect 17: the readiness of a device that is not mounted is an error")
+    @DisplayName("defect 17: the readiness of a device that is not mounted is POLLERR")
     @Test void readinessUnmounted() {
         try (DeviceFile unmounted = DeviceFile.open(kernel.profile())) {
             assertThat(unmounted.readiness()).isEqualTo(DeviceHandle.POLLERR);
         }
     }
 
-    @DisplayName("defect 18: closing the device wakes who waits for an answer, and who reads")
+    @DisplayName("defect 18: closing the device wakes callers and readers")
     @Test void releaseAborts() throws Exception {
         Future<Errno> sent = device.call(Opcode.UNLINK, 1);
         device.read();
@@ -322,7 +322,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(device.callNow(Opcode.UNLINK, 1, _ -> {})).isEqualTo(Errno.ENOTCONN);
     }
 
-    @DisplayName("defect 19: aborting what is over does nothing")
+    @DisplayName("defect 19: aborting an aborted connection does nothing")
     @Test void abortTwice() {
         device.connection.abort();
         device.connection.abort();
@@ -330,10 +330,10 @@ import org.junit.jupiter.params.provider.ValueSource;
         device.file.close();
         device.file.close();
         assertThat(device.connection.state()).isEqualTo(DeviceState.ENDED);
-        device.assertQuiet();
+        device.assertIdle();
     }
 
-    @DisplayName("defect 20: a positive error is no success, and no errno that does not exist reaches a caller")
+    @DisplayName("defect 20: a positive error is not a success, and an unknown errno does not reach a caller")
     @Test void positiveErrors() throws Exception {
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
         Received request = device.read();
@@ -354,7 +354,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(device.write(message(0, 0, zeros(0)))).isEqualTo(Errno.EINVAL);
     }
 
-    @DisplayName("defect 21: an interrupt has an id of its own and is answered by it")
+    @DisplayName("defect 21: an INTERRUPT has its own unique, which its reply carries")
     @Test void interruptsExist() throws Exception {
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
         Received request = device.read();
@@ -366,7 +366,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(outcome(call)).isEqualTo(Errno.EINTR);
     }
 
-    @DisplayName("defect 21: threads that share one open device don't mix their messages")
+    @DisplayName("defect 21: threads that share one device file don't mix their messages")
     @Test void threadsShareOneFile() throws Exception {
         var servers = new ArrayList<Thread>();
         for (int i = 0; i < 4; i++) {
@@ -391,7 +391,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @DisplayName("defect 21: a second mount of one open device shares the connection and its requests")
+    @DisplayName("defect 21: a second mount of one device file shares the connection and its requests")
     @Test void mountAgain() throws Exception {
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
         Received request = device.read();
@@ -406,20 +406,20 @@ import org.junit.jupiter.params.provider.ValueSource;
                 .isEqualTo(Errno.ENOTCONN);
     }
 
-    @DisplayName("defect 22: an interrupted caller leaves nothing in the queue, and the server is told of what it has")
+    @DisplayName("defect 22: the pending request of an interrupted caller is dequeued, and for one in processing INTERRUPT is sent")
     @Test void interruptedCaller() throws Exception {
         Future<Errno> queued = device.call(Opcode.UNLINK, 1);
         device.awaitPending(1);
         device.interrupt();
         assertThat(outcome(queued)).isEqualTo(Errno.EINTR);
-        device.assertQuiet();
+        device.assertIdle();
         Future<Errno> sent = device.call(Opcode.UNLINK, 2);
         Received request = device.read();
         device.interrupt();
         assertThat(device.read().opcode()).isEqualTo(Opcode.INTERRUPT);
         device.write(error(request, Errno.EINTR));
         assertThat(outcome(sent)).isEqualTo(Errno.EINTR);
-        device.assertQuiet();
+        device.assertIdle();
     }
 
     @DisplayName("every defect has its test")
@@ -427,7 +427,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         List<Integer> missing = new ArrayList<>();
         for (int i = 1; i <= 22; i++) {
             String wanted = "defect " + i + ":";
-            boolean found = Arrays.stream(SeedDefectsTest.class.getDeclaredMethods())
+            boolean found = Arrays.stream(GvisorDefectsTest.class.getDeclaredMethods())
                     .map(method -> method.getAnnotation(DisplayName.class))
                     .anyMatch(name -> name != null && name.value().startsWith(wanted));
             if (!found) {

@@ -19,19 +19,19 @@ import org.hexfuse.transport.OutgoingRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whatever there comes to be for a server, a reader that waits is woken for it, and who waits otherwise hears of it. */
-class WakeUpsTest {
+/** An idle reader is woken, and the waiters of poll run, for every kind of message, for an abort and for a close. */
+class ReaderWakeUpTest {
     private TestKernel device = TestKernel.of(KernelProfile.linux());
     private final AtomicInteger runs = new AtomicInteger();
     private final CompletableFuture<Opcode> read = new CompletableFuture<>();
 
     @AfterEach void end() {
         device.close();
-        device.assertQuiet();
+        device.assertIdle();
     }
 
-    /** Has one reader wait, and nothing to be read. */
-    private void aReaderWaits() {
+    /** Parks one reader on an empty queue and adds a waiter. */
+    private void parkAReader() {
         Thread.ofVirtual().start(() -> {
             Errno how = errno(() -> read.complete(device.read().opcode()));
             if (how != Errno.OK) {
@@ -51,7 +51,7 @@ class WakeUpsTest {
         return device.connection.newRequest(Opcode.RELEASE, node, Caller.KERNEL).force();
     }
 
-    /** Two requests in the background are all that may be under way; {@code more} wait in line. */
+    /** Submits two background requests, which is max_background, and {@code more} that are blocked. */
     private void fill(int more) {
         for (int i = 0; i < 2 + more; i++) {
             device.connection.submit(release(i), _ -> {});
@@ -59,25 +59,25 @@ class WakeUpsTest {
     }
 
     @Test void forACall() throws Exception {
-        aReaderWaits();
+        parkAReader();
         device.send(Opcode.UNLINK, 1);
         assertReads(Opcode.UNLINK);
     }
 
-    @Test void forWhatNobodyWaitsFor() throws Exception {
-        aReaderWaits();
+    @Test void forABackgroundRequest() throws Exception {
+        parkAReader();
         device.connection.submit(release(1), _ -> {});
         assertReads(Opcode.RELEASE);
     }
 
-    @Test void forWhatHasNoReply() throws Exception {
-        aReaderWaits();
+    @Test void forARequestWithoutReply() throws Exception {
+        parkAReader();
         device.connection.post(device.connection.newRequest(Opcode.NOTIFY_REPLY, 1, Caller.KERNEL));
         assertReads(Opcode.NOTIFY_REPLY);
     }
 
     @Test void forAForget() throws Exception {
-        aReaderWaits();
+        parkAReader();
         device.connection.forget(5, 1);
         assertReads(Opcode.FORGET);
     }
@@ -85,79 +85,79 @@ class WakeUpsTest {
     @Test void forAnInterrupt() throws Exception {
         device.send(Opcode.UNLINK, 1);
         device.read();
-        aReaderWaits();
+        parkAReader();
         device.interrupt();
         assertReads(Opcode.INTERRUPT);
     }
 
-    @Test void forAnInterruptThatTheServerWantsAgain() throws Exception {
+    @Test void forAnInterruptAfterEagain() throws Exception {
         device.send(Opcode.UNLINK, 1);
         device.read();
         device.interrupt();
         Received interrupt = device.read();
-        aReaderWaits();
+        parkAReader();
         assertThat(device.write(error(interrupt, Errno.EAGAIN))).isEqualTo(Errno.OK);
         assertReads(Opcode.INTERRUPT);
     }
 
-    @Test void forAnInterruptThatCameWhileTheRequestWasCopied() throws Exception {
+    @Test void forAnInterruptDuringTheCopyOfItsRequest() throws Exception {
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
         OutgoingRequest copying = device.file.handle().take(8192);
         device.interrupt();
         TestKernel.eventually(() -> isInterrupted((RequestState) copying));
-        aReaderWaits();
+        parkAReader();
         copying.sent();
         assertReads(Opcode.INTERRUPT);
         assertThat(call.isDone()).isFalse();
     }
 
-    private boolean isInterrupted(RequestState state) {
+    private boolean isInterrupted(RequestState request) {
         device.connection.core().background.lock.lock();
         try {
-            return state.interrupted;
+            return request.interrupted;
         } finally {
             device.connection.core().background.lock.unlock();
         }
     }
 
-    @Test void forWhatAnAnswerLetsThrough() throws Exception {
+    @Test void forARequestAdmittedByAReply() throws Exception {
         fill(1);
         Received first = device.read();
         device.read();
-        aReaderWaits();
+        parkAReader();
         device.write(reply(first));
         assertReads(Opcode.RELEASE);
     }
 
-    @Test void forWhatTheControlFileLetsThrough() throws Exception {
+    @Test void forARequestAdmittedByAHigherMaxBackground() throws Exception {
         fill(1);
         device.read();
         device.read();
-        aReaderWaits();
+        parkAReader();
         device.connection.maxBackground(3);
         assertReads(Opcode.RELEASE);
     }
 
-    @Test void forWhatTheCloseOfACloneLetsThrough() throws Exception {
+    @Test void forARequestAdmittedByTheCloseOfAClone() throws Exception {
         DeviceFile clone = device.connection.openFile();
         fill(1);
         TestKernel.read(clone);
         TestKernel.read(clone);
-        aReaderWaits();
+        parkAReader();
         clone.close();
         assertReads(Opcode.RELEASE);
     }
 
-    @Test void forWhatACopyThatFailedLetsThrough() throws Exception {
+    @Test void forARequestAdmittedByAFailedCopy() throws Exception {
         fill(1);
         device.read();
         OutgoingRequest copying = device.file.handle().take(8192);
-        aReaderWaits();
+        parkAReader();
         copying.failed();
         assertReads(Opcode.RELEASE);
     }
 
-    @Test void forWhatACallThatIsTakenBackLetsThrough() throws Exception {
+    @Test void forARequestAdmittedByADequeuedCall() throws Exception {
         device.close();
         device = TestKernel.of(KernelProfile.gvisor().withMaxActive(1));
         device.send(Opcode.UNLINK, 1);
@@ -170,7 +170,7 @@ class WakeUpsTest {
         assertThat(device.read().opcode()).isEqualTo(Opcode.RELEASE);
     }
 
-    @Test void forWhatARequestThatIsTooLongLetsThrough() throws Exception {
+    @Test void forARequestAdmittedByAnOversizedRequest() throws Exception {
         device.close();
         device = TestKernel.of(KernelProfile.gvisor().withMaxActive(1));
         Future<Errno> write = device.call(Opcode.WRITE, 1, request -> request.data(zeros(20_000), 0, 20_000));
@@ -182,33 +182,33 @@ class WakeUpsTest {
         assertThat(runs).hasPositiveValue();
     }
 
-    @Test void forWhatIsPutBack() throws Exception {
+    @Test void forARequeuedRequest() throws Exception {
         device.close();
         device = TestKernel.of(KernelProfile.gvisor());
         device.send(Opcode.UNLINK, 1);
         OutgoingRequest copying = device.file.handle().take(8192);
-        aReaderWaits();
+        parkAReader();
         copying.failed();
         assertReads(Opcode.UNLINK);
     }
 
-    @Test void forWhatIsSentAgain() throws Exception {
+    @Test void forAResentRequest() throws Exception {
         device.send(Opcode.UNLINK, 1);
         device.read();
-        aReaderWaits();
+        parkAReader();
         device.write(message(0, NotifyCode.RESEND.code(), zeros(0)));
         assertReads(Opcode.UNLINK);
     }
 
-    @Test void forTheEnd() {
-        aReaderWaits();
+    @Test void forAnAbort() {
+        parkAReader();
         device.connection.abort();
         assertThat(read).failsWithin(10, TimeUnit.SECONDS);
         assertThat(runs).hasPositiveValue();
     }
 
     @Test void forTheCloseOfTheFile() {
-        aReaderWaits();
+        parkAReader();
         DeviceFile other = device.connection.openFile();
         device.file.close();
         assertThat(read).failsWithin(10, TimeUnit.SECONDS);

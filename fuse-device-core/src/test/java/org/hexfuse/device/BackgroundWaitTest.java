@@ -19,18 +19,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who sends in the background while as many requests are under way there as may be, two of them here. */
-class HeldBackSenderTest {
+/** Senders of background requests at max_background, which is 2 here. */
+class BackgroundWaitTest {
     private TestKernel device = TestKernel.of(KernelProfile.linux());
     private final List<Thread> senders = new ArrayList<>();
     private final ConcurrentLinkedQueue<Errno> done = new ConcurrentLinkedQueue<>();
-    /** What {@code submit} returned from, in order. */
+    /** The nodes whose {@code submit} returned, in order. */
     private final ConcurrentLinkedQueue<Integer> sent = new ConcurrentLinkedQueue<>();
 
     @AfterEach void end() {
         device.close();
         eventually(() -> senders.stream().noneMatch(Thread::isAlive));
-        device.assertQuiet();
+        device.assertIdle();
     }
 
     private void use(ConnectionOptions options) {
@@ -50,31 +50,31 @@ class HeldBackSenderTest {
         senders.add(sender);
     }
 
-    /** Sends so many that {@code held} are held back. */
-    private void fill(int held) {
+    /** Sends two requests that are admitted, and {@code blocked} whose senders are blocked. */
+    private void fill(int blocked) {
         for (int i = 0; i < 2; i++) {
             device.connection.submit(request(i), done::add);
         }
-        for (int i = 0; i < held; i++) {
+        for (int i = 0; i < blocked; i++) {
             send(10 + i);
-            awaitHeld(i + 1);
+            awaitBlocked(i + 1);
         }
     }
 
-    private int held() {
+    private int blocked() {
         device.connection.core().background.lock.lock();
         try {
-            return device.connection.core().backgroundWait.waiting();
+            return device.connection.core().backgroundWait.blocked();
         } finally {
             device.connection.core().background.lock.unlock();
         }
     }
 
-    private void awaitHeld(int count) {
-        eventually(() -> held() == count);
+    private void awaitBlocked(int count) {
+        eventually(() -> blocked() == count);
     }
 
-    @Test void waitsUntilOneHasEnded() {
+    @Test void blocksUntilARequestEnds() {
         fill(1);
         assertThat(sent).isEmpty();
         assertThat(device.pending()).isEqualTo(2);
@@ -83,25 +83,25 @@ class HeldBackSenderTest {
         assertThat(device.pending()).isEqualTo(2);
     }
 
-    @Test void areLetGoOneForEachEndInTheirOrder() {
+    @Test void unblocksOneSenderForEachEndFirstComeFirstServed() {
         fill(3);
         for (int ended = 1; ended <= 3; ended++) {
             device.write(reply(device.read()));
             int expected = ended;
             eventually(() -> sent.size() == expected);
-            assertThat(held()).isEqualTo(3 - ended);
+            assertThat(blocked()).isEqualTo(3 - ended);
         }
         assertThat(sent).containsExactly(10, 11, 12);
     }
 
-    @Test void doesNotOvertakeWhoWaitsLonger() {
+    @Test void reservesAFreeSlotForTheFirstBlockedSender() {
         fill(1);
         device.connection.core().background.lock.lock();
         try {
-            // A place is free and given away; who comes now finds none.
+            // A slot is free and reserved for the blocked sender: a new sender finds none.
             device.connection.core().background.maxBackground(3);
-            device.connection.core().backgroundWait.look();
-            assertThat(device.connection.core().background.hasRoom(device.connection.core().backgroundWait.kept()))
+            device.connection.core().backgroundWait.releaseSenders();
+            assertThat(device.connection.core().background.hasRoom(device.connection.core().backgroundWait.reserved()))
                     .isFalse();
         } finally {
             device.connection.core().background.lock.unlock();
@@ -109,36 +109,36 @@ class HeldBackSenderTest {
         eventually(() -> sent.contains(10));
     }
 
-    @Test void areLetGoAsManyAsTheControlFileMakesRoomFor() {
+    @Test void unblocksAsManySendersAsAHigherMaxBackgroundAllows() {
         fill(4);
         device.connection.maxBackground(4);
         eventually(() -> sent.size() == 2);
-        awaitHeld(2);
+        awaitBlocked(2);
         device.connection.maxBackground(100);
         eventually(() -> sent.size() == 4);
     }
 
-    @Test void waitsLongerWhenTheControlFileTakesRoomAway() {
+    @Test void blocksLongerUnderALowerMaxBackground() {
         fill(1);
         device.connection.maxBackground(1);
         device.write(reply(device.read()));
-        assertThat(held()).isEqualTo(1);
+        assertThat(blocked()).isEqualTo(1);
         device.write(reply(device.read()));
         eventually(() -> sent.size() == 1);
     }
 
-    @Test void thatIsInterruptedGetsEintrAndLeavesNothingBehind() throws Exception {
+    @Test void endsWithEintrOnAnInterruptAndReservesNothing() throws Exception {
         fill(1);
         senders.getFirst().interrupt();
         eventually(() -> done.contains(Errno.EINTR));
-        assertThat(held()).isZero();
+        assertThat(blocked()).isZero();
         device.write(reply(device.read()));
         device.write(reply(device.read()));
         send(20);
         eventually(() -> sent.contains(20));
     }
 
-    @Test void thatIsInterruptedAsItIsLetGoPassesItsPlaceOn() {
+    @Test void givesTheSlotOfAnInterruptedSenderToTheNextOne() {
         fill(2);
         ConnectionCore core = device.connection.core();
         core.background.lock.lock();
@@ -147,8 +147,8 @@ class HeldBackSenderTest {
             first.interrupt();
             eventually(() -> core.background.lock.hasQueuedThread(first));
             core.background.maxBackground(3);
-            core.backgroundWait.look();
-            assertThat(core.backgroundWait.waiting()).isEqualTo(1);
+            core.backgroundWait.releaseSenders();
+            assertThat(core.backgroundWait.blocked()).isEqualTo(1);
         } finally {
             core.background.lock.unlock();
         }
@@ -156,7 +156,7 @@ class HeldBackSenderTest {
         assertThat(done).containsExactly(Errno.EINTR);
     }
 
-    @Test void keepsItsInterruptStatus() {
+    @Test void keepsTheInterruptStatus() {
         fill(0);
         var kept = new CompletableFuture<Boolean>();
         senders.add(Thread.ofVirtual().start(() -> {
@@ -168,7 +168,7 @@ class HeldBackSenderTest {
         assertThat(done).containsExactly(Errno.EINTR);
     }
 
-    @Test void isNotBotheredByAnInterruptWhereThereIsRoom() {
+    @Test void ignoresAnInterruptWhileASlotIsFree() {
         Thread.currentThread().interrupt();
         device.connection.submit(request(1), done::add);
         assertThat(Thread.interrupted()).isTrue();
@@ -176,7 +176,7 @@ class HeldBackSenderTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TestKernel.Kernel.class) void isWokenByTheEndAsTheKernelHasIt(TestKernel.Kernel kernel) {
+    @EnumSource(TestKernel.Kernel.class) void endsOnAbortWithTheKernelsErrno(TestKernel.Kernel kernel) {
         use(ConnectionOptions.DEFAULT.withProfile(kernel == TestKernel.Kernel.LINUX ? kernel.profile()
                 : kernel.profile().withMaxActive(2)));
         fill(5);
@@ -187,21 +187,21 @@ class HeldBackSenderTest {
         assertThat(device.connection.waiting()).isZero();
     }
 
-    @Test void isWokenWhenTheLastFileIsClosed() {
+    @Test void endsWhenTheLastFileIsClosed() {
         fill(2);
         device.file.close();
         eventually(() -> done.size() == 4);
     }
 
-    @Test void isWokenWhenTheTimeOfOthersIsOver() {
+    @Test void endsOnARequestTimeout() {
         use(ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ofMinutes(1)));
         fill(2);
-        device.connection.core().abort.timeOutLate(0);
+        device.connection.core().abort.checkTimeouts(0);
         eventually(() -> done.size() == 4);
         assertThat(device.connection.isConnected()).isFalse();
     }
 
-    @Test void isLetGoWhenACloneIsClosedThatHadTakenRequests() {
+    @Test void endsWhenAClosedCloneEndsItsRequests() {
         DeviceFile clone = device.connection.openFile();
         fill(2);
         TestKernel.read(clone);
@@ -211,29 +211,29 @@ class HeldBackSenderTest {
         assertThat(device.pending()).isEqualTo(2);
     }
 
-    @Test void isLetGoWhenARequestTurnsOutTooLong() {
+    @Test void endsWhenAnOversizedRequestEnds() {
         Request large = request(1).data(TestServer.zeros(20_000), 0, 20_000);
         device.connection.submit(large, done::add);
         device.connection.submit(request(2), done::add);
         send(3);
-        awaitHeld(1);
+        awaitBlocked(1);
         device.file.read(TestServer.zeros(10_000));
         eventually(() -> sent.contains(3));
         assertThat(done).contains(Errno.EIO);
     }
 
-    @Test void doesNotHoldBackWhatIsForced() {
+    @Test void doesNotBlockForcedRequests() {
         fill(1);
         device.connection.submit(request(30).force(), done::add);
         assertThat(device.connection.waiting()).isEqualTo(3);
         device.write(reply(device.read()));
-        // Three less one is still as many as may be.
-        assertThat(held()).isEqualTo(1);
+        // The forced request counts too: two of three are still in flight.
+        assertThat(blocked()).isEqualTo(1);
         device.write(reply(device.read()));
         eventually(() -> sent.size() == 1);
     }
 
-    @Test void doesNotHoldBackCallers() throws Exception {
+    @Test void doesNotBlockForegroundCalls() throws Exception {
         fill(1);
         var call = device.call(Opcode.UNLINK, 1);
         device.awaitPending(3);
@@ -242,7 +242,7 @@ class HeldBackSenderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3}) void waitsOnGvisorAsLongAsAllRequestsAreTooMany(int most) throws Exception {
+    @ValueSource(ints = {1, 2, 3}) void blocksOnGvisorAtTheMaximumOfAllRequests(int most) throws Exception {
         use(ConnectionOptions.DEFAULT.withProfile(KernelProfile.gvisor().withMaxActive(most)));
         var calls = new ArrayList<Future<Errno>>();
         for (int i = 0; i < most; i++) {
@@ -250,7 +250,7 @@ class HeldBackSenderTest {
         }
         device.awaitPending(most);
         send(50);
-        awaitHeld(1);
+        awaitBlocked(1);
         device.write(reply(device.read()));
         eventually(() -> sent.contains(50));
         assertThat(device.pending()).isEqualTo(most);
@@ -258,13 +258,13 @@ class HeldBackSenderTest {
         assertThat(outcome(calls.getLast())).isIn(Errno.OK, Errno.ECONNABORTED);
     }
 
-    @Test void isNotThereForInit() {
+    @Test void doesNotBlockInit() {
         try (TestKernel fresh = TestKernel.fresh(KernelProfile.linux())) {
             assertThat(fresh.read().opcode()).isEqualTo(Opcode.INIT);
         }
     }
 
-    @Test void aForcedCallIsNotTakenBackWhenItsCallerIsInterrupted() throws Exception {
+    @Test void aForcedCallIsNotDequeuedWhenItsCallerIsInterrupted() throws Exception {
         var call = device.call(Opcode.FLUSH, 1, Request::force);
         device.awaitPending(1);
         device.interrupt();

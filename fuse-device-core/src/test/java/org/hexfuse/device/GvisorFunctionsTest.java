@@ -29,9 +29,9 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The functions of a device, one by one, as gVisor's of 2020 has them, whichever kernel is played. */
+/** The functions of gVisor's first device, of 2020, one by one, for the device of either kernel. */
 @ParameterizedClass
-@EnumSource(Kernel.class) class SeedFunctionsTest {
+@EnumSource(Kernel.class) class GvisorFunctionsTest {
     private static final int OUT = DeviceHandle.POLLOUT | DeviceHandle.POLLWRNORM;
     private static final int IN = DeviceHandle.POLLIN | DeviceHandle.POLLRDNORM;
 
@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
     @AfterEach void end() {
         devices.forEach(TestKernel::close);
-        devices.forEach(TestKernel::assertQuiet);
+        devices.forEach(TestKernel::assertIdle);
     }
 
     private TestKernel fresh(KernelProfile profile) {
@@ -59,7 +59,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         return isLinux() ? onLinux : Errno.EPERM;
     }
 
-    @DisplayName("Open: the device belongs to no mount at first, and everything on it is refused")
+    @DisplayName("Open: the device is not mounted at first, and every call gets EPERM")
     @Test void open() {
         try (DeviceFile file = DeviceFile.open(kernel.profile())) {
             assertThat(file.state()).isEqualTo(DeviceState.UNMOUNTED);
@@ -68,7 +68,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         }
     }
 
-    @DisplayName("PRead, PWrite, Seek: without a mount they are refused before anything else is looked at")
+    @DisplayName("PRead, PWrite, Seek: without a mount they get EPERM before any other check")
     @Test void positional() {
         try (DeviceFile file = DeviceFile.open(kernel.profile())) {
             assertThat(errno(() -> file.read(zeros(1), -1))).isEqualTo(Errno.EPERM);
@@ -77,7 +77,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         }
     }
 
-    @DisplayName("Read: before INIT is answered 8192 bytes are enough for a buffer, and one less is not")
+    @DisplayName("Read: before the reply to INIT the least buffer is 8192 bytes")
     @Test void readBeforeInit() {
         TestKernel device = fresh(kernel.profile());
         assertThat(device.readError(8191)).isEqualTo(Errno.EINVAL);
@@ -92,14 +92,14 @@ import org.junit.jupiter.params.provider.EnumSource;
         assertThat(device.readError(40 + 40 + 100_000)).isEqualTo(Errno.EAGAIN);
     }
 
-    @DisplayName("Read: after the end there is nothing to wait for")
+    @DisplayName("Read: after an abort it does not block")
     @Test void readAfterEnd() {
         TestKernel device = device();
         device.connection.abort();
         assertThat(errno(device::read)).isEqualTo(end(Errno.ENODEV));
     }
 
-    @DisplayName("Read: what does not fit ends with EIO, of SETXATTR with E2BIG, and the next one is had")
+    @DisplayName("Read: a request that does not fit ends with EIO, SETXATTR with E2BIG, and the next one is read")
     @Test void readTooLong() throws Exception {
         TestKernel device = device();
         Future<Errno> write = device.call(Opcode.WRITE, 1, request -> request.data(zeros(9000), 0, 9000));
@@ -116,7 +116,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         assertThat(outcome(next)).isEqualTo(Errno.OK);
     }
 
-    @DisplayName("Read: what fits to the byte is had, and one byte less is too little")
+    @DisplayName("Read: a request that fits exactly is read, and one that is a byte longer is not")
     @Test void readExactly() throws Exception {
         TestKernel device = device();
         int data = 8192 - 80;
@@ -131,7 +131,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         assertThat(outcome(write)).isEqualTo(Errno.EIO);
     }
 
-    @DisplayName("Read: requests come in the order in which they were made")
+    @DisplayName("Read: requests are read in the order in which they were queued")
     @Test void readInOrder() {
         TestKernel device = device();
         for (int i = 0; i < 5; i++) {
@@ -143,16 +143,16 @@ import org.junit.jupiter.params.provider.EnumSource;
         }
     }
 
-    @DisplayName("Read: what has no reply is over as soon as it is read")
+    @DisplayName("Read: a request without reply ends when it is read")
     @Test void readNoReply() {
         TestKernel device = device();
         device.connection.post(device.connection.newRequest(Opcode.NOTIFY_REPLY, 1, Caller.KERNEL));
         assertThat(device.connection.waiting()).isEqualTo(1);
         device.read();
-        device.assertQuiet();
+        device.assertIdle();
     }
 
-    @DisplayName("Write: after the end nobody is there to be answered")
+    @DisplayName("Write: after an abort a reply gets an error")
     @Test void writeAfterEnd() throws Exception {
         TestKernel device = device();
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
@@ -162,7 +162,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
     }
 
-    @DisplayName("Write: the bytes of a reply reach its caller as they are, and are counted in full")
+    @DisplayName("Write: the bytes of a reply reach its caller unchanged, and the write returns their number")
     @Test void writeBytes() throws Exception {
         TestKernel device = device();
         var read = new CompletableFuture<byte[]>();
@@ -180,12 +180,12 @@ import org.junit.jupiter.params.provider.EnumSource;
         assertThat(read.get()).containsExactly(4, 5);
     }
 
-    @DisplayName("Write: nothing is no message")
+    @DisplayName("Write: zero bytes are not a message")
     @Test void writeNothing() {
         assertThat(device().write(zeros(0))).isEqualTo(Errno.EINVAL);
     }
 
-    @DisplayName("sendResponse: an answer gives exactly one place free")
+    @DisplayName("sendResponse: a reply admits exactly one request")
     @Test void sendResponse() {
         TestKernel device = fresh(kernel.profile().withMaxActive(2)).initialize();
         for (int i = 0; i < 4; i++) {
@@ -197,7 +197,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         assertThat(device.connection.waiting()).isEqualTo(3);
     }
 
-    @DisplayName("sendError: an error is the answer, and carries nothing")
+    @DisplayName("sendError: an error reply ends the caller, and has no payload")
     @Test void sendError() throws Exception {
         TestKernel device = device();
         Future<Errno> call = device.call(Opcode.GETATTR, 1);
@@ -209,7 +209,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         assertThat(outcome(call)).isEqualTo(Errno.EIO);
     }
 
-    @DisplayName("Call: waits for INIT, and goes on when it is settled")
+    @DisplayName("Call: blocks until INIT is negotiated")
     @Test void callBeforeInit() throws Exception {
         TestKernel device = fresh(kernel.profile());
         Future<Errno> call = device.call(Opcode.UNLINK, 7);
@@ -222,7 +222,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         assertThat(outcome(call)).isEqualTo(Errno.OK);
     }
 
-    @DisplayName("Call: gets ENOTCONN after the end, ECONNREFUSED after an INIT that failed, ECONNABORTED at the end")
+    @DisplayName("Call: gets ENOTCONN after an abort, ECONNREFUSED after an INIT that failed, ECONNABORTED on abort")
     @Test void callWithoutServer() throws Exception {
         TestKernel device = device();
         Future<Errno> call = device.call(Opcode.UNLINK, 1);
@@ -237,7 +237,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         assertThat(refused.callNow(Opcode.UNLINK, 1, _ -> {})).isEqualTo(Errno.ENOTCONN);
     }
 
-    @DisplayName("INIT: is the first request, of no node and of nobody")
+    @DisplayName("INIT: is the first request, with node id, uid, gid and pid 0")
     @Test void init() {
         TestKernel device = fresh(kernel.profile());
         Received init = device.read();
@@ -249,15 +249,15 @@ import org.junit.jupiter.params.provider.EnumSource;
         assertThat(InHeader.PID.get(init.bytes())).isZero();
     }
 
-    @DisplayName("asyncCallBack: INIT is settled before the write of its answer returns")
-    @Test void initIsSettledByItsWriter() {
+    @DisplayName("asyncCallBack: INIT is negotiated before the write of its reply returns")
+    @Test void initIsProcessedByItsWriter() {
         TestKernel device = fresh(kernel.profile());
         device.write(reply(device.read(), initOut(0, 2)));
         assertThat(device.connection.state()).isEqualTo(DeviceState.CONNECTED);
-        assertThat(device.connection.core().init.settled()).isNotNull();
+        assertThat(device.connection.core().init.negotiated()).isNotNull();
     }
 
-    @DisplayName("EventRegister, EventUnregister: who registered hears of requests and of the end, and then no more")
+    @DisplayName("EventRegister, EventUnregister: a registered waiter runs for requests and on abort, a removed one does not")
     @Test void events() throws Exception {
         TestKernel device = device();
         var kept = new AtomicInteger();
@@ -274,7 +274,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
     }
 
-    @DisplayName("Readiness: always writable, readable when there is something, in error at the end")
+    @DisplayName("Readiness: always writable, readable while a message is queued, POLLERR after an abort")
     @Test void readiness() {
         TestKernel device = fresh(kernel.profile());
         assertThat(device.file.readiness()).isEqualTo(OUT | IN);
@@ -284,7 +284,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         assertThat(device.file.readiness()).isEqualTo(DeviceHandle.POLLERR);
     }
 
-    @DisplayName("Release: the last close ends the connection, and no other does")
+    @DisplayName("Release: only the last close aborts the connection")
     @Test void release() {
         TestKernel device = device();
         DeviceFile clone = device.connection.openFile();
