@@ -1,14 +1,10 @@
 package org.hexfuse.server;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
-import org.hexfuse.abi.AttrData;
 import org.hexfuse.abi.FileType;
-import org.hexfuse.abi.StatxData;
-import org.hexfuse.abi.SxTime;
 import org.hexfuse.posix.Timespec;
 
 /**
@@ -20,9 +16,6 @@ import org.hexfuse.posix.Timespec;
 public final class Attr {
     private static final int PERMISSIONS = 07777;
     private static final int SECTOR = 512;
-    /** In a STATX: everything but the time of birth, and that. */
-    private static final int BASIC = 0x7FF;
-    private static final int BIRTH = 0x800;
 
     private final long ino;
     private final long size;
@@ -173,52 +166,6 @@ public final class Attr {
                 + ", uid=" + Integer.toUnsignedString(uid) + ", gid=" + Integer.toUnsignedString(gid) + ", rdev=" + rdev
                 + ", size=" + size + ", blocks=" + blocks + ", blockSize=" + blockSize + ", atime=" + atime + ", mtime="
                 + mtime + ", ctime=" + ctime + ", btime=" + btime + ", timeout=" + timeout + "]";
-    }
-
-    /** Writes {@code struct fuse_attr}, of the size it had in the protocol's minor version. */
-    void write(MemorySegment segment, long base, long node, int minor) {
-        AttrData.INO.set(segment, base, ino == 0 ? node : ino);
-        AttrData.SIZE_FIELD.set(segment, base, size);
-        AttrData.BLOCKS.set(segment, base, blocks);
-        AttrData.ATIME.set(segment, base, atime.seconds());
-        AttrData.MTIME.set(segment, base, mtime.seconds());
-        AttrData.CTIME.set(segment, base, ctime.seconds());
-        AttrData.ATIMENSEC.set(segment, base, atime.nanos());
-        AttrData.MTIMENSEC.set(segment, base, mtime.nanos());
-        AttrData.CTIMENSEC.set(segment, base, ctime.nanos());
-        AttrData.MODE.set(segment, base, mode);
-        AttrData.NLINK.set(segment, base, nlink);
-        AttrData.UID.set(segment, base, uid);
-        AttrData.GID.set(segment, base, gid);
-        AttrData.RDEV.set(segment, base, rdev);
-        if (minor >= 9) {
-            AttrData.BLKSIZE.set(segment, base, blockSize);
-            AttrData.FLAGS.set(segment, base, 0);
-        }
-    }
-
-    /** Writes {@code struct fuse_statx} into zeroed memory. */
-    void writeStatx(MemorySegment segment, long base, long node) {
-        StatxData.MASK.set(segment, base, BASIC | (btime.isPresent() ? BIRTH : 0));
-        StatxData.BLKSIZE.set(segment, base, blockSize);
-        StatxData.NLINK.set(segment, base, nlink);
-        StatxData.UID.set(segment, base, uid);
-        StatxData.GID.set(segment, base, gid);
-        StatxData.MODE.set(segment, base, (short) mode);
-        StatxData.INO.set(segment, base, ino == 0 ? node : ino);
-        StatxData.SIZE_FIELD.set(segment, base, size);
-        StatxData.BLOCKS.set(segment, base, blocks);
-        writeTime(segment, base + StatxData.ATIME.offset(), atime);
-        writeTime(segment, base + StatxData.MTIME.offset(), mtime);
-        writeTime(segment, base + StatxData.CTIME.offset(), ctime);
-        btime.ifPresent(time -> writeTime(segment, base + StatxData.BTIME.offset(), time));
-        StatxData.RDEV_MAJOR.set(segment, base, (rdev & 0xFFF00) >>> 8);
-        StatxData.RDEV_MINOR.set(segment, base, (rdev & 0xFF) | (rdev >>> 12 & 0xFFF00));
-    }
-
-    private static void writeTime(MemorySegment segment, long base, Timespec time) {
-        SxTime.TV_SEC.set(segment, base, time.seconds());
-        SxTime.TV_NSEC.set(segment, base, time.nanos());
     }
 
     /** Collects attributes. Not for several threads. Negative sizes, numbers and durations are refused. */

@@ -1,8 +1,6 @@
 package org.hexfuse.server;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import org.hexfuse.abi.EntryOut;
 import java.util.Optional;
 
 /**
@@ -85,19 +83,6 @@ public final class Entry {
                 : "Entry[node=" + Long.toUnsignedString(node) + ", generation=" + generation + ", timeout=" + timeout
                         + ", "
                         + attr + "]";
-    }
-
-    /** Writes {@code struct fuse_entry_out}, of the size it had in the protocol's minor version. */
-    void write(MemorySegment segment, long base, int minor, Timeouts timeouts) {
-        Duration entry = timeout.orElse(timeouts.entry());
-        Duration attributes = attr.timeout().orElse(timeouts.attr());
-        EntryOut.NODEID.set(segment, base, node);
-        EntryOut.GENERATION.set(segment, base, generation);
-        EntryOut.ENTRY_VALID.set(segment, base, entry.getSeconds());
-        EntryOut.ATTR_VALID.set(segment, base, attributes.getSeconds());
-        EntryOut.ENTRY_VALID_NSEC.set(segment, base, entry.getNano());
-        EntryOut.ATTR_VALID_NSEC.set(segment, base, attributes.getNano());
-        attr.write(segment, base + EntryOut.ATTR.offset(), node, minor);
     }
 
     /** Apart, so that the two classes can be initialized in either order. */

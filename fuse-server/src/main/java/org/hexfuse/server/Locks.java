@@ -122,10 +122,10 @@ public final class Locks {
     /** Gives up all locks of a session that has ended, and wakes whoever still waits in it. */
     public void destroy(Session session) {
         synchronized (lockedBy) {
-            lockedBy.keySet().removeIf(node -> node.session == session);
+            lockedBy.keySet().removeIf(node -> node.session.equals(session));
         }
-        records.releaseAll(owner -> owner.session == session);
-        flocks.releaseAll(owner -> owner.session == session);
+        records.releaseAll(owner -> owner.session.equals(session));
+        flocks.releaseAll(owner -> owner.session.equals(session));
     }
 
     /** How many files are locked or waited for, those counted twice that are so by both kinds of locks. */

@@ -12,7 +12,8 @@ public final class LoggingFileSystem extends FilterFileSystem {
         this.logger = logger;
     }
 
-    @Override protected void before(Operation op) {
+    @Override protected <O extends Operation<O>> O before(O op) {
         logger.info("{}", op);
+        return op;
     }
 }

@@ -1,7 +1,5 @@
 package org.hexfuse.server;
 
-import java.lang.foreign.MemorySegment;
-import org.hexfuse.abi.OpenOut;
 import org.hexfuse.abi.OpenOutFlag;
 
 /**
@@ -36,11 +34,5 @@ public record Opened(long handle, int flags) {
     /** The same, with what the kernel has cached of the file kept. */
     public Opened keepCache() {
         return with(OpenOutFlag.KEEP_CACHE);
-    }
-
-    void write(MemorySegment segment, long base) {
-        OpenOut.FH.set(segment, base, handle);
-        OpenOut.OPEN_FLAGS.set(segment, base, flags);
-        OpenOut.BACKING_ID.set(segment, base, 0);
     }
 }

@@ -11,7 +11,7 @@ public final class ReadOnlyFileSystem extends FilterFileSystem {
         super(delegate);
     }
 
-    @Override protected void before(Operation op) {
+    @Override protected <O extends Operation<O>> O before(O op) {
         boolean changes = switch (op) {
             case SetAttr _,MkNod _,MkDir _,SymLink _,Link _,Unlink _,RmDir _,Rename _,Create _,TmpFile _,Write _,SetXattr _,RemoveXattr _,Fallocate _,CopyFileRange _ -> true;
             case Open open -> (open.flags() & (OpenFlags.ACCMODE | OpenFlags.TRUNC)) != OpenFlags.RDONLY;
@@ -20,5 +20,6 @@ public final class ReadOnlyFileSystem extends FilterFileSystem {
         if (changes) {
             throw FuseException.of(Errno.EROFS);
         }
+        return op;
     }
 }

@@ -29,7 +29,7 @@ final class Lists {
     }
 
     /** EOPNOTSUPP for a kernel that does not check by lists. */
-    static void check(Operation op) {
+    static void check(Operation<?> op) {
         if (!op.session().has(InitFlag.POSIX_ACL)) {
             throw FuseException.of(Errno.EOPNOTSUPP);
         }

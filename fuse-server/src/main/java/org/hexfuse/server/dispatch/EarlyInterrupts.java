@@ -1,0 +1,40 @@
+package org.hexfuse.server.dispatch;
+
+import java.util.LinkedHashSet;
+
+/**
+ * INTERRUPTs whose request has not begun yet, by its unique id, as when another worker has read the request. Bounded: of more
+ * than {@value #MOST} the oldest are dropped, since a kernel also interrupts requests that have just been answered. Any thread
+ * may use it.
+ */
+final class EarlyInterrupts {
+    static final int MOST = 1024;
+
+    private final LinkedHashSet<Long> uniques = new LinkedHashSet<>();
+    /** Spares requests the lock while there is no INTERRUPT, which is nearly always. */
+    private volatile boolean any;
+
+    synchronized void add(long unique) {
+        uniques.add(unique);
+        any = true;
+        if (uniques.size() > MOST) {
+            uniques.removeFirst();
+        }
+    }
+
+    /** Whether the request was interrupted before it began; it no longer is then. */
+    boolean remove(long unique) {
+        if (!any) {
+            return false;
+        }
+        synchronized (this) {
+            boolean found = uniques.remove(unique);
+            any = !uniques.isEmpty();
+            return found;
+        }
+    }
+
+    synchronized int size() {
+        return uniques.size();
+    }
+}

@@ -1,0 +1,346 @@
+package org.hexfuse.server.dispatch;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.hexfuse.abi.AttrOut;
+import org.hexfuse.abi.EntryOut;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.InHeader;
+import org.hexfuse.abi.MessageFormat;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.OpenOut;
+import org.hexfuse.abi.RenameIn;
+import org.hexfuse.abi.StatxOut;
+import org.hexfuse.server.Attr;
+import org.hexfuse.server.Created;
+import org.hexfuse.server.Entry;
+import org.hexfuse.server.Opened;
+import org.hexfuse.server.PollWakeup;
+import org.hexfuse.server.SecurityContext;
+import org.hexfuse.server.Session;
+import org.hexfuse.server.init.ConnectionInfo;
+import org.hexfuse.server.notify.HandledRequest;
+import org.hexfuse.server.operation.Operations;
+import org.hexfuse.server.reply.DataReplyWriter;
+import org.hexfuse.server.reply.DirPlusReplyWriter;
+import org.hexfuse.server.reply.DirReplyWriter;
+import org.hexfuse.server.reply.ReplyStructs;
+import org.hexfuse.server.request.Extensions;
+import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.Wire;
+import org.hexfuse.server.table.KernelReferences;
+import org.hexfuse.transport.Segments;
+import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.spi.RateLimitedLog;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request in flight: its slot, the views and replies that a handler gets of it, and the one reply. It is used again for the next
+ * request, by one thread at a time; only {@link #interrupt}, {@link #cancel} and what the watchdog reads come from other threads.
+ */
+public final class Exchange implements Request, HandledRequest {
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LoggerFactory.getLogger(Exchange.class));
+    /** How many frames of a handler that does not return are logged. */
+    private static final int STACK = 12;
+    private static final MemorySegment NO_REQUEST = Arena.global().allocate(InHeader.SIZE).asReadOnly();
+
+    final Operations operations = new Operations(this);
+    final DataReplyWriter dataReply = new DataReplyWriter();
+    final DirReplyWriter dirReply = new DirReplyWriter();
+    final DirPlusReplyWriter dirPlusReply;
+
+    private final InFlight inFlight;
+    private final ConnectionInfo info;
+    private final KernelReferences references;
+    /** Null between two requests. */
+    private Slot slot;
+    private boolean committed;
+    private Opcode opcode;
+    private Thread handler;
+    private Thread interruptible;
+    private volatile long unique;
+    private long seenUnique;
+    private int seen;
+    private volatile boolean interrupted;
+
+    Exchange(InFlight inFlight, ConnectionInfo info, KernelReferences references) {
+        this.inFlight = inFlight;
+        this.info = info;
+        this.references = references;
+        this.dirPlusReply = new DirPlusReplyWriter(references);
+    }
+
+    /**
+     * Makes this the exchange of a request, on the thread that calls the filesystem.
+     *
+     * @param interruptThread whether {@link #interrupt} also interrupts the thread
+     */
+    public void begin(Slot next, boolean interruptThread) {
+        Thread thread = Thread.currentThread();
+        synchronized (this) {
+            slot = next;
+            committed = false;
+            interrupted = false;
+            opcode = Opcode.byCode(next.opcode());
+            handler = thread;
+            interruptible = interruptThread ? thread : null;
+            unique = next.unique();
+        }
+        if (inFlight.wasInterrupted(next.unique())) {
+            interrupt(next.unique());
+        }
+        if (Wire.LOG.isTraceEnabled()) {
+            Segments rest = next.rest();
+            Wire.LOG.trace("-> {}", MessageFormat.request(next.header(), next.arguments(), next.argumentsSize(),
+                    rest.count() == 0 ? MemorySegment.NULL : rest.segment(0), rest.count() == 0 ? 0 : rest.offset(0),
+                    rest.count() == 0 ? 0 : rest.length(0)));
+        }
+    }
+
+    /** The request is finished. An interrupt of the thread that came for it does not outlive it. */
+    void end() {
+        boolean clear;
+        synchronized (this) {
+            unique = 0;
+            clear = interruptible != null;
+            interruptible = null;
+            handler = null;
+            slot = null;
+        }
+        if (clear) {
+            Thread.interrupted();
+        }
+    }
+
+    /** How often in a row the watchdog has seen the same request here; 0 without a request. For the watchdog only. */
+    int inspect() {
+        long now = unique;
+        seen = now == 0 ? 0 : now == seenUnique ? seen + 1 : 1;
+        seenUnique = now;
+        return seen;
+    }
+
+    /** Whether the request runs on a thread of its own and holds no reader. */
+    boolean ownsThread() {
+        return opcode == Opcode.SETLKW;
+    }
+
+    /** The operation; null if it is unknown. */
+    @Override public Opcode operation() {
+        return opcode;
+    }
+
+    /** Whether the calling thread runs this request, and has not answered it. */
+    boolean isHandledHere() {
+        return Thread.currentThread().equals(handler) && !committed && slot != null;
+    }
+
+    @Override public long node() {
+        return InHeader.NODEID.get(header());
+    }
+
+    @Override public long otherDirectory() {
+        // Both kinds of RENAME begin with it.
+        return opcode == Opcode.RENAME || opcode == Opcode.RENAME2 ? RenameIn.NEWDIR.get(slot.arguments()) : 0;
+    }
+
+    /** The request that runs, with the stack of its handler. */
+    synchronized Optional<String> describe() {
+        return unique == 0 || handler == null ? Optional.empty()
+                : Optional.of(opcode + " of node " + Long.toUnsignedString(InHeader.NODEID.get(header())) + " on "
+                        + handler.getName() + Arrays.stream(handler.getStackTrace()).limit(STACK)
+                                .map(frame -> "\n    at " + frame).collect(Collectors.joining()));
+    }
+
+    /** Marks the request {@code id} as interrupted. Returns whether it runs here. */
+    boolean interrupt(long id) {
+        if (unique != id) {
+            return false;
+        }
+        synchronized (this) {
+            if (unique != id) {
+                return false;
+            }
+            interrupted = true;
+            if (interruptible != null) {
+                interruptible.interrupt();
+            }
+            return true;
+        }
+    }
+
+    /** Marks whatever runs here as interrupted: the session has ended. */
+    synchronized void cancel() {
+        interrupted = true;
+        if (interruptible != null) {
+            interruptible.interrupt();
+        }
+    }
+
+    Slot slot() {
+        return slot;
+    }
+
+    @Override public int opcode() {
+        return slot.opcode();
+    }
+
+    @Override public long unique() {
+        return unique;
+    }
+
+    /** The request's header; zeros between two requests. */
+    @Override public MemorySegment header() {
+        return slot == null ? NO_REQUEST : slot.header();
+    }
+
+    @Override public MemorySegment arguments() {
+        return slot.arguments();
+    }
+
+    @Override public int argumentsSize() {
+        return slot.argumentsSize();
+    }
+
+    @Override public Segments rest() {
+        return slot.rest();
+    }
+
+    @Override public long replyCapacity() {
+        return slot.replyCapacity();
+    }
+
+    @Override public int minor() {
+        return info.minor();
+    }
+
+    @Override public Session session() {
+        return inFlight.session();
+    }
+
+    @Override public boolean interrupted() {
+        return interrupted;
+    }
+
+    @Override public List<Integer> supplementaryGroups() {
+        return extensions().groups();
+    }
+
+    @Override public List<SecurityContext> securityContexts() {
+        return extensions().contexts();
+    }
+
+    private Extensions extensions() {
+        return new Extensions(slot.rest(), InHeader.TOTAL_EXTLEN.getUnsigned(slot.header(), 0));
+    }
+
+    @Override public PollWakeup pollWakeup(long kernelHandle) {
+        return inFlight.pollWakeup(kernelHandle);
+    }
+
+    /** Whether the reply, if the request has one, is sent. */
+    public boolean isCommitted() { return committed; }
+
+    /** The request has no reply. */
+    void noReply() {
+        committed = true;
+        slot.release();
+    }
+
+    Errno ok() {
+        return commit(Errno.OK, 0, 0);
+    }
+
+    /** Replies with an error. */
+    public Errno fail(Errno errno) {
+        return commit(errno, 0, 0);
+    }
+
+    /** Replies with the first {@code size} bytes of the reply's structs. */
+    public Errno structs(int size) {
+        return commit(Errno.OK, size, 0);
+    }
+
+    /** Replies with {@code size} bytes of structs and {@code data} bytes behind them. */
+    Errno structs(int size, long data) {
+        return commit(Errno.OK, size, data);
+    }
+
+    Errno data(long size) {
+        return commit(Errno.OK, 0, size);
+    }
+
+    Errno bytes(byte[] bytes) {
+        if (bytes.length > slot.replyCapacity()) {
+            return fail(Errno.ERANGE);
+        }
+        slot.replyData(0).copyFrom(0, MemorySegment.ofArray(bytes), 0, bytes.length);
+        return data(bytes.length);
+    }
+
+    void entry(Entry entry) {
+        long node = entry.node();
+        ReplyStructs.entry(slot.reply(), 0, entry, minor(), info.timeouts());
+        references.lookedUp(node);
+        if (structs(EntryOut.STRUCT.size(minor())) != Errno.OK) {
+            references.undoLookup(node);
+        }
+    }
+
+    void created(Created created) {
+        long node = created.entry().node();
+        long handle = created.opened().handle();
+        int entrySize = EntryOut.STRUCT.size(minor());
+        ReplyStructs.entry(slot.reply(), 0, created.entry(), minor(), info.timeouts());
+        ReplyStructs.opened(slot.reply(), entrySize, created.opened());
+        references.lookedUp(node);
+        references.opened(node, handle, false);
+        if (structs(entrySize + OpenOut.SIZE) != Errno.OK) {
+            references.undoOpen(node, handle, false);
+            references.undoLookup(node);
+        }
+    }
+
+    void opened(long node, Opened opened, boolean directory) {
+        ReplyStructs.opened(slot.reply(), 0, opened);
+        references.opened(node, opened.handle(), directory);
+        if (structs(OpenOut.SIZE) != Errno.OK) {
+            references.undoOpen(node, opened.handle(), directory);
+        }
+    }
+
+    void attr(long node, Attr attr) {
+        ReplyStructs.attrOut(slot.reply(), attr, node, minor(), info.timeouts());
+        structs(AttrOut.STRUCT.size(minor()));
+    }
+
+    void statx(long node, Attr attr) {
+        ReplyStructs.statxOut(slot.reply(), attr, node, info.timeouts());
+        structs(StatxOut.SIZE);
+    }
+
+    private Errno commit(Errno error, int structSize, long dataSize) {
+        if (Wire.LOG.isTraceEnabled()) {
+            Wire.LOG.trace("<- {}",
+                    MessageFormat.reply(slot.opcode(), slot.unique(), error, slot.reply(), structSize, dataSize));
+        }
+        committed = true;
+        int code = slot.opcode();
+        Errno result = slot.commit(error, structSize, dataSize);
+        if (result != Errno.OK && result != Errno.ENOENT) {
+            refused(code, result);
+        }
+        return result;
+    }
+
+    private static void refused(int opcode, Errno why) {
+        if (why != Errno.ENODEV && why != Errno.EPERM && why != Errno.ENOTCONN) {
+            LIMITED.warn("refused", "the kernel refused the reply to "
+                    + Opcode.of(opcode).map(Opcode::name).orElse("an unknown request") + ": " + why.message());
+        }
+    }
+}

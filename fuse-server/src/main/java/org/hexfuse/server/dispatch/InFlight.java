@@ -1,0 +1,148 @@
+package org.hexfuse.server.dispatch;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.Blocking;
+import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.PollWakeup;
+import org.hexfuse.server.Session;
+import org.hexfuse.server.init.ConnectionInfo;
+import org.hexfuse.server.notify.LinkNotifier;
+import org.hexfuse.server.table.KernelReferences;
+import org.hexfuse.transport.spi.Spares;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The requests of one session that are in flight, by unique id: what an INTERRUPT, the watchdog and the session's end look for.
+ * Exchanges are kept for later requests. Any thread may use it.
+ */
+public final class InFlight {
+    private static final Logger LOG = LoggerFactory.getLogger(InFlight.class);
+    private static final int IDLE = 64;
+    /** A request that the watchdog has seen more often has run for a second. */
+    private static final int HELD = 2;
+
+    private final FuseFileSystem fileSystem;
+    private final Session session;
+    private final ConnectionInfo info;
+    private final KernelReferences references;
+    private final LinkNotifier notifier;
+    private final CopyOnWriteArrayList<Exchange> exchanges = new CopyOnWriteArrayList<>();
+    private final Spares<Exchange> idle = new Spares<>(IDLE);
+    private final EarlyInterrupts earlyInterrupts = new EarlyInterrupts();
+    private final Set<Opcode> warned = EnumSet.noneOf(Opcode.class);
+
+    /** Without requests. */
+    public InFlight(FuseFileSystem fileSystem, Session session, ConnectionInfo info, KernelReferences references,
+            LinkNotifier notifier) {
+        this.fileSystem = fileSystem;
+        this.session = session;
+        this.info = info;
+        this.references = references;
+        this.notifier = notifier;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    PollWakeup pollWakeup(long kernelHandle) {
+        return notifier.wakeup(kernelHandle);
+    }
+
+    /** An exchange for one request, until {@link #give}. */
+    public Exchange take() {
+        Exchange exchange = idle.take();
+        if (exchange == null) {
+            exchange = new Exchange(this, info, references);
+            exchanges.add(exchange);
+        }
+        return exchange;
+    }
+
+    /** The request of an exchange has ended. */
+    public void give(Exchange exchange) {
+        exchange.end();
+        if (!idle.give(exchange)) {
+            exchanges.remove(exchange);
+        }
+    }
+
+    /** Interrupts a request: now if it has begun, else when it begins. */
+    public void interrupt(long unique) {
+        if (!interruptRunning(unique)) {
+            earlyInterrupts.add(unique);
+            // It may have begun meanwhile, and found nothing.
+            if (interruptRunning(unique)) {
+                earlyInterrupts.remove(unique);
+            }
+        }
+    }
+
+    private boolean interruptRunning(long unique) {
+        for (Exchange exchange : exchanges) {
+            if (exchange.interrupt(unique)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a request that begins was interrupted before. */
+    boolean wasInterrupted(long unique) {
+        return info.isEnding() || earlyInterrupts.remove(unique);
+    }
+
+    /** The request whose handler the calling thread is in; empty outside a handler. */
+    public Optional<Exchange> handledHere() {
+        for (Exchange exchange : exchanges) {
+            if (exchange.isHandledHere()) {
+                return Optional.of(exchange);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Looks at the requests that run, for the watchdog. Warns of a handler that has held a reader for a second, once an operation.
+     *
+     * @return the number of requests that have run for a second
+     */
+    public int inspect(String name) {
+        int held = 0;
+        for (Exchange exchange : exchanges) {
+            int times = exchange.inspect();
+            if (times > HELD) {
+                held++;
+            }
+            if (times == HELD + 1 && fileSystem.blocking() == Blocking.NEVER && !exchange.ownsThread()
+                    && warned.add(exchange.operation())) {
+                LOG.warn(
+                        "{}: {} of {} has held a reader for a second; a filesystem whose methods block must say so by "
+                                + "blocking()",
+                        name, exchange.operation(), fileSystem.getClass().getName());
+            }
+        }
+        return held;
+    }
+
+    /** Logs every request that still runs, with the stack of its thread. */
+    public void logRunning(String name, Duration waited) {
+        for (Exchange exchange : exchanges) {
+            exchange.describe().ifPresent(where -> LOG.warn("{}: abandoned {} s after the session's end: {}", name,
+                    waited.toSeconds(), where));
+        }
+    }
+
+    /** The session ends: interrupts all requests, those that have not begun included. */
+    public void cancelAll() {
+        info.end();
+        notifier.end();
+        exchanges.forEach(Exchange::cancel);
+    }
+}

@@ -1,0 +1,36 @@
+package org.hexfuse.server.session;
+
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.server.Notifier;
+import org.hexfuse.server.Session;
+import org.hexfuse.server.init.ConnectionInfo;
+
+/** The session as filesystems see it. */
+final class KernelSession implements Session {
+    private final ConnectionInfo info;
+    private final Notifier notifier;
+    private volatile boolean over;
+
+    KernelSession(ConnectionInfo info, Notifier notifier) {
+        this.info = info;
+        this.notifier = notifier;
+    }
+
+    void end() {
+        over = true;
+    }
+
+    @Override public Notifier notifier() {
+        return notifier;
+    }
+
+    @Override public int minor() {
+        return info.isInitialized() ? info.minor() : 0;
+    }
+
+    @Override public boolean has(InitFlag flag) {
+        return info.isInitialized() && flag.in(info.flags());
+    }
+
+    @Override public boolean isOver() { return over; }
+}

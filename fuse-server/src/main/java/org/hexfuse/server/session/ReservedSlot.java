@@ -1,0 +1,96 @@
+package org.hexfuse.server.session;
+
+import java.lang.foreign.MemorySegment;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.transport.Segments;
+import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.spi.RateLimitedLog;
+import org.slf4j.LoggerFactory;
+
+/** A detached slot whose memory counts in a budget until it is committed or released. */
+final class ReservedSlot implements Slot {
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LoggerFactory.getLogger(ReservedSlot.class));
+
+    private final Slot slot;
+    private final RequestMemory memory;
+    private final long bytes;
+
+    private ReservedSlot(Slot slot, RequestMemory memory, long bytes) {
+        this.slot = slot;
+        this.memory = memory;
+        this.bytes = bytes;
+    }
+
+    /**
+     * Detaches a slot for which {@code bytes} are reserved. Where there is no memory all the same, frees them and answers ENOMEM.
+     *
+     * @return the detached slot, or null if the request was answered
+     */
+    static Slot detach(Slot slot, long replyRoom, RequestMemory memory, long bytes) {
+        try {
+            return new ReservedSlot(slot.detach(replyRoom), memory, bytes);
+        } catch (OutOfMemoryError e) {
+            LIMITED.warn("memory", "no memory to keep a request of " + bytes + " bytes, which is answered ENOMEM: "
+                    + e.getMessage());
+            memory.free(bytes);
+            Workers.answer(slot, Errno.ENOMEM);
+            return null;
+        }
+    }
+
+    @Override public long unique() {
+        return slot.unique();
+    }
+
+    @Override public int opcode() {
+        return slot.opcode();
+    }
+
+    @Override public MemorySegment header() {
+        return slot.header();
+    }
+
+    @Override public MemorySegment arguments() {
+        return slot.arguments();
+    }
+
+    @Override public int argumentsSize() {
+        return slot.argumentsSize();
+    }
+
+    @Override public Segments rest() {
+        return slot.rest();
+    }
+
+    @Override public long replyCapacity() {
+        return slot.replyCapacity();
+    }
+
+    @Override public MemorySegment reply() {
+        return slot.reply();
+    }
+
+    @Override public Segments replyData(int structSize) {
+        return slot.replyData(structSize);
+    }
+
+    @Override public Errno commit(Errno error, int structSize, long dataSize) {
+        try {
+            return slot.commit(error, structSize, dataSize);
+        } finally {
+            memory.free(bytes);
+        }
+    }
+
+    @Override public void release() {
+        try {
+            slot.release();
+        } finally {
+            memory.free(bytes);
+        }
+    }
+
+    @Override public Slot detach(long replyRoom) {
+        return this;
+    }
+}
