@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.AccessView;
 
 /** ACCESS: checks whether the caller may access {@link #node}. */
-public non-sealed interface Access extends Operation<Access> {
+public non-sealed interface Access extends Operation<Access>, Deferrable<Access, Void> {
     /** An operation made by hand. */
     static Access of(long node, int mask) {
         return new AccessView(Opcode.ACCESS, node).withMask(mask);

@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.CopyFileRangeView;
 
 /** COPY_FILE_RANGE: copies from the file {@link #node} to another file. */
-public non-sealed interface CopyFileRange extends Operation<CopyFileRange> {
+public non-sealed interface CopyFileRange extends Operation<CopyFileRange>, Deferrable<CopyFileRange, Long> {
     /** An operation made by hand, from offset 0 of the source. */
     static CopyFileRange of(long node, long handle, long targetNode, long targetHandle, long targetOffset,
             long length) {

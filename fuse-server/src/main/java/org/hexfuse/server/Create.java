@@ -5,7 +5,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.CreateView;
 
 /** CREATE: creates a regular file in the directory {@link #node} and opens it. */
-public non-sealed interface Create extends Operation<Create> {
+public non-sealed interface Create extends Operation<Create>, Deferrable<Create, Created> {
     /** An operation made by hand, with umask 0. */
     static Create of(long node, Name name, int flags, int mode) {
         return new CreateView(Opcode.CREATE, node).withName(name).withFlags(flags)

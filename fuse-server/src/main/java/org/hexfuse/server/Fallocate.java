@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.FallocateView;
 
 /** FALLOCATE: allocates or frees a range of the file {@link #node}. */
-public non-sealed interface Fallocate extends Operation<Fallocate> {
+public non-sealed interface Fallocate extends Operation<Fallocate>, Deferrable<Fallocate, Void> {
     /** An operation made by hand. */
     static Fallocate of(long node, long handle, int mode, long offset, long length) {
         return new FallocateView(Opcode.FALLOCATE, node).withHandle(handle).withMode(mode)

@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.FlushView;
 
 /** FLUSH: a descriptor of the open file {@link #node} is closed. */
-public non-sealed interface Flush extends Operation<Flush> {
+public non-sealed interface Flush extends Operation<Flush>, Deferrable<Flush, Void> {
     /** An operation made by hand. */
     static Flush of(long node, long handle, long lockOwner) {
         return new FlushView(Opcode.FLUSH, node).withHandle(handle).withLockOwner(lockOwner);

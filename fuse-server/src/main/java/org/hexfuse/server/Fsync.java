@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.FsyncView;
 
 /** FSYNC: writes the file {@link #node} back to storage. */
-public non-sealed interface Fsync extends Operation<Fsync> {
+public non-sealed interface Fsync extends Operation<Fsync>, Deferrable<Fsync, Void> {
     /** An operation made by hand. */
     static Fsync of(long node, long handle, boolean dataOnly) {
         return new FsyncView(Opcode.FSYNC, node).withHandle(handle).withDataOnly(dataOnly);

@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.FsyncDirView;
 
 /** FSYNCDIR: writes the directory {@link #node} back to storage. */
-public non-sealed interface FsyncDir extends Operation<FsyncDir> {
+public non-sealed interface FsyncDir extends Operation<FsyncDir>, Deferrable<FsyncDir, Void> {
     /** An operation made by hand. */
     static FsyncDir of(long node, long handle, boolean dataOnly) {
         return new FsyncDirView(Opcode.FSYNCDIR, node).withHandle(handle).withDataOnly(dataOnly);

@@ -5,7 +5,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.GetAttrView;
 
 /** GETATTR and STATX: gets the attributes of {@link #node}. */
-public non-sealed interface GetAttr extends Operation<GetAttr> {
+public non-sealed interface GetAttr extends Operation<GetAttr>, Deferrable<GetAttr, Attr> {
     /** An operation made by hand, without a handle. */
     static GetAttr of(long node) {
         return new GetAttrView(Opcode.GETATTR, node);

@@ -5,7 +5,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.GetXattrView;
 
 /** GETXATTR: gets an extended attribute of {@link #node}. */
-public non-sealed interface GetXattr extends Operation<GetXattr> {
+public non-sealed interface GetXattr extends Operation<GetXattr>, Deferrable<GetXattr, byte[]> {
     /** An operation made by hand, with room for 64 KiB. */
     static GetXattr of(long node, Name name) {
         return new GetXattrView(Opcode.GETXATTR, node).withName(name).withSize(1 << 16);

@@ -7,7 +7,7 @@ import org.hexfuse.server.operation.IoctlView;
 import org.hexfuse.transport.Segments;
 
 /** IOCTL: sends a command to the open file or directory {@link #node}. */
-public non-sealed interface Ioctl extends Operation<Ioctl> {
+public non-sealed interface Ioctl extends Operation<Ioctl>, Deferrable<Ioctl, IoctlResult> {
     /** An operation made by hand, without flags. */
     static Ioctl of(long node, long handle, int command, long argument, byte[] data, int room) {
         return new IoctlView(Opcode.IOCTL, node).withHandle(handle)

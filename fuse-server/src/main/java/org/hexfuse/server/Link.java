@@ -5,7 +5,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.LinkView;
 
 /** LINK: adds a name for a file, in the directory {@link #node}. */
-public non-sealed interface Link extends Operation<Link> {
+public non-sealed interface Link extends Operation<Link>, Deferrable<Link, Entry> {
     /** An operation made by hand. */
     static Link of(long node, Name name, long target) {
         return new LinkView(Opcode.LINK, node).withName(name).withTarget(target);

@@ -5,7 +5,7 @@ import org.hexfuse.posix.LockRange;
 import org.hexfuse.server.operation.LockView;
 
 /** GETLK, SETLK and SETLKW: tests, takes or releases a lock on the open file {@link #node}. */
-public non-sealed interface Lock extends Operation<Lock> {
+public non-sealed interface Lock extends Operation<Lock>, Deferrable<Lock, LockRange> {
     /** An operation made by hand: a record lock that does not wait. */
     static Lock of(long node, long handle, long owner, LockRange range) {
         return new LockView(Opcode.SETLK, node).withHandle(handle).withOwner(owner)

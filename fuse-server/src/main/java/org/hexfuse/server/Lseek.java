@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.LseekView;
 
 /** LSEEK: seeks data or a hole in the file {@link #node}. */
-public non-sealed interface Lseek extends Operation<Lseek> {
+public non-sealed interface Lseek extends Operation<Lseek>, Deferrable<Lseek, Long> {
     /** An operation made by hand. */
     static Lseek of(long node, long handle, long offset, int whence) {
         return new LseekView(Opcode.LSEEK, node).withHandle(handle).withOffset(offset, whence);

@@ -5,7 +5,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.MkDirView;
 
 /** MKDIR: creates a directory in the directory {@link #node}. */
-public non-sealed interface MkDir extends Operation<MkDir> {
+public non-sealed interface MkDir extends Operation<MkDir>, Deferrable<MkDir, Entry> {
     /** An operation made by hand, with umask 0. */
     static MkDir of(long node, Name name, int mode) {
         return new MkDirView(Opcode.MKDIR, node).withName(name).withMode(mode, 0);

@@ -5,7 +5,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.MkNodView;
 
 /** MKNOD: creates a file of any type but directory and symbolic link in the directory {@link #node}. */
-public non-sealed interface MkNod extends Operation<MkNod> {
+public non-sealed interface MkNod extends Operation<MkNod>, Deferrable<MkNod, Entry> {
     /** An operation made by hand, with umask 0. */
     static MkNod of(long node, Name name, int mode, int device) {
         return new MkNodView(Opcode.MKNOD, node).withName(name).withMode(mode, 0)

@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.OpenView;
 
 /** OPEN: opens the file {@link #node}. */
-public non-sealed interface Open extends Operation<Open> {
+public non-sealed interface Open extends Operation<Open>, Deferrable<Open, Opened> {
     /** An operation made by hand. */
     static Open of(long node, int flags) {
         return new OpenView(Opcode.OPEN, node).withFlags(flags);

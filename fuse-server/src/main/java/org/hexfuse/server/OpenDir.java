@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.OpenDirView;
 
 /** OPENDIR: opens the directory {@link #node}. */
-public non-sealed interface OpenDir extends Operation<OpenDir> {
+public non-sealed interface OpenDir extends Operation<OpenDir>, Deferrable<OpenDir, Opened> {
     /** An operation made by hand, without flags. */
     static OpenDir of(long node) {
         return new OpenDirView(Opcode.OPENDIR, node);

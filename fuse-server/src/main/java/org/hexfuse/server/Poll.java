@@ -5,7 +5,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.PollView;
 
 /** POLL: gets the events of the open file {@link #node} that are ready. */
-public non-sealed interface Poll extends Operation<Poll> {
+public non-sealed interface Poll extends Operation<Poll>, Deferrable<Poll, Integer> {
     /** An operation made by hand, without a waiter. */
     static Poll of(long node, long handle, int events) {
         return new PollView(Opcode.POLL, node).withHandle(handle).withEvents(events);

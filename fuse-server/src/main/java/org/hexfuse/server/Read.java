@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.ReadView;
 
 /** READ: reads from the file {@link #node}. */
-public non-sealed interface Read extends Operation<Read> {
+public non-sealed interface Read extends Operation<Read>, Deferrable<Read, Void> {
     /** An operation made by hand, without flags. */
     static Read of(long node, long handle, long offset, int size) {
         return new ReadView(Opcode.READ, node).withHandle(handle).withRange(offset, size);

@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.ReadDirView;
 
 /** READDIR and READDIRPLUS: list the directory {@link #node}. */
-public non-sealed interface ReadDir extends Operation<ReadDir> {
+public non-sealed interface ReadDir extends Operation<ReadDir>, Deferrable<ReadDir, Void> {
     /** An operation made by hand: the whole directory, with room for 64 KiB. */
     static ReadDir of(long node, long handle) {
         return new ReadDirView(Opcode.READDIR, node).withHandle(handle).withRange(0, 1 << 16);

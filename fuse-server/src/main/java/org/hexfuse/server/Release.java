@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.ReleaseView;
 
 /** RELEASE: the last descriptor of the open file {@link #node} is closed, or the session ended first. */
-public non-sealed interface Release extends Operation<Release> {
+public non-sealed interface Release extends Operation<Release>, Deferrable<Release, Void> {
     /** An operation made by hand, without flags and locks. */
     static Release of(long node, long handle) {
         return new ReleaseView(Opcode.RELEASE, node).withHandle(handle);

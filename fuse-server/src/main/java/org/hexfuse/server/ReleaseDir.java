@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.ReleaseDirView;
 
 /** RELEASEDIR: the last descriptor of the open directory {@link #node} is closed, or the session ended first. */
-public non-sealed interface ReleaseDir extends Operation<ReleaseDir> {
+public non-sealed interface ReleaseDir extends Operation<ReleaseDir>, Deferrable<ReleaseDir, Void> {
     /** An operation made by hand, without flags and locks. */
     static ReleaseDir of(long node, long handle) {
         return new ReleaseDirView(Opcode.RELEASEDIR, node).withHandle(handle);

@@ -5,7 +5,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.RenameView;
 
 /** RENAME and RENAME2: moves a name from the directory {@link #node} to another directory, or within it. */
-public non-sealed interface Rename extends Operation<Rename> {
+public non-sealed interface Rename extends Operation<Rename>, Deferrable<Rename, Void> {
     /** The target must not exist: EEXIST. */
     int NOREPLACE = 1;
     /** Source and target exist and are exchanged. */

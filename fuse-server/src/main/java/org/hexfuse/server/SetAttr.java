@@ -9,7 +9,7 @@ import org.hexfuse.posix.Timespec;
 import org.hexfuse.server.operation.SetAttrView;
 
 /** SETATTR: changes attributes of {@link #node}. An attribute that keeps its value is empty. */
-public non-sealed interface SetAttr extends Operation<SetAttr> {
+public non-sealed interface SetAttr extends Operation<SetAttr>, Deferrable<SetAttr, Attr> {
     /** An operation made by hand, which changes nothing. */
     static SetAttr of(long node) {
         return new SetAttrView(Opcode.SETATTR, node);

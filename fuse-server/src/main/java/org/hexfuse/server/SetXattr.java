@@ -6,7 +6,7 @@ import org.hexfuse.abi.SetxattrFlag;
 import org.hexfuse.server.operation.SetXattrView;
 
 /** SETXATTR: sets an extended attribute of {@link #node}. */
-public non-sealed interface SetXattr extends Operation<SetXattr> {
+public non-sealed interface SetXattr extends Operation<SetXattr>, Deferrable<SetXattr, Void> {
     /** An operation made by hand. */
     static SetXattr of(long node, Name name, byte[] value, int flags) {
         return new SetXattrView(Opcode.SETXATTR, node).withValue(name, value).withFlags(flags);

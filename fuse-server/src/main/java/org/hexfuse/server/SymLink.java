@@ -5,7 +5,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.SymLinkView;
 
 /** SYMLINK: creates a symbolic link in the directory {@link #node}. */
-public non-sealed interface SymLink extends Operation<SymLink> {
+public non-sealed interface SymLink extends Operation<SymLink>, Deferrable<SymLink, Entry> {
     /** An operation made by hand. */
     static SymLink of(long node, Name name, Name target) {
         return new SymLinkView(Opcode.SYMLINK, node).withAll(name, target);

@@ -4,7 +4,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.TmpFileView;
 
 /** TMPFILE: creates and opens a regular file without a name, in the directory {@link #node}. */
-public non-sealed interface TmpFile extends Operation<TmpFile> {
+public non-sealed interface TmpFile extends Operation<TmpFile>, Deferrable<TmpFile, Created> {
     /** An operation made by hand, with umask 0. */
     static TmpFile of(long node, int flags, int mode) {
         return new TmpFileView(Opcode.TMPFILE, node).withFlags(flags).withMode(mode, 0);

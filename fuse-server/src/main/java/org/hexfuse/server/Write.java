@@ -5,7 +5,7 @@ import org.hexfuse.server.operation.WriteView;
 import org.hexfuse.transport.Segments;
 
 /** WRITE: writes to the file {@link #node}. */
-public non-sealed interface Write extends Operation<Write> {
+public non-sealed interface Write extends Operation<Write>, Deferrable<Write, Integer> {
     /** An operation made by hand, without flags. */
     static Write of(long node, long handle, long offset, byte[] data) {
         return new WriteView(Opcode.WRITE, node).withHandle(handle).withOffset(offset)

@@ -6,19 +6,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.hexfuse.abi.AttrOut;
-import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.InHeader;
+import org.hexfuse.abi.IoctlOut;
 import org.hexfuse.abi.MessageFormat;
 import org.hexfuse.abi.Opcode;
-import org.hexfuse.abi.OpenOut;
 import org.hexfuse.abi.RenameIn;
-import org.hexfuse.abi.StatxOut;
-import org.hexfuse.server.Attr;
-import org.hexfuse.server.Created;
-import org.hexfuse.server.Entry;
-import org.hexfuse.server.Opened;
+import org.hexfuse.server.LateReply;
 import org.hexfuse.server.PollWakeup;
 import org.hexfuse.server.SecurityContext;
 import org.hexfuse.server.Session;
@@ -28,7 +22,6 @@ import org.hexfuse.server.operation.Operations;
 import org.hexfuse.server.reply.DataReplyWriter;
 import org.hexfuse.server.reply.DirPlusReplyWriter;
 import org.hexfuse.server.reply.DirReplyWriter;
-import org.hexfuse.server.reply.ReplyStructs;
 import org.hexfuse.server.request.Extensions;
 import org.hexfuse.server.request.Request;
 import org.hexfuse.server.request.Wire;
@@ -55,9 +48,10 @@ public final class Exchange implements Request, HandledRequest {
 
     private final InFlight inFlight;
     private final ConnectionInfo info;
-    private final KernelReferences references;
     /** Null between two requests. */
     private Slot slot;
+    /** Not null once the reply is deferred; the exchange is not used for another request then. */
+    private volatile DeferredReply late;
     private boolean committed;
     private Opcode opcode;
     private Thread handler;
@@ -70,7 +64,6 @@ public final class Exchange implements Request, HandledRequest {
     Exchange(InFlight inFlight, ConnectionInfo info, KernelReferences references) {
         this.inFlight = inFlight;
         this.info = info;
-        this.references = references;
         this.dirPlusReply = new DirPlusReplyWriter(references);
     }
 
@@ -110,6 +103,7 @@ public final class Exchange implements Request, HandledRequest {
             interruptible = null;
             handler = null;
             slot = null;
+            late = null;
         }
         if (clear) {
             Thread.interrupted();
@@ -148,12 +142,15 @@ public final class Exchange implements Request, HandledRequest {
         return opcode == Opcode.RENAME || opcode == Opcode.RENAME2 ? RenameIn.NEWDIR.get(slot.arguments()) : 0;
     }
 
-    /** The request that runs, with the stack of its handler. */
+    /** The request in flight, with the stack of its handler. */
     synchronized Optional<String> describe() {
-        return unique == 0 || handler == null ? Optional.empty()
-                : Optional.of(opcode + " of node " + Long.toUnsignedString(InHeader.NODEID.get(header())) + " on "
-                        + handler.getName() + Arrays.stream(handler.getStackTrace()).limit(STACK)
-                                .map(frame -> "\n    at " + frame).collect(Collectors.joining()));
+        if (unique == 0) {
+            return Optional.empty();
+        }
+        String what = opcode + " of node " + Long.toUnsignedString(node());
+        return handler == null ? Optional.of(what + ", whose reply is deferred")
+                : Optional.of(what + " on " + handler.getName() + Arrays.stream(handler.getStackTrace()).limit(STACK)
+                        .map(frame -> "\n    at " + frame).collect(Collectors.joining()));
     }
 
     /** Marks the request {@code id} as interrupted. Returns whether it runs here. */
@@ -165,24 +162,44 @@ public final class Exchange implements Request, HandledRequest {
             if (unique != id) {
                 return false;
             }
-            interrupted = true;
-            if (interruptible != null) {
-                interruptible.interrupt();
-            }
-            return true;
+            setInterrupted();
         }
+        runInterruptActions();
+        return true;
     }
 
-    /** Marks whatever runs here as interrupted: the session has ended. */
-    synchronized void cancel() {
+    /** Marks whatever runs here as interrupted: the session ends. */
+    void cancel() {
+        synchronized (this) {
+            setInterrupted();
+        }
+        runInterruptActions();
+    }
+
+    private void setInterrupted() {
         interrupted = true;
         if (interruptible != null) {
             interruptible.interrupt();
         }
     }
 
+    private void runInterruptActions() {
+        DeferredReply reply = late;
+        if (reply != null) {
+            reply.runInterruptActions();
+        }
+    }
+
     Slot slot() {
         return slot;
+    }
+
+    ConnectionInfo info() {
+        return info;
+    }
+
+    KernelReferences references() {
+        return inFlight.references();
     }
 
     @Override public int opcode() {
@@ -242,6 +259,71 @@ public final class Exchange implements Request, HandledRequest {
         return inFlight.pollWakeup(kernelHandle);
     }
 
+    /**
+     * Detaches the slot, with what is to be written of the reply, and leaves the exchange to the late reply. Called by the handler.
+     */
+    @Override public LateReply<?> deferred() {
+        if (late != null || committed || written() > 0) {
+            throw new IllegalStateException("the reply to " + opcode + " was deferred or begun before");
+        }
+        Slot detached = inFlight.detach(slot);
+        DeferredReply reply = new DeferredReply(this, inFlight);
+        synchronized (this) {
+            slot = detached;
+            late = reply;
+        }
+        openReply();
+        inFlight.deferred(this);
+        return reply;
+    }
+
+    /** The late reply; null unless the handler has deferred it. */
+    DeferredReply late() {
+        return late;
+    }
+
+    /** The handler of a deferred request has returned. */
+    void handlerReturned() {
+        boolean clear;
+        synchronized (this) {
+            clear = interruptible != null;
+            interruptible = null;
+            handler = null;
+        }
+        if (clear) {
+            Thread.interrupted();
+        }
+    }
+
+    /** A late reply was given or dropped: the request is not in flight any more. */
+    void finished() {
+        unique = 0;
+    }
+
+    /** Begins the reply that the handler is given, where the operation has one. */
+    void openReply() {
+        switch (opcode) {
+            case READ -> dataReply.set(slot.replyData(0), Integer.toUnsignedLong(operations.read.size()));
+            case IOCTL -> dataReply.set(slot.replyData(IoctlOut.SIZE), Integer.toUnsignedLong(operations.ioctl.room()));
+            case READDIR -> dirReply.set(slot.replyData(0), Integer.toUnsignedLong(operations.readDir.size()), node(),
+                    operations.readDir.offset());
+            case READDIRPLUS -> dirPlusReply.set(slot.replyData(0), Integer.toUnsignedLong(operations.readDir.size()),
+                    minor(), info.timeouts());
+            default -> {
+                // Its result is returned.
+            }
+        }
+    }
+
+    private long written() {
+        return switch (opcode) {
+            case READ, IOCTL -> dataReply.written();
+            case READDIR -> dirReply.written();
+            case READDIRPLUS -> dirPlusReply.written();
+            default -> 0;
+        };
+    }
+
     /** Whether the reply, if the request has one, is sent. */
     public boolean isCommitted() { return committed; }
 
@@ -272,55 +354,6 @@ public final class Exchange implements Request, HandledRequest {
 
     Errno data(long size) {
         return commit(Errno.OK, 0, size);
-    }
-
-    Errno bytes(byte[] bytes) {
-        if (bytes.length > slot.replyCapacity()) {
-            return fail(Errno.ERANGE);
-        }
-        slot.replyData(0).copyFrom(0, MemorySegment.ofArray(bytes), 0, bytes.length);
-        return data(bytes.length);
-    }
-
-    void entry(Entry entry) {
-        long node = entry.node();
-        ReplyStructs.entry(slot.reply(), 0, entry, minor(), info.timeouts());
-        references.lookedUp(node);
-        if (structs(EntryOut.STRUCT.size(minor())) != Errno.OK) {
-            references.undoLookup(node);
-        }
-    }
-
-    void created(Created created) {
-        long node = created.entry().node();
-        long handle = created.opened().handle();
-        int entrySize = EntryOut.STRUCT.size(minor());
-        ReplyStructs.entry(slot.reply(), 0, created.entry(), minor(), info.timeouts());
-        ReplyStructs.opened(slot.reply(), entrySize, created.opened());
-        references.lookedUp(node);
-        references.opened(node, handle, false);
-        if (structs(entrySize + OpenOut.SIZE) != Errno.OK) {
-            references.undoOpen(node, handle, false);
-            references.undoLookup(node);
-        }
-    }
-
-    void opened(long node, Opened opened, boolean directory) {
-        ReplyStructs.opened(slot.reply(), 0, opened);
-        references.opened(node, opened.handle(), directory);
-        if (structs(OpenOut.SIZE) != Errno.OK) {
-            references.undoOpen(node, opened.handle(), directory);
-        }
-    }
-
-    void attr(long node, Attr attr) {
-        ReplyStructs.attrOut(slot.reply(), attr, node, minor(), info.timeouts());
-        structs(AttrOut.STRUCT.size(minor()));
-    }
-
-    void statx(long node, Attr attr) {
-        ReplyStructs.statxOut(slot.reply(), attr, node, info.timeouts());
-        structs(StatxOut.SIZE);
     }
 
     private Errno commit(Errno error, int structSize, long dataSize) {

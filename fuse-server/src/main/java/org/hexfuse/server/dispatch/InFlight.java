@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Blocking;
 import org.hexfuse.server.FuseFileSystem;
@@ -13,6 +15,7 @@ import org.hexfuse.server.Session;
 import org.hexfuse.server.init.ConnectionInfo;
 import org.hexfuse.server.notify.LinkNotifier;
 import org.hexfuse.server.table.KernelReferences;
+import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.spi.Spares;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,20 +29,32 @@ public final class InFlight {
     private static final int IDLE = 64;
     /** A request that the watchdog has seen more often has run for a second. */
     private static final int HELD = 2;
+    /** A deferred request that the watchdog has seen this often is a minute old. */
+    static final int FORGOTTEN = 120;
+    private static final int LOGGED = 10;
 
     private final FuseFileSystem fileSystem;
     private final Session session;
     private final ConnectionInfo info;
     private final KernelReferences references;
     private final LinkNotifier notifier;
+    private final UnaryOperator<Slot> detacher;
     private final CopyOnWriteArrayList<Exchange> exchanges = new CopyOnWriteArrayList<>();
+    /** Those whose reply is deferred, of which there may be many. */
+    private final Set<Exchange> deferred = ConcurrentHashMap.newKeySet();
     private final Spares<Exchange> idle = new Spares<>(IDLE);
     private final EarlyInterrupts earlyInterrupts = new EarlyInterrupts();
+    private final Set<Opcode> warnedDeferred = EnumSet.noneOf(Opcode.class);
     private final Set<Opcode> warned = EnumSet.noneOf(Opcode.class);
 
-    /** Without requests. */
+    /**
+     * Without requests.
+     *
+     * @param detacher detaches a slot within the session's memory, or throws ENOMEM
+     */
     public InFlight(FuseFileSystem fileSystem, Session session, ConnectionInfo info, KernelReferences references,
-            LinkNotifier notifier) {
+            LinkNotifier notifier, UnaryOperator<Slot> detacher) {
+        this.detacher = detacher;
         this.fileSystem = fileSystem;
         this.session = session;
         this.info = info;
@@ -49,6 +64,10 @@ public final class InFlight {
 
     Session session() {
         return session;
+    }
+
+    KernelReferences references() {
+        return references;
     }
 
     PollWakeup pollWakeup(long kernelHandle) {
@@ -65,11 +84,44 @@ public final class InFlight {
         return exchange;
     }
 
-    /** The request of an exchange has ended. */
+    /** The handler of a request has returned, and the request is replied to unless its reply is deferred. */
     public void give(Exchange exchange) {
+        if (exchange.late() != null) {
+            exchange.handlerReturned();
+            return;
+        }
         exchange.end();
         if (!idle.give(exchange)) {
             exchanges.remove(exchange);
+        }
+    }
+
+    Slot detach(Slot slot) {
+        return detacher.apply(slot);
+    }
+
+    /** The reply of a request is deferred. It is in either collection at any time, so that an INTERRUPT finds it. */
+    void deferred(Exchange exchange) {
+        deferred.add(exchange);
+        exchanges.remove(exchange);
+    }
+
+    /** A deferred reply was given. */
+    void finished(Exchange exchange) {
+        exchange.finished();
+        deferred.remove(exchange);
+    }
+
+    /** How many replies are deferred and outstanding. */
+    public int outstanding() {
+        return deferred.size();
+    }
+
+    /** The session has ended: deferred replies that are given from now on are refused. */
+    public void dropDeferred() {
+        for (Exchange exchange : deferred) {
+            exchange.late().drop();
+            finished(exchange);
         }
     }
 
@@ -86,6 +138,11 @@ public final class InFlight {
 
     private boolean interruptRunning(long unique) {
         for (Exchange exchange : exchanges) {
+            if (exchange.interrupt(unique)) {
+                return true;
+            }
+        }
+        for (Exchange exchange : deferred) {
             if (exchange.interrupt(unique)) {
                 return true;
             }
@@ -128,15 +185,38 @@ public final class InFlight {
                         name, exchange.operation(), fileSystem.getClass().getName());
             }
         }
+        inspectDeferred(name);
         return held;
     }
 
-    /** Logs every request that still runs, with the stack of its thread. */
-    public void logRunning(String name, Duration waited) {
-        for (Exchange exchange : exchanges) {
-            exchange.describe().ifPresent(where -> LOG.warn("{}: abandoned {} s after the session's end: {}", name,
-                    waited.toSeconds(), where));
+    /** Warns of a reply that has been deferred for a minute, once an operation. Returns how many there are. */
+    int inspectDeferred(String name) {
+        int forgotten = 0;
+        for (Exchange exchange : deferred) {
+            if (exchange.inspect() >= FORGOTTEN) {
+                forgotten++;
+                if (warnedDeferred.add(exchange.operation())) {
+                    LOG.warn(
+                            "{}: {} has deferred its reply to {} for a minute; the request holds memory until it is given",
+                            name, fileSystem.getClass().getName(), exchange.operation());
+                }
+            }
         }
+        return forgotten;
+    }
+
+    /** Logs the requests that are still in flight, with the stack of their threads. */
+    public void logRunning(String name, Duration waited) {
+        exchanges.forEach(exchange -> logAbandoned(exchange, name, waited));
+        deferred.stream().limit(LOGGED).forEach(exchange -> logAbandoned(exchange, name, waited));
+        if (deferred.size() > LOGGED) {
+            LOG.warn("{}: and {} more deferred replies", name, deferred.size() - LOGGED);
+        }
+    }
+
+    private static void logAbandoned(Exchange exchange, String name, Duration waited) {
+        exchange.describe().ifPresent(where -> LOG.warn("{}: abandoned {} s after the session's end: {}", name,
+                waited.toSeconds(), where));
     }
 
     /** The session ends: interrupts all requests, those that have not begun included. */
@@ -144,5 +224,6 @@ public final class InFlight {
         info.end();
         notifier.end();
         exchanges.forEach(Exchange::cancel);
+        deferred.forEach(Exchange::cancel);
     }
 }

@@ -6,7 +6,7 @@ import org.hexfuse.server.Access;
 import org.hexfuse.server.request.Request;
 
 /** Access over a request. */
-public final class AccessView extends OperationView<Access> implements Access {
+public final class AccessView extends OperationView<Access, Void> implements Access {
     /** A view of {@code request}. */
     public AccessView(Request request) {
         super(request);

@@ -6,7 +6,7 @@ import org.hexfuse.server.Bmap;
 import org.hexfuse.server.request.Request;
 
 /** Bmap over a request. */
-public final class BmapView extends OperationView<Bmap> implements Bmap {
+public final class BmapView extends OperationView<Bmap, Long> implements Bmap {
     /** A view of {@code request}. */
     public BmapView(Request request) {
         super(request);
@@ -19,6 +19,10 @@ public final class BmapView extends OperationView<Bmap> implements Bmap {
 
     @Override protected Bmap on(Request request) {
         return new BmapView(request);
+    }
+
+    @Override Long pending() {
+        return 0L;
     }
 
     @Override public long block() {

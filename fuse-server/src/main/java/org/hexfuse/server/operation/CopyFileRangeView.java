@@ -6,7 +6,7 @@ import org.hexfuse.server.CopyFileRange;
 import org.hexfuse.server.request.Request;
 
 /** CopyFileRange over a request. */
-public final class CopyFileRangeView extends OperationView<CopyFileRange> implements CopyFileRange {
+public final class CopyFileRangeView extends OperationView<CopyFileRange, Long> implements CopyFileRange {
     /** A view of {@code request}. */
     public CopyFileRangeView(Request request) {
         super(request);
@@ -19,6 +19,10 @@ public final class CopyFileRangeView extends OperationView<CopyFileRange> implem
 
     @Override protected CopyFileRange on(Request request) {
         return new CopyFileRangeView(request);
+    }
+
+    @Override Long pending() {
+        return 0L;
     }
 
     @Override public long handle() {

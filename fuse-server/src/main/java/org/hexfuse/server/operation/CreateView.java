@@ -1,13 +1,17 @@
 package org.hexfuse.server.operation;
 
+import java.time.Duration;
 import org.hexfuse.abi.CreateIn;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Create;
+import org.hexfuse.server.Created;
+import org.hexfuse.server.Entry;
+import org.hexfuse.server.Opened;
 import org.hexfuse.server.request.Request;
 
 /** Create over a request. */
-public final class CreateView extends OperationView<Create> implements Create {
+public final class CreateView extends OperationView<Create, Created> implements Create {
     /** A view of {@code request}. */
     public CreateView(Request request) {
         super(request);
@@ -20,6 +24,10 @@ public final class CreateView extends OperationView<Create> implements Create {
 
     @Override protected Create on(Request request) {
         return new CreateView(request);
+    }
+
+    @Override Created pending() {
+        return new Created(Entry.absent(Duration.ZERO), Opened.stateless());
     }
 
     @Override public Name name() {

@@ -6,7 +6,7 @@ import org.hexfuse.server.Fallocate;
 import org.hexfuse.server.request.Request;
 
 /** Fallocate over a request. */
-public final class FallocateView extends OperationView<Fallocate> implements Fallocate {
+public final class FallocateView extends OperationView<Fallocate, Void> implements Fallocate {
     /** A view of {@code request}. */
     public FallocateView(Request request) {
         super(request);

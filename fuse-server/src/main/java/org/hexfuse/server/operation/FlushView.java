@@ -6,7 +6,7 @@ import org.hexfuse.server.Flush;
 import org.hexfuse.server.request.Request;
 
 /** Flush over a request. */
-public final class FlushView extends OperationView<Flush> implements Flush {
+public final class FlushView extends OperationView<Flush, Void> implements Flush {
     /** A view of {@code request}. */
     public FlushView(Request request) {
         super(request);

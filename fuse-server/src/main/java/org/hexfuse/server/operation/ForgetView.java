@@ -5,7 +5,7 @@ import org.hexfuse.server.Forget;
 import org.hexfuse.server.request.Request;
 
 /** Forget over a request, which may bring several nodes: node and count are set for each of them. */
-public final class ForgetView extends OperationView<Forget> implements Forget {
+public final class ForgetView extends OperationView<Forget, Void> implements Forget {
     private long node;
     private long count;
 

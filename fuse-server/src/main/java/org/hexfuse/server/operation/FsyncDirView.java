@@ -7,7 +7,7 @@ import org.hexfuse.server.FsyncDir;
 import org.hexfuse.server.request.Request;
 
 /** FsyncDir over a request. */
-public final class FsyncDirView extends OperationView<FsyncDir> implements FsyncDir {
+public final class FsyncDirView extends OperationView<FsyncDir, Void> implements FsyncDir {
     /** A view of {@code request}. */
     public FsyncDirView(Request request) {
         super(request);

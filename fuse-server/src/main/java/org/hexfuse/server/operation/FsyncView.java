@@ -7,7 +7,7 @@ import org.hexfuse.server.Fsync;
 import org.hexfuse.server.request.Request;
 
 /** Fsync over a request. */
-public final class FsyncView extends OperationView<Fsync> implements Fsync {
+public final class FsyncView extends OperationView<Fsync, Void> implements Fsync {
     /** A view of {@code request}. */
     public FsyncView(Request request) {
         super(request);

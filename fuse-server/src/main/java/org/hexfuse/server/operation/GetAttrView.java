@@ -4,11 +4,12 @@ import java.util.OptionalLong;
 import org.hexfuse.abi.GetattrFlag;
 import org.hexfuse.abi.GetattrIn;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.Attr;
 import org.hexfuse.server.GetAttr;
 import org.hexfuse.server.request.Request;
 
 /** GetAttr over a request. */
-public final class GetAttrView extends OperationView<GetAttr> implements GetAttr {
+public final class GetAttrView extends OperationView<GetAttr, Attr> implements GetAttr {
     /** A view of {@code request}. */
     public GetAttrView(Request request) {
         super(request);
@@ -21,6 +22,10 @@ public final class GetAttrView extends OperationView<GetAttr> implements GetAttr
 
     @Override protected GetAttr on(Request request) {
         return new GetAttrView(request);
+    }
+
+    @Override Attr pending() {
+        return Attr.ofMode(0).build();
     }
 
     @Override public OptionalLong handle() {

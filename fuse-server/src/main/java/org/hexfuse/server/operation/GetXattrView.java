@@ -7,7 +7,7 @@ import org.hexfuse.server.GetXattr;
 import org.hexfuse.server.request.Request;
 
 /** GetXattr over a request. */
-public final class GetXattrView extends OperationView<GetXattr> implements GetXattr {
+public final class GetXattrView extends OperationView<GetXattr, byte[]> implements GetXattr {
     /** A view of {@code request}. */
     public GetXattrView(Request request) {
         super(request);
@@ -20,6 +20,10 @@ public final class GetXattrView extends OperationView<GetXattr> implements GetXa
 
     @Override protected GetXattr on(Request request) {
         return new GetXattrView(request);
+    }
+
+    @Override byte[] pending() {
+        return new byte[0];
     }
 
     @Override public Name name() {

@@ -6,11 +6,12 @@ import org.hexfuse.abi.IoctlFlag;
 import org.hexfuse.abi.IoctlIn;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Ioctl;
+import org.hexfuse.server.IoctlResult;
 import org.hexfuse.server.request.Request;
 import org.hexfuse.transport.Segments;
 
 /** Ioctl over a request. */
-public final class IoctlView extends OperationView<Ioctl> implements Ioctl {
+public final class IoctlView extends OperationView<Ioctl, IoctlResult> implements Ioctl {
     /** A view of {@code request}. */
     public IoctlView(Request request) {
         super(request);
@@ -23,6 +24,10 @@ public final class IoctlView extends OperationView<Ioctl> implements Ioctl {
 
     @Override protected Ioctl on(Request request) {
         return new IoctlView(request);
+    }
+
+    @Override IoctlResult pending() {
+        return IoctlResult.of(0);
     }
 
     @Override public long handle() {

@@ -1,13 +1,15 @@
 package org.hexfuse.server.operation;
 
+import java.time.Duration;
 import org.hexfuse.abi.LinkIn;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.Entry;
 import org.hexfuse.server.Link;
 import org.hexfuse.server.request.Request;
 
 /** Link over a request. */
-public final class LinkView extends OperationView<Link> implements Link {
+public final class LinkView extends OperationView<Link, Entry> implements Link {
     /** A view of {@code request}. */
     public LinkView(Request request) {
         super(request);
@@ -20,6 +22,10 @@ public final class LinkView extends OperationView<Link> implements Link {
 
     @Override protected Link on(Request request) {
         return new LinkView(request);
+    }
+
+    @Override Entry pending() {
+        return Entry.absent(Duration.ZERO);
     }
 
     @Override public Name name() {

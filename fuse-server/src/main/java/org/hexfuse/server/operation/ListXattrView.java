@@ -1,12 +1,14 @@
 package org.hexfuse.server.operation;
 
+import java.util.List;
 import org.hexfuse.abi.GetxattrIn;
+import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.ListXattr;
 import org.hexfuse.server.request.Request;
 
 /** ListXattr over a request. */
-public final class ListXattrView extends OperationView<ListXattr> implements ListXattr {
+public final class ListXattrView extends OperationView<ListXattr, List<Name>> implements ListXattr {
     /** A view of {@code request}. */
     public ListXattrView(Request request) {
         super(request);
@@ -19,6 +21,10 @@ public final class ListXattrView extends OperationView<ListXattr> implements Lis
 
     @Override protected ListXattr on(Request request) {
         return new ListXattrView(request);
+    }
+
+    @Override List<Name> pending() {
+        return List.of();
     }
 
     @Override public int size() {

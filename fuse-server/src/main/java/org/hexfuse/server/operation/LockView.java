@@ -11,7 +11,7 @@ import org.hexfuse.server.request.ForwardingRequest;
 import org.hexfuse.server.request.Request;
 
 /** Lock over a request. */
-public final class LockView extends OperationView<Lock> implements Lock {
+public final class LockView extends OperationView<Lock, LockRange> implements Lock {
     private static final int LOCK = LkIn.LK.offset();
 
     /** A view of {@code request}. */
@@ -26,6 +26,10 @@ public final class LockView extends OperationView<Lock> implements Lock {
 
     @Override protected Lock on(Request request) {
         return new LockView(request);
+    }
+
+    @Override LockRange pending() {
+        return LockRange.whole(LockType.UNLOCKED);
     }
 
     @Override public long handle() {

@@ -6,7 +6,7 @@ import org.hexfuse.server.Lseek;
 import org.hexfuse.server.request.Request;
 
 /** Lseek over a request. */
-public final class LseekView extends OperationView<Lseek> implements Lseek {
+public final class LseekView extends OperationView<Lseek, Long> implements Lseek {
     /** A view of {@code request}. */
     public LseekView(Request request) {
         super(request);
@@ -19,6 +19,10 @@ public final class LseekView extends OperationView<Lseek> implements Lseek {
 
     @Override protected Lseek on(Request request) {
         return new LseekView(request);
+    }
+
+    @Override Long pending() {
+        return 0L;
     }
 
     @Override public long handle() {

@@ -1,13 +1,15 @@
 package org.hexfuse.server.operation;
 
+import java.time.Duration;
 import org.hexfuse.abi.MkdirIn;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.Entry;
 import org.hexfuse.server.MkDir;
 import org.hexfuse.server.request.Request;
 
 /** MkDir over a request. */
-public final class MkDirView extends OperationView<MkDir> implements MkDir {
+public final class MkDirView extends OperationView<MkDir, Entry> implements MkDir {
     /** A view of {@code request}. */
     public MkDirView(Request request) {
         super(request);
@@ -20,6 +22,10 @@ public final class MkDirView extends OperationView<MkDir> implements MkDir {
 
     @Override protected MkDir on(Request request) {
         return new MkDirView(request);
+    }
+
+    @Override Entry pending() {
+        return Entry.absent(Duration.ZERO);
     }
 
     @Override public Name name() {

@@ -1,13 +1,15 @@
 package org.hexfuse.server.operation;
 
+import java.time.Duration;
 import org.hexfuse.abi.MknodIn;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.Entry;
 import org.hexfuse.server.MkNod;
 import org.hexfuse.server.request.Request;
 
 /** MkNod over a request. */
-public final class MkNodView extends OperationView<MkNod> implements MkNod {
+public final class MkNodView extends OperationView<MkNod, Entry> implements MkNod {
     /** A view of {@code request}. */
     public MkNodView(Request request) {
         super(request);
@@ -20,6 +22,10 @@ public final class MkNodView extends OperationView<MkNod> implements MkNod {
 
     @Override protected MkNod on(Request request) {
         return new MkNodView(request);
+    }
+
+    @Override Entry pending() {
+        return Entry.absent(Duration.ZERO);
     }
 
     @Override public Name name() {

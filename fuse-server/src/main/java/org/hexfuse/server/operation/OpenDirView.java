@@ -3,10 +3,11 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenIn;
 import org.hexfuse.server.OpenDir;
+import org.hexfuse.server.Opened;
 import org.hexfuse.server.request.Request;
 
 /** OpenDir over a request. */
-public final class OpenDirView extends OperationView<OpenDir> implements OpenDir {
+public final class OpenDirView extends OperationView<OpenDir, Opened> implements OpenDir {
     /** A view of {@code request}. */
     public OpenDirView(Request request) {
         super(request);
@@ -19,6 +20,10 @@ public final class OpenDirView extends OperationView<OpenDir> implements OpenDir
 
     @Override protected OpenDir on(Request request) {
         return new OpenDirView(request);
+    }
+
+    @Override Opened pending() {
+        return Opened.stateless();
     }
 
     @Override public int flags() {

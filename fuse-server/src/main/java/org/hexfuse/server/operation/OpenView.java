@@ -3,10 +3,11 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenIn;
 import org.hexfuse.server.Open;
+import org.hexfuse.server.Opened;
 import org.hexfuse.server.request.Request;
 
 /** Open over a request. */
-public final class OpenView extends OperationView<Open> implements Open {
+public final class OpenView extends OperationView<Open, Opened> implements Open {
     /** A view of {@code request}. */
     public OpenView(Request request) {
         super(request);
@@ -19,6 +20,10 @@ public final class OpenView extends OperationView<Open> implements Open {
 
     @Override protected Open on(Request request) {
         return new OpenView(request);
+    }
+
+    @Override Opened pending() {
+        return Opened.stateless();
     }
 
     @Override public int flags() {

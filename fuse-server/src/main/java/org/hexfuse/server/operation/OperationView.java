@@ -6,12 +6,14 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Caller;
+import org.hexfuse.server.LateReply;
 import org.hexfuse.server.Operation;
 import org.hexfuse.server.SecurityContext;
 import org.hexfuse.server.Session;
@@ -26,8 +28,9 @@ import org.hexfuse.transport.Span;
  * an exchange; the methods {@code with} view a request that forwards to this one.
  *
  * @param <O> the kind of the operation
+ * @param <R> the result of the operation
  */
-public abstract class OperationView<O extends Operation<O>> {
+public abstract class OperationView<O extends Operation<O>, R> {
     private static final String SUFFIX = "View";
 
     private final Request request;
@@ -133,6 +136,31 @@ public abstract class OperationView<O extends Operation<O>> {
                 return interrupted.getAsBoolean();
             }
         });
+    }
+
+    /** Defers the reply and calls {@code work} with it. */
+    public final R later(Consumer<? super LateReply<R>> work) {
+        work.accept(deferred());
+        return pending();
+    }
+
+    /** Defers the reply. */
+    @SuppressWarnings("unchecked") public final LateReply<R> deferred() {
+        return (LateReply<R>) request.deferred();
+    }
+
+    /** The same operation with another late reply. */
+    public final O withLater(Supplier<? extends LateReply<R>> later) {
+        return on(new ForwardingRequest(request) {
+            @Override public LateReply<?> deferred() {
+                return later.get();
+            }
+        });
+    }
+
+    /** What the handler returns when the reply is deferred; nothing looks at it. */
+    R pending() {
+        return null;
     }
 
     /** The kind of the operation, its node and its caller. */

@@ -10,7 +10,7 @@ import org.hexfuse.server.request.ForwardingRequest;
 import org.hexfuse.server.request.Request;
 
 /** Poll over a request. */
-public final class PollView extends OperationView<Poll> implements Poll {
+public final class PollView extends OperationView<Poll, Integer> implements Poll {
     /** A view of {@code request}. */
     public PollView(Request request) {
         super(request);
@@ -23,6 +23,10 @@ public final class PollView extends OperationView<Poll> implements Poll {
 
     @Override protected Poll on(Request request) {
         return new PollView(request);
+    }
+
+    @Override Integer pending() {
+        return 0;
     }
 
     @Override public long handle() {

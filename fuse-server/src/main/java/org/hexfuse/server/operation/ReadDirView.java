@@ -6,7 +6,7 @@ import org.hexfuse.server.ReadDir;
 import org.hexfuse.server.request.Request;
 
 /** ReadDir over a request. */
-public final class ReadDirView extends OperationView<ReadDir> implements ReadDir {
+public final class ReadDirView extends OperationView<ReadDir, Void> implements ReadDir {
     /** A view of {@code request}. */
     public ReadDirView(Request request) {
         super(request);

@@ -1,11 +1,12 @@
 package org.hexfuse.server.operation;
 
+import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.ReadLink;
 import org.hexfuse.server.request.Request;
 
 /** ReadLink over a request. */
-public final class ReadLinkView extends OperationView<ReadLink> implements ReadLink {
+public final class ReadLinkView extends OperationView<ReadLink, Name> implements ReadLink {
     /** A view of {@code request}. */
     public ReadLinkView(Request request) {
         super(request);
@@ -18,5 +19,9 @@ public final class ReadLinkView extends OperationView<ReadLink> implements ReadL
 
     @Override protected ReadLink on(Request request) {
         return new ReadLinkView(request);
+    }
+
+    @Override Name pending() {
+        return Name.of("");
     }
 }

@@ -6,7 +6,7 @@ import org.hexfuse.server.Read;
 import org.hexfuse.server.request.Request;
 
 /** Read over a request. */
-public final class ReadView extends OperationView<Read> implements Read {
+public final class ReadView extends OperationView<Read, Void> implements Read {
     /** A view of {@code request}. */
     public ReadView(Request request) {
         super(request);

@@ -7,7 +7,7 @@ import org.hexfuse.server.ReleaseDir;
 import org.hexfuse.server.request.Request;
 
 /** ReleaseDir over a request. */
-public final class ReleaseDirView extends OperationView<ReleaseDir> implements ReleaseDir {
+public final class ReleaseDirView extends OperationView<ReleaseDir, Void> implements ReleaseDir {
     /** A view of {@code request}. */
     public ReleaseDirView(Request request) {
         super(request);

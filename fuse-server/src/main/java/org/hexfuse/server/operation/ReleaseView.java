@@ -7,7 +7,7 @@ import org.hexfuse.server.Release;
 import org.hexfuse.server.request.Request;
 
 /** Release over a request. */
-public final class ReleaseView extends OperationView<Release> implements Release {
+public final class ReleaseView extends OperationView<Release, Void> implements Release {
     /** A view of {@code request}. */
     public ReleaseView(Request request) {
         super(request);

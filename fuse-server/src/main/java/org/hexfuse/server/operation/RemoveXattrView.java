@@ -6,7 +6,7 @@ import org.hexfuse.server.RemoveXattr;
 import org.hexfuse.server.request.Request;
 
 /** RemoveXattr over a request. */
-public final class RemoveXattrView extends OperationView<RemoveXattr> implements RemoveXattr {
+public final class RemoveXattrView extends OperationView<RemoveXattr, Void> implements RemoveXattr {
     /** A view of {@code request}. */
     public RemoveXattrView(Request request) {
         super(request);

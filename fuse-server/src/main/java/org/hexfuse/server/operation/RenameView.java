@@ -9,7 +9,7 @@ import org.hexfuse.server.request.ForwardingRequest;
 import org.hexfuse.server.request.Request;
 
 /** Rename over a request. */
-public final class RenameView extends OperationView<Rename> implements Rename {
+public final class RenameView extends OperationView<Rename, Void> implements Rename {
     /** A view of {@code request}. */
     public RenameView(Request request) {
         super(request);

@@ -6,7 +6,7 @@ import org.hexfuse.server.RmDir;
 import org.hexfuse.server.request.Request;
 
 /** RmDir over a request. */
-public final class RmDirView extends OperationView<RmDir> implements RmDir {
+public final class RmDirView extends OperationView<RmDir, Void> implements RmDir {
     /** A view of {@code request}. */
     public RmDirView(Request request) {
         super(request);

@@ -11,11 +11,12 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.SetattrFlag;
 import org.hexfuse.abi.SetattrIn;
 import org.hexfuse.posix.Timespec;
+import org.hexfuse.server.Attr;
 import org.hexfuse.server.SetAttr;
 import org.hexfuse.server.request.Request;
 
 /** SetAttr over a request. */
-public final class SetAttrView extends OperationView<SetAttr> implements SetAttr {
+public final class SetAttrView extends OperationView<SetAttr, Attr> implements SetAttr {
     /** A view of {@code request}. */
     public SetAttrView(Request request) {
         super(request);
@@ -28,6 +29,10 @@ public final class SetAttrView extends OperationView<SetAttr> implements SetAttr
 
     @Override protected SetAttr on(Request request) {
         return new SetAttrView(request);
+    }
+
+    @Override Attr pending() {
+        return Attr.ofMode(0).build();
     }
 
     @Override public OptionalInt mode() {

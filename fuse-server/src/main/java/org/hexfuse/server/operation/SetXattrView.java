@@ -10,7 +10,7 @@ import org.hexfuse.server.request.Request;
 import org.hexfuse.transport.Segments;
 
 /** SetXattr over a request. */
-public final class SetXattrView extends OperationView<SetXattr> implements SetXattr {
+public final class SetXattrView extends OperationView<SetXattr, Void> implements SetXattr {
     /** A view of {@code request}. */
     public SetXattrView(Request request) {
         super(request);

@@ -1,11 +1,12 @@
 package org.hexfuse.server.operation;
 
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.posix.StatVfs;
 import org.hexfuse.server.StatFs;
 import org.hexfuse.server.request.Request;
 
 /** StatFs over a request. */
-public final class StatFsView extends OperationView<StatFs> implements StatFs {
+public final class StatFsView extends OperationView<StatFs, StatVfs> implements StatFs {
     /** A view of {@code request}. */
     public StatFsView(Request request) {
         super(request);
@@ -18,5 +19,9 @@ public final class StatFsView extends OperationView<StatFs> implements StatFs {
 
     @Override protected StatFs on(Request request) {
         return new StatFsView(request);
+    }
+
+    @Override StatVfs pending() {
+        return StatVfs.UNKNOWN;
     }
 }

@@ -1,12 +1,14 @@
 package org.hexfuse.server.operation;
 
+import java.time.Duration;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.Entry;
 import org.hexfuse.server.SymLink;
 import org.hexfuse.server.request.Request;
 
 /** SymLink over a request. */
-public final class SymLinkView extends OperationView<SymLink> implements SymLink {
+public final class SymLinkView extends OperationView<SymLink, Entry> implements SymLink {
     /** A view of {@code request}. */
     public SymLinkView(Request request) {
         super(request);
@@ -19,6 +21,10 @@ public final class SymLinkView extends OperationView<SymLink> implements SymLink
 
     @Override protected SymLink on(Request request) {
         return new SymLinkView(request);
+    }
+
+    @Override Entry pending() {
+        return Entry.absent(Duration.ZERO);
     }
 
     @Override public Name name() {

@@ -5,7 +5,7 @@ import org.hexfuse.server.SyncFs;
 import org.hexfuse.server.request.Request;
 
 /** SyncFs over a request. */
-public final class SyncFsView extends OperationView<SyncFs> implements SyncFs {
+public final class SyncFsView extends OperationView<SyncFs, Void> implements SyncFs {
     /** A view of {@code request}. */
     public SyncFsView(Request request) {
         super(request);

@@ -1,12 +1,16 @@
 package org.hexfuse.server.operation;
 
+import java.time.Duration;
 import org.hexfuse.abi.CreateIn;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.Created;
+import org.hexfuse.server.Entry;
+import org.hexfuse.server.Opened;
 import org.hexfuse.server.TmpFile;
 import org.hexfuse.server.request.Request;
 
 /** TmpFile over a request. */
-public final class TmpFileView extends OperationView<TmpFile> implements TmpFile {
+public final class TmpFileView extends OperationView<TmpFile, Created> implements TmpFile {
     /** A view of {@code request}. */
     public TmpFileView(Request request) {
         super(request);
@@ -19,6 +23,10 @@ public final class TmpFileView extends OperationView<TmpFile> implements TmpFile
 
     @Override protected TmpFile on(Request request) {
         return new TmpFileView(request);
+    }
+
+    @Override Created pending() {
+        return new Created(Entry.absent(Duration.ZERO), Opened.stateless());
     }
 
     @Override public int flags() {

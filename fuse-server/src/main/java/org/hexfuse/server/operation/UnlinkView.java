@@ -6,7 +6,7 @@ import org.hexfuse.server.Unlink;
 import org.hexfuse.server.request.Request;
 
 /** Unlink over a request. */
-public final class UnlinkView extends OperationView<Unlink> implements Unlink {
+public final class UnlinkView extends OperationView<Unlink, Void> implements Unlink {
     /** A view of {@code request}. */
     public UnlinkView(Request request) {
         super(request);

@@ -8,7 +8,7 @@ import org.hexfuse.server.request.Request;
 import org.hexfuse.transport.Segments;
 
 /** Write over a request. */
-public final class WriteView extends OperationView<Write> implements Write {
+public final class WriteView extends OperationView<Write, Integer> implements Write {
     /** A view of {@code request}. */
     public WriteView(Request request) {
         super(request);
@@ -21,6 +21,10 @@ public final class WriteView extends OperationView<Write> implements Write {
 
     @Override protected Write on(Request request) {
         return new WriteView(request);
+    }
+
+    @Override Integer pending() {
+        return 0;
     }
 
     @Override public long handle() {

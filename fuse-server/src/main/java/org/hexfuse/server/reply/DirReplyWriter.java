@@ -38,6 +38,11 @@ public final class DirReplyWriter implements DirReply {
         return records.written();
     }
 
+    /** The bytes that are written so far. */
+    public long written() {
+        return records.written();
+    }
+
     @Override public void dots(long ownIno, long parentIno) {
         this.self = ownIno;
         this.parent = parentIno;

@@ -2,6 +2,7 @@ package org.hexfuse.server.request;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.hexfuse.server.LateReply;
 import org.hexfuse.server.PollWakeup;
 import org.hexfuse.server.SecurityContext;
 import org.hexfuse.server.Session;
@@ -69,5 +70,9 @@ public class ForwardingRequest implements Request {
 
     @Override public PollWakeup pollWakeup(long kernelHandle) {
         return origin.pollWakeup(kernelHandle);
+    }
+
+    @Override public LateReply<?> deferred() {
+        return origin.deferred();
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.server.LateReply;
 import org.hexfuse.server.PollWakeup;
 import org.hexfuse.server.SecurityContext;
 import org.hexfuse.server.Session;
@@ -87,5 +88,9 @@ public final class HandmadeRequest implements Request {
 
     @Override public PollWakeup pollWakeup(long kernelHandle) {
         throw new IllegalStateException("a POLL made by hand has a waiter only if withWakeup gives it one");
+    }
+
+    @Override public LateReply<?> deferred() {
+        throw new IllegalStateException("an operation made by hand is replied to late only if withLater says how");
     }
 }

@@ -2,6 +2,7 @@ package org.hexfuse.server.request;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.hexfuse.server.LateReply;
 import org.hexfuse.server.PollWakeup;
 import org.hexfuse.server.SecurityContext;
 import org.hexfuse.server.Session;
@@ -47,4 +48,7 @@ public interface Request {
 
     /** What wakes the waiter of a POLL that has this handle in the kernel. */
     PollWakeup pollWakeup(long kernelHandle);
+
+    /** Defers the reply until after the handler has returned. The kind of its result is that of the operation. */
+    LateReply<?> deferred();
 }

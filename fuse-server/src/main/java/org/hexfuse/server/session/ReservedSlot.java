@@ -2,6 +2,7 @@ package org.hexfuse.server.session;
 
 import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.spi.RateLimitedLog;
@@ -35,6 +36,26 @@ final class ReservedSlot implements Slot {
             memory.free(bytes);
             Workers.answer(slot, Errno.ENOMEM);
             return null;
+        }
+    }
+
+    /**
+     * Reserves {@code bytes} and detaches a slot, unless that was done before. Where there is no memory the slot stays as it is.
+     *
+     * @throws FuseException ENOMEM if there is no memory
+     */
+    static Slot detachOrFail(Slot slot, long replyRoom, RequestMemory memory, long bytes) {
+        if (slot instanceof ReservedSlot) {
+            return slot;
+        }
+        if (!memory.tryReserve(bytes)) {
+            throw FuseException.of(Errno.ENOMEM, "max_inflight has no room for one more late reply");
+        }
+        try {
+            return new ReservedSlot(slot.detach(replyRoom), memory, bytes);
+        } catch (OutOfMemoryError e) {
+            memory.free(bytes);
+            throw e;
         }
     }
 

@@ -84,7 +84,7 @@ public final class SessionLoop {
         this.notifier = new LinkNotifier(link, info, this::handledHere);
         this.session = new KernelSession(info, notifier);
         this.references = new KernelReferences(fileSystem, session);
-        this.inFlight = new InFlight(fileSystem, session, info, references, notifier);
+        this.inFlight = new InFlight(fileSystem, session, info, references, notifier, this::detach);
         this.dispatcher = new Dispatcher(fileSystem, info, references, inFlight, notifier);
         this.initialization = new InitHandler(fileSystem, session, info, link);
         this.workers = new Workers(link, name, fileSystem.blocking(), memory, info::limits, this::handle,
@@ -142,6 +142,13 @@ public final class SessionLoop {
         if (own != null && !waits.run(() -> run(own, true))) {
             Workers.answer(own, Errno.ENOLCK);
         }
+    }
+
+    /** Detaches the slot of a request whose reply is deferred, within the session's memory. */
+    private Slot detach(Slot slot) {
+        long replyRoom = MessageSizes.replyRoom(slot, info.limits());
+        long size = WaitLane.REQUEST_SIZE + MessageSizes.requestSize(slot) + replyRoom;
+        return ReservedSlot.detachOrFail(slot, replyRoom, memory, size);
     }
 
     private void run(Slot slot, boolean interruptThread) {
@@ -226,6 +233,7 @@ public final class SessionLoop {
             }
             workers.end();
             awaitHandlers();
+            inFlight.dropDeferred();
             waits.close();
             if (info.isInitialized()) {
                 references.releaseAll();
@@ -249,7 +257,7 @@ public final class SessionLoop {
 
     private void awaitHandlers() {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (workers.running() + driven.get() + waits.running() > 0) {
+        while (workers.running() + driven.get() + waits.running() + inFlight.outstanding() > 0) {
             if (System.nanoTime() - deadline > 0) {
                 inFlight.logRunning(name, PATIENCE);
                 return;

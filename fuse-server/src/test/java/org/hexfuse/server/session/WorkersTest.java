@@ -249,4 +249,26 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(caller.join(Duration.ofSeconds(10))).isTrue();
         never.open.countDown();
     }
+
+    @Test void aReplyThatIsNeverGivenHoldsItsMemoryUntilTheSessionEnds() throws Exception {
+        long before = RequestMemory.jvm().reserved();
+        var kept = new ConcurrentLinkedQueue<LateReply<Entry>>();
+        serve(FuseServer.serve(new FuseFileSystem() {
+            @Override public Entry lookup(Lookup op) {
+                return op.later(kept::add);
+            }
+        }));
+        long without = RequestMemory.jvm().reserved();
+        start(100, () -> lookup("a"));
+        await().until(() -> kept.size() == 100);
+        assertThat(RequestMemory.jvm().reserved()).isGreaterThan(without + 100 * 4096);
+        for (int i = 0; i < 50; i++) {
+            kept.remove().reply(Entry.of(2, Attr.file(0444, 0)));
+        }
+        assertThat(RequestMemory.jvm().reserved()).isBetween(without + 50 * 4096, without + 100 * 4096);
+        server.close();
+        assertThat(RequestMemory.jvm().reserved()).isEqualTo(before);
+        kept.forEach(reply -> assertThat(reply.reply(Entry.of(2, Attr.file(0444, 0)))).isEqualTo(Errno.ENOTCONN));
+        assertThat(RequestMemory.jvm().reserved()).isEqualTo(before);
+    }
 }
