@@ -8,9 +8,9 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.posix.Timespec;
 
 /**
- * The attributes of a node: what {@code stat(2)} shows. Immutable. Ids and the mode are unsigned 32-bit numbers.
+ * The attributes of a node, as {@code stat(2)} returns them. Immutable. Ids and the mode are unsigned 32-bit numbers.
  *
- * <p>What a factory or {@link Builder} is not given: one link, owner and group 0, times 0, as many blocks as the size needs,
+ * <p>Defaults of the factories and of {@link Builder}: one link, owner and group 0, times 0, as many blocks as the size needs,
  * blocks of 4096 bytes, the node's number as inode number, and the attribute timeout of the mount.
  */
 public final class Attr {
@@ -64,17 +64,17 @@ public final class Attr {
         return of(FileType.SYMLINK, 0777).size(targetLength).build();
     }
 
-    /** Starts the attributes of a file of {@code type}. */
+    /** A builder for a file of {@code type}. */
     public static Builder of(FileType type, int permissions) {
         return new Builder(type.mode() | (permissions & PERMISSIONS));
     }
 
-    /** Starts the attributes of a file whose {@code mode} has type and permissions. */
+    /** A builder for a file whose {@code mode} has type and permissions. */
     public static Builder ofMode(int mode) {
         return new Builder(mode);
     }
 
-    /** Starts attributes that are these but for what is set. */
+    /** A builder that begins with these attributes. */
     public Builder toBuilder() {
         return new Builder(mode).ino(ino).size(size).blocks(blocks).nlink(nlink).owner(uid, gid).rdev(rdev)
                 .blockSize(blockSize).times(atime, mtime, ctime).optional(btime, timeout);
@@ -110,7 +110,7 @@ public final class Attr {
         return ctime;
     }
 
-    /** The time of birth, if it is known. */
+    /** The time of creation, if it is known. */
     public Optional<Timespec> btime() {
         return btime;
     }
@@ -145,7 +145,7 @@ public final class Attr {
         return blockSize;
     }
 
-    /** The attribute timeout: how long a kernel may keep them; empty for that of the mount. */
+    /** The attribute timeout: how long a kernel may cache them; empty for that of the mount. */
     public Optional<Duration> timeout() {
         return timeout;
     }
@@ -168,7 +168,7 @@ public final class Attr {
                 + mtime + ", ctime=" + ctime + ", btime=" + btime + ", timeout=" + timeout + "]";
     }
 
-    /** Collects attributes. Not for several threads. Negative sizes, numbers and durations are refused. */
+    /** Builds attributes. Not for several threads. Negative sizes, numbers and durations are refused. */
     public static final class Builder {
         private final int mode;
         private long ino;
@@ -272,13 +272,13 @@ public final class Attr {
             return this;
         }
 
-        /** The time of birth, which {@code statx(2)} shows; only a reply to {@code getattr} carries it. */
+        /** The time of creation, which {@code statx(2)} returns; only a reply to {@code getattr} carries it. */
         public Builder btime(Timespec time) {
             this.btime = Optional.of(time);
             return this;
         }
 
-        /** The attribute timeout: how long a kernel may keep them without asking again. */
+        /** The attribute timeout: how long a kernel may cache them. */
         public Builder timeout(Duration duration) {
             notNegative(duration.toSeconds(), "attribute timeout");
             this.timeout = Optional.of(duration);

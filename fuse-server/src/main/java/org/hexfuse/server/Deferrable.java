@@ -1,6 +1,5 @@
 package org.hexfuse.server;
 
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -14,7 +13,7 @@ import java.util.function.Supplier;
  * }
  *
  * @Override public void read(Read op, DataReply out) {
- *     op.later(client.get(op.node(), op.offset(), op.size()).thenAccept(out::write));
+ *     op.later(reply -> reply.replyWith(client.get(op.node(), op.offset(), op.size()).thenAccept(out::write)));
  * }
  * }
  *
@@ -25,6 +24,9 @@ public interface Deferrable<O, R> {
     /**
      * Defers the reply. To be called by the handler, before it returns and before it writes to the reply that it was given.
      *
+     * <p>Other threads may use the operation, and the reply that the handler was given, from {@code work} on and not before: deferring
+     * moves both to other memory.
+     *
      * @param work is called at once with the reply that is to be given; it hands it to another thread or keeps it
      * @return a value for the handler to return, which is not used
      * @throws org.hexfuse.abi.FuseException ENOMEM if {@code max_inflight} has no room for one more: let the handler throw it, or
@@ -32,11 +34,6 @@ public interface Deferrable<O, R> {
      * @throws IllegalStateException if the reply was deferred before, or something was written
      */
     R later(Consumer<? super LateReply<R>> work);
-
-    /** As {@link #later(Consumer)}, with a result that is complete later. */
-    default R later(CompletionStage<? extends R> result) {
-        return later(reply -> reply.replyWith(result));
-    }
 
     /**
      * The same operation with another late reply: for a decorator that changes results,

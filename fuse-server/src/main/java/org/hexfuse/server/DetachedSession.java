@@ -29,7 +29,7 @@ final class DetachedSession implements Session, Notifier {
         return flag.in(flags);
     }
 
-    @Override public boolean isOver() { return false; }
+    @Override public boolean isClosed() { return false; }
 
     @Override public Errno invalidateNode(long node) {
         return Errno.ENOTCONN;

@@ -9,8 +9,8 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.posix.LockRange;
 
 /**
- * The base of filesystems that wrap another one: every method goes to it, and so does what it says of itself. A subclass
- * overrides what it changes, or {@link #before}, which sees every operation.
+ * The base of decorators: every method, and every property such as {@link #capabilities}, is delegated. A subclass overrides what it
+ * changes, or {@link #before}, which sees every operation.
  *
  * {@snippet :
  * final class Counting extends FilterFileSystem {
@@ -24,6 +24,10 @@ import org.hexfuse.posix.LockRange;
  *     }
  * }
  * }
+ *
+ * <p>An operation that is passed on may be another one, made by its methods {@code with}; a reply may be wrapped or replaced. A
+ * decorator that changes the result of a delegate which {@linkplain Deferrable#later defers} its replies changes the late reply too:
+ * {@code delegate().lookup(op.withLater(() -> op.deferred().map(this::changed)))}. What the delegate then returns is a placeholder.
  */
 public abstract class FilterFileSystem implements FuseFileSystem {
     private final FuseFileSystem delegate;
@@ -33,7 +37,7 @@ public abstract class FilterFileSystem implements FuseFileSystem {
         this.delegate = Objects.requireNonNull(delegate);
     }
 
-    /** What is wrapped. */
+    /** The wrapped filesystem. */
     protected final FuseFileSystem delegate() {
         return delegate;
     }

@@ -3,7 +3,7 @@ package org.hexfuse.server;
 import java.util.List;
 import org.hexfuse.abi.Protocol;
 
-/** What comes of an {@link Ioctl}: a number for the caller, or what the filesystem has to see of the caller's memory first. */
+/** The result of an {@link Ioctl}: a number for the caller, or the ranges of the caller's memory that the command needs first. */
 public final class IoctlResult {
     private final int value;
     private final boolean again;
@@ -13,8 +13,8 @@ public final class IoctlResult {
     /**
      * A range of the caller's memory.
      *
-     * @param address where it begins
-     * @param length how many bytes it has
+     * @param address its start
+     * @param length its length in bytes
      */
     public record Range(long address, long length) {}
 
@@ -25,14 +25,14 @@ public final class IoctlResult {
         this.out = List.copyOf(out);
     }
 
-    /** What {@code ioctl(2)} returns; negated numbers of errors are errors. */
+    /** What {@code ioctl(2)} returns; a negated errno is an error. */
     public static IoctlResult of(int value) {
         return new IoctlResult(value, false, List.of(), List.of());
     }
 
     /**
-     * Has the kernel ask once more, with what {@code in} has in {@link Ioctl#data} and room for {@code out}. Only where it is
-     * {@link Ioctl#unrestricted}; elsewhere the caller gets EIO.
+     * Has the kernel send the command again, with the bytes of {@code in} in {@link Ioctl#data} and room for {@code out}. Only where
+     * it is {@link Ioctl#unrestricted}; elsewhere the caller gets EIO.
      *
      * @throws IllegalArgumentException if there are more than 256 ranges
      */

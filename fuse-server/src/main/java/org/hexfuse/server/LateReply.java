@@ -13,7 +13,7 @@ import org.hexfuse.abi.Errno;
  * that is never given keeps that memory, and its caller, until the session ends; the watchdog warns of it.
  *
  * <p>When the session ends, outstanding late replies are interrupted and have five seconds to be given; later ones are refused with
- * ENOTCONN, which harms nobody. What they would have granted, such as a lookup, is forgotten or released towards the filesystem.
+ * ENOTCONN. A lookup or handle that such a reply would have granted is forgotten or released towards the filesystem.
  *
  * @param <R> the result of the operation; {@link Void} where it has none, or is written to a reply that the handler was given
  */

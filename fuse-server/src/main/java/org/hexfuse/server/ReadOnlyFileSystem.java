@@ -4,9 +4,9 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.posix.OpenFlags;
 
-/** A filesystem that can be read and not changed: what would change it is answered EROFS. */
+/** A filesystem that can only be read: operations that would change it are answered EROFS. */
 public final class ReadOnlyFileSystem extends FilterFileSystem {
-    /** What {@code delegate} has, to be read. */
+    /** A read-only view of {@code delegate}. */
     public ReadOnlyFileSystem(FuseFileSystem delegate) {
         super(delegate);
     }

@@ -17,7 +17,7 @@ public non-sealed interface Release extends Operation<Release>, Deferrable<Relea
     int flags();
 
     /** Whether the {@code flock(2)} lock of {@link #lockOwner} is released with it. */
-    boolean endsFlock();
+    boolean flockUnlock();
 
     /** The owner of the locks that are released with it; 0 when the session ended first, which releases all locks. */
     long lockOwner();
@@ -29,5 +29,5 @@ public non-sealed interface Release extends Operation<Release>, Deferrable<Relea
     Release withFlags(int flags);
 
     /** The same operation with another lock owner. */
-    Release withLockOwner(long owner, boolean endsFlock);
+    Release withLockOwner(long owner, boolean flockUnlock);
 }

@@ -17,7 +17,7 @@ public non-sealed interface ReleaseDir extends Operation<ReleaseDir>, Deferrable
     int flags();
 
     /** Whether the {@code flock(2)} lock of {@link #lockOwner} is released with it. */
-    boolean endsFlock();
+    boolean flockUnlock();
 
     /** The owner of the locks that are released with it; 0 when the session ended first, which releases all locks. */
     long lockOwner();
@@ -29,5 +29,5 @@ public non-sealed interface ReleaseDir extends Operation<ReleaseDir>, Deferrable
     ReleaseDir withFlags(int flags);
 
     /** The same operation with another lock owner. */
-    ReleaseDir withLockOwner(long owner, boolean endsFlock);
+    ReleaseDir withLockOwner(long owner, boolean flockUnlock);
 }

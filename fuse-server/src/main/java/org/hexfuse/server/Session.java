@@ -25,5 +25,5 @@ public interface Session {
     boolean has(InitFlag flag);
 
     /** Whether {@link FuseFileSystem#destroy} was called, or is about to be. */
-    boolean isOver();
+    boolean isClosed();
 }

@@ -22,7 +22,7 @@ public non-sealed interface SetXattr extends Operation<SetXattr>, Deferrable<Set
      * Whether the kernel sets a flag of {@code fuse_setxattr_in}, which only one with {@link
      * org.hexfuse.abi.InitFlag#SETXATTR_EXT} does.
      */
-    boolean asks(SetxattrFlag flag);
+    boolean has(SetxattrFlag flag);
 
     /** XATTR_CREATE (1), XATTR_REPLACE (2) or 0. */
     int flags();

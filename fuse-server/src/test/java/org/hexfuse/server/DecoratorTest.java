@@ -189,7 +189,7 @@ class DecoratorTest {
         return new String(bytes, 0, (int) out.written(), UTF_8);
     }
 
-    @Test void userIdsAreMappedOnTheWayInAndOut() throws Exception {
+    @Test void userIdsAreMappedInOperationsAndResults() throws Exception {
         var files = new Files();
         var mapped = new IdMap(files, 1000, 5);
         Lookup op = Lookup.of(1, Name.of("a")).withCaller(new Caller(1000, 100, 42));
@@ -227,7 +227,7 @@ class DecoratorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void aKernelSeesWhatDecoratorsMakeOfIt(
+    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void decoratorsWorkInASession(
             String address)
             throws Exception {
         var files = new Files();

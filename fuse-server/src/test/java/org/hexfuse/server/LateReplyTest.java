@@ -118,7 +118,8 @@ import org.junit.jupiter.params.provider.ValueSource;
             }
 
             @Override public Attr getattr(GetAttr op) {
-                return op.later(CompletableFuture.supplyAsync(() -> Attr.file(0444, op.node()), pool));
+                return op.later(reply -> reply
+                        .replyWith(CompletableFuture.supplyAsync(() -> Attr.file(0444, op.node()), pool)));
             }
 
             @Override public void read(Read op, DataReply out) {
@@ -138,11 +139,13 @@ import org.junit.jupiter.params.provider.ValueSource;
             }
 
             @Override public void readdir(ReadDir op, DirReply out) {
-                op.later(CompletableFuture.runAsync(() -> out.add("a", 2, FileType.REGULAR), pool));
+                op.later(reply -> reply
+                        .replyWith(CompletableFuture.runAsync(() -> out.add("a", 2, FileType.REGULAR), pool)));
             }
 
             @Override public void unlink(Unlink op) {
-                op.later(CompletableFuture.failedFuture(new java.nio.file.NoSuchFileException("a")));
+                op.later(reply -> reply
+                        .replyWith(CompletableFuture.failedFuture(new java.nio.file.NoSuchFileException("a"))));
             }
 
             @Override public void rmdir(RmDir op) {

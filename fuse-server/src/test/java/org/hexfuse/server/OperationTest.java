@@ -54,7 +54,7 @@ class OperationTest {
     }
 
     @ParameterizedTest
-    @MethodSource("all") void comesFromRootUnlessSaid(Operation<?> op) {
+    @MethodSource("all") void comesFromRootByDefault(Operation<?> op) {
         assertThat(op.node()).isEqualTo(7);
         assertThat(op.caller()).isEqualTo(new Caller(0, 0, 0));
         assertThat(op.unique()).isZero();
@@ -119,7 +119,7 @@ class OperationTest {
         assertThat(List.of(copy.handle(), copy.offset(), copy.length(), copy.targetNode(), copy.targetHandle(),
                 copy.targetOffset())).containsExactly(1L, 5L, 6L, 9L, 10L, 11L);
         Release release = Release.of(7, 1).withLockOwner(5, true).withFlags(2);
-        assertThat(release.endsFlock()).isTrue();
+        assertThat(release.flockUnlock()).isTrue();
         assertThat(release.lockOwner()).isEqualTo(5);
         assertThat(release.handle()).isEqualTo(1);
     }
@@ -150,7 +150,7 @@ class OperationTest {
         assertThat(set.flags()).isEqualTo(2);
         assertThat(set.withValue(B, new byte[]{9}).value()).containsExactly(9);
         assertThat(set.withValue(B, new byte[]{9}).name()).isEqualTo(B);
-        assertThat(set.asks(SetxattrFlag.ACL_KILL_SGID)).isFalse();
+        assertThat(set.has(SetxattrFlag.ACL_KILL_SGID)).isFalse();
     }
 
     @Test void aLockKeepsItsRange() {

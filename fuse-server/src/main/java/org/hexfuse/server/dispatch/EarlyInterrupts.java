@@ -3,15 +3,14 @@ package org.hexfuse.server.dispatch;
 import java.util.LinkedHashSet;
 
 /**
- * INTERRUPTs whose request has not begun yet, by its unique id, as when another worker has read the request. Bounded: of more
- * than {@value #MOST} the oldest are dropped, since a kernel also interrupts requests that have just been answered. Any thread
- * may use it.
+ * INTERRUPTs whose request has not begun yet, by its unique id: another worker has read the request. Bounded: of more than
+ * {@value #MOST} the oldest are dropped, since a kernel also interrupts requests that were just answered. Any thread may use it.
  */
 final class EarlyInterrupts {
     static final int MOST = 1024;
 
     private final LinkedHashSet<Long> uniques = new LinkedHashSet<>();
-    /** Spares requests the lock while there is no INTERRUPT, which is nearly always. */
+    /** False nearly always, which saves requests the lock. */
     private volatile boolean any;
 
     synchronized void add(long unique) {
@@ -22,7 +21,7 @@ final class EarlyInterrupts {
         }
     }
 
-    /** Whether the request was interrupted before it began; it no longer is then. */
+    /** Removes the INTERRUPT of a request that begins, and returns whether there was one. */
     boolean remove(long unique) {
         if (!any) {
             return false;

@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Exchange implements Request, HandledRequest {
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LoggerFactory.getLogger(Exchange.class));
-    /** How many frames of a handler that does not return are logged. */
+    /** The number of stack frames that are logged of a handler that does not return. */
     private static final int STACK = 12;
     private static final MemorySegment NO_REQUEST = Arena.global().allocate(InHeader.SIZE).asReadOnly();
 
@@ -94,7 +94,7 @@ public final class Exchange implements Request, HandledRequest {
         }
     }
 
-    /** The request is finished. An interrupt of the thread that came for it does not outlive it. */
+    /** The request is finished. Clears the interrupt of the thread if it may have come for this request. */
     void end() {
         boolean clear;
         synchronized (this) {
@@ -110,7 +110,7 @@ public final class Exchange implements Request, HandledRequest {
         }
     }
 
-    /** How often in a row the watchdog has seen the same request here; 0 without a request. For the watchdog only. */
+    /** How many times in a row the watchdog has seen this request; 0 without a request. Called by the watchdog only. */
     int inspect() {
         long now = unique;
         seen = now == 0 ? 0 : now == seenUnique ? seen + 1 : 1;
@@ -128,7 +128,7 @@ public final class Exchange implements Request, HandledRequest {
         return opcode;
     }
 
-    /** Whether the calling thread runs this request, and has not answered it. */
+    /** Whether the calling thread runs the handler of this request, and has not replied. */
     boolean isHandledHere() {
         return Thread.currentThread().equals(handler) && !committed && slot != null;
     }
@@ -153,7 +153,7 @@ public final class Exchange implements Request, HandledRequest {
                         .map(frame -> "\n    at " + frame).collect(Collectors.joining()));
     }
 
-    /** Marks the request {@code id} as interrupted. Returns whether it runs here. */
+    /** Marks the request {@code id} as interrupted. Returns whether it is this one. */
     boolean interrupt(long id) {
         if (unique != id) {
             return false;
@@ -168,7 +168,7 @@ public final class Exchange implements Request, HandledRequest {
         return true;
     }
 
-    /** Marks whatever runs here as interrupted: the session ends. */
+    /** Marks any request here as interrupted: the session ends. */
     void cancel() {
         synchronized (this) {
             setInterrupted();
@@ -324,10 +324,12 @@ public final class Exchange implements Request, HandledRequest {
         };
     }
 
-    /** Whether the reply, if the request has one, is sent. */
-    public boolean isCommitted() { return committed; }
+    /** Whether the reply was sent, or the request that has none was released. */
+    public boolean isCommitted() {
+        return committed;
+    }
 
-    /** The request has no reply. */
+    /** Releases the slot of a request that has no reply. */
     void noReply() {
         committed = true;
         slot.release();

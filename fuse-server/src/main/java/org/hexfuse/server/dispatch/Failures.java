@@ -32,15 +32,15 @@ import java.util.stream.Collectors;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 
-/** The errno that an exception of a filesystem is answered with. */
+/** Maps exceptions of filesystems to the errnos that they are answered with. */
 public final class Failures {
-    /** The system's messages of errors, by which the JDK names those it has no exception for. */
+    /** Errnos by the message of {@code strerror(3)}, which is all that some exceptions of the JDK have. */
     private static final Map<String, Errno> BY_MESSAGE = Arrays.stream(Errno.values()).filter(e -> e != Errno.OK)
             .collect(Collectors.toMap(Errno::message, Function.identity(), (first, _) -> first));
 
     private Failures() {}
 
-    /** The errno that an exception stands for; empty for a defect of the filesystem, which is logged and answered EIO. */
+    /** The errno of an exception; empty for a defect of the filesystem, which is logged and answered EIO. */
     public static Optional<Errno> errno(Throwable failure) {
         return Optional.ofNullable(switch (failure) {
             case FuseException e -> e.errno();
@@ -80,7 +80,7 @@ public final class Failures {
         return wrapper.getCause() == null ? null : errno(wrapper.getCause()).orElse(null);
     }
 
-    /** What java.io puts behind the file's name: {@code /a/b (Permission denied)}. */
+    /** The reason that java.io appends to the file's name: {@code /a/b (Permission denied)}. */
     private static String inParentheses(String message) {
         int open = message == null ? -1 : message.lastIndexOf('(');
         return open < 0 || !message.endsWith(")") ? message : message.substring(open + 1, message.length() - 1);

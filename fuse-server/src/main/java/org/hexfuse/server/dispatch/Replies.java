@@ -87,11 +87,10 @@ final class Replies {
         } else if (!(failure instanceof FuseException)) {
             LOG.debug("{} is answered {}", opcode, errno, failure);
         }
-        Errno sent = x.isCommitted() ? Errno.OK : refuse(x, errno);
         if (opcode == Opcode.READDIRPLUS) {
             x.dirPlusReply.undo();
         }
-        return sent;
+        return x.isCommitted() ? Errno.OK : refuse(x, errno);
     }
 
     /** Replies with an error, or with nothing where the operation has no reply. */

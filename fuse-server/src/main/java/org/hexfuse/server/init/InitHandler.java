@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's half of INIT.
+ * Negotiates the flags and limits of a session: the server's half of INIT.
  *
  * <p>Source: libfuse {@code lib/fuse_lowlevel.c}, {@code do_init}.
  */
@@ -80,7 +80,7 @@ public final class InitHandler {
                 readahead, refusals());
         Undeclared.warn(fileSystem);
         fileSystem.init(negotiation);
-        return settle(slot.reply(), negotiation);
+        return reply(slot.reply(), negotiation);
     }
 
     /** The kernel's major version is newer: it sends INIT again with the version of this reply. */
@@ -98,7 +98,7 @@ public final class InitHandler {
                 | (capabilities.contains(Capability.READDIRPLUS) ? READDIRPLUS : 0);
     }
 
-    /** Why a flag can't be enabled here, for those that can't: with them requests would hang or fail. */
+    /** The flags that this server cannot serve, with the reason: requests would hang or fail. */
     private Map<InitFlag, String> refusals() {
         Map<InitFlag, String> refused = new EnumMap<>(InitFlag.class);
         refused.put(InitFlag.OVER_IO_URING, "no transport here serves requests over io_uring");
@@ -122,7 +122,7 @@ public final class InitHandler {
             refused.put(InitFlag.FLOCK_LOCKS, "the filesystem's capabilities() lack FLOCK");
         }
         if (!fileSystem.kernelChecksPermissions()) {
-            refused.put(InitFlag.ALLOW_IDMAP, "it needs default_permissions, which kernelChecksPermissions() asks for");
+            refused.put(InitFlag.ALLOW_IDMAP, "it needs default_permissions, which kernelChecksPermissions() enables");
         }
         return refused;
     }
@@ -132,26 +132,26 @@ public final class InitHandler {
         return Math.max(PAGE, Math.min(pages * PAGE, Limits.payloadOf(link.maxMessage())));
     }
 
-    private int settle(MemorySegment out, InitOffer settled) {
-        int pages = (Math.max(settled.maxWrite(), settled.maxReadahead()) + PAGE - 1) / PAGE;
-        int maxPages = Math.clamp(pages, 1, Math.max(1, largestPayload(settled.enabled()) / PAGE));
-        var limits = new Limits(settled.minor(), settled.enabled(), settled.maxWrite(), maxPages);
+    private int reply(MemorySegment out, InitOffer agreed) {
+        int pages = (Math.max(agreed.maxWrite(), agreed.maxReadahead()) + PAGE - 1) / PAGE;
+        int maxPages = Math.clamp(pages, 1, Math.max(1, largestPayload(agreed.enabled()) / PAGE));
+        var limits = new Limits(agreed.minor(), agreed.enabled(), agreed.maxWrite(), maxPages);
         link.negotiated(limits);
         info.initialized(limits);
-        int size = InitOut.STRUCT.size(settled.minor());
+        int size = InitOut.STRUCT.size(agreed.minor());
         out.asSlice(0, InitOut.SIZE).fill((byte) 0);
         InitOut.MAJOR.set(out, Protocol.MAJOR);
         InitOut.MINOR.set(out, Protocol.MINOR);
-        InitOut.MAX_READAHEAD.set(out, settled.maxReadahead());
-        InitOut.FLAGS.set(out, (int) settled.enabled());
-        InitOut.MAX_BACKGROUND.set(out, (short) settled.maxBackground());
-        InitOut.CONGESTION_THRESHOLD.set(out, (short) (settled.maxBackground() * 3 / 4));
-        InitOut.MAX_WRITE.set(out, settled.maxWrite());
-        InitOut.TIME_GRAN.set(out, settled.timeGranularity());
+        InitOut.MAX_READAHEAD.set(out, agreed.maxReadahead());
+        InitOut.FLAGS.set(out, (int) agreed.enabled());
+        InitOut.MAX_BACKGROUND.set(out, (short) agreed.maxBackground());
+        InitOut.CONGESTION_THRESHOLD.set(out, (short) (agreed.maxBackground() * 3 / 4));
+        InitOut.MAX_WRITE.set(out, agreed.maxWrite());
+        InitOut.TIME_GRAN.set(out, agreed.timeGranularity());
         InitOut.MAX_PAGES.set(out, (short) maxPages);
-        InitOut.FLAGS2.set(out, (int) (settled.enabled() >>> 32));
-        LOG.debug("INIT settled: protocol 7.{}, {}, {} bytes a write", settled.minor(),
-                Flag.describe(settled.enabled(), InitFlag.values()), settled.maxWrite());
+        InitOut.FLAGS2.set(out, (int) (agreed.enabled() >>> 32));
+        LOG.debug("INIT negotiated: protocol 7.{}, {}, {} bytes a write", agreed.minor(),
+                Flag.describe(agreed.enabled(), InitFlag.values()), agreed.maxWrite());
         return size;
     }
 }

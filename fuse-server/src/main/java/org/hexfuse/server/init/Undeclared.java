@@ -9,7 +9,7 @@ import org.hexfuse.server.FuseFileSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Warns, once a class, of methods that are never called since the filesystem does not say that it has them. */
+/** Warns, once a class, of methods that are never called since the filesystem does not declare their capability. */
 final class Undeclared {
     private static final Logger LOG = LoggerFactory.getLogger(Undeclared.class);
     private static final Set<Class<?>> WARNED = ConcurrentHashMap.newKeySet();
@@ -17,12 +17,12 @@ final class Undeclared {
     private Undeclared() {}
 
     static void warn(FuseFileSystem fileSystem) {
-        Set<Capability> said = fileSystem.capabilities();
-        if (overrides(fileSystem, "readdirplus") && !said.contains(Capability.READDIRPLUS)) {
+        Set<Capability> declared = fileSystem.capabilities();
+        if (overrides(fileSystem, "readdirplus") && !declared.contains(Capability.READDIRPLUS)) {
             warn(fileSystem, "readdirplus", "READDIRPLUS");
         }
-        if (overrides(fileSystem, "setlk") && !said.contains(Capability.RECORD_LOCKS)
-                && !said.contains(Capability.FLOCK)) {
+        if (overrides(fileSystem, "setlk") && !declared.contains(Capability.RECORD_LOCKS)
+                && !declared.contains(Capability.FLOCK)) {
             warn(fileSystem, "setlk", "RECORD_LOCKS or FLOCK");
         }
     }

@@ -5,8 +5,8 @@ import java.util.Set;
 import org.hexfuse.abi.Opcode;
 
 /**
- * Which notifications wait for a request that is in flight, since the kernel holds a lock for it: sent by the very handler of
- * that request they would wait for themselves.
+ * Which notifications wait for which requests in flight, since the kernel holds a lock for the request: sent by the handler of that
+ * request they would deadlock.
  *
  * <p>Source: Linux {@code fs/fuse/dir.c} ({@code fuse_reverse_inval_entry} takes the lock of the directory and, to delete, that
  * of the child), {@code inode.c} ({@code fuse_reverse_inval_inode}) and {@code dev.c} ({@code fuse_notify_store},
@@ -27,17 +27,17 @@ final class NotificationLocks {
 
     private NotificationLocks() {}
 
-    /** Whether a handler of {@code opcode} on {@code node} waits for itself when it invalidates a name in {@code parent}. */
+    /** Whether a handler of {@code opcode} on {@code node} deadlocks when it invalidates a name in {@code parent}. */
     static boolean entry(Opcode opcode, long node, long second, long parent) {
         return HOLD_DIRECTORY.contains(opcode) && (node == parent || second == parent);
     }
 
-    /** The same of a notification that takes the lock of a node. */
+    /** Whether it deadlocks with a notification that takes the lock of a node. */
     static boolean node(Opcode opcode, long node, long target) {
         return HOLD_NODE.contains(opcode) && node == target;
     }
 
-    /** The same of a notification that locks pages of a file. */
+    /** Whether it deadlocks with a notification that locks pages of a file. */
     static boolean pages(Opcode opcode, long node, long target) {
         return HOLD_PAGES.contains(opcode) && node == target;
     }

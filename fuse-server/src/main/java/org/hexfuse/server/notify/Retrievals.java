@@ -9,25 +9,25 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.NotifyRetrieveIn;
 import org.hexfuse.transport.Slot;
 
-/** What was asked for of the kernel's cache and has not come yet. Any thread may use it. */
+/** The outstanding RETRIEVEs of a session, by their unique id. Any thread may use it. */
 final class Retrievals {
     private final Map<Long, CompletableFuture<byte[]>> pending = new ConcurrentHashMap<>();
     private final AtomicLong last = new AtomicLong();
-    private volatile boolean over;
+    private volatile boolean closed;
 
-    /** One that is asked for, and the number that its answer will have. */
+    /** One that is outstanding, with the unique id that its reply will have. */
     record Retrieval(long unique, CompletableFuture<byte[]> data) {}
 
     Retrieval begin() {
         var retrieval = new Retrieval(last.addAndGet(2), new CompletableFuture<>());
         pending.put(retrieval.unique(), retrieval.data());
-        if (over) {
+        if (closed) {
             fail(retrieval.unique(), Errno.ENOTCONN);
         }
         return retrieval;
     }
 
-    /** A NOTIFY_REPLY came, whose data lies behind its struct. */
+    /** Completes the one that a NOTIFY_REPLY is for, with the data behind its struct. */
     void arrived(Slot slot) {
         CompletableFuture<byte[]> data = pending.remove(slot.unique());
         if (data != null) {
@@ -45,9 +45,9 @@ final class Retrievals {
         }
     }
 
-    /** Nothing will come any more. */
+    /** The session ends: fails all, and those that begin later, with ENOTCONN. */
     void end() {
-        over = true;
+        closed = true;
         pending.keySet().forEach(unique -> fail(unique, Errno.ENOTCONN));
     }
 }

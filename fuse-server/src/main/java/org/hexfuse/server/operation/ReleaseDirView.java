@@ -30,7 +30,7 @@ public final class ReleaseDirView extends OperationView<ReleaseDir, Void> implem
         return ReleaseIn.FLAGS.get(arguments());
     }
 
-    @Override public boolean endsFlock() {
+    @Override public boolean flockUnlock() {
         return ReleaseFlag.FLOCK_UNLOCK.in(ReleaseIn.RELEASE_FLAGS.get(arguments()));
     }
 
@@ -46,10 +46,10 @@ public final class ReleaseDirView extends OperationView<ReleaseDir, Void> implem
         return withArguments(in -> ReleaseIn.FLAGS.set(in, flags));
     }
 
-    @Override public ReleaseDir withLockOwner(long owner, boolean endsFlock) {
+    @Override public ReleaseDir withLockOwner(long owner, boolean flockUnlock) {
         return withArguments(in -> {
             ReleaseIn.LOCK_OWNER.set(in, owner);
-            ReleaseIn.RELEASE_FLAGS.set(in, endsFlock ? (int) ReleaseFlag.FLOCK_UNLOCK.mask() : 0);
+            ReleaseIn.RELEASE_FLAGS.set(in, flockUnlock ? (int) ReleaseFlag.FLOCK_UNLOCK.mask() : 0);
         });
     }
 }

@@ -36,7 +36,7 @@ public final class SetXattrView extends OperationView<SetXattr, Void> implements
         return value;
     }
 
-    @Override public boolean asks(SetxattrFlag flag) {
+    @Override public boolean has(SetxattrFlag flag) {
         return session().has(InitFlag.SETXATTR_EXT) && flag.in(SetxattrIn.SETXATTR_FLAGS.get(arguments()));
     }
 

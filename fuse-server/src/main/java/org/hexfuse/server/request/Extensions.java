@@ -17,8 +17,7 @@ import org.hexfuse.server.SecurityContext;
 import org.hexfuse.transport.Segments;
 
 /**
- * What a request carries behind its names, for the one request. What makes no sense is EINVAL; what is not known is passed
- * over.
+ * The extensions that follow the names of one request. Malformed ones are answered EINVAL, those of an unknown type are skipped.
  *
  * <p>Source: Linux {@code fs/fuse/dir.c}, {@code get_create_ext}; {@code include/uapi/linux/fuse.h}.
  */
@@ -41,7 +40,7 @@ public final class Extensions {
 
     private static void require(boolean condition) {
         if (!condition) {
-            throw FuseException.of(Errno.EINVAL, "a request whose extensions make no sense");
+            throw FuseException.of(Errno.EINVAL, "a request with malformed extensions");
         }
     }
 
@@ -66,7 +65,7 @@ public final class Extensions {
         }
     }
 
-    /** The ids of groups that the caller is in too. */
+    /** The supplementary groups of the caller. */
     public List<Integer> groups() {
         var groups = new ArrayList<Integer>();
         each((type, body) -> {
@@ -82,7 +81,7 @@ public final class Extensions {
         return groups;
     }
 
-    /** What the new node is to be marked with. The type of such an extension is the number of contexts in it. */
+    /** The security contexts of a new node. The type of such an extension is the number of contexts in it. */
     public List<SecurityContext> contexts() {
         var contexts = new ArrayList<SecurityContext>();
         each((type, body) -> {

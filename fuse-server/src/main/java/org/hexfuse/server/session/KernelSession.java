@@ -9,7 +9,7 @@ import org.hexfuse.server.init.ConnectionInfo;
 final class KernelSession implements Session {
     private final ConnectionInfo info;
     private final Notifier notifier;
-    private volatile boolean over;
+    private volatile boolean closed;
 
     KernelSession(ConnectionInfo info, Notifier notifier) {
         this.info = info;
@@ -17,7 +17,7 @@ final class KernelSession implements Session {
     }
 
     void end() {
-        over = true;
+        closed = true;
     }
 
     @Override public Notifier notifier() {
@@ -32,5 +32,5 @@ final class KernelSession implements Session {
         return info.isInitialized() && flag.in(info.flags());
     }
 
-    @Override public boolean isOver() { return over; }
+    @Override public boolean isClosed() { return closed; }
 }

@@ -8,7 +8,7 @@ import org.hexfuse.abi.ReadIn;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.Slot;
 
-/** How much memory a request and its reply take, which is what is reserved for them. */
+/** The memory that a request and its reply take, which is reserved for them. */
 final class MessageSizes {
     private static final int SMALL_REPLY = 320;
     private static final int LONGEST_LINK = 4096;
@@ -23,8 +23,8 @@ final class MessageSizes {
     }
 
     /**
-     * The most bytes of reply that a request can have. What a kernel asks for counts only up to what INIT has settled, so that
-     * no number of its own sizes memory.
+     * The most bytes of reply that a request can have. The size that it requests counts only up to the negotiated limits, so that no
+     * number that a kernel sends sizes memory.
      */
     static long replyRoom(Slot slot, Limits limits) {
         Opcode opcode = Opcode.byCode(slot.opcode());

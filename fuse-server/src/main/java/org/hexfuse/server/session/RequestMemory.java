@@ -1,9 +1,9 @@
 package org.hexfuse.server.session;
 
 /**
- * A budget in bytes for the memory that requests and their replies lie in: {@code max_inflight}. A session's budget is part of
- * the JVM's; a reservation counts in both. Memory is reserved before it is allocated and by what the operation and the
- * negotiated limits say, never by a number that a peer sent. Any thread may call any method; none waits.
+ * The budget in bytes for the memory of requests and their replies: {@code max_inflight}. A session's budget is part of
+ * the JVM's; a reservation counts in both. Memory is reserved before it is allocated and by the operation and the
+ * negotiated limits, never by a number that a peer sent. Any thread may call any method; none blocks.
  */
 public final class RequestMemory {
     /** The system property that holds the budget of the JVM in bytes; half of the largest heap by default. */
@@ -28,7 +28,7 @@ public final class RequestMemory {
         return JVM;
     }
 
-    /** What a session may use by default: half of the JVM's budget, 256 MiB at most. */
+    /** The default budget of a session: half of the JVM's, 256 MiB at most. */
     public static long sessionDefault() {
         return Math.min(SESSION_DEFAULT, JVM.limit / 2);
     }
@@ -60,7 +60,7 @@ public final class RequestMemory {
         }
     }
 
-    /** Frees all that is reserved. What is freed later counts no more. */
+    /** Frees all that is reserved. Later calls have no effect. */
     synchronized void close() {
         free(reserved);
         closed = true;

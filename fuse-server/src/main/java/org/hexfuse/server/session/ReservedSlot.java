@@ -8,7 +8,7 @@ import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.LoggerFactory;
 
-/** A detached slot whose memory counts in a budget until it is committed or released. */
+/** A detached slot whose memory is reserved in the budget until it is committed or released. */
 final class ReservedSlot implements Slot {
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LoggerFactory.getLogger(ReservedSlot.class));
 
@@ -23,7 +23,7 @@ final class ReservedSlot implements Slot {
     }
 
     /**
-     * Detaches a slot for which {@code bytes} are reserved. Where there is no memory all the same, frees them and answers ENOMEM.
+     * Detaches a slot for which {@code bytes} are reserved. If allocating fails all the same, frees them and answers ENOMEM.
      *
      * @return the detached slot, or null if the request was answered
      */

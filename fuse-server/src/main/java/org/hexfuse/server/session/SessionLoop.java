@@ -31,21 +31,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One kernel served by one filesystem, from INIT to the end.
+ * One kernel served by one filesystem, from INIT to DESTROY or disconnection.
  *
  * <p>One {@linkplain Workers worker} reads until INIT is answered, then the others start. SETLKW runs in a {@linkplain WaitLane
  * lane} of its own, everything else on the worker that read it, or on the caller's thread where the transport is
  * {@link CallerDriven}.
  *
- * <p><b>The end</b> begins when a worker leaves, when the link is shut down, or when the {@link Watchdog} finds the kernel gone
- * while handlers hold all readers. Handlers then see that they are interrupted and have {@link #PATIENCE}; one that has not
- * returned by then is logged with its stack and abandoned. What the kernel had is released and forgotten towards the filesystem,
- * once, and the link is closed.
+ * <p><b>The end</b> begins when a worker leaves, when the link is shut down, or when the {@link Watchdog} finds the kernel gone while
+ * handlers hold all readers. Handlers and deferred replies are then interrupted and have {@link #PATIENCE}; those that are left are
+ * logged, handlers with their stack, and abandoned. Open handles are released and lookups forgotten towards the filesystem, once, and
+ * the link is closed.
  */
 public final class SessionLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
-    /** How long handlers may take once the session has ended. */
+    /** How long handlers and deferred replies may take once the session ends. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long BRIEFLY = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -70,7 +70,7 @@ public final class SessionLoop {
     private final AtomicBoolean othersStarted = new AtomicBoolean();
     private final AtomicBoolean ending = new AtomicBoolean();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
-    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /** Without threads, until {@link #start}. */
     public SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, int threads, long maxInflight,
@@ -117,7 +117,7 @@ public final class SessionLoop {
         }
     }
 
-    /** Runs a request, or passes it on to the lane of waits. Never throws. */
+    /** Runs a request, or has the wait lane run it. Never throws. */
     private void handle(Slot slot) {
         Opcode opcode = Opcode.byCode(slot.opcode());
         if (opcode == Opcode.INIT && !info.isInitialized()) {
@@ -179,7 +179,7 @@ public final class SessionLoop {
                 startOthers();
             }
         } catch (Throwable e) {
-            LIMITED.error("INIT", name + ": the session can't begin: " + e, e instanceof FuseException ? null : e);
+            LIMITED.error("INIT", name + ": the session cannot begin: " + e, e instanceof FuseException ? null : e);
             if (!exchange.isCommitted()) {
                 exchange.fail(Failures.errno(e).orElse(Errno.EIO));
             }
@@ -204,7 +204,7 @@ public final class SessionLoop {
         beginEnd(false);
     }
 
-    /** The watchdog's look at what runs: a reader that is held long is logged, and the end may begin without a reader. */
+    /** Called by the watchdog: logs a reader that is held for long, and begins the end if the kernel is gone and no reader is left. */
     void inspect() {
         int held = inFlight.inspect(name);
         if (held > 0 && !ending.get() && !link.isConnected()) {
@@ -220,7 +220,8 @@ public final class SessionLoop {
     }
 
     /**
-     * A link that is shut down by this end goes first: the kernel may still write back, and needs the handlers for it.
+     * If this end closes the session, the link is shut down before handlers are interrupted: the kernel may still write its page
+     * cache back, and needs the handlers for it.
      */
     private void end(boolean connected) {
         try {
@@ -250,8 +251,8 @@ public final class SessionLoop {
             } catch (RuntimeException e) {
                 LOG.error("{}: the link could not be closed", name, e);
             }
-            ready.completeExceptionally(new IOException("the kernel's end was closed before the session began"));
-            over.complete(null);
+            ready.completeExceptionally(new IOException("the kernel end was closed before the session began"));
+            closed.complete(null);
         }
     }
 
@@ -278,12 +279,12 @@ public final class SessionLoop {
         }
     }
 
-    /** Completed when everything has been released and the link is closed. */
-    public CompletableFuture<Void> over() {
-        return over;
+    /** Completed when all references are released and the link is closed. */
+    public CompletableFuture<Void> closed() {
+        return closed;
     }
 
-    /** Ends the session; {@link #over} is completed when it has ended. */
+    /** Ends the session; {@link #closed} is completed when it has ended. */
     public void shutdown() {
         beginEnd(true);
     }

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.hexfuse.server.Blocking;
 
 /**
- * The threads of requests that may wait without end, such as SETLKW: one a request, so that such a wait holds neither a reader
- * nor a thread that I/O needs. Virtual threads, or platform threads for a filesystem that waits in native code. The number of
+ * The threads of requests that wait without bound, such as SETLKW: one a request, so that such a wait takes no reader and no thread
+ * that I/O needs. Virtual threads, or platform threads for a filesystem that waits in native code. The number of
  * requests is bounded by the session's memory and, for platform threads, by {@value #NATIVE_THREADS}.
  */
 final class WaitLane {
@@ -29,7 +29,7 @@ final class WaitLane {
                 : Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name + "-wait-", 1).factory());
     }
 
-    /** Runs {@code task} on a thread of its own. Returns false where there is none to be had. */
+    /** Runs {@code task} on a thread of its own. Returns false if there is none. */
     boolean run(Runnable task) {
         running.incrementAndGet();
         try {
@@ -52,7 +52,7 @@ final class WaitLane {
         return running.get();
     }
 
-    /** Takes no more requests. Those that still run are left to themselves; the threads are daemons. */
+    /** Takes no more requests. Those that still run are abandoned; the threads are daemons. */
     void close() {
         executor.shutdownNow();
     }

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the running requests of all sessions twice a second. One thread for the JVM, a daemon, which ends with the last
- * session. It costs the requests themselves nothing: a request that is seen three times in a row has run for a second.
+ * Inspects the requests in flight of all sessions twice a second. One daemon thread for the JVM, which ends with the last session. It
+ * costs the requests nothing: a request that is seen three times in a row has run for a second.
  */
 final class Watchdog {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
@@ -38,7 +38,7 @@ final class Watchdog {
                 TimeUnit.NANOSECONDS.sleep(PERIOD);
                 SESSIONS.forEach(SessionLoop::inspect);
             } catch (InterruptedException _) {
-                // Nobody interrupts it on purpose.
+                // No part of this library interrupts it.
             } catch (RuntimeException | Error e) {
                 LOG.warn("the watchdog of sessions failed", e);
             }

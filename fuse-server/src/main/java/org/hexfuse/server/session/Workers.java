@@ -22,11 +22,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The threads of one session that read requests, each of which also runs the requests that it reads.
  *
- * <p><b>Blocking filesystems.</b> A worker that begins a request while no other reads first starts one more, as libfuse does,
+ * <p><b>Blocking filesystems.</b> A worker that begins a request while no other reads starts one more before, as libfuse does,
  * up to {@value #MOST} and as long as the memory of its slot fits the session's budget. Beyond that the last reader stays a
- * reader: it queues a copy of the request, in what is left of the budget, for the next worker that is free. Where nothing is
- * left it waits, so that further requests stay in the kernel; when no request has finished for a second it answers ENOMEM. So
- * INTERRUPT and FORGET always get through.
+ * reader: it queues a copy of the request, in the rest of the budget, for the next worker that is free. When the budget is used up it
+ * waits, so that further requests stay in the kernel (back-pressure); when no request has finished for a second it answers ENOMEM. So
+ * INTERRUPT and FORGET are always read.
  *
  * <p><b>Failures.</b> Nothing that a request throws ends a worker, {@link OutOfMemoryError} included. A failure of the link
  * ends all of them and is logged.
@@ -60,11 +60,11 @@ final class Workers {
     private volatile boolean ending;
 
     /**
-     * Without a thread.
+     * Without threads.
      *
-     * @param blocking how the filesystem blocks
+     * @param blocking whether and how the filesystem blocks
      * @param memory the session's budget
-     * @param limits what INIT has settled so far
+     * @param limits the negotiated limits
      * @param handler handles one request and answers it, whatever happens
      * @param onLeave called by each worker that ends, with the link's failure or null
      */
@@ -80,7 +80,7 @@ final class Workers {
         this.onLeave = onLeave;
     }
 
-    /** Starts one more. */
+    /** Starts one more worker. */
     void start() {
         running.incrementAndGet();
         readers.incrementAndGet();
@@ -94,7 +94,7 @@ final class Workers {
         }
     }
 
-    /** INIT is answered by the first worker: starts the others, as far as the budget has room for their slots. */
+    /** Starts the other workers after INIT, as far as the budget has room for their slots. */
     void startAll(int count) {
         memory.tryReserve(slotSize());
         for (int i = 1; i < count; i++) {
@@ -111,7 +111,7 @@ final class Workers {
         return running.get();
     }
 
-    /** Makes waits for memory end. The link ends the reads. */
+    /** Ends waits for memory and answers what is queued. Reads end with the link. */
     void end() {
         ending = true;
         for (Slot slot = queue.poll(); slot != null; slot = queue.poll()) {
@@ -124,7 +124,7 @@ final class Workers {
         try (SlotChannel channel = link.openChannel()) {
             for (Slot slot = next(channel); slot != null; slot = next(channel)) {
                 handle(slot);
-                // What a handler did to its thread must not reach the next read.
+                // An interrupt that a handler left on its thread must not reach the next read.
                 Thread.interrupted();
             }
         } catch (Throwable e) {
@@ -136,7 +136,7 @@ final class Workers {
         }
     }
 
-    /** Reads the next request. Where there is no memory to read it into, tries again: the kernel keeps it. */
+    /** Reads the next request. Without memory to read it into, tries again: the kernel keeps it. */
     private Slot next(SlotChannel channel) throws IOException, InterruptedException {
         boolean logged = false;
         while (true) {
@@ -190,7 +190,7 @@ final class Workers {
 
     private boolean tryStartReader() {
         long size = slotSize();
-        // A quarter of the budget stays for requests that wait for a worker.
+        // A quarter of the budget is left for queued requests.
         if (running.get() >= MOST || ending || memory.reserved() + size > memory.limit() / 4 * 3
                 || !memory.tryReserve(size)) {
             return false;

@@ -3,8 +3,8 @@ package org.hexfuse.server.table;
 import java.util.Arrays;
 
 /**
- * How often the kernel has looked up each node, so that a session that ends can forget them. Any thread may use it. A node
- * takes 16 bytes and some spare room, and no object.
+ * The lookup counts (nlookup) of a session's nodes, to forget them at its end. Any thread may use it. A node takes 16 bytes and some
+ * spare room, and no object.
  */
 final class LookupCounts {
     private static final int STRIPES = 16;
@@ -27,7 +27,7 @@ final class LookupCounts {
         }
     }
 
-    /** Takes up to {@code count} lookups away, and returns how many there were to take. */
+    /** Subtracts up to {@code count} lookups, and returns how many were subtracted. */
     long remove(long node, long count) {
         Stripe stripe = stripe(node);
         synchronized (stripe) {
@@ -35,7 +35,7 @@ final class LookupCounts {
         }
     }
 
-    /** Gives every node and its count to {@code visitor} and forgets them. Nobody else uses the counts any more. */
+    /** Removes all nodes, and passes each with its count to {@code visitor}. No other thread uses the counts any more. */
     void drain(Visitor visitor) {
         for (Stripe stripe : stripes) {
             synchronized (stripe) {
@@ -52,7 +52,7 @@ final class LookupCounts {
         return node * 0x9E3779B97F4A7C15L;
     }
 
-    /** A hash table with open addressing; node 0 marks a free place. */
+    /** A hash table with open addressing; node id 0 marks a free place. */
     private static final class Stripe {
         private long[] table = new long[2 * 16];
         private int used;

@@ -3,9 +3,9 @@ package org.hexfuse.server.table;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What the kernel has open, so that a session that ends can release it. Any thread may use it. */
+/** The open handles of a session's kernel, to release them at its end. Any thread may use it. */
 final class OpenHandles {
-    /** An open file or directory. The same handle may have been given to several opens. */
+    /** An open file or directory. Several opens may have returned the same handle. */
     record Key(long node, long handle, boolean directory) {}
 
     private final Map<Key, Integer> open = new ConcurrentHashMap<>();

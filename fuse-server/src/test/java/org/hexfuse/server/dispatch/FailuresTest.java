@@ -41,7 +41,7 @@ class FailuresTest {
                 Arguments.of(new FileSystemException("a", null, "Too many open files"), Errno.EMFILE),
                 Arguments.of(new FileSystemException("a"), Errno.EIO),
                 Arguments.of(new IOException("No space left on device"), Errno.ENOSPC),
-                Arguments.of(new IOException("Text nobody knows"), Errno.EIO),
+                Arguments.of(new IOException("an unknown text"), Errno.EIO),
                 Arguments.of(new IOException(), Errno.EIO),
                 Arguments.of(new FileNotFoundException("/a (Permission denied)"), Errno.EACCES),
                 Arguments.of(new FileNotFoundException("/a (No such file or directory)"), Errno.ENOENT),

@@ -58,14 +58,14 @@ class ExtensionsTest {
         assertThat(parse(NAME + CONTEXTS + GROUPS, 8).contexts()).hasSize(2);
     }
 
-    @Test void thatAreNotKnownArePassedOver() {
+    @Test void ofUnknownTypesAreSkipped() {
         assertThat(parse("10000000" + "630000000000000000000000" + GROUPS, 5).groups()).hasSize(3);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0000000000000000", "0700000020000000", "0900000020000000", "ffffffff20000000",
         "0800000020000000", "0c0000002000000001000000ffffffff", "10000000200000000200000001000000",
-        "1000000020000000ffffffff01000000"}) void groupsThatMakeNoSenseAreRefused(String hex) {
+        "1000000020000000ffffffff01000000"}) void malformedGroupsAreRefused(String hex) {
         assertRefused(() -> parse(hex, hex.length() / 16).groups());
     }
 
@@ -74,7 +74,7 @@ class ExtensionsTest {
         "1800000001000000" + "0300000000000000" + "6161616161616161",
         "1800000001000000" + "0700000000000000" + "6100010203040506",
         "1800000001000000" + "ffffffff00000000" + "6100010203040506",
-        "1800000002000000" + "0300000000000000" + "6100010203000000"}) void contextsThatMakeNoSenseAreRefused(
+        "1800000002000000" + "0300000000000000" + "6100010203000000"}) void malformedContextsAreRefused(
                 String hex) {
         assertRefused(() -> parse(hex, hex.length() / 16).contexts());
     }

@@ -160,7 +160,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mem:", "mem:?inline"}) void noNumberOfAPeerSizesMemory(String address)
+    @ValueSource(strings = {"mem:", "mem:?inline"}) void noNumberThatAPeerSendsSizesMemory(String address)
             throws Exception {
         var gate = new Gate(Blocking.IN_JAVA);
         serve(FuseServer.serve(gate).threads(1), address);
@@ -193,7 +193,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void withAllWorkersBusyForgetAndInterruptGetThrough() throws Exception {
+    @Test void withAllWorkersBusyForgetAndInterruptAreRead() throws Exception {
         var waiting = new AtomicInteger();
         var forgotten = new CountDownLatch(1);
         serve(FuseServer.serve(new FuseFileSystem() {

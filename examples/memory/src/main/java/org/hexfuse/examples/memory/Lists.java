@@ -49,7 +49,7 @@ final class Lists {
     /** A kernel that can't say so leaves in doubt who is in a group by their further groups alone; then they are not. */
     private static boolean dropsSetGid(SetXattr op, Inode inode) {
         return op.session().has(InitFlag.SETXATTR_EXT)
-                ? op.asks(SetxattrFlag.ACL_KILL_SGID)
+                ? op.has(SetxattrFlag.ACL_KILL_SGID)
                 : op.uid() != 0 && op.gid() != inode.owner().gid();
     }
 
