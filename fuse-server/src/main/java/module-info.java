@@ -1,4 +1,4 @@
-/** The server's end: the interface that filesystem authors implement, sessions, and dispatch. */
+/** The server end: the API that filesystem authors implement. Sessions and dispatch are in packages that are not exported. */
 module org.hexfuse.server {
     requires transitive org.hexfuse.posix;
     requires transitive org.hexfuse.transport;

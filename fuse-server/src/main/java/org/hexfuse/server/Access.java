@@ -1,13 +1,18 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.AccessIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.AccessView;
 
-/** ACCESS: asks whether the caller may do something with {@link #node}. */
-public final class Access extends Operation {
-    Access() {}
+/** ACCESS: checks whether the caller may access {@link #node}. */
+public non-sealed interface Access extends Operation<Access>, Deferrable<Access, Void> {
+    /** An operation made by hand. */
+    static Access of(long node, int mask) {
+        return new AccessView(Opcode.ACCESS, node).withMask(mask);
+    }
 
     /** R_OK (4), W_OK (2), X_OK (1), or F_OK (0). */
-    public int mask() {
-        return AccessIn.MASK.get(arguments());
-    }
+    int mask();
+
+    /** The same operation with another mask. */
+    Access withMask(int mask);
 }

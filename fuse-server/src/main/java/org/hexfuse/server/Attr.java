@@ -1,28 +1,21 @@
 package org.hexfuse.server;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
-import org.hexfuse.abi.AttrData;
 import org.hexfuse.abi.FileType;
-import org.hexfuse.abi.StatxData;
-import org.hexfuse.abi.SxTime;
 import org.hexfuse.posix.Timespec;
 
 /**
- * The attributes of a node: what {@code stat(2)} shows. Immutable. Ids and the mode are unsigned 32-bit numbers.
+ * The attributes of a node, as {@code stat(2)} returns them. Immutable. Ids and the mode are unsigned 32-bit numbers.
  *
- * <p>What a factory or {@link Builder} is not given: one link, owner and group 0, times 0, as many blocks as the size needs,
+ * <p>Defaults of the factories and of {@link Builder}: one link, owner and group 0, times 0, as many blocks as the size needs,
  * blocks of 4096 bytes, the node's number as inode number, and the attribute timeout of the mount.
  */
 public final class Attr {
     private static final int PERMISSIONS = 07777;
     private static final int SECTOR = 512;
-    /** In a STATX: everything but the time of birth, and that. */
-    private static final int BASIC = 0x7FF;
-    private static final int BIRTH = 0x800;
 
     private final long ino;
     private final long size;
@@ -71,17 +64,17 @@ public final class Attr {
         return of(FileType.SYMLINK, 0777).size(targetLength).build();
     }
 
-    /** Starts the attributes of a file of {@code type}. */
+    /** A builder for a file of {@code type}. */
     public static Builder of(FileType type, int permissions) {
         return new Builder(type.mode() | (permissions & PERMISSIONS));
     }
 
-    /** Starts the attributes of a file whose {@code mode} has type and permissions. */
+    /** A builder for a file whose {@code mode} has type and permissions. */
     public static Builder ofMode(int mode) {
         return new Builder(mode);
     }
 
-    /** Starts attributes that are these but for what is set. */
+    /** A builder that begins with these attributes. */
     public Builder toBuilder() {
         return new Builder(mode).ino(ino).size(size).blocks(blocks).nlink(nlink).owner(uid, gid).rdev(rdev)
                 .blockSize(blockSize).times(atime, mtime, ctime).optional(btime, timeout);
@@ -117,7 +110,7 @@ public final class Attr {
         return ctime;
     }
 
-    /** The time of birth, if it is known. */
+    /** The time of creation, if it is known. */
     public Optional<Timespec> btime() {
         return btime;
     }
@@ -152,7 +145,7 @@ public final class Attr {
         return blockSize;
     }
 
-    /** The attribute timeout: how long a kernel may keep them; empty for that of the mount. */
+    /** The attribute timeout: how long a kernel may cache them; empty for that of the mount. */
     public Optional<Duration> timeout() {
         return timeout;
     }
@@ -175,53 +168,7 @@ public final class Attr {
                 + mtime + ", ctime=" + ctime + ", btime=" + btime + ", timeout=" + timeout + "]";
     }
 
-    /** Writes {@code struct fuse_attr}, of the size it had in the protocol's minor version. */
-    void write(MemorySegment segment, long base, long node, int minor) {
-        AttrData.INO.set(segment, base, ino == 0 ? node : ino);
-        AttrData.SIZE_FIELD.set(segment, base, size);
-        AttrData.BLOCKS.set(segment, base, blocks);
-        AttrData.ATIME.set(segment, base, atime.seconds());
-        AttrData.MTIME.set(segment, base, mtime.seconds());
-        AttrData.CTIME.set(segment, base, ctime.seconds());
-        AttrData.ATIMENSEC.set(segment, base, atime.nanos());
-        AttrData.MTIMENSEC.set(segment, base, mtime.nanos());
-        AttrData.CTIMENSEC.set(segment, base, ctime.nanos());
-        AttrData.MODE.set(segment, base, mode);
-        AttrData.NLINK.set(segment, base, nlink);
-        AttrData.UID.set(segment, base, uid);
-        AttrData.GID.set(segment, base, gid);
-        AttrData.RDEV.set(segment, base, rdev);
-        if (minor >= 9) {
-            AttrData.BLKSIZE.set(segment, base, blockSize);
-            AttrData.FLAGS.set(segment, base, 0);
-        }
-    }
-
-    /** Writes {@code struct fuse_statx} into zeroed memory. */
-    void writeStatx(MemorySegment segment, long base, long node) {
-        StatxData.MASK.set(segment, base, BASIC | (btime.isPresent() ? BIRTH : 0));
-        StatxData.BLKSIZE.set(segment, base, blockSize);
-        StatxData.NLINK.set(segment, base, nlink);
-        StatxData.UID.set(segment, base, uid);
-        StatxData.GID.set(segment, base, gid);
-        StatxData.MODE.set(segment, base, (short) mode);
-        StatxData.INO.set(segment, base, ino == 0 ? node : ino);
-        StatxData.SIZE_FIELD.set(segment, base, size);
-        StatxData.BLOCKS.set(segment, base, blocks);
-        writeTime(segment, base + StatxData.ATIME.offset(), atime);
-        writeTime(segment, base + StatxData.MTIME.offset(), mtime);
-        writeTime(segment, base + StatxData.CTIME.offset(), ctime);
-        btime.ifPresent(time -> writeTime(segment, base + StatxData.BTIME.offset(), time));
-        StatxData.RDEV_MAJOR.set(segment, base, (rdev & 0xFFF00) >>> 8);
-        StatxData.RDEV_MINOR.set(segment, base, (rdev & 0xFF) | (rdev >>> 12 & 0xFFF00));
-    }
-
-    private static void writeTime(MemorySegment segment, long base, Timespec time) {
-        SxTime.TV_SEC.set(segment, base, time.seconds());
-        SxTime.TV_NSEC.set(segment, base, time.nanos());
-    }
-
-    /** Collects attributes. Not for several threads. Negative sizes, numbers and durations are refused. */
+    /** Builds attributes. Not for several threads. Negative sizes, numbers and durations are refused. */
     public static final class Builder {
         private final int mode;
         private long ino;
@@ -325,13 +272,13 @@ public final class Attr {
             return this;
         }
 
-        /** The time of birth, which {@code statx(2)} shows; only a reply to {@code getattr} carries it. */
+        /** The time of creation, which {@code statx(2)} returns; only a reply to {@code getattr} carries it. */
         public Builder btime(Timespec time) {
             this.btime = Optional.of(time);
             return this;
         }
 
-        /** The attribute timeout: how long a kernel may keep them without asking again. */
+        /** The attribute timeout: how long a kernel may cache them. */
         public Builder timeout(Duration duration) {
             notNegative(duration.toSeconds(), "attribute timeout");
             this.timeout = Optional.of(duration);

@@ -1,18 +1,24 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.BmapIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.BmapView;
 
-/** BMAP: asks where on its device a block of the file {@link #node} is. Only kernels that mount a block device ask. */
-public final class Bmap extends Operation {
-    Bmap() {}
+/**
+ * BMAP: maps a block of the file {@link #node} to a block of its device. Only kernels that mount a block device send
+ * it.
+ */
+public non-sealed interface Bmap extends Operation<Bmap>, Deferrable<Bmap, Long> {
+    /** An operation made by hand. */
+    static Bmap of(long node, long block, int blockSize) {
+        return new BmapView(Opcode.BMAP, node).withBlock(block, blockSize);
+    }
 
     /** The block's number within the file. */
-    public long block() {
-        return BmapIn.BLOCK.get(arguments());
-    }
+    long block();
 
     /** The size of a block, in bytes. */
-    public int blockSize() {
-        return BmapIn.BLOCKSIZE.get(arguments());
-    }
+    int blockSize();
+
+    /** The same operation for another block. */
+    Bmap withBlock(long block, int blockSize);
 }

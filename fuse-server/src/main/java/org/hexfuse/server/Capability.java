@@ -1,14 +1,13 @@
 package org.hexfuse.server;
 
 /**
- * What a kernel has no fallback for, so that it is offered at INIT only if the filesystem says that it has it, see
- * {@link FuseFileSystem#capabilities}.
+ * Methods that a kernel has no fallback for: enabled at INIT only if {@link FuseFileSystem#capabilities} declares them.
  */
 public enum Capability {
     /** {@link FuseFileSystem#readdirplus}. Without it kernels use {@code readdir} and {@code lookup}. */
     READDIRPLUS,
-    /** {@link FuseFileSystem#getlk} and {@link FuseFileSystem#setlk} for record locks. Without it they are the kernel's own. */
+    /** {@link FuseFileSystem#getlk} and {@link FuseFileSystem#setlk} for record locks. Without it the kernel keeps them itself. */
     RECORD_LOCKS,
-    /** {@link FuseFileSystem#setlk} for locks of {@code flock(2)}. Without it they are the kernel's own. */
+    /** {@link FuseFileSystem#setlk} for locks of {@code flock(2)}. Without it the kernel keeps them itself. */
     FLOCK
 }

@@ -1,29 +1,35 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.CreateIn;
 import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.CreateView;
 
-/** CREATE: makes a regular file in the directory {@link #node} and opens it. */
-public final class Create extends Operation {
-    Create() {}
-
-    /** What the file is called. */
-    public Name name() {
-        return nameAt(0);
+/** CREATE: creates a regular file in the directory {@link #node} and opens it. */
+public non-sealed interface Create extends Operation<Create>, Deferrable<Create, Created> {
+    /** An operation made by hand, with umask 0. */
+    static Create of(long node, Name name, int flags, int mode) {
+        return new CreateView(Opcode.CREATE, node).withName(name).withFlags(flags)
+                .withMode(mode, 0);
     }
+
+    /** The name of the file. */
+    Name name();
 
     /** The flags of {@code open(2)}. */
-    public int flags() {
-        return CreateIn.FLAGS.get(arguments());
-    }
+    int flags();
 
-    /** File type and permissions, the umask already taken away unless the filesystem asked for it. */
-    public int mode() {
-        return CreateIn.MODE.get(arguments());
-    }
+    /** File type and permissions, with the umask applied unless the filesystem enabled DONT_MASK. */
+    int mode();
 
-    /** The caller's umask, for filesystems that asked to apply it; 0 from kernels that don't tell. */
-    public int umask() {
-        return minor() < 12 ? 0 : CreateIn.UMASK.get(arguments());
-    }
+    /** The caller's umask, for a filesystem that enabled DONT_MASK; 0 from a kernel before 7.12. */
+    int umask();
+
+    /** The same operation with another name. */
+    Create withName(Name name);
+
+    /** The same operation with other flags. */
+    Create withFlags(int flags);
+
+    /** The same operation with another mode and umask. */
+    Create withMode(int mode, int umask);
 }

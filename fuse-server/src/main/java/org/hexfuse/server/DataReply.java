@@ -2,100 +2,78 @@ package org.hexfuse.server;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import org.hexfuse.server.reply.DataReplyWriter;
 import org.hexfuse.transport.Segments;
 
 /**
- * Where a read puts its bytes: memory of the transport's, no larger than what was asked for. The first byte that is written
- * may end the views of the request, such as names not read yet.
+ * The data of a reply, in memory of the transport's that has room for what was requested. The first byte written may overwrite the
+ * request, such as names that were not read yet.
+ *
+ * <p>There are three ways to write: bytes that follow what was written ({@link #write(byte[], int, int)} and its like), the slice
+ * of a whole file that a READ requests ({@link #writeSlice}), and without a copy, straight into {@link #memory}.
+ *
+ * <p>A decorator may pass on a reply of its own, such as one {@linkplain #into into its own array}. Used by one thread at a time.
  */
-public final class DataReply {
-    private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[8192]).asReadOnly();
+public interface DataReply {
+    /** A reply that is written into {@code target}, for a unit test or a decorator. */
+    static DataReply into(byte[] target) {
+        return into(MemorySegment.ofArray(target));
+    }
 
-    private Segments memory;
-    private long limit;
-    private long position;
-
-    DataReply() {}
-
-    DataReply set(Segments target, long bytes) {
-        this.memory = target;
-        this.limit = Math.min(target.size(), bytes);
-        this.position = 0;
-        return this;
+    /** A reply that is written into {@code target}. */
+    static DataReply into(MemorySegment target) {
+        return new DataReplyWriter(target);
     }
 
     /** The bytes that still fit. */
-    public long room() {
-        return limit - position;
-    }
+    long room();
 
     /** The bytes that are written. */
-    public long written() {
-        return position;
+    long written();
+
+    /**
+     * Writes {@code length} bytes of {@code source} from {@code offset} on.
+     *
+     * @throws IndexOutOfBoundsException if they are more than {@link #room}
+     */
+    void write(MemorySegment source, long offset, long length);
+
+    /** Writes {@code length} bytes of {@code source} from {@code offset} on, at most {@link #room}. */
+    default void write(byte[] source, int offset, int length) {
+        write(MemorySegment.ofArray(source), offset, length);
+    }
+
+    /** Writes all of {@code source}, at most {@link #room} bytes. */
+    default void write(byte[] source) {
+        write(source, 0, source.length);
+    }
+
+    /** Writes what remains of {@code source}, at most {@link #room} bytes, and moves its position to its limit. */
+    default void write(ByteBuffer source) {
+        write(MemorySegment.ofBuffer(source), 0, source.remaining());
+        source.position(source.limit());
     }
 
     /**
-     * Writes the slice of a whole file that a read asks for: from {@code position} on, as much as fits.
+     * Writes the slice of a whole file that a READ requests: from {@code position} on, as much as fits.
      *
-     * @param position {@link Read#offset}; may lie at or behind the end, which writes nothing
+     * @param position {@link Read#offset}; at or beyond the end of the file nothing is written
      */
-    public void writeSlice(byte[] file, long position) {
+    default void writeSlice(byte[] file, long position) {
         if (position < file.length) {
             write(file, (int) position, (int) Math.min(file.length - position, room()));
         }
     }
 
-    /** Writes all of {@code source}, at most {@link #room} bytes. */
-    public void write(byte[] source) {
-        write(source, 0, source.length);
-    }
-
-    /** Writes {@code length} bytes of {@code source} from {@code offset} on, at most {@link #room}. */
-    public void write(byte[] source, int offset, int length) {
-        write(MemorySegment.ofArray(source), offset, length);
-    }
-
-    /** Writes what remains of {@code source}, at most {@link #room} bytes, and moves its position to its limit. */
-    public void write(ByteBuffer source) {
-        write(MemorySegment.ofBuffer(source), 0, source.remaining());
-        source.position(source.limit());
-    }
-
-    /** Writes {@code length} bytes of {@code source} from {@code offset} on, at most {@link #room}. */
-    public void write(MemorySegment source, long offset, long length) {
-        checkRoom(length);
-        memory.copyFrom(position, source, offset, length);
-        position += length;
-    }
-
     /** Writes {@code length} zeros, at most {@link #room}. */
-    public void writeZeros(long length) {
-        checkRoom(length);
-        for (long left = length; left > 0;) {
-            long some = Math.min(left, ZEROS.byteSize());
-            memory.copyFrom(position, ZEROS, 0, some);
-            position += some;
-            left -= some;
-        }
-    }
+    void writeZeros(long length);
 
     /**
-     * The memory itself, from its start on, for who can fill it without a copy, as by {@code pread(2)}. What was put there
-     * counts after {@link #advance}.
+     * The memory itself, from its start on, to fill it without a copy, as by {@code pread(2)}. Bytes that were put behind those
+     * {@link #written} count after {@link #advance}.
      */
-    public Segments memory() {
-        return memory;
-    }
+    Segments memory();
 
-    /** Counts {@code length} bytes as written, at most {@link #room}. */
-    public void advance(long length) {
-        checkRoom(length);
-        position += length;
-    }
-
-    private void checkRoom(long length) {
-        if (length < 0 || length > room()) {
-            throw new IndexOutOfBoundsException(length + " bytes where " + room() + " fit");
-        }
-    }
+    /** Counts {@code length} more bytes of {@link #memory} as written, at most {@link #room}. */
+    void advance(long length);
 }

@@ -1,13 +1,11 @@
 package org.hexfuse.server;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import org.hexfuse.abi.EntryOut;
 import java.util.Optional;
 
 /**
- * What a name in a directory stands for. Returning one with a {@link #node} to the kernel adds one to that node's lookup
- * count. Immutable.
+ * A directory entry: the node of a name, with its attributes. Each reply with an entry that has a {@link #node} adds one to the node's
+ * lookup count. Immutable.
  */
 public final class Entry {
     private final long node;
@@ -25,19 +23,18 @@ public final class Entry {
     /** The node {@code node}, with the entry timeout of the mount. */
     public static Entry of(long node, Attr attr) {
         if (node == 0) {
-            throw new IllegalArgumentException("node 0 is no node");
+            throw new IllegalArgumentException("node id 0 is reserved");
         }
         return new Entry(node, 0, attr, Optional.empty());
     }
 
-    /** The node {@code node}, with an entry timeout: how long the kernel may keep that the name stands for it. */
+    /** The node {@code node}, with an entry timeout: how long the kernel may cache the dentry. */
     public static Entry of(long node, Attr attr, Duration timeout) {
         return of(node, attr).timeout(timeout);
     }
 
     /**
-     * A negative entry: there is nothing of that name, and the kernel may keep this for {@code timeout}. ENOENT says the same of
-     * this moment only.
+     * A negative dentry: the name does not exist, and the kernel may cache that for {@code timeout}. ENOENT is not cached.
      */
     public static Entry absent(Duration timeout) {
         return new Entry(0, 0, Absent.ATTR, Optional.of(checked(timeout)));
@@ -55,7 +52,7 @@ public final class Entry {
         return new Entry(node, generation, attr, Optional.of(checked(duration)));
     }
 
-    /** The same entry with a generation, which tells apart the files that a node number was used for one after another. */
+    /** The same entry with a generation, which distinguishes the files that a node id was reused for. */
     public Entry generation(long number) {
         return new Entry(node, number, attr, timeout);
     }
@@ -85,19 +82,6 @@ public final class Entry {
                 : "Entry[node=" + Long.toUnsignedString(node) + ", generation=" + generation + ", timeout=" + timeout
                         + ", "
                         + attr + "]";
-    }
-
-    /** Writes {@code struct fuse_entry_out}, of the size it had in the protocol's minor version. */
-    void write(MemorySegment segment, long base, int minor, Timeouts timeouts) {
-        Duration entry = timeout.orElse(timeouts.entry());
-        Duration attributes = attr.timeout().orElse(timeouts.attr());
-        EntryOut.NODEID.set(segment, base, node);
-        EntryOut.GENERATION.set(segment, base, generation);
-        EntryOut.ENTRY_VALID.set(segment, base, entry.getSeconds());
-        EntryOut.ATTR_VALID.set(segment, base, attributes.getSeconds());
-        EntryOut.ENTRY_VALID_NSEC.set(segment, base, entry.getNano());
-        EntryOut.ATTR_VALID_NSEC.set(segment, base, attributes.getNano());
-        attr.write(segment, base + EntryOut.ATTR.offset(), node, minor);
     }
 
     /** Apart, so that the two classes can be initialized in either order. */

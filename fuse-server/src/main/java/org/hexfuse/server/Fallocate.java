@@ -1,28 +1,34 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.FallocateIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.FallocateView;
 
 /** FALLOCATE: allocates or frees a range of the file {@link #node}. */
-public final class Fallocate extends Operation {
-    Fallocate() {}
+public non-sealed interface Fallocate extends Operation<Fallocate>, Deferrable<Fallocate, Void> {
+    /** An operation made by hand. */
+    static Fallocate of(long node, long handle, int mode, long offset, long length) {
+        return new FallocateView(Opcode.FALLOCATE, node).withHandle(handle).withMode(mode)
+                .withRange(offset, length);
+    }
 
     /** What {@code open} returned. */
-    public long handle() {
-        return FallocateIn.FH.get(arguments());
-    }
+    long handle();
 
-    /** Where the range starts, in bytes. */
-    public long offset() {
-        return FallocateIn.OFFSET.get(arguments());
-    }
+    /** The offset of the range, in bytes. */
+    long offset();
 
-    /** Its length in bytes. */
-    public long length() {
-        return FallocateIn.LENGTH.get(arguments());
-    }
+    /** The length of the range, in bytes. */
+    long length();
 
     /** The mode of {@code fallocate(2)}. */
-    public int mode() {
-        return FallocateIn.MODE.get(arguments());
-    }
+    int mode();
+
+    /** The same operation with another handle. */
+    Fallocate withHandle(long handle);
+
+    /** The same operation with another mode. */
+    Fallocate withMode(int mode);
+
+    /** The same operation for another range. */
+    Fallocate withRange(long offset, long length);
 }

@@ -9,8 +9,8 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.posix.LockRange;
 
 /**
- * The base of filesystems that wrap another one: every method goes to it, and so does what it says of itself. A subclass
- * overrides what it changes, or {@link #before}, which sees every operation.
+ * The base of decorators: every method, and every property such as {@link #capabilities}, is delegated. A subclass overrides what it
+ * changes, or {@link #before}, which sees every operation.
  *
  * {@snippet :
  * final class Counting extends FilterFileSystem {
@@ -18,9 +18,16 @@ import org.hexfuse.posix.LockRange;
  *
  *     Counting(FuseFileSystem delegate) { super(delegate); }
  *
- *     @Override protected void before(Operation op) { operations.increment(); }
+ *     @Override protected <O extends Operation<O>> O before(O op) {
+ *         operations.increment();
+ *         return op;
+ *     }
  * }
  * }
+ *
+ * <p>An operation that is passed on may be another one, made by its methods {@code with}; a reply may be wrapped or replaced. A
+ * decorator that changes the result of a delegate which {@linkplain Deferrable#later defers} its replies changes the late reply too:
+ * {@code delegate().lookup(op.withLater(() -> op.deferred().map(this::changed)))}. What the delegate then returns is a placeholder.
  */
 public abstract class FilterFileSystem implements FuseFileSystem {
     private final FuseFileSystem delegate;
@@ -30,7 +37,7 @@ public abstract class FilterFileSystem implements FuseFileSystem {
         this.delegate = Objects.requireNonNull(delegate);
     }
 
-    /** What is wrapped. */
+    /** The wrapped filesystem. */
     protected final FuseFileSystem delegate() {
         return delegate;
     }
@@ -38,9 +45,12 @@ public abstract class FilterFileSystem implements FuseFileSystem {
     /**
      * Called before each operation, on its thread.
      *
+     * @return the operation to pass on: {@code op}, or one made from it, such as {@code op.withCaller(...)}
      * @throws IOException to have the operation answered with that, and not passed on
      */
-    protected void before(Operation op) throws IOException {}
+    protected <O extends Operation<O>> O before(O op) throws IOException {
+        return op;
+    }
 
     @Override public Blocking blocking() {
         return delegate.blocking();
@@ -67,202 +77,162 @@ public abstract class FilterFileSystem implements FuseFileSystem {
     }
 
     @Override public Entry lookup(Lookup op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.lookup(op);
+        return delegate.lookup(before(op));
     }
 
     @Override public void forget(Forget op) throws IOException, InterruptedException {
-        before(op);
-        delegate.forget(op);
+        delegate.forget(before(op));
     }
 
     @Override public Attr getattr(GetAttr op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.getattr(op);
+        return delegate.getattr(before(op));
     }
 
     @Override public Attr setattr(SetAttr op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.setattr(op);
+        return delegate.setattr(before(op));
     }
 
     @Override public Name readlink(ReadLink op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.readlink(op);
+        return delegate.readlink(before(op));
     }
 
     @Override public Entry mknod(MkNod op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.mknod(op);
+        return delegate.mknod(before(op));
     }
 
     @Override public Entry mkdir(MkDir op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.mkdir(op);
+        return delegate.mkdir(before(op));
     }
 
     @Override public Entry symlink(SymLink op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.symlink(op);
+        return delegate.symlink(before(op));
     }
 
     @Override public Entry link(Link op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.link(op);
+        return delegate.link(before(op));
     }
 
     @Override public void unlink(Unlink op) throws IOException, InterruptedException {
-        before(op);
-        delegate.unlink(op);
+        delegate.unlink(before(op));
     }
 
     @Override public void rmdir(RmDir op) throws IOException, InterruptedException {
-        before(op);
-        delegate.rmdir(op);
+        delegate.rmdir(before(op));
     }
 
     @Override public void rename(Rename op) throws IOException, InterruptedException {
-        before(op);
-        delegate.rename(op);
+        delegate.rename(before(op));
     }
 
     @Override public Opened open(Open op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.open(op);
+        return delegate.open(before(op));
     }
 
     @Override public Created create(Create op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.create(op);
+        return delegate.create(before(op));
     }
 
     @Override public void read(Read op, DataReply out) throws IOException, InterruptedException {
-        before(op);
-        delegate.read(op, out);
+        delegate.read(before(op), out);
     }
 
     @Override public int write(Write op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.write(op);
+        return delegate.write(before(op));
     }
 
     @Override public void flush(Flush op) throws IOException, InterruptedException {
-        before(op);
-        delegate.flush(op);
+        delegate.flush(before(op));
     }
 
     @Override public void release(Release op) throws IOException, InterruptedException {
-        before(op);
-        delegate.release(op);
+        delegate.release(before(op));
     }
 
     @Override public void fsync(Fsync op) throws IOException, InterruptedException {
-        before(op);
-        delegate.fsync(op);
+        delegate.fsync(before(op));
     }
 
     @Override public Opened opendir(OpenDir op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.opendir(op);
+        return delegate.opendir(before(op));
     }
 
     @Override public void readdir(ReadDir op, DirReply out) throws IOException, InterruptedException {
-        before(op);
-        delegate.readdir(op, out);
+        delegate.readdir(before(op), out);
     }
 
     @Override public void readdirplus(ReadDir op, DirPlusReply out) throws IOException, InterruptedException {
-        before(op);
-        delegate.readdirplus(op, out);
+        delegate.readdirplus(before(op), out);
     }
 
     @Override public void releasedir(ReleaseDir op) throws IOException, InterruptedException {
-        before(op);
-        delegate.releasedir(op);
+        delegate.releasedir(before(op));
     }
 
     @Override public void fsyncdir(FsyncDir op) throws IOException, InterruptedException {
-        before(op);
-        delegate.fsyncdir(op);
+        delegate.fsyncdir(before(op));
     }
 
     @Override public StatVfs statfs(StatFs op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.statfs(op);
+        return delegate.statfs(before(op));
     }
 
     @Override public void setxattr(SetXattr op) throws IOException, InterruptedException {
-        before(op);
-        delegate.setxattr(op);
+        delegate.setxattr(before(op));
     }
 
     @Override public byte[] getxattr(GetXattr op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.getxattr(op);
+        return delegate.getxattr(before(op));
     }
 
     @Override public List<Name> listxattr(ListXattr op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.listxattr(op);
+        return delegate.listxattr(before(op));
     }
 
     @Override public void removexattr(RemoveXattr op) throws IOException, InterruptedException {
-        before(op);
-        delegate.removexattr(op);
+        delegate.removexattr(before(op));
     }
 
     @Override public void access(Access op) throws IOException, InterruptedException {
-        before(op);
-        delegate.access(op);
+        delegate.access(before(op));
     }
 
     @Override public LockRange getlk(Lock op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.getlk(op);
+        return delegate.getlk(before(op));
     }
 
     @Override public void setlk(Lock op) throws IOException, InterruptedException {
-        before(op);
-        delegate.setlk(op);
+        delegate.setlk(before(op));
     }
 
     @Override public void fallocate(Fallocate op) throws IOException, InterruptedException {
-        before(op);
-        delegate.fallocate(op);
+        delegate.fallocate(before(op));
     }
 
     @Override public long lseek(Lseek op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.lseek(op);
+        return delegate.lseek(before(op));
     }
 
     @Override public long copyFileRange(CopyFileRange op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.copyFileRange(op);
+        return delegate.copyFileRange(before(op));
     }
 
     @Override public IoctlResult ioctl(Ioctl op, DataReply out) throws IOException, InterruptedException {
-        before(op);
-        return delegate.ioctl(op, out);
+        return delegate.ioctl(before(op), out);
     }
 
     @Override public int poll(Poll op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.poll(op);
+        return delegate.poll(before(op));
     }
 
     @Override public long bmap(Bmap op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.bmap(op);
+        return delegate.bmap(before(op));
     }
 
     @Override public void syncfs(SyncFs op) throws IOException, InterruptedException {
-        before(op);
-        delegate.syncfs(op);
+        delegate.syncfs(before(op));
     }
 
     @Override public Created tmpfile(TmpFile op) throws IOException, InterruptedException {
-        before(op);
-        return delegate.tmpfile(op);
+        return delegate.tmpfile(before(op));
     }
 }

@@ -1,26 +1,14 @@
 package org.hexfuse.server;
 
-/** FORGET and BATCH_FORGET: the kernel gives up lookups of {@link #node}. */
-public final class Forget extends Operation {
-    private long node;
-    private long count;
+import org.hexfuse.server.operation.ForgetView;
 
-    Forget() {}
-
-    /** Makes this the operation for one node of several. */
-    Forget set(long nextNode, long lookups) {
-        this.node = nextNode;
-        this.count = lookups;
-        return this;
+/** FORGET and BATCH_FORGET: the kernel drops lookups of {@link #node}. */
+public non-sealed interface Forget extends Operation<Forget> {
+    /** An operation made by hand. */
+    static Forget of(long node, long count) {
+        return new ForgetView(node, count);
     }
 
-    /** The node that is given up. */
-    @Override public long node() {
-        return node;
-    }
-
-    /** By how much its lookup count falls; at zero the kernel doesn't know the node any more. */
-    public long count() {
-        return count;
-    }
+    /** The number by which the lookup count falls; at zero the kernel has no reference to the node. */
+    long count();
 }

@@ -1,19 +1,24 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.FsyncFlag;
-import org.hexfuse.abi.FsyncIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.FsyncView;
 
-/** FSYNC: writes the file {@link #node} back. */
-public final class Fsync extends Operation {
-    Fsync() {}
+/** FSYNC: writes the file {@link #node} back to storage. */
+public non-sealed interface Fsync extends Operation<Fsync>, Deferrable<Fsync, Void> {
+    /** An operation made by hand. */
+    static Fsync of(long node, long handle, boolean dataOnly) {
+        return new FsyncView(Opcode.FSYNC, node).withHandle(handle).withDataOnly(dataOnly);
+    }
 
     /** What {@code open} returned. */
-    public long handle() {
-        return FsyncIn.FH.get(arguments());
-    }
+    long handle();
 
-    /** Whether attributes that reading the data doesn't need may be left. */
-    public boolean dataOnly() {
-        return FsyncFlag.FDATASYNC.in(FsyncIn.FSYNC_FLAGS.get(arguments()));
-    }
+    /** Whether attributes may be left out that reading the data does not need, as {@code fdatasync(2)} has it. */
+    boolean dataOnly();
+
+    /** The same operation with another handle. */
+    Fsync withHandle(long handle);
+
+    /** The same operation with another {@link #dataOnly}. */
+    Fsync withDataOnly(boolean dataOnly);
 }

@@ -17,20 +17,20 @@ public final class Fuse {
     private Fuse() {}
 
     /**
-     * Mounts a filesystem and waits until it can be used. It is unmounted when the {@link Mount} is closed, or the JVM ends.
+     * Mounts a filesystem and waits until it can be used. It is unmounted when the {@link Mount} is closed, or the JVM exits.
      *
      * @param mountPoint a directory
      * @param options as those of {@code mount -o}, such as {@code allow_other} or {@code fsname=vault}; {@code attr_timeout} and
      *        {@code entry_timeout} in seconds, {@code max_inflight} in bytes, see {@link FuseServer.Builder}
-     * @throws IllegalArgumentException if an option makes no sense
-     * @throws IOException if it can't be mounted; the message says why in one line
+     * @throws IllegalArgumentException if an option is malformed
+     * @throws IOException if it cannot be mounted; the message has the reason in one line
      */
     public static Mount mount(FuseFileSystem fileSystem, Path mountPoint, String... options)
             throws IOException, InterruptedException {
         return mount(FuseServer.serve(fileSystem), fileSystem, mountPoint, List.of(options));
     }
 
-    /** As {@link #mount(FuseFileSystem, Path, String...)}, with {@code threads} that read requests. */
+    /** As {@link #mount(FuseFileSystem, Path, String...)}, with {@code threads} threads that read requests. */
     public static Mount mount(FuseFileSystem fileSystem, Path mountPoint, List<String> options, int threads)
             throws IOException, InterruptedException {
         return mount(FuseServer.serve(fileSystem).threads(threads), fileSystem, mountPoint, options);
@@ -49,7 +49,7 @@ public final class Fuse {
         return new Mount(builder.at(address), mountPoint);
     }
 
-    /** Applies an option that is the server's own. Returns false for any other. */
+    /** Applies an option of the server. Returns false for one of the transport. */
     private static boolean apply(FuseServer.Builder builder, String option) {
         int equals = option.indexOf('=');
         String value = equals < 0 ? "" : option.substring(equals + 1);

@@ -11,30 +11,18 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.posix.LockRange;
 
 /**
- * A filesystem, as its author writes it: a method per operation of the protocol, on nodes that the filesystem numbers itself.
+ * A filesystem: a method per operation of the protocol, on node ids that the filesystem allocates. The package has the rules for
+ * nodes, handles, timeouts, threads, interrupts, deadlocks and errors.
  *
- * <p><b>Nodes.</b> Node 1 is the root. The kernel learns of another node when {@link #lookup}, a method that creates, or
- * {@link #readdirplus} returns its {@link Entry}, and each time that it does the node's <em>lookup count</em> grows by one;
- * {@link #forget} takes from it. A node whose count is not zero must keep its number, also when its last name is gone.
+ * <p><b>Results</b> are values, errors are {@link FuseException}s or exceptions of the JDK, bulk data is written into the reply that a
+ * method is given. A reply may also be given later, by {@link Deferrable#later}.
  *
- * <p><b>Handles.</b> {@link #open} may return a number that comes back with each operation on that open file, until
- * {@link #release}. When a session ends, in whichever way, all nodes are forgotten and all handles released, once.
+ * <p><b>An operation object</b> is valid until the method returns, or until its deferred reply is given, on any thread. Names, values
+ * and credentials that it returns are copies and may be kept.
  *
- * <p><b>Results</b> are values, errors are {@link FuseException}s, bulk data is written into the reply that a method is given.
- * An {@link IOException} is answered with the errno that fits its class, such as ENOENT for
- * {@link java.nio.file.NoSuchFileException}, else with EIO; any other exception is logged and answered with EIO. Neither ends
- * the session.
- *
- * <p><b>An operation object</b> is valid until the method returns, on any thread. Names, values and credentials that it
- * returns are copies and may be kept.
- *
- * <p><b>Threads.</b> Methods are called by several threads at once. A filesystem whose methods wait, for a disk, a network, a
- * lock held long, says so by {@link #blocking}; otherwise they run on the threads that read requests. A filesystem that
- * reaches into its own mount from one of its methods waits for itself: it must say that it blocks.
- *
- * <p><b>What is not overridden</b> behaves as in libfuse's low-level interface: {@code open}, {@code release}, {@code statfs}
- * and the like succeed, everything else is answered ENOSYS, for which kernels have fallbacks. Where they have none, as for
- * locks and {@code readdirplus}, the filesystem says by {@link #capabilities} that it has the method.
+ * <p><b>Methods that are not overridden</b> behave as in libfuse's low-level interface: {@code open}, {@code release},
+ * {@code statfs} and the like succeed, everything else is answered ENOSYS, for which kernels have fallbacks. Where they have none, as
+ * for locks and {@code readdirplus}, the filesystem declares the method by {@link #capabilities}.
  *
  * <p>Source: libfuse {@code fuse_lowlevel.h}, Linux {@code fs/fuse}.
  */
@@ -49,7 +37,7 @@ public interface FuseFileSystem {
 
     /**
      * Whether INTERRUPT also interrupts the thread that runs the request, so that {@link InterruptedException} ends its waits;
-     * answer EINTR then. Otherwise a method polls {@link Operation#interrupted}. Beware: the interrupt of a thread closes the
+     * it is answered EINTR. Otherwise a method polls {@link Operation#interrupted}. The interrupt of a thread closes the
      * {@link java.nio.channels.FileChannel} that it is reading or writing, for every other user of the channel too. The
      * thread of a {@link #setlk} that {@linkplain Lock#waits waits} is always interrupted.
      */
@@ -58,47 +46,47 @@ public interface FuseFileSystem {
     }
 
     /**
-     * Whether kernels check each caller's permissions by owner, group and mode before they ask, as for a disk
-     * ({@code default_permissions}). Otherwise the filesystem decides, by {@link Operation#caller}.
+     * Whether the kernel checks each caller's permissions by owner, group and mode before it sends a request
+     * ({@code default_permissions}). Otherwise the filesystem checks them, by {@link Operation#caller}.
      */
     default boolean kernelChecksPermissions() {
         return false;
     }
 
     /**
-     * What it has that kernels have no fallback for. Said and not guessed from the methods of the class, so that a filesystem can
-     * be wrapped: a decorator says what it wraps has.
+     * The methods that kernels have no fallback for and that this filesystem implements. Declared, not derived from the methods of
+     * the class, so that a filesystem can be wrapped: a decorator declares those of its delegate.
      */
     default Set<Capability> capabilities() {
         return Set.of();
     }
 
-    /** A session begins: sees what the kernel can do, and chooses. Called once a session, before all else. */
+    /** A session begins: the filesystem chooses flags and limits from the kernel's offer. The first call of each session. */
     default void init(InitNegotiation negotiation) throws IOException, InterruptedException {}
 
     /**
-     * A session is over. Called once for each that began, after everything that its kernel had was released and forgotten;
-     * its locks end now, see {@link Locks}.
+     * A session has ended. Called once for each that began, after all its handles were released and all its lookups forgotten. The
+     * filesystem releases the locks of the session now, see {@link Locks}.
      */
     default void destroy(Session session) {}
 
     /**
-     * Finds a name in a directory.
+     * Looks up a name in a directory.
      *
-     * @return the node, or {@link Entry#absent} to have the kernel remember that there is none
+     * @return the node, or {@link Entry#absent} for a negative dentry; ENOENT is not cached
      */
     default Entry lookup(Lookup op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
 
-    /** The kernel gives up lookups of a node. Has no reply. */
+    /** The kernel drops lookups of a node. Has no reply. */
     default void forget(Forget op) throws IOException, InterruptedException {}
 
     default Attr getattr(GetAttr op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
 
-    /** Changes what {@code op} names and returns the attributes after it. */
+    /** Sets the attributes that {@code op} has and returns all of them. */
     default Attr setattr(SetAttr op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
@@ -108,7 +96,7 @@ public interface FuseFileSystem {
         throw FuseException.of(ENOSYS);
     }
 
-    /** Makes a file of any type but directory and symbolic link. */
+    /** Creates a file of any type but directory and symbolic link. */
     default Entry mknod(MkNod op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
@@ -141,7 +129,7 @@ public interface FuseFileSystem {
         return Opened.stateless();
     }
 
-    /** Makes a regular file and opens it. Kernels fall back to {@link #mknod} and {@link #open}. */
+    /** Creates a regular file and opens it. Kernels fall back to {@link #mknod} and {@link #open}. */
     default Created create(Create op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
@@ -156,10 +144,10 @@ public interface FuseFileSystem {
         throw FuseException.of(ENOSYS);
     }
 
-    /** A descriptor of an open file is closed; there may be others. The place to report what writing came to. */
+    /** A descriptor of an open file is closed; there may be others. An error is the result of the caller's {@code close(2)}. */
     default void flush(Flush op) throws IOException, InterruptedException {}
 
-    /** The last descriptor of an open file is closed. An error reaches nobody. */
+    /** The last descriptor of an open file is closed. The kernel ignores errors. */
     default void release(Release op) throws IOException, InterruptedException {}
 
     default void fsync(Fsync op) throws IOException, InterruptedException {}
@@ -190,12 +178,12 @@ public interface FuseFileSystem {
         throw FuseException.of(ENOSYS);
     }
 
-    /** The whole value of an extended attribute, ENODATA if there is none. What doesn't fit is answered ERANGE. */
+    /** The whole value of an extended attribute, ENODATA if there is none. A value that does not fit is answered ERANGE. */
     default byte[] getxattr(GetXattr op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
 
-    /** The names of all extended attributes. What doesn't fit is answered ERANGE. */
+    /** The names of all extended attributes. A list that does not fit is answered ERANGE. */
     default List<Name> listxattr(ListXattr op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
@@ -204,22 +192,22 @@ public interface FuseFileSystem {
         throw FuseException.of(ENOSYS);
     }
 
-    /** Answers {@code access(2)}; not called when the kernel checks permissions itself. */
+    /** Checks permissions for {@code access(2)}; not called when {@link #kernelChecksPermissions}. */
     default void access(Access op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
 
     /**
-     * The first lock that would stand in the way of {@link Lock#range}, or that range with type unlocked. Kernels ask for record
-     * locks alone. A filesystem that has {@link #setlk} and not this one has locks of {@code flock(2)} alone.
+     * The first lock that conflicts with {@link Lock#range}, or that range with type unlocked. Kernels send it for record locks
+     * only.
      */
     default LockRange getlk(Lock op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
 
     /**
-     * Takes or gives up a lock. With {@link Lock#waits} it may wait, and then never runs on a thread that reads requests;
-     * without, EAGAIN says that the lock is taken. {@link Locks} keeps them for filesystems that have no other place.
+     * Takes or releases a lock. With {@link Lock#waits} it may wait, and then never runs on a thread that reads requests; otherwise
+     * a conflicting lock is answered EAGAIN. {@link Locks} implements both.
      */
     default void setlk(Lock op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
@@ -229,7 +217,7 @@ public interface FuseFileSystem {
         throw FuseException.of(ENOSYS);
     }
 
-    /** Finds data or a hole: the offset that {@code lseek(2)} returns. */
+    /** Seeks data or a hole: the offset that {@code lseek(2)} returns. */
     default long lseek(Lseek op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
@@ -240,32 +228,32 @@ public interface FuseFileSystem {
     }
 
     /**
-     * Carries out a command of {@code ioctl(2)}. What {@link Ioctl#data} has is to be read before the first byte is written to
-     * {@code out}, which takes at most {@link Ioctl#room}.
+     * Executes a command of {@code ioctl(2)}. {@link Ioctl#data} must be read before the first byte is written to {@code out},
+     * which takes at most {@link Ioctl#room}.
      */
     default IoctlResult ioctl(Ioctl op, DataReply out) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
 
     /**
-     * What can be done with an open file without waiting, as bits of {@code poll(2)}, among them those of {@link Poll#events}.
-     * If {@link Poll#wakeup} has something, it is to be woken once when that changes.
+     * The events of an open file that are ready, of {@link Poll#events} and POLLERR and POLLHUP. If there is a
+     * {@link Poll#wakeup}, it is to be called once when other events become ready.
      */
     default int poll(Poll op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
 
-    /** Where a block of a file is on its device. */
+    /** The number of a file's block on its device. */
     default long bmap(Bmap op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
 
-    /** Writes the whole filesystem back. */
+    /** Writes the whole filesystem back to storage. */
     default void syncfs(SyncFs op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }
 
-    /** Makes and opens a regular file without a name, in the directory {@link TmpFile#node}. */
+    /** Creates and opens a regular file without a name, in the directory {@link TmpFile#node}. */
     default Created tmpfile(TmpFile op) throws IOException, InterruptedException {
         throw FuseException.of(ENOSYS);
     }

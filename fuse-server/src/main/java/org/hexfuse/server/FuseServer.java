@@ -11,6 +11,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.hexfuse.server.reply.Timeouts;
+import org.hexfuse.server.session.RequestMemory;
+import org.hexfuse.server.session.SessionLoop;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.ServerLink;
@@ -19,7 +22,7 @@ import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
 /**
- * Serves a filesystem at an address: a session for each kernel's end that arrives there.
+ * Serves a filesystem at an address: a session for each kernel end that connects.
  *
  * {@snippet :
  * try (FuseServer server = FuseServer.serve(new Hello()).at(Address.parse("mem:hello")).start()) {
@@ -33,7 +36,7 @@ public final class FuseServer implements AutoCloseable {
     private static final Logger LOG = Loggers.of(FuseServer.class);
     private static final Duration FIRST_SESSION = Duration.ofSeconds(10);
     private static final Duration ACCEPTING = Duration.ofSeconds(5);
-    /** More than unmounting and abandoned handlers take together. */
+    /** Longer than unmounting and abandoning handlers take together. */
     private static final Duration SHUTDOWN = Duration.ofSeconds(40);
 
     private final FuseFileSystem fileSystem;
@@ -55,19 +58,19 @@ public final class FuseServer implements AutoCloseable {
         this.timeouts = timeouts;
     }
 
-    /** Begins to describe a server of {@code fileSystem}. */
+    /** A builder for a server of {@code fileSystem}. */
     public static Builder serve(FuseFileSystem fileSystem) {
         return new Builder(fileSystem);
     }
 
-    /** Where kernels' ends find the server. */
+    /** The address that kernel ends connect to. */
     public Address address() {
         return endpoint.address();
     }
 
     /** The sessions that have begun and not ended. */
     public List<Session> sessions() {
-        return sessions.stream().filter(session -> !session.over().isDone()).map(SessionLoop::session).toList();
+        return sessions.stream().filter(session -> !session.closed().isDone()).map(SessionLoop::session).toList();
     }
 
     private void startAccepting() {
@@ -103,7 +106,7 @@ public final class FuseServer implements AutoCloseable {
 
     private void begin(ServerLink link) {
         var session = new SessionLoop(fileSystem, link, "hexfuse " + address(), threads, maxInflight, timeouts);
-        sessions.removeIf(earlier -> earlier.over().isDone());
+        sessions.removeIf(earlier -> earlier.closed().isDone());
         sessions.add(session);
         session.start();
         first.complete(session);
@@ -113,9 +116,9 @@ public final class FuseServer implements AutoCloseable {
     }
 
     /**
-     * Waits until the first session has begun, so that the filesystem can be used.
+     * Waits until INIT of the first session is answered, so that the filesystem can be used.
      *
-     * @throws IOException if it can't begin, or has not within ten seconds
+     * @throws IOException if the session fails, or has not begun within ten seconds
      */
     public void awaitReady() throws IOException, InterruptedException {
         try {
@@ -123,16 +126,17 @@ public final class FuseServer implements AutoCloseable {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         } catch (TimeoutException _) {
-            throw new IOException("nobody has come to " + address() + " within " + FIRST_SESSION.toSeconds() + " s");
+            throw new IOException(
+                    "no kernel end connected to " + address() + " within " + FIRST_SESSION.toSeconds() + " s");
         }
     }
 
-    /** Waits until no session is left and no other can come: unmounted, or closed. */
+    /** Waits until all sessions have ended and no other can begin: unmounted, or closed. */
     public void await() throws InterruptedException {
         noMoreArrivals.await();
         for (SessionLoop session : sessions) {
             try {
-                session.over().get();
+                session.closed().get();
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e);
             }
@@ -140,8 +144,7 @@ public final class FuseServer implements AutoCloseable {
     }
 
     /**
-     * Takes no more arrivals, ends all sessions and waits, for a limited time, until they have ended. Closing again does
-     * nothing.
+     * Stops accepting, ends all sessions and waits, for a limited time, until they have ended. Closing again has no effect.
      */
     @Override public void close() {
         closed = true;
@@ -151,14 +154,14 @@ public final class FuseServer implements AutoCloseable {
             LOG.warn("{}: {}", address(), e.getMessage());
         }
         try {
-            // A link that was accepted just now becomes a session, which is to be ended as well.
+            // A link that was accepted just now becomes a session, which must be ended as well.
             if (!noMoreArrivals.await(ACCEPTING.toSeconds(), TimeUnit.SECONDS)) {
                 LOG.warn("{}: still accepting {} s after it was closed", address(), ACCEPTING.toSeconds());
             }
             List<SessionLoop> open = List.copyOf(sessions);
             open.forEach(SessionLoop::shutdown);
             CompletableFuture<Void> all = CompletableFuture
-                    .allOf(open.stream().map(SessionLoop::over).toArray(CompletableFuture[]::new));
+                    .allOf(open.stream().map(SessionLoop::closed).toArray(CompletableFuture[]::new));
             all.get(SHUTDOWN.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {
             LOG.error("{}: a session has not ended within {} s", address(), SHUTDOWN.toSeconds());
@@ -169,7 +172,7 @@ public final class FuseServer implements AutoCloseable {
         }
     }
 
-    /** Describes a server. Not for several threads. */
+    /** Builds a server. Not for several threads. */
     public static final class Builder {
         static final long LEAST_INFLIGHT = 1L << 20;
 
@@ -184,13 +187,13 @@ public final class FuseServer implements AutoCloseable {
             this.fileSystem = Objects.requireNonNull(fileSystem);
         }
 
-        /** Where to serve; {@code mem:} unless it is said. */
+        /** The address to serve at; {@code mem:} unless set. */
         public Builder at(Address where) {
             this.address = Objects.requireNonNull(where);
             return this;
         }
 
-        /** How many threads read requests of one session; at least two, and as many as there are processors, unless said. */
+        /** The number of threads that read requests of one session; unless set that of processors, at least two. */
         public Builder threads(int count) {
             if (count < 1) {
                 throw new IllegalArgumentException(count + " threads");
@@ -200,7 +203,7 @@ public final class FuseServer implements AutoCloseable {
         }
 
         /**
-         * How many bytes of requests and replies one session may hold in memory at once, at least {@value #LEAST_INFLIGHT};
+         * The most bytes of requests and replies that one session may hold in memory at once, at least {@value #LEAST_INFLIGHT};
          * further requests wait in the kernel. A quarter of the largest heap and 256 MiB at most unless set. The system property
          * {@code org.hexfuse.max_inflight} bounds all sessions of the JVM together, by half of the largest heap unless set.
          */
@@ -213,13 +216,13 @@ public final class FuseServer implements AutoCloseable {
             return this;
         }
 
-        /** The timeout of attributes that do not say their own; one second unless set. */
+        /** The attribute timeout of attributes without one of their own; one second unless set. */
         public Builder attrTimeout(Duration timeout) {
             this.timeouts = new Timeouts(timeout, timeouts.entry());
             return this;
         }
 
-        /** The timeout of entries that do not say their own; one second unless set. */
+        /** The entry timeout of entries without one of their own; one second unless set. */
         public Builder entryTimeout(Duration timeout) {
             this.timeouts = new Timeouts(timeouts.attr(), timeout);
             return this;
@@ -228,8 +231,8 @@ public final class FuseServer implements AutoCloseable {
         /**
          * Opens the address and begins to serve.
          *
-         * @throws IllegalArgumentException if the address makes no sense
-         * @throws IOException if it can't be had
+         * @throws IllegalArgumentException if the address is malformed
+         * @throws IOException if it cannot be opened
          */
         public FuseServer start() throws IOException {
             var server = new FuseServer(fileSystem, Transports.open(address), threads, maxInflight, timeouts);

@@ -1,16 +1,19 @@
 package org.hexfuse.server;
 
 import java.util.OptionalLong;
-import org.hexfuse.abi.GetattrFlag;
-import org.hexfuse.abi.GetattrIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.GetAttrView;
 
-/** GETATTR: asks for the attributes of {@link #node}. */
-public final class GetAttr extends Operation {
-    GetAttr() {}
-
-    /** The handle that the caller has the file open by, if the kernel says so. */
-    public OptionalLong handle() {
-        boolean given = slot().argumentsSize() > 0 && GetattrFlag.FH.in(GetattrIn.GETATTR_FLAGS.get(arguments()));
-        return given ? OptionalLong.of(GetattrIn.FH.get(arguments())) : OptionalLong.empty();
+/** GETATTR and STATX: gets the attributes of {@link #node}. */
+public non-sealed interface GetAttr extends Operation<GetAttr>, Deferrable<GetAttr, Attr> {
+    /** An operation made by hand, without a handle. */
+    static GetAttr of(long node) {
+        return new GetAttrView(Opcode.GETATTR, node);
     }
+
+    /** The handle of the file, if the caller has it open and the kernel sends it. */
+    OptionalLong handle();
+
+    /** The same operation with a handle. */
+    GetAttr withHandle(long handle);
 }

@@ -1,19 +1,25 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.GetxattrIn;
 import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.GetXattrView;
 
-/** GETXATTR: asks for an extended attribute of {@link #node}. */
-public final class GetXattr extends Operation {
-    GetXattr() {}
-
-    /** The attribute's name with its namespace. */
-    public Name name() {
-        return nameAt(0);
+/** GETXATTR: gets an extended attribute of {@link #node}. */
+public non-sealed interface GetXattr extends Operation<GetXattr>, Deferrable<GetXattr, byte[]> {
+    /** An operation made by hand, with room for 64 KiB. */
+    static GetXattr of(long node, Name name) {
+        return new GetXattrView(Opcode.GETXATTR, node).withName(name).withSize(1 << 16);
     }
 
-    /** How many bytes fit; 0 asks for the length alone. */
-    public int size() {
-        return GetxattrIn.SIZE_FIELD.get(arguments());
-    }
+    /** The name of the attribute, with its namespace. */
+    Name name();
+
+    /** The number of bytes that fit; 0 to get the length of the value only. */
+    int size();
+
+    /** The same operation with another name. */
+    GetXattr withName(Name name);
+
+    /** The same operation with another size. */
+    GetXattr withSize(int size);
 }

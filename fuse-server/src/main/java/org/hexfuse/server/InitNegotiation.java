@@ -1,137 +1,71 @@
 package org.hexfuse.server;
 
-import java.util.Map;
 import org.hexfuse.abi.InitFlag;
 
 /**
- * What the kernel offers at the start of a session, and what the filesystem takes of it. Valid during
- * {@link FuseFileSystem#init}. Asking for what is not offered changes nothing, so that a filesystem runs on any kernel;
- * {@link #offers} tells.
+ * What the kernel offers at INIT, and what the filesystem takes of it. Valid during {@link FuseFileSystem#init}. Enabling a flag
+ * that is not offered has no effect, so that a filesystem runs on any kernel; see {@link #offers}.
  */
-public final class InitNegotiation {
-    private final Session session;
-    private final int minor;
-    private final long offered;
-    private final int largestWrite;
-    private final Map<InitFlag, String> refusals;
-    private long enabled;
-    private int maxWrite;
-    private int maxReadahead;
-    private int maxBackground = 64;
-    private int timeGranularity = 1;
-
-    InitNegotiation(Session session, int minor, long offered, long enabled, int largestWrite, int maxReadahead,
-            Map<InitFlag, String> refusals) {
-        this.refusals = refusals;
-        this.session = session;
-        this.minor = minor;
-        this.offered = offered;
-        this.enabled = enabled & offered;
-        this.largestWrite = largestWrite;
-        this.maxWrite = largestWrite;
-        this.maxReadahead = maxReadahead;
-    }
-
+public interface InitNegotiation {
     /** The session that begins. */
-    public Session session() {
-        return session;
-    }
+    Session session();
 
     /** The protocol's minor version: the lower of the two ends'. */
-    public int minor() {
-        return minor;
-    }
+    int minor();
 
-    /** Whether the kernel has a capability. */
-    public boolean offers(InitFlag flag) {
-        return flag.in(offered);
-    }
+    /** Whether the kernel offers a flag. */
+    boolean offers(InitFlag flag);
 
-    /** Whether the capability will be used as things stand. */
-    public boolean enabled(InitFlag flag) {
-        return flag.in(enabled);
-    }
+    /** Whether a flag is enabled so far. */
+    boolean enabled(InitFlag flag);
 
     /**
-     * Takes a capability if it is offered, and returns whether it is.
+     * Enables a flag if it is offered, and returns whether it is.
      *
-     * @throws IllegalArgumentException if this end hasn't got what goes with it; the message says what
+     * @throws IllegalArgumentException if the server cannot do what goes with it; the message names the reason
      */
-    public boolean enable(InitFlag flag) {
-        String refusal = refusals.get(flag);
-        if (refusal != null) {
-            throw new IllegalArgumentException(flag + " cannot be enabled: " + refusal);
-        }
-        enabled |= flag.mask() & offered;
-        return offers(flag);
-    }
+    boolean enable(InitFlag flag);
 
-    /** Gives up a capability that is taken by default. */
-    public void disable(InitFlag flag) {
-        enabled &= ~flag.mask();
-    }
+    /** Disables a flag that is enabled by default. */
+    void disable(InitFlag flag);
 
     /**
-     * The most data in one WRITE, in bytes; the transport's limit if that is lower, and at least 4096.
+     * Sets the most data in one WRITE, in bytes: at least 4096, and at most what the transport can carry.
      *
-     * @return what holds
+     * @return the value that was set
      */
-    public int maxWrite(int bytes) {
-        this.maxWrite = Math.max(4096, Math.min(bytes, largestWrite));
-        return maxWrite;
-    }
+    int maxWrite(int bytes);
 
     /**
-     * How far the kernel reads ahead, in bytes; at most what it offers.
+     * Sets how far the kernel reads ahead, in bytes; at most what it offers.
      *
-     * @return what holds
+     * @return the value that was set
      */
-    public int maxReadahead(int bytes) {
-        this.maxReadahead = Math.clamp(bytes, 0, maxReadahead);
-        return maxReadahead;
-    }
+    int maxReadahead(int bytes);
 
     /**
-     * How many background requests may be in flight at once, 1 to 65535.
+     * Sets how many background requests may be in flight at once, 1 to 65535.
      *
-     * @return what holds
+     * @return the value that was set
      */
-    public int maxBackground(int requests) {
-        this.maxBackground = Math.clamp(requests, 1, 0xFFFF);
-        return maxBackground;
-    }
+    int maxBackground(int requests);
 
     /**
-     * The steps in which the filesystem keeps times, in nanoseconds, 1 to 1,000,000,000.
+     * Sets the granularity of the filesystem's timestamps, in nanoseconds, 1 to 1,000,000,000.
      *
-     * @return what holds
+     * @return the value that was set
      */
-    public int timeGranularity(int nanoseconds) {
-        this.timeGranularity = Math.clamp(nanoseconds, 1, 1_000_000_000);
-        return timeGranularity;
-    }
+    int timeGranularity(int nanoseconds);
 
-    long enabled() {
-        return enabled;
-    }
+    /** The most data in one WRITE so far, in bytes. */
+    int maxWrite();
 
-    /** What holds so far. */
-    public int maxWrite() {
-        return maxWrite;
-    }
+    /** How far the kernel reads ahead so far, in bytes. */
+    int maxReadahead();
 
-    /** What holds so far. */
-    public int maxReadahead() {
-        return maxReadahead;
-    }
+    /** How many background requests may be in flight so far. */
+    int maxBackground();
 
-    /** What holds so far. */
-    public int maxBackground() {
-        return maxBackground;
-    }
-
-    /** What holds so far. */
-    public int timeGranularity() {
-        return timeGranularity;
-    }
+    /** The granularity of timestamps so far, in nanoseconds. */
+    int timeGranularity();
 }

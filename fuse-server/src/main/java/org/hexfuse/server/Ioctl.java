@@ -1,50 +1,52 @@
 package org.hexfuse.server;
 
+import java.util.Set;
 import org.hexfuse.abi.IoctlFlag;
-import org.hexfuse.abi.IoctlIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.IoctlView;
 import org.hexfuse.transport.Segments;
 
 /** IOCTL: sends a command to the open file or directory {@link #node}. */
-public final class Ioctl extends Operation {
-    Ioctl() {}
+public non-sealed interface Ioctl extends Operation<Ioctl>, Deferrable<Ioctl, IoctlResult> {
+    /** An operation made by hand, without flags. */
+    static Ioctl of(long node, long handle, int command, long argument, byte[] data, int room) {
+        return new IoctlView(Opcode.IOCTL, node).withHandle(handle)
+                .withCommand(command, argument).withData(data, room);
+    }
 
     /** What {@code open} or {@code opendir} returned. */
-    public long handle() {
-        return IoctlIn.FH.get(arguments());
-    }
+    long handle();
 
     /** The command, with direction and size in its upper bits as {@code ioctl(2)} has them. */
-    public int command() {
-        return IoctlIn.CMD.get(arguments());
-    }
+    int command();
 
-    /** The argument: a number, or an address of the caller's, of which only kernels make use. */
-    public long argument() {
-        return IoctlIn.ARG.get(arguments());
-    }
+    /** The argument: a number, or an address in the caller's memory. */
+    long argument();
 
-    /** What the caller has at the address, as far as the command or {@link IoctlResult#retry} says that it is wanted. */
-    public Segments data() {
-        return slot().rest();
-    }
+    /** The caller's memory that the command reads, as far as its size bits or {@link IoctlResult#retry} name it. */
+    Segments data();
 
-    /** The most bytes that the caller takes. */
-    public int room() {
-        return IoctlIn.OUT_SIZE.get(arguments());
-    }
+    /** The most bytes of output. */
+    int room();
 
-    /** Whether it is a directory that the command goes to. */
-    public boolean onDirectory() {
-        return IoctlFlag.DIR.in(IoctlIn.FLAGS.get(arguments()));
-    }
+    /** Whether the command is sent to a directory. */
+    boolean onDirectory();
 
-    /** Whether {@link IoctlResult#retry} is allowed: for devices in user space, not for files. */
-    public boolean unrestricted() {
-        return IoctlFlag.UNRESTRICTED.in(IoctlIn.FLAGS.get(arguments()));
-    }
+    /** Whether {@link IoctlResult#retry} is allowed: for devices in user space (CUSE), not for files. */
+    boolean unrestricted();
 
-    /** Whether the caller is a program of 32 bits on a kernel of 64. */
-    public boolean compatible() {
-        return IoctlFlag.COMPAT.in(IoctlIn.FLAGS.get(arguments()));
-    }
+    /** Whether the caller is a 32-bit program on a 64-bit kernel. */
+    boolean compatible();
+
+    /** The same operation with another handle. */
+    Ioctl withHandle(long handle);
+
+    /** The same operation with another command. */
+    Ioctl withCommand(int command, long argument);
+
+    /** The same operation with other input and room for output. */
+    Ioctl withData(byte[] data, int room);
+
+    /** The same operation with other flags. */
+    Ioctl withFlags(Set<IoctlFlag> flags);
 }

@@ -1,14 +1,9 @@
 package org.hexfuse.server;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.hexfuse.abi.Flag;
-import org.hexfuse.abi.IoctlFlag;
-import org.hexfuse.abi.IoctlIovec;
-import org.hexfuse.abi.IoctlOut;
 import org.hexfuse.abi.Protocol;
 
-/** What comes of an {@link Ioctl}: a number for the caller, or what the filesystem has to see of the caller's memory first. */
+/** The result of an {@link Ioctl}: a number for the caller, or the ranges of the caller's memory that the command needs first. */
 public final class IoctlResult {
     private final int value;
     private final boolean again;
@@ -18,8 +13,8 @@ public final class IoctlResult {
     /**
      * A range of the caller's memory.
      *
-     * @param address where it begins
-     * @param length how many bytes it has
+     * @param address its start
+     * @param length its length in bytes
      */
     public record Range(long address, long length) {}
 
@@ -30,14 +25,14 @@ public final class IoctlResult {
         this.out = List.copyOf(out);
     }
 
-    /** What {@code ioctl(2)} returns; negated numbers of errors are errors. */
+    /** What {@code ioctl(2)} returns; a negated errno is an error. */
     public static IoctlResult of(int value) {
         return new IoctlResult(value, false, List.of(), List.of());
     }
 
     /**
-     * Has the kernel ask once more, with what {@code in} has in {@link Ioctl#data} and room for {@code out}. Only where it is
-     * {@link Ioctl#unrestricted}; elsewhere the caller gets EIO.
+     * Has the kernel send the command again, with the bytes of {@code in} in {@link Ioctl#data} and room for {@code out}. Only where
+     * it is {@link Ioctl#unrestricted}; elsewhere the caller gets EIO.
      *
      * @throws IllegalArgumentException if there are more than 256 ranges
      */
@@ -48,22 +43,23 @@ public final class IoctlResult {
         return new IoctlResult(0, true, in, out);
     }
 
-    /** Writes {@code struct fuse_ioctl_out}, and the ranges, if there are any, to {@code data}, where nothing else is then. */
-    void write(MemorySegment reply, DataReply data) {
-        IoctlOut.RESULT.set(reply, value);
-        IoctlOut.FLAGS.set(reply, again ? (int) Flag.of(IoctlFlag.RETRY) : 0);
-        IoctlOut.IN_IOVS.set(reply, in.size());
-        IoctlOut.OUT_IOVS.set(reply, out.size());
-        in.forEach(range -> write(range, data));
-        out.forEach(range -> write(range, data));
+    /** What {@code ioctl(2)} returns. */
+    public int value() {
+        return value;
     }
 
-    private static void write(Range range, DataReply data) {
-        var iovec = MemorySegment.ofArray(new byte[IoctlIovec.SIZE]);
-        IoctlIovec.BASE.set(iovec, range.address());
-        IoctlIovec.LEN.set(iovec, range.length());
-        data.write(iovec, 0, IoctlIovec.SIZE);
+    /** Whether the kernel is to send the command again, with {@link #in} and {@link #out}. */
+    public boolean isRetry() {
+        return again;
     }
 
-    boolean isRetry() { return again; }
+    /** The ranges of the caller's memory to read; empty unless it is a retry. */
+    public List<Range> in() {
+        return in;
+    }
+
+    /** The ranges of the caller's memory to write; empty unless it is a retry. */
+    public List<Range> out() {
+        return out;
+    }
 }

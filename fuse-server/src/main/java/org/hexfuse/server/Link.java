@@ -1,19 +1,25 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.LinkIn;
 import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.LinkView;
 
-/** LINK: gives a file another name, in the directory {@link #node}. */
-public final class Link extends Operation {
-    Link() {}
+/** LINK: adds a name for a file, in the directory {@link #node}. */
+public non-sealed interface Link extends Operation<Link>, Deferrable<Link, Entry> {
+    /** An operation made by hand. */
+    static Link of(long node, Name name, long target) {
+        return new LinkView(Opcode.LINK, node).withName(name).withTarget(target);
+    }
 
     /** The new name. */
-    public Name name() {
-        return nameAt(0);
-    }
+    Name name();
 
-    /** The node that gets it. */
-    public long target() {
-        return LinkIn.OLDNODEID.get(arguments());
-    }
+    /** The node of the file. */
+    long target();
+
+    /** The same operation with another name. */
+    Link withName(Name name);
+
+    /** The same operation for another file. */
+    Link withTarget(long target);
 }

@@ -1,44 +1,47 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.FileLock;
-import org.hexfuse.abi.LkIn;
-import org.hexfuse.abi.LockFlag;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.posix.LockRange;
-import org.hexfuse.posix.LockType;
+import org.hexfuse.server.operation.LockView;
 
-/** GETLK, SETLK and SETLKW: asks for, takes or gives up a lock on the open file {@link #node}. */
-public final class Lock extends Operation {
-    Lock() {}
+/** GETLK, SETLK and SETLKW: tests, takes or releases a lock on the open file {@link #node}. */
+public non-sealed interface Lock extends Operation<Lock>, Deferrable<Lock, LockRange> {
+    /** An operation made by hand: a record lock that does not wait. */
+    static Lock of(long node, long handle, long owner, LockRange range) {
+        return new LockView(Opcode.SETLK, node).withHandle(handle).withOwner(owner)
+                .withRange(range);
+    }
 
     /** What {@code open} returned. */
-    public long handle() {
-        return LkIn.FH.get(arguments());
-    }
+    long handle();
 
     /**
-     * Who has the lock: one owner's locks don't stand in each other's way. The number means something within
-     * {@link #session} alone.
+     * The lock owner: locks of one owner do not conflict. Owners are numbered by the kernel, so the number is unique
+     * within a {@link #session} only.
      */
-    public long owner() {
-        return LkIn.OWNER.get(arguments());
-    }
+    long owner();
 
-    /** What is to be locked or unlocked; EINVAL if it makes no sense. */
-    public LockRange range() {
-        long base = LkIn.LK.offset();
-        return new LockRange(LockType.byCode(FileLock.TYPE.get(arguments(), base)),
-                FileLock.START.get(arguments(), base), FileLock.END.get(arguments(), base),
-                FileLock.PID.get(arguments(), base));
-    }
+    /** The range to lock or unlock. A range that ends before it starts is answered EINVAL. */
+    LockRange range();
 
-    /** Whether it is a lock of {@code flock(2)}, which is on the whole file and not of {@code fcntl(2)}. */
-    public boolean isFlock() {
-        return LockFlag.FLOCK.in(LkIn.LK_FLAGS.get(arguments()));
-    }
+    /** Whether it is a lock of {@code flock(2)}, on the whole file, and not of {@code fcntl(2)}. */
+    boolean isFlock();
 
-    /** Whether to wait until the lock can be had; EINTR when {@link #interrupted}. */
-    public boolean waits() {
-        return slot().opcode() == Opcode.SETLKW.code();
-    }
+    /** Whether to wait until the lock can be taken (SETLKW); answer EINTR when {@link #interrupted}. */
+    boolean waits();
+
+    /** The same operation with another handle. */
+    Lock withHandle(long handle);
+
+    /** The same operation with another lock owner. */
+    Lock withOwner(long owner);
+
+    /** The same operation for another range. */
+    Lock withRange(LockRange range);
+
+    /** The same operation with or without {@link #isFlock}. */
+    Lock withFlock(boolean flock);
+
+    /** The same operation, waiting or not. */
+    Lock withWaits(boolean waits);
 }

@@ -11,9 +11,8 @@ import org.hexfuse.posix.LockTable;
 import org.hexfuse.posix.LockType;
 
 /**
- * The locks on a filesystem's files, of all the kernels that it is served to: what a filesystem needs to have locks that all of
- * them see. It hands five of its methods on, and says by {@link FuseFileSystem#getlk} and {@link FuseFileSystem#setlk} that it
- * has both kinds of locks:
+ * The locks on a filesystem's files, of all kernels that it is served to. The filesystem delegates five of its methods, and declares
+ * {@link Capability#RECORD_LOCKS} and {@link Capability#FLOCK}:
  *
  * {@snippet :
  * private final Locks locks = new Locks();
@@ -25,9 +24,9 @@ import org.hexfuse.posix.LockType;
  * @Override public void destroy(Session session)                     { locks.destroy(session); }
  * }
  *
- * <p>Files are known by their nodes, which must keep their numbers while they are open. Locks of open file descriptions
- * ({@code F_OFD_SETLK}) come as record locks of an owner that no FLUSH tells of; they end with the file that they were set by,
- * if {@code open} gave that a handle of its own, and else with the session.
+ * <p>Files are identified by node id, which must stay the same while they are open. A lock of an open file description
+ * ({@code F_OFD_SETLK}) comes as a record lock whose owner no FLUSH has; it is released with the open file that it was set by, if
+ * {@code open} returned a handle of its own for that, and else with the session.
  *
  * <p>Any thread may call any method.
  *
@@ -40,13 +39,13 @@ public final class Locks {
 
     private final LockTable<Long, Owner> records = LockTable.ofRecords();
     private final LockTable<Long, Owner> flocks = LockTable.ofWholeFiles();
-    /** By which handles a node was locked, and for whom. Guards itself. */
+    /** The lock owners of each open file, by its handle. Guards itself. */
     private final Map<OpenNode, Map<Long, Set<Owner>>> lockedBy = new HashMap<>();
 
-    /** Without any lock. */
+    /** Without locks. */
     public Locks() {}
 
-    /** The first lock that is in the way of what is wanted; if there is none, that with the type {@link LockType#UNLOCKED}. */
+    /** The first conflicting lock; if there is none, the range of the operation with the type {@link LockType#UNLOCKED}. */
     public LockRange getlk(Lock op) {
         LockRange wanted = op.range();
         return table(op).getlk(op.node(), owner(op), wanted)
@@ -54,10 +53,10 @@ public final class Locks {
     }
 
     /**
-     * Takes or gives up a lock, and waits for it if the kernel says so.
+     * Takes or releases a lock, and waits for it if {@link Lock#waits}.
      *
-     * @throws FuseException EAGAIN if it can't be had now, EDEADLK if it never could, ENOLCK if there are too many, EINTR if the
-     *         session ended
+     * @throws FuseException EAGAIN for a conflicting lock, EDEADLK if waiting would be a deadlock, ENOLCK if there are too many,
+     *         EINTR if the session ended
      * @throws InterruptedException if the caller was interrupted
      */
     public void setlk(Lock op) throws InterruptedException {
@@ -71,8 +70,8 @@ public final class Locks {
         if (!op.isFlock() && op.range().type() != LockType.UNLOCKED && op.handle() != 0) {
             remember(new OpenNode(op.session(), op.node()), op.handle(), owner);
         }
-        if (op.session().isOver()) {
-            // It may have ended before the lock was there to be given up.
+        if (op.session().isClosed()) {
+            // It may have ended before the lock was taken, and destroy did not find it.
             destroy(op.session());
             throw FuseException.of(Errno.EINTR);
         }
@@ -85,7 +84,7 @@ public final class Locks {
         }
     }
 
-    /** Gives up the record locks of a process that has closed one of its descriptors. */
+    /** Releases the record locks of a process that has closed one of its descriptors. */
     public void flush(Flush op) {
         var owner = new Owner(op.session(), op.lockOwner());
         records.release(op.node(), owner);
@@ -98,9 +97,9 @@ public final class Locks {
         }
     }
 
-    /** Gives up the locks of an open file that is one no more. */
+    /** Releases the file's locks on RELEASE. */
     public void release(Release op) {
-        if (op.endsFlock()) {
+        if (op.flockUnlock()) {
             flocks.release(op.node(), new Owner(op.session(), op.lockOwner()));
         }
         for (Owner left : forget(new OpenNode(op.session(), op.node()), op.handle())) {
@@ -119,21 +118,21 @@ public final class Locks {
         }
     }
 
-    /** Gives up all locks of a session that has ended, and wakes whoever still waits in it. */
+    /** Releases all locks of a session that has ended, and wakes its waiters. */
     public void destroy(Session session) {
         synchronized (lockedBy) {
-            lockedBy.keySet().removeIf(node -> node.session == session);
+            lockedBy.keySet().removeIf(node -> node.session.equals(session));
         }
-        records.releaseAll(owner -> owner.session == session);
-        flocks.releaseAll(owner -> owner.session == session);
+        records.releaseAll(owner -> owner.session.equals(session));
+        flocks.releaseAll(owner -> owner.session.equals(session));
     }
 
-    /** How many files are locked or waited for, those counted twice that are so by both kinds of locks. */
+    /** The number of files with locks or waiters; a file with both kinds of locks counts twice. */
     public int lockedFiles() {
         return records.lockedFiles() + flocks.lockedFiles();
     }
 
-    /** How many requests wait for a lock. */
+    /** The number of requests that wait for a lock. */
     public int waiting() {
         return records.waiting() + flocks.waiting();
     }

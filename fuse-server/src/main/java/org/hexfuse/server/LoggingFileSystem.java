@@ -2,17 +2,18 @@ package org.hexfuse.server;
 
 import org.slf4j.Logger;
 
-/** A filesystem whose operations are logged at INFO, a line each, before they run. */
+/** Logs every operation at INFO, a line each, before it runs. */
 public final class LoggingFileSystem extends FilterFileSystem {
     private final Logger logger;
 
-    /** What {@code delegate} has, with its operations in {@code logger}. */
+    /** Logs the operations of {@code delegate} in {@code logger}. */
     public LoggingFileSystem(FuseFileSystem delegate, Logger logger) {
         super(delegate);
         this.logger = logger;
     }
 
-    @Override protected void before(Operation op) {
+    @Override protected <O extends Operation<O>> O before(O op) {
         logger.info("{}", op);
+        return op;
     }
 }

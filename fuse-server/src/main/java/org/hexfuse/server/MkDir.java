@@ -1,24 +1,28 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.MkdirIn;
 import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.MkDirView;
 
-/** MKDIR: makes a directory in the directory {@link #node}. */
-public final class MkDir extends Operation {
-    MkDir() {}
-
-    /** What the directory is called. */
-    public Name name() {
-        return nameAt(0);
+/** MKDIR: creates a directory in the directory {@link #node}. */
+public non-sealed interface MkDir extends Operation<MkDir>, Deferrable<MkDir, Entry> {
+    /** An operation made by hand, with umask 0. */
+    static MkDir of(long node, Name name, int mode) {
+        return new MkDirView(Opcode.MKDIR, node).withName(name).withMode(mode, 0);
     }
 
-    /** The permissions, the umask already taken away unless the filesystem asked for it. */
-    public int mode() {
-        return MkdirIn.MODE.get(arguments());
-    }
+    /** The name of the directory. */
+    Name name();
 
-    /** The caller's umask, for filesystems that asked to apply it. */
-    public int umask() {
-        return MkdirIn.UMASK.get(arguments());
-    }
+    /** The permissions, with the umask applied unless the filesystem enabled DONT_MASK. */
+    int mode();
+
+    /** The caller's umask, for a filesystem that enabled DONT_MASK. */
+    int umask();
+
+    /** The same operation with another name. */
+    MkDir withName(Name name);
+
+    /** The same operation with another mode and umask. */
+    MkDir withMode(int mode, int umask);
 }

@@ -16,7 +16,7 @@ public final class Mount implements AutoCloseable {
     private static final Duration START_PATIENCE = Duration.ofSeconds(10);
 
     private final Path mountPoint;
-    /** Completed when the mount is there, or failed. */
+    /** Completed when the filesystem is mounted, or mounting has failed. */
     private final CompletableFuture<FuseServer> started = new CompletableFuture<>();
     private final FuseServer server;
     private final Thread atExit = new Thread(this::closeAtExit, "hexfuse-unmount");
@@ -59,7 +59,7 @@ public final class Mount implements AutoCloseable {
         }
     }
 
-    /** Where it is mounted. */
+    /** The directory that it is mounted on. */
     public Path mountPoint() {
         return mountPoint;
     }

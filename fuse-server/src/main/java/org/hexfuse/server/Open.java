@@ -1,13 +1,18 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.OpenIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.OpenView;
 
 /** OPEN: opens the file {@link #node}. */
-public final class Open extends Operation {
-    Open() {}
+public non-sealed interface Open extends Operation<Open>, Deferrable<Open, Opened> {
+    /** An operation made by hand. */
+    static Open of(long node, int flags) {
+        return new OpenView(Opcode.OPEN, node).withFlags(flags);
+    }
 
     /** The flags of {@code open(2)}, without O_CREAT, O_EXCL and O_NOCTTY. */
-    public int flags() {
-        return OpenIn.FLAGS.get(arguments());
-    }
+    int flags();
+
+    /** The same operation with other flags. */
+    Open withFlags(int flags);
 }

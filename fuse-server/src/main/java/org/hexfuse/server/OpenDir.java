@@ -1,13 +1,18 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.OpenIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.OpenDirView;
 
 /** OPENDIR: opens the directory {@link #node}. */
-public final class OpenDir extends Operation {
-    OpenDir() {}
+public non-sealed interface OpenDir extends Operation<OpenDir>, Deferrable<OpenDir, Opened> {
+    /** An operation made by hand, without flags. */
+    static OpenDir of(long node) {
+        return new OpenDirView(Opcode.OPENDIR, node);
+    }
 
     /** The flags of {@code open(2)}. */
-    public int flags() {
-        return OpenIn.FLAGS.get(arguments());
-    }
+    int flags();
+
+    /** The same operation with other flags. */
+    OpenDir withFlags(int flags);
 }

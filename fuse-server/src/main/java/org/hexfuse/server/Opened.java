@@ -1,13 +1,11 @@
 package org.hexfuse.server;
 
-import java.lang.foreign.MemorySegment;
-import org.hexfuse.abi.OpenOut;
 import org.hexfuse.abi.OpenOutFlag;
 
 /**
- * An open file or directory: the handle, and how the kernel treats it. Immutable.
+ * An open file or directory: its handle, and how the kernel treats it. Immutable.
  *
- * @param handle a number of the filesystem's own that comes with each operation on the open file
+ * @param handle the file handle, which comes with each operation on the open file
  * @param flags the masks of {@link OpenOutFlag}s
  */
 public record Opened(long handle, int flags) {
@@ -28,19 +26,13 @@ public record Opened(long handle, int flags) {
         return new Opened(handle, flags | (int) flag.mask());
     }
 
-    /** The same, read and written without the kernel's page cache. */
+    /** The same, with reads and writes that bypass the page cache. */
     public Opened directIo() {
         return with(OpenOutFlag.DIRECT_IO);
     }
 
-    /** The same, with what the kernel has cached of the file kept. */
+    /** The same, keeping the file's data in the page cache from the last open. */
     public Opened keepCache() {
         return with(OpenOutFlag.KEEP_CACHE);
-    }
-
-    void write(MemorySegment segment, long base) {
-        OpenOut.FH.set(segment, base, handle);
-        OpenOut.OPEN_FLAGS.set(segment, base, flags);
-        OpenOut.BACKING_ID.set(segment, base, 0);
     }
 }

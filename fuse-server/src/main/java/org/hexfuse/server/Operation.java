@@ -1,117 +1,77 @@
 package org.hexfuse.server;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.hexfuse.abi.InHeader;
-import org.hexfuse.abi.Name;
-import org.hexfuse.transport.Segments;
-import org.hexfuse.transport.Slot;
+import java.util.function.BooleanSupplier;
 
-/** A request, as a filesystem sees it. Valid until the method that was given it returns, then used for another request. */
-public abstract sealed class Operation
+/**
+ * A request, as a filesystem sees it. An operation that a session hands to a method is valid until that method returns, on any
+ * thread, and is then used for another request; names, values and callers that it returned may be kept.
+ *
+ * <p>Each kind of operation has a method {@code of}, which makes one by hand, as for a unit test, and methods whose names begin
+ * with {@code with}, which make another operation of the same kind from this one, as for a {@link FilterFileSystem}. An
+ * operation made from another one has everything of it that was not replaced, reads it from there, and is valid as long.
+ *
+ * <p>An operation made by hand comes from process 0 of root, on {@link Session#detached}, and is not interrupted.
+ *
+ * <p>Not meant to be implemented elsewhere: later versions of the protocol add accessors.
+ *
+ * @param <O> the kind of the operation
+ */
+public sealed interface Operation<O extends Operation<O>>
         permits Access, Bmap, CopyFileRange, Create, Fallocate, Flush, Forget, Fsync, FsyncDir, GetAttr, GetXattr,
-        Ioctl,
-        Link, ListXattr, Lock, Lookup, Lseek, MkDir, MkNod, Open, OpenDir, Poll, Read, ReadDir, ReadLink, Release,
+        Ioctl, Link, ListXattr, Lock, Lookup, Lseek, MkDir, MkNod, Open, OpenDir, Poll, Read, ReadDir, ReadLink,
+        Release,
         ReleaseDir, RemoveXattr, Rename, RmDir, SetAttr, SetXattr, StatFs, SymLink, SyncFs, TmpFile, Unlink, Write {
-    private Exchange exchange;
-
-    Operation() {}
-
-    /** Makes this the operation of another request. */
-    final void bind(Exchange next) {
-        this.exchange = next;
-    }
-
     /** The node that the operation is on: for names, the directory that they are in. */
-    public long node() {
-        return InHeader.NODEID.get(exchange.header());
-    }
+    long node();
 
-    /** Which kernel asks. */
-    public final Session session() {
-        return exchange.session();
-    }
+    /** The session of the kernel that sent the request. */
+    Session session();
 
-    /** Who asks; all zeros when nobody does, as for what is given back at a session's end, and for all that FORGET says. */
-    public final Caller caller() {
+    /** The caller; all zeros for FORGET, and for what a session's end releases. */
+    default Caller caller() {
         return new Caller(uid(), gid(), pid());
     }
 
-    /** The user id of who asks. */
-    public final int uid() {
-        return InHeader.UID.get(exchange.header());
-    }
+    /** The user id of the caller. */
+    int uid();
 
-    /** The group id of who asks. */
-    public final int gid() {
-        return InHeader.GID.get(exchange.header());
-    }
+    /** The group id of the caller. */
+    int gid();
 
-    /** The process id of who asks, 0 if it is not known here. */
-    public final int pid() {
-        return InHeader.PID.get(exchange.header());
-    }
+    /** The process id of the caller, 0 if it is not known in the server's namespace. */
+    int pid();
 
     /**
-     * Groups that who asks is in beside {@link #gid}, as far as the kernel tells: for what makes a node, that of the directory,
-     * if {@link org.hexfuse.abi.InitFlag#CREATE_SUPP_GROUP} was taken.
+     * Supplementary groups of the caller, as far as the kernel sends them: for operations that create a node the group of the
+     * directory, if {@link org.hexfuse.abi.InitFlag#CREATE_SUPP_GROUP} was enabled.
      */
-    public final List<Integer> supplementaryGroups() {
-        return extensions().groups();
-    }
+    List<Integer> supplementaryGroups();
 
     /**
-     * What a new node is to be marked with, if {@link org.hexfuse.abi.InitFlag#SECURITY_CTX} was taken and the kernel has a
-     * security module that says so.
+     * The security contexts of a new node, if {@link org.hexfuse.abi.InitFlag#SECURITY_CTX} was enabled and the kernel has a
+     * security module that sends them.
      */
-    public final List<SecurityContext> securityContexts() {
-        return extensions().contexts();
-    }
+    List<SecurityContext> securityContexts();
 
-    private Extensions extensions() {
-        return new Extensions(exchange.slot().rest(), InHeader.TOTAL_EXTLEN.getUnsigned(exchange.slot().header(), 0));
-    }
-
-    /** The number that names the request until it is answered; 0 when there is none. */
-    public final long unique() {
-        return exchange.unique();
-    }
+    /** The unique id of the request; 0 if there is none. */
+    long unique();
 
     /**
-     * Whether the caller was interrupted and would have its answer soon; EINTR is a fine one. A thread that runs a filesystem
-     * that says it blocks is interrupted as well.
+     * Whether the caller was interrupted, or the session has ended: answer soon, with EINTR if the operation had no effect. The
+     * thread is interrupted as well where {@link FuseFileSystem#interruptsThreads} says so.
      */
-    public final boolean interrupted() {
-        return exchange.interrupted();
-    }
+    boolean interrupted();
 
-    /** The kind of the operation, its node and its caller. */
-    @Override public final String toString() {
-        return getClass().getSimpleName() + "[node=" + Long.toUnsignedString(node()) + ", uid="
-                + Integer.toUnsignedString(uid())
-                + ", gid=" + Integer.toUnsignedString(gid()) + ", pid=" + pid() + "]";
-    }
+    /** The same operation on another node. */
+    O withNode(long node);
 
-    final Slot slot() {
-        return exchange.slot();
-    }
+    /** The same operation of another caller. */
+    O withCaller(Caller caller, Integer... supplementaryGroups);
 
-    final MemorySegment arguments() {
-        return exchange.slot().arguments();
-    }
+    /** The same operation in another session. */
+    O withSession(Session session);
 
-    /** The protocol's minor version, on which the shape of some structs depends. */
-    final int minor() {
-        return exchange.minor();
-    }
-
-    /** The name at {@code index} of those that follow the argument struct. */
-    final Name nameAt(int index) {
-        Segments rest = exchange.slot().rest();
-        long start = rest.offset(0);
-        for (int i = 0; i < index; i++) {
-            start += exchange.nameLength(start) + 1;
-        }
-        return Name.of(rest.segment(0), start, exchange.nameLength(start));
-    }
+    /** The same operation with another source of {@link #interrupted}. */
+    O withInterrupted(BooleanSupplier interrupted);
 }

@@ -1,30 +1,34 @@
 package org.hexfuse.server;
 
 import java.util.Optional;
-import org.hexfuse.abi.PollFlag;
-import org.hexfuse.abi.PollIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.PollView;
 
-/** POLL: asks what can be done with the open file {@link #node} without waiting. */
-public final class Poll extends Operation {
-    Poll() {}
+/** POLL: gets the events of the open file {@link #node} that are ready. */
+public non-sealed interface Poll extends Operation<Poll>, Deferrable<Poll, Integer> {
+    /** An operation made by hand, without a waiter. */
+    static Poll of(long node, long handle, int events) {
+        return new PollView(Opcode.POLL, node).withHandle(handle).withEvents(events);
+    }
 
     /** What {@code open} returned. */
-    public long handle() {
-        return PollIn.FH.get(arguments());
-    }
+    long handle();
 
-    /** What the caller would like to know, as bits of {@code poll(2)}; 0 from kernels that don't tell. */
-    public int events() {
-        return minor() < 21 ? 0 : PollIn.EVENTS.get(arguments());
-    }
+    /** The requested events, as bits of {@code poll(2)}; 0 from a kernel before 7.21. */
+    int events();
 
     /**
-     * If somebody waits: what to call when the answer may have become another one. It may be kept, and called by any thread. A
-     * later one of the same handle takes its place.
+     * If a caller of {@code poll(2)} waits: what wakes it when other events may be ready. It may be kept, and called by
+     * any thread. A later one of the same handle replaces it.
      */
-    public Optional<PollWakeup> wakeup() {
-        return PollFlag.SCHEDULE_NOTIFY.in(PollIn.FLAGS.get(arguments()))
-                ? Optional.of(new PollWakeup(session().notifier(), PollIn.KH.get(arguments())))
-                : Optional.empty();
-    }
+    Optional<PollWakeup> wakeup();
+
+    /** The same operation with another handle. */
+    Poll withHandle(long handle);
+
+    /** The same operation with other events. */
+    Poll withEvents(int events);
+
+    /** The same operation with a waiter. */
+    Poll withWakeup(PollWakeup wakeup);
 }

@@ -1,28 +1,33 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.ReadIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.ReadView;
 
 /** READ: reads from the file {@link #node}. */
-public final class Read extends Operation {
-    Read() {}
+public non-sealed interface Read extends Operation<Read>, Deferrable<Read, Void> {
+    /** An operation made by hand, without flags. */
+    static Read of(long node, long handle, long offset, int size) {
+        return new ReadView(Opcode.READ, node).withHandle(handle).withRange(offset, size);
+    }
 
     /** What {@code open} returned. */
-    public long handle() {
-        return ReadIn.FH.get(arguments());
-    }
+    long handle();
 
-    /** Where to start, in bytes. */
-    public long offset() {
-        return ReadIn.OFFSET.get(arguments());
-    }
+    /** The offset to read from, in bytes. */
+    long offset();
 
-    /** How many bytes to read. */
-    public int size() {
-        return (int) Math.min(ReadIn.SIZE_FIELD.getUnsigned(arguments(), 0), slot().replyCapacity());
-    }
+    /** The number of bytes to read. */
+    int size();
 
-    /** The flags that the file was opened with; 0 from kernels that don't tell. */
-    public int flags() {
-        return minor() < 9 ? 0 : ReadIn.FLAGS.get(arguments());
-    }
+    /** The flags that the file was opened with; 0 from a kernel before 7.9. */
+    int flags();
+
+    /** The same operation with another handle. */
+    Read withHandle(long handle);
+
+    /** The same operation for another range. */
+    Read withRange(long offset, int size);
+
+    /** The same operation with other flags. */
+    Read withFlags(int flags);
 }

@@ -1,23 +1,27 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.ReadIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.ReadDirView;
 
 /** READDIR and READDIRPLUS: list the directory {@link #node}. */
-public final class ReadDir extends Operation {
-    ReadDir() {}
+public non-sealed interface ReadDir extends Operation<ReadDir>, Deferrable<ReadDir, Void> {
+    /** An operation made by hand: the whole directory, with room for 64 KiB. */
+    static ReadDir of(long node, long handle) {
+        return new ReadDirView(Opcode.READDIR, node).withHandle(handle).withRange(0, 1 << 16);
+    }
 
     /** What {@code opendir} returned. */
-    public long handle() {
-        return ReadIn.FH.get(arguments());
-    }
+    long handle();
 
     /** The cookie of the last entry that the caller has, 0 at the start. */
-    public long offset() {
-        return ReadIn.OFFSET.get(arguments());
-    }
+    long offset();
 
-    /** How many bytes of entries fit. */
-    public int size() {
-        return (int) Math.min(ReadIn.SIZE_FIELD.getUnsigned(arguments(), 0), slot().replyCapacity());
-    }
+    /** The number of bytes of entries that fit. */
+    int size();
+
+    /** The same operation with another handle. */
+    ReadDir withHandle(long handle);
+
+    /** The same operation from another cookie on. */
+    ReadDir withRange(long offset, int size);
 }

@@ -1,6 +1,13 @@
 package org.hexfuse.server;
 
-/** READLINK: asks for the target of the symbolic link {@link #node}. */
-public final class ReadLink extends Operation {
-    ReadLink() {}
+import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.ReadLinkView;
+
+/** READLINK: reads the target of the symbolic link {@link #node}. */
+public non-sealed interface ReadLink extends Operation<ReadLink>, Deferrable<ReadLink, Name> {
+    /** An operation made by hand. */
+    static ReadLink of(long node) {
+        return new ReadLinkView(Opcode.READLINK, node);
+    }
 }

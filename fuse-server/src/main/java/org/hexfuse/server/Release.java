@@ -1,45 +1,33 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.ReleaseFlag;
-import org.hexfuse.abi.ReleaseIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.ReleaseView;
 
-/** RELEASE: the last descriptor of the open file {@link #node} is closed. */
-public final class Release extends Operation {
-    private boolean atEnd;
-    private long endNode;
-    private long endHandle;
-
-    Release() {}
-
-    /** Makes this the release of a handle that a session left open when it ended. */
-    Release set(long node, long handle) {
-        this.atEnd = true;
-        this.endNode = node;
-        this.endHandle = handle;
-        return this;
+/** RELEASE: the last descriptor of the open file {@link #node} is closed, or the session ended first. */
+public non-sealed interface Release extends Operation<Release>, Deferrable<Release, Void> {
+    /** An operation made by hand, without flags and locks. */
+    static Release of(long node, long handle) {
+        return new ReleaseView(Opcode.RELEASE, node).withHandle(handle);
     }
 
-    @Override public long node() {
-        return atEnd ? endNode : super.node();
-    }
+    /** What {@code open} returned. No later operation has it. */
+    long handle();
 
-    /** What opening it returned. It is not used any more. */
-    public long handle() {
-        return atEnd ? endHandle : ReleaseIn.FH.get(arguments());
-    }
+    /** The flags that the file was opened with; 0 when the session ended first. */
+    int flags();
 
-    /** The flags that it was opened with; 0 when the session ended first. */
-    public int flags() {
-        return atEnd ? 0 : ReleaseIn.FLAGS.get(arguments());
-    }
+    /** Whether the {@code flock(2)} lock of {@link #lockOwner} is released with it. */
+    boolean flockUnlock();
 
-    /** Whether the {@code flock(2)} lock of {@link #lockOwner} ends with it. */
-    public boolean endsFlock() {
-        return atEnd || ReleaseFlag.FLOCK_UNLOCK.in(ReleaseIn.RELEASE_FLAGS.get(arguments()));
-    }
+    /** The owner of the locks that are released with it; 0 when the session ended first, which releases all locks. */
+    long lockOwner();
 
-    /** Whose locks end with it; 0 when the session ended first, which ends all locks. */
-    public long lockOwner() {
-        return atEnd ? 0 : ReleaseIn.LOCK_OWNER.get(arguments());
-    }
+    /** The same operation with another handle. */
+    Release withHandle(long handle);
+
+    /** The same operation with other flags. */
+    Release withFlags(int flags);
+
+    /** The same operation with another lock owner. */
+    Release withLockOwner(long owner, boolean flockUnlock);
 }

@@ -2,39 +2,40 @@ package org.hexfuse.server;
 
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
-import org.hexfuse.abi.Rename2In;
-import org.hexfuse.abi.RenameIn;
+import org.hexfuse.server.operation.RenameView;
 
-/** RENAME and RENAME2: moves a name from the directory {@link #node} to another, or the same, directory. */
-public final class Rename extends Operation {
+/** RENAME and RENAME2: moves a name from the directory {@link #node} to another directory, or within it. */
+public non-sealed interface Rename extends Operation<Rename>, Deferrable<Rename, Void> {
     /** The target must not exist: EEXIST. */
-    public static final int NOREPLACE = 1;
-    /** Source and target exist and change places. */
-    public static final int EXCHANGE = 2;
+    int NOREPLACE = 1;
+    /** Source and target exist and are exchanged. */
+    int EXCHANGE = 2;
     /** A whiteout, a character device 0:0, takes the place of the source. */
-    public static final int WHITEOUT = 4;
+    int WHITEOUT = 4;
 
-    Rename() {}
-
-    /** The name that is moved. */
-    public Name name() {
-        return nameAt(0);
+    /** An operation made by hand, without flags. */
+    static Rename of(long node, Name name, long targetDirectory, Name targetName) {
+        return new RenameView(Opcode.RENAME2, node).withAll(targetDirectory, name, targetName);
     }
 
-    /** The directory that it is moved to. */
-    public long targetDirectory() {
-        return isRename2() ? Rename2In.NEWDIR.get(arguments()) : RenameIn.NEWDIR.get(arguments());
-    }
+    /** The name to move. */
+    Name name();
 
-    /** What it is called there. */
-    public Name targetName() {
-        return nameAt(1);
-    }
+    /** The directory to move it to. */
+    long targetDirectory();
 
-    /** {@link #NOREPLACE}, {@link #EXCHANGE}, {@link #WHITEOUT}, or 0: a target that exists is replaced. */
-    public int flags() {
-        return isRename2() ? Rename2In.FLAGS.get(arguments()) : 0;
-    }
+    /** The name in that directory. */
+    Name targetName();
 
-    private boolean isRename2() { return slot().opcode() == Opcode.RENAME2.code(); }
+    /** {@link #NOREPLACE}, {@link #EXCHANGE}, {@link #WHITEOUT}, or 0: an existing target is replaced. */
+    int flags();
+
+    /** The same operation with another name to move. */
+    Rename withName(Name name);
+
+    /** The same operation with another target. */
+    Rename withTarget(long directory, Name name);
+
+    /** The same operation with other flags. */
+    Rename withFlags(int flags);
 }

@@ -2,18 +2,18 @@ package org.hexfuse.server;
 
 import org.hexfuse.abi.Name;
 
-/** What a security module of the kernel's would have a new node marked with: an extended attribute. Immutable. */
+/** The extended attribute by which a security module of the kernel marks a new node. Immutable. */
 public final class SecurityContext {
     private final Name name;
     private final byte[] value;
 
-    /** Takes over the value. */
-    SecurityContext(Name name, byte[] value) {
+    /** A context with a copy of {@code value}. */
+    public SecurityContext(Name name, byte[] value) {
         this.name = name;
-        this.value = value;
+        this.value = value.clone();
     }
 
-    /** The attribute to set, such as {@code security.selinux}. */
+    /** The name of the attribute, such as {@code security.selinux}. */
     public Name name() {
         return name;
     }

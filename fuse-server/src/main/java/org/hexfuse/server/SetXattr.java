@@ -1,38 +1,35 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.SetxattrFlag;
-import org.hexfuse.abi.SetxattrIn;
-import org.hexfuse.transport.Segments;
+import org.hexfuse.server.operation.SetXattrView;
 
 /** SETXATTR: sets an extended attribute of {@link #node}. */
-public final class SetXattr extends Operation {
-    SetXattr() {}
-
-    /** The attribute's name with its namespace. */
-    public Name name() {
-        return nameAt(0);
+public non-sealed interface SetXattr extends Operation<SetXattr>, Deferrable<SetXattr, Void> {
+    /** An operation made by hand. */
+    static SetXattr of(long node, Name name, byte[] value, int flags) {
+        return new SetXattrView(Opcode.SETXATTR, node).withValue(name, value).withFlags(flags);
     }
 
-    /** The attribute's new value. */
-    public byte[] value() {
-        Segments rest = slot().rest();
-        byte[] value = new byte[SetxattrIn.SIZE_FIELD.get(arguments())];
-        rest.copyTo(rest.size() - value.length, value, 0, value.length);
-        return value;
-    }
+    /** The name of the attribute, with its namespace. */
+    Name name();
+
+    /** A copy of the new value. */
+    byte[] value();
 
     /**
-     * Whether the kernel asks for something besides. Only one with which {@link org.hexfuse.abi.InitFlag#SETXATTR_EXT} was
-     * settled ever does.
+     * Whether the kernel sets a flag of {@code fuse_setxattr_in}, which only one with {@link
+     * org.hexfuse.abi.InitFlag#SETXATTR_EXT} does.
      */
-    public boolean asks(SetxattrFlag flag) {
-        return session().has(InitFlag.SETXATTR_EXT) && flag.in(SetxattrIn.SETXATTR_FLAGS.get(arguments()));
-    }
+    boolean has(SetxattrFlag flag);
 
     /** XATTR_CREATE (1), XATTR_REPLACE (2) or 0. */
-    public int flags() {
-        return SetxattrIn.FLAGS.get(arguments());
-    }
+    int flags();
+
+    /** The same operation with another name and value. */
+    SetXattr withValue(Name name, byte[] value);
+
+    /** The same operation with other flags. */
+    SetXattr withFlags(int flags);
 }

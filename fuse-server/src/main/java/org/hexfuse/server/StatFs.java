@@ -1,6 +1,13 @@
 package org.hexfuse.server;
 
-/** STATFS: asks how full the filesystem is. */
-public final class StatFs extends Operation {
-    StatFs() {}
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.posix.StatVfs;
+import org.hexfuse.server.operation.StatFsView;
+
+/** STATFS: gets the statistics of the filesystem. */
+public non-sealed interface StatFs extends Operation<StatFs>, Deferrable<StatFs, StatVfs> {
+    /** An operation made by hand. */
+    static StatFs of(long node) {
+        return new StatFsView(Opcode.STATFS, node);
+    }
 }

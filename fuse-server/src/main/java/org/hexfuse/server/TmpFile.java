@@ -1,23 +1,27 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.CreateIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.TmpFileView;
 
-/** TMPFILE: makes and opens a regular file without a name, in the directory {@link #node}. */
-public final class TmpFile extends Operation {
-    TmpFile() {}
+/** TMPFILE: creates and opens a regular file without a name, in the directory {@link #node}. */
+public non-sealed interface TmpFile extends Operation<TmpFile>, Deferrable<TmpFile, Created> {
+    /** An operation made by hand, with umask 0. */
+    static TmpFile of(long node, int flags, int mode) {
+        return new TmpFileView(Opcode.TMPFILE, node).withFlags(flags).withMode(mode, 0);
+    }
 
     /** The flags of {@code open(2)}. */
-    public int flags() {
-        return CreateIn.FLAGS.get(arguments());
-    }
+    int flags();
 
-    /** File type and permissions, the umask already taken away unless the filesystem asked for it. */
-    public int mode() {
-        return CreateIn.MODE.get(arguments());
-    }
+    /** File type and permissions, with the umask applied unless the filesystem enabled DONT_MASK. */
+    int mode();
 
-    /** The caller's umask, for filesystems that asked to apply it. */
-    public int umask() {
-        return CreateIn.UMASK.get(arguments());
-    }
+    /** The caller's umask, for a filesystem that enabled DONT_MASK. */
+    int umask();
+
+    /** The same operation with other flags. */
+    TmpFile withFlags(int flags);
+
+    /** The same operation with another mode and umask. */
+    TmpFile withMode(int mode, int umask);
 }

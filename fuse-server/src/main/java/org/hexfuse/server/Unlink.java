@@ -1,13 +1,19 @@
 package org.hexfuse.server;
 
 import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.UnlinkView;
 
-/** UNLINK: takes the name of a file that is no directory out of the directory {@link #node}. */
-public final class Unlink extends Operation {
-    Unlink() {}
+/** UNLINK: removes the name of a file other than a directory from the directory {@link #node}. */
+public non-sealed interface Unlink extends Operation<Unlink>, Deferrable<Unlink, Void> {
+    /** An operation made by hand. */
+    static Unlink of(long node, Name name) {
+        return new UnlinkView(Opcode.UNLINK, node).withName(name);
+    }
 
     /** The name. */
-    public Name name() {
-        return nameAt(0);
-    }
+    Name name();
+
+    /** The same operation with another name. */
+    Unlink withName(Name name);
 }

@@ -1,45 +1,47 @@
 package org.hexfuse.server;
 
-import org.hexfuse.abi.WriteFlag;
-import org.hexfuse.abi.WriteIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.operation.WriteView;
 import org.hexfuse.transport.Segments;
 
 /** WRITE: writes to the file {@link #node}. */
-public final class Write extends Operation {
-    Write() {}
+public non-sealed interface Write extends Operation<Write>, Deferrable<Write, Integer> {
+    /** An operation made by hand, without flags. */
+    static Write of(long node, long handle, long offset, byte[] data) {
+        return new WriteView(Opcode.WRITE, node).withHandle(handle).withOffset(offset)
+                .withData(data);
+    }
 
     /** What {@code open} returned. */
-    public long handle() {
-        return WriteIn.FH.get(arguments());
-    }
+    long handle();
 
-    /** Where to start, in bytes. */
-    public long offset() {
-        return WriteIn.OFFSET.get(arguments());
-    }
+    /** The offset to write to, in bytes. */
+    long offset();
 
-    /** How many bytes to write: the size of {@link #data}. */
-    public int size() {
-        return WriteIn.SIZE_FIELD.get(arguments());
-    }
+    /** The number of bytes to write: the size of {@link #data}. */
+    int size();
 
-    /** The bytes to write, where the transport has them. */
-    public Segments data() {
-        return slot().rest();
-    }
+    /** The bytes to write, in the transport's memory. */
+    Segments data();
 
-    /** Whether the kernel writes back what it had cached, so that {@link #caller} is not who wrote. */
-    public boolean fromCache() {
-        return WriteFlag.CACHE.in(WriteIn.WRITE_FLAGS.get(arguments()));
-    }
+    /** Whether the kernel writes its page cache back, so that {@link #caller} is not the writer. */
+    boolean fromCache();
 
-    /** Whether set-user-ID and set-group-ID are to be taken away. */
-    public boolean killSuidgid() {
-        return WriteFlag.KILL_SUIDGID.in(WriteIn.WRITE_FLAGS.get(arguments()));
-    }
+    /** Whether to clear set-user-ID and set-group-ID. */
+    boolean killSuidgid();
 
-    /** The flags that the file was opened with; 0 from kernels that don't tell. */
-    public int flags() {
-        return minor() < 9 ? 0 : WriteIn.FLAGS.get(arguments());
-    }
+    /** The flags that the file was opened with; 0 from a kernel before 7.9. */
+    int flags();
+
+    /** The same operation with another handle. */
+    Write withHandle(long handle);
+
+    /** The same operation at another offset. */
+    Write withOffset(long offset);
+
+    /** The same operation with other bytes. */
+    Write withData(byte[] data);
+
+    /** The same operation with other flags. */
+    Write withFlags(int flags);
 }

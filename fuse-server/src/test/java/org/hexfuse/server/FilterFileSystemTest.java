@@ -110,7 +110,7 @@ import org.slf4j.Logger;
         }
     }
 
-    @Test void everyMethodOfTheInterfaceIsPassedOn() {
+    @Test void everyMethodOfTheInterfaceIsDelegated() {
         for (Method method : FuseFileSystem.class.getMethods()) {
             if (!Modifier.isStatic(method.getModifiers())) {
                 assertThat(Arrays.stream(FilterFileSystem.class.getDeclaredMethods()))
@@ -120,14 +120,14 @@ import org.slf4j.Logger;
         }
     }
 
-    @Test void aWrappedFilesystemDoesWhatItDoesUnwrapped() throws Exception {
+    @Test void aWrappedFilesystemBehavesAsUnwrapped() throws Exception {
         serve(new FilterFileSystem(new OneFile()) {});
         assertThat(call(Opcode.LOOKUP, request -> request.name(Name.of("f")))).isEqualTo(Errno.OK);
         assertThat(list()).isPositive();
         assertThat(kernel.negotiated().has(InitFlag.DO_READDIRPLUS)).isFalse();
     }
 
-    @Test void whatIsWrappedSaysWhatItHas() throws Exception {
+    @Test void capabilitiesAreThoseOfTheDelegate() throws Exception {
         serve(new FilterFileSystem(new FilterFileSystem(new OneFile() {
             @Override public Set<Capability> capabilities() {
                 return Set.of(Capability.READDIRPLUS);
@@ -139,7 +139,7 @@ import org.slf4j.Logger;
         assertThat(kernel.negotiated().has(InitFlag.POSIX_LOCKS)).isFalse();
     }
 
-    @Test void aReadOnlyFilesystemIsReadAndNotChanged() throws Exception {
+    @Test void aReadOnlyFilesystemRefusesChanges() throws Exception {
         serve(new ReadOnlyFileSystem(new OneFile()));
         assertThat(call(Opcode.LOOKUP, request -> request.name(Name.of("f")))).isEqualTo(Errno.OK);
         assertThat(call(Opcode.SETATTR, request -> request)).isEqualTo(Errno.EROFS);
@@ -158,14 +158,14 @@ import org.slf4j.Logger;
         verify(logger, atLeastOnce()).info(anyString(), any(Object.class));
     }
 
-    @Test void anEmptyDirectoryHasItsTwoNames() throws Exception {
+    @Test void anEmptyDirectoryHasDotAndDotDot() throws Exception {
         var fileSystem = new OneFile();
         fileSystem.empty = true;
         serve(fileSystem);
         assertThat(list()).isEqualTo(Dirent.recordSize(1) + Dirent.recordSize(2));
     }
 
-    @Test void aListingThatFailsHalfWayCountsNoLookups() throws Exception {
+    @Test void aReaddirplusThatFailsCountsNoLookups() throws Exception {
         var forgotten = new ConcurrentLinkedQueue<Long>();
         serve(new FuseFileSystem() {
             @Override public Set<Capability> capabilities() {
@@ -192,7 +192,7 @@ import org.slf4j.Logger;
     @ParameterizedTest
     @EnumSource(names = {"OVER_IO_URING", "PASSTHROUGH", "SPLICE_READ", "SPLICE_WRITE", "SPLICE_MOVE",
         "REQUEST_TIMEOUT", "DO_READDIRPLUS", "POSIX_LOCKS", "FLOCK_LOCKS", "ALLOW_IDMAP",
-        "SUBMOUNTS"}) void whatIsNotThereCannotBeEnabled(InitFlag flag) throws Exception {
+        "SUBMOUNTS"}) void aFlagThatTheServerCannotServeCannotBeEnabled(InitFlag flag) throws Exception {
         var refusal = new ConcurrentLinkedQueue<String>();
         serve(new OneFile() {
             @Override public void init(InitNegotiation negotiation) {
@@ -206,7 +206,7 @@ import org.slf4j.Logger;
         assertThat(refusal).hasSize(1).allMatch(text -> text.startsWith(flag + " cannot be enabled: "));
     }
 
-    @Test void limitsSayWhatHolds() throws Exception {
+    @Test void limitsReturnTheValueThatWasSet() throws Exception {
         var holds = new ConcurrentLinkedQueue<Integer>();
         serve(new OneFile() {
             @Override public void init(InitNegotiation negotiation) {
@@ -218,7 +218,7 @@ import org.slf4j.Logger;
         assertThat(holds).containsExactly(4096, 65535, 1);
     }
 
-    @Test void timesBeyondInstantArrive() throws Exception {
+    @Test void timesBeyondInstantAreKept() throws Exception {
         var fileSystem = new OneFile();
         serve(fileSystem);
         for (long seconds : new long[]{Long.MAX_VALUE, Long.MIN_VALUE, 31_556_889_864_403_200L}) {

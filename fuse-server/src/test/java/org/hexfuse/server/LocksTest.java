@@ -123,11 +123,12 @@ class LocksTest {
             }
         }
 
-        void release(long handle, long owner, boolean endsFlock) {
+        void release(long handle, long owner, boolean flockUnlock) {
             try (Request request = connection.newRequest(Opcode.RELEASE, FILE, org.hexfuse.device.Caller.KERNEL)) {
                 ReleaseIn.FH.set(request.arguments(), handle);
                 ReleaseIn.LOCK_OWNER.set(request.arguments(), owner);
-                ReleaseIn.RELEASE_FLAGS.set(request.arguments(), endsFlock ? (int) ReleaseFlag.FLOCK_UNLOCK.mask() : 0);
+                ReleaseIn.RELEASE_FLAGS.set(request.arguments(),
+                        flockUnlock ? (int) ReleaseFlag.FLOCK_UNLOCK.mask() : 0);
                 connection.call(request);
             }
         }
@@ -167,14 +168,14 @@ class LocksTest {
         assertThat(fileSystem.locks.lockedFiles()).isZero();
     }
 
-    /** Waits until somebody waits on the file besides those who have it. */
+    /** Waits until a request waits for a lock of the file. */
     private Waiting waiting(Kernel kernel, long owner, LockRange range) {
         var waiting = new Waiting(kernel, owner, false, range);
         await().until(() -> fileSystem.locks.waiting() == 1);
         return waiting;
     }
 
-    @Test void ownersOfTwoKernelsAreTwoOwnersThoughTheirNumbersAreOne() {
+    @Test void lockOwnersOfTwoKernelsDifferThoughTheirNumbersAreEqual() {
         assertThat(first.lock(1, WRITE, 0, 10)).isEqualTo(Errno.OK);
         assertThat(first.lock(1, WRITE, 5, 10)).isEqualTo(Errno.OK);
         assertThat(second.lock(1, WRITE, 0, 10)).isEqualTo(Errno.EAGAIN);
@@ -184,7 +185,7 @@ class LocksTest {
         assertThat(second.test(1, READ, 12, 1)).isEqualTo(new LockRange(UNLOCKED, 12, 12, 0));
     }
 
-    @Test void bothKindsOfLocksDoNotSeeEachOther() {
+    @Test void recordLocksAndFlockDoNotConflict() {
         assertThat(first.lock(1, WRITE, 0, 0)).isEqualTo(Errno.OK);
         assertThat(second.flock(1, WRITE)).isEqualTo(Errno.OK);
         assertThat(first.flock(2, READ)).isEqualTo(Errno.EAGAIN);
@@ -194,7 +195,7 @@ class LocksTest {
         assertThat(first.flock(2, READ)).isEqualTo(Errno.OK);
     }
 
-    @Test void rangesThatMakeNoSenseAreRefused() {
+    @Test void invalidRangesAreRefused() {
         for (long[] range : new long[][]{{-1, 5}, {6, 5}, {0, -1}}) {
             try (Request request = first.connection.newRequest(Opcode.SETLK, FILE,
                     org.hexfuse.device.Caller.KERNEL)) {
@@ -206,7 +207,7 @@ class LocksTest {
         }
     }
 
-    @Test void whoWaitsIsWokenByAnotherKernelsUnlock() throws Exception {
+    @Test void aWaiterIsWokenByAnotherKernelsUnlock() throws Exception {
         first.lock(1, WRITE, 0, 10);
         Waiting waiting = waiting(second, 1, LockRange.of(READ, 0, 5));
         first.lock(1, UNLOCKED, 0, 5);
@@ -214,14 +215,14 @@ class LocksTest {
         assertThat(first.lock(2, WRITE, 4, 1)).isEqualTo(Errno.EAGAIN);
     }
 
-    @Test void whoWaitsIsWokenByTheEndOfAnotherSession() throws Exception {
+    @Test void aWaiterIsWokenByTheEndOfAnotherSession() throws Exception {
         first.lock(1, WRITE, 0, 10);
         Waiting waiting = waiting(second, 1, LockRange.of(READ, 0, 5));
         first.connection.abort();
         assertThat(waiting.outcome()).isEqualTo(Errno.OK);
     }
 
-    @Test void whoWaitsIsWokenByTheEndOfTheirOwnSession() throws Exception {
+    @Test void aWaiterIsWokenByTheEndOfItsOwnSession() throws Exception {
         first.lock(1, WRITE, 0, 10);
         Waiting waiting = waiting(second, 1, LockRange.of(READ, 0, 5));
         second.connection.abort();
@@ -232,7 +233,7 @@ class LocksTest {
         assertThat(first.test(3, WRITE, 0, 0).type()).isEqualTo(UNLOCKED);
     }
 
-    @Test void whoWaitsCanBeInterrupted() throws Exception {
+    @Test void aWaiterCanBeInterrupted() throws Exception {
         first.lock(1, WRITE, 0, 10);
         Waiting waiting = waiting(second, 1, LockRange.of(READ, 0, 5));
         waiting.thread.interrupt();
@@ -241,7 +242,7 @@ class LocksTest {
         assertThat(first.test(3, WRITE, 0, 0).type()).isEqualTo(UNLOCKED);
     }
 
-    @Test void manyWhoWaitHoldNoWorkerAndAllHaveTheirTurn() throws Exception {
+    @Test void manyWaitersHoldNoWorkerAndEachGetsTheLock() throws Exception {
         first.lock(1, WRITE, 0, 10);
         var waiting = new Waiting[40];
         for (int i = 0; i < waiting.length; i++) {
@@ -254,7 +255,7 @@ class LocksTest {
         }
     }
 
-    @Test void deadlocksAreFoundAcrossKernels() throws Exception {
+    @Test void deadlocksAreDetectedAcrossKernels() throws Exception {
         first.lock(1, WRITE, 0, 1);
         second.lock(1, WRITE, 1, 1);
         Waiting waiting = waiting(first, 1, LockRange.of(WRITE, 1, 1));
@@ -264,7 +265,7 @@ class LocksTest {
     }
 
     /** A lock of an open file description has the file as its owner, and no FLUSH names that. */
-    @Test void locksThatNoFlushTellsOfEndWithTheirHandle() {
+    @Test void ofdLocksAreReleasedWithTheirHandle() {
         assertThat(first.call(Opcode.SETLK, 8, 1234, false, LockRange.of(WRITE, 0, 5))).isEqualTo(Errno.OK);
         assertThat(first.call(Opcode.SETLK, 9, 1, false, LockRange.of(WRITE, 7, 5))).isEqualTo(Errno.OK);
         first.flush(2);
@@ -276,7 +277,7 @@ class LocksTest {
     }
 
     /** The owner may have locked it again meanwhile, by another of its files. */
-    @Test void locksThatFlushHasEndedAreNotEndedAgain() {
+    @Test void locksThatFlushHasReleasedAreNotReleasedAgain() {
         first.call(Opcode.SETLK, 8, 1, false, LockRange.of(WRITE, 0, 5));
         first.flush(1);
         first.call(Opcode.SETLK, 9, 1, false, LockRange.of(WRITE, 0, 5));

@@ -33,16 +33,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a filesystem says unasked, as the kernel's end hears it. */
+/** Notifications, as the kernel end receives them. */
 class NotifierTest {
     private static final MemorySegment DATA = MemorySegment.ofArray("data".getBytes(UTF_8));
 
-    /** Writes down what it hears; knows node 7 alone. */
-    private static final class Hearing implements NotificationSink {
-        final Queue<String> heard = new ConcurrentLinkedQueue<>();
+    /** Records notifications; has node 7 only. */
+    private static final class RecordingSink implements NotificationSink {
+        final Queue<String> received = new ConcurrentLinkedQueue<>();
 
         private Errno note(long node, String what) {
-            heard.add(what);
+            received.add(what);
             return node == 7 ? Errno.OK : Errno.ENOENT;
         }
 
@@ -87,14 +87,14 @@ class NotifierTest {
         }
     }
 
-    /** Keeps its notifier, and what wakes the last one who polled. */
-    private static final class Talking implements FuseFileSystem {
+    /** Keeps its notifier and the last wakeup of a POLL. */
+    private static final class NotifyingFileSystem implements FuseFileSystem {
         final long flags;
         volatile Notifier notifier;
         volatile Errno early;
         volatile Optional<PollWakeup> wakeup = Optional.empty();
 
-        Talking(long flags) {
+        NotifyingFileSystem(long flags) {
             this.flags = flags;
         }
 
@@ -115,14 +115,14 @@ class NotifierTest {
         }
     }
 
-    private final Hearing sink = new Hearing();
+    private final RecordingSink sink = new RecordingSink();
     private FuseServer server;
     private FuseConnection kernel;
-    private Talking talking;
+    private NotifyingFileSystem fileSystem;
 
     private void serve(String address, KernelProfile profile, long flags) throws IOException {
-        talking = new Talking(flags);
-        server = FuseServer.serve(talking).at(Address.parse(address)).start();
+        fileSystem = new NotifyingFileSystem(flags);
+        server = FuseServer.serve(fileSystem).at(Address.parse(address)).start();
         kernel = FuseConnection.mount(Transports.connect(server.address()), sink,
                 ConnectionOptions.DEFAULT.withProfile(profile));
     }
@@ -141,10 +141,11 @@ class NotifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void everythingIsHeardAsItWasSaid(String address)
+    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void everyNotificationArrivesAsItWasSent(
+            String address)
             throws Exception {
         serve(address, KernelProfile.linux(), InitFlag.HAS_EXPIRE_ONLY.mask());
-        Notifier notifier = talking.notifier;
+        Notifier notifier = fileSystem.notifier;
         assertThat(notifier.invalidateNode(7)).isEqualTo(Errno.OK);
         assertThat(notifier.invalidateAttributes(7)).isEqualTo(Errno.OK);
         assertThat(notifier.invalidateNode(7, 10, 20)).isEqualTo(Errno.OK);
@@ -155,68 +156,68 @@ class NotifierTest {
         assertThat(notifier.incrementEpoch()).isEqualTo(Errno.OK);
         assertThat(notifier.prune(1, 2, 3)).isEqualTo(Errno.OK);
         assertThat(notifier.prune()).isEqualTo(Errno.OK);
-        assertThat(sink.heard).containsExactly("node 7 0 0", "node 7 -1 0", "node 7 10 20", "entry 7 name",
+        assertThat(sink.received).containsExactly("node 7 0 0", "node 7 -1 0", "node 7 10 20", "entry 7 name",
                 "expire 7 näme", "delete 7 8 x", "store 7 5 data", "epoch", "prune [1, 2, 3]", "prune []");
     }
 
-    @Test void whatTheKernelDoesNotKnowIsEnoent() throws IOException {
+    @Test void anUnknownNodeIsEnoent() throws IOException {
         serve();
-        assertThat(talking.notifier.invalidateNode(9)).isEqualTo(Errno.ENOENT);
-        assertThat(talking.notifier.store(9, 0, DATA)).isEqualTo(Errno.ENOENT);
+        assertThat(fileSystem.notifier.invalidateNode(9)).isEqualTo(Errno.ENOENT);
+        assertThat(fileSystem.notifier.store(9, 0, DATA)).isEqualTo(Errno.ENOENT);
     }
 
     @Test void aNameThatIsTooLongIsRefused() throws IOException {
         serve();
-        assertThat(talking.notifier.invalidateEntry(7, Name.of("n".repeat(4096)))).isEqualTo(Errno.ENAMETOOLONG);
-        assertThat(talking.notifier.store(7, 0, MemorySegment.ofArray(new byte[2 << 20]))).isEqualTo(Errno.EINVAL);
-        assertThat(sink.heard).isEmpty();
+        assertThat(fileSystem.notifier.invalidateEntry(7, Name.of("n".repeat(4096)))).isEqualTo(Errno.ENAMETOOLONG);
+        assertThat(fileSystem.notifier.store(7, 0, MemorySegment.ofArray(new byte[2 << 20]))).isEqualTo(Errno.EINVAL);
+        assertThat(sink.received).isEmpty();
     }
 
-    @Test void nothingIsSaidBeforeTheSessionBeginsAndAfterItsEnd() throws Exception {
+    @Test void nothingIsSentBeforeTheSessionBeginsAndAfterItsEnd() throws Exception {
         serve();
-        assertThat(talking.early).isEqualTo(Errno.ENOTCONN);
+        assertThat(fileSystem.early).isEqualTo(Errno.ENOTCONN);
         kernel.close();
         server.close();
-        assertThat(talking.notifier.incrementEpoch()).isEqualTo(Errno.ENOTCONN);
-        CompletableFuture<byte[]> late = talking.notifier.retrieve(7, 0, 3);
+        assertThat(fileSystem.notifier.incrementEpoch()).isEqualTo(Errno.ENOTCONN);
+        CompletableFuture<byte[]> late = fileSystem.notifier.retrieve(7, 0, 3);
         assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS)).hasRootCause(FuseException.of(Errno.ENOTCONN));
-        assertThat(sink.heard).isEmpty();
+        assertThat(sink.received).isEmpty();
     }
 
-    @Test void whatWasNotSettledIsEnosys() throws IOException {
+    @Test void aNotificationWhoseFlagIsNotEnabledIsEnosys() throws IOException {
         serve("mem:", KernelProfile.linux(), 0);
-        assertThat(talking.notifier.resend()).isEqualTo(Errno.ENOSYS);
-        assertThat(talking.notifier.expireEntry(7, Name.of("x"))).isEqualTo(Errno.ENOSYS);
+        assertThat(fileSystem.notifier.resend()).isEqualTo(Errno.ENOSYS);
+        assertThat(fileSystem.notifier.expireEntry(7, Name.of("x"))).isEqualTo(Errno.ENOSYS);
     }
 
-    @Test void whatAnOldKernelDoesNotUnderstandIsEnosys() throws IOException {
+    @Test void aNotificationThatIsNewerThanTheKernelIsEnosys() throws IOException {
         serve("mem:", KernelProfile.gvisor(), 0);
-        assertThat(talking.notifier.incrementEpoch()).isEqualTo(Errno.ENOSYS);
-        assertThat(talking.notifier.prune(1)).isEqualTo(Errno.ENOSYS);
-        assertThat(talking.notifier.invalidateNode(7)).isEqualTo(Errno.OK);
+        assertThat(fileSystem.notifier.incrementEpoch()).isEqualTo(Errno.ENOSYS);
+        assertThat(fileSystem.notifier.prune(1)).isEqualTo(Errno.ENOSYS);
+        assertThat(fileSystem.notifier.invalidateNode(7)).isEqualTo(Errno.OK);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void whatTheCacheHasComesBack(String address)
+    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void cachedDataIsRetrieved(String address)
             throws Exception {
         serve(address, KernelProfile.linux(), 0);
-        assertThat(talking.notifier.retrieve(7, 65, 100).get(10, TimeUnit.SECONDS)).containsExactly(65, 66, 67);
-        assertThat(talking.notifier.retrieve(7, 65, 2).get(10, TimeUnit.SECONDS)).containsExactly(65, 66);
-        assertThat(talking.notifier.retrieve(7, 65, 0).get(10, TimeUnit.SECONDS)).isEmpty();
+        assertThat(fileSystem.notifier.retrieve(7, 65, 100).get(10, TimeUnit.SECONDS)).containsExactly(65, 66, 67);
+        assertThat(fileSystem.notifier.retrieve(7, 65, 2).get(10, TimeUnit.SECONDS)).containsExactly(65, 66);
+        assertThat(fileSystem.notifier.retrieve(7, 65, 0).get(10, TimeUnit.SECONDS)).isEmpty();
     }
 
-    @Test void whatTheCacheDoesNotHaveIsAnError() throws IOException {
+    @Test void dataOfAnUnknownNodeIsAnError() throws IOException {
         serve();
-        CompletableFuture<byte[]> none = talking.notifier.retrieve(9, 0, 100);
+        CompletableFuture<byte[]> none = fileSystem.notifier.retrieve(9, 0, 100);
         assertThatThrownBy(() -> none.get(10, TimeUnit.SECONDS)).hasRootCause(FuseException.of(Errno.ENOENT));
     }
 
-    @Test void whatIsAskedForTwiceIsSentAgain() throws Exception {
+    @Test void aResendIsAccepted() throws Exception {
         serve();
-        assertThat(talking.notifier.resend()).isEqualTo(Errno.OK);
+        assertThat(fileSystem.notifier.resend()).isEqualTo(Errno.OK);
     }
 
-    @Test void whoPollsIsWoken() throws IOException {
+    @Test void aPollerIsWoken() throws IOException {
         serve();
         try (Request request = kernel.newRequest(Opcode.POLL, 7, org.hexfuse.device.Caller.KERNEL)) {
             PollIn.KH.set(request.arguments(), 4711);
@@ -224,15 +225,15 @@ class NotifierTest {
             PollIn.FLAGS.set(request.arguments(), (int) PollFlag.SCHEDULE_NOTIFY.mask());
             kernel.call(request);
         }
-        assertThat(talking.wakeup.orElseThrow().wake()).isEqualTo(Errno.OK);
-        assertThat(sink.heard).containsExactly("poll 4711");
+        assertThat(fileSystem.wakeup.orElseThrow().wake()).isEqualTo(Errno.OK);
+        assertThat(sink.received).containsExactly("poll 4711");
     }
 
-    @Test void whoPollsWithoutWaitingIsNotToBeWoken() throws IOException {
+    @Test void aPollWithoutAWaiterHasNoWakeup() throws IOException {
         serve();
         try (Request request = kernel.newRequest(Opcode.POLL, 7, org.hexfuse.device.Caller.KERNEL)) {
             kernel.call(request);
         }
-        assertThat(talking.wakeup).isEmpty();
+        assertThat(fileSystem.wakeup).isEmpty();
     }
 }

@@ -92,7 +92,7 @@ class SessionTest {
         }
     }
 
-    /** A filesystem whose lookups do what a test says. */
+    /** Records what is forgotten and released. */
     private static class Lookups implements FuseFileSystem {
         final Queue<String> events = new ConcurrentLinkedQueue<>();
 
@@ -117,7 +117,7 @@ class SessionTest {
         }
     }
 
-    @Test void aFilesystemSeesWhoAsksForWhat() throws Exception {
+    @Test void anOperationHasItsNodeNameAndCaller() throws Exception {
         var seen = new ConcurrentLinkedQueue<String>();
         serve(new FuseFileSystem() {
             @Override public Entry lookup(Lookup op) {
@@ -140,7 +140,7 @@ class SessionTest {
         assertThat(seen).containsExactly("1 näme Caller[uid=1000, gid=100, pid=42]");
     }
 
-    @Test void whatIsNotOverriddenBehavesAsInLibfuse() throws Exception {
+    @Test void methodsThatAreNotOverriddenBehaveAsInLibfuse() throws Exception {
         serve(new FuseFileSystem() {});
         assertThat(outcome(Opcode.OPEN)).isEqualTo(Errno.OK);
         assertThat(outcome(Opcode.FLUSH)).isEqualTo(Errno.OK);
@@ -154,7 +154,7 @@ class SessionTest {
         assertThat(kernel.negotiated().has(InitFlag.DO_READDIRPLUS)).isFalse();
     }
 
-    @Test void aCapabilityIsOfferedWhenTheFilesystemSaysIt() throws Exception {
+    @Test void aCapabilityIsEnabledIfTheFilesystemDeclaresIt() throws Exception {
         serve(new FuseFileSystem() {
             @Override public Set<Capability> capabilities() {
                 return Set.of(Capability.READDIRPLUS, Capability.RECORD_LOCKS, Capability.FLOCK);
@@ -185,7 +185,7 @@ class SessionTest {
         assertThat(kernel.negotiated().has(InitFlag.FLOCK_LOCKS)).isTrue();
     }
 
-    @Test void everyOperationSaysWhichSessionItIsOf() throws Exception {
+    @Test void everyOperationHasItsSession() throws Exception {
         var seen = new ConcurrentLinkedQueue<Session>();
         var ended = new ConcurrentLinkedQueue<Session>();
         serve(new FuseFileSystem() {
@@ -215,7 +215,7 @@ class SessionTest {
         assertThat(seen.peek().minor()).isEqualTo(45);
         assertThat(seen.peek().has(InitFlag.MAX_PAGES)).isTrue();
         assertThat(seen.peek().has(InitFlag.POSIX_LOCKS)).isFalse();
-        assertThat(seen.peek().isOver()).isFalse();
+        assertThat(seen.peek().isClosed()).isFalse();
         try (FuseConnection second = FuseConnection.mount(Transports.connect(server.address()), NotificationSink.NONE,
                 ConnectionOptions.DEFAULT)) {
             try (Request request = second.newRequest(Opcode.LOOKUP, 1, ANNA).name(Name.of("b"))) {
@@ -228,7 +228,7 @@ class SessionTest {
             seen.clear();
             kernel.close();
             await().until(() -> ended.contains(first));
-            assertThat(first.isOver()).isTrue();
+            assertThat(first.isClosed()).isTrue();
             assertThat(seen).containsExactly(first, first);
             assertThat(ended).containsExactly(first);
         }
@@ -267,11 +267,11 @@ class SessionTest {
             assertThat(thrown(new UncheckedIOException(new AccessDeniedException("x")))).isEqualTo(Errno.EACCES);
         }
 
-        @Test void withEioIfItSaysNoMore() throws Exception {
+        @Test void withEioIfItHasNoErrno() throws Exception {
             assertThat(thrown(new FileNotFoundException("x"))).isEqualTo(Errno.EIO);
         }
 
-        @Test void withEioIfNobodyMeantIt() throws Exception {
+        @Test void withEioIfItIsADefect() throws Exception {
             assertThat(thrown(new IllegalStateException("a bug"))).isEqualTo(Errno.EIO);
         }
 
@@ -282,7 +282,7 @@ class SessionTest {
         }
     }
 
-    @Test void dataGoesBothWays() throws Exception {
+    @Test void dataIsReadAndWritten() throws Exception {
         byte[] text = "Hello, world!\n".getBytes(UTF_8);
         var written = new ConcurrentLinkedQueue<String>();
         serve(new FuseFileSystem() {
@@ -312,7 +312,7 @@ class SessionTest {
         assertThat(written).containsExactly("100 Hello, world!\n");
     }
 
-    @Test void aWriteWhoseSizeIsALieIsRefused() throws Exception {
+    @Test void aWriteWithAWrongSizeIsRefused() throws Exception {
         serve(new FuseFileSystem() {
             @Override public int write(Write op) {
                 return op.size();
@@ -324,7 +324,7 @@ class SessionTest {
         }
     }
 
-    @Test void aNameThatDoesNotEndIsRefused() throws Exception {
+    @Test void aHandlerThatReadsNoNameNeedsNone() throws Exception {
         serve(new Lookups());
         assertThat(outcome(Opcode.LOOKUP)).as("no name at all").isEqualTo(Errno.OK);
     }
@@ -359,7 +359,7 @@ class SessionTest {
         return names;
     }
 
-    @Test void anAttributesLengthIsAskedForFirst() throws Exception {
+    @Test void anExtendedAttributesLengthIsRequestedFirst() throws Exception {
         serve(new FuseFileSystem() {
             @Override public byte[] getxattr(GetXattr op) {
                 return op.name().is("user.a") ? new byte[]{1, 2, 3} : none();
@@ -385,7 +385,7 @@ class SessionTest {
 
     @Nested class WhenTheSessionEnds {
         @ParameterizedTest
-        @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void whatTheKernelHadIsGivenBackOnce(
+        @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void handlesAreReleasedAndLookupsForgottenOnce(
                 String address) throws Exception {
             var fileSystem = new Lookups();
             serve(address, fileSystem);
@@ -401,26 +401,26 @@ class SessionTest {
                     "destroy");
         }
 
-        @Test void nobodyAsksForWhatIsGivenBack() throws Exception {
-            var asked = new ConcurrentLinkedQueue<String>();
+        @Test void thoseReleasesAndForgetsHaveNoCaller() throws Exception {
+            var seen = new ConcurrentLinkedQueue<String>();
             serve(new Lookups() {
                 @Override public void forget(Forget op) {
-                    asked.add("forget " + op.caller() + " " + op.unique());
+                    seen.add("forget " + op.caller() + " " + op.unique());
                 }
 
                 @Override public void release(Release op) {
-                    asked.add("release " + op.caller() + " " + op.unique());
+                    seen.add("release " + op.caller() + " " + op.unique());
                 }
             });
             lookup("a");
             outcome(Opcode.OPEN);
             kernel.close();
             server.close();
-            var nobody = new Caller(0, 0, 0);
-            assertThat(asked).containsExactly("release " + nobody + " 0", "forget " + nobody + " 0");
+            var none = new Caller(0, 0, 0);
+            assertThat(seen).containsExactly("release " + none + " 0", "forget " + none + " 0");
         }
 
-        @Test void andItsKernelDiesTheSameHappens() throws Exception {
+        @Test void itsLookupsAreForgottenAlsoAfterAnAbort() throws Exception {
             var fileSystem = new Lookups();
             serve(fileSystem);
             lookup("a");
@@ -503,7 +503,7 @@ class SessionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"IN_JAVA",
-        "IN_NATIVE_CODE"}) void aFilesystemThatBlocksKeepsNobodyElseWaitingAndIsInterrupted(Blocking blocking)
+        "IN_NATIVE_CODE"}) void aBlockedHandlerBlocksNoOtherRequestAndIsInterrupted(Blocking blocking)
                 throws Exception {
         var fileSystem = new Waiting(blocking);
         serve(fileSystem);
@@ -522,7 +522,7 @@ class SessionTest {
         assertThat(lookup("afterwards")).isEqualTo(Errno.OK);
     }
 
-    @Test void aLockThatWaitsHoldsNoWorker() throws Exception {
+    @Test void aWaitingLockHoldsNoWorker() throws Exception {
         var fileSystem = new Waiting(Blocking.NEVER);
         serve(fileSystem);
         var callers = new java.util.ArrayList<Thread>();
@@ -544,7 +544,7 @@ class SessionTest {
         }
     }
 
-    @Test void whatAFilesystemDoesToItsThreadDoesNotReachTheNextRequest() throws Exception {
+    @Test void anInterruptThatAHandlerLeavesDoesNotReachTheNextRequest() throws Exception {
         serve(new FuseFileSystem() {
             @Override public Entry lookup(Lookup op) {
                 Thread.currentThread().interrupt();
@@ -556,7 +556,7 @@ class SessionTest {
         }
     }
 
-    @Test void aFilesystemThatCannotBeginEndsTheSession() {
+    @Test void anInitThatFailsEndsTheSession() {
         assertThatThrownBy(() -> serve(new FuseFileSystem() {
             @Override public void init(InitNegotiation negotiation) throws IOException {
                 throw new IOException("no disk");
@@ -564,7 +564,7 @@ class SessionTest {
         })).isInstanceOf(FuseException.class);
     }
 
-    @Test void severalKernelsAreSeveralSessions() throws Exception {
+    @Test void eachKernelHasASessionOfItsOwn() throws Exception {
         var fileSystem = new Lookups();
         serve(fileSystem);
         try (FuseConnection second = FuseConnection.mount(Transports.connect(server.address()), NotificationSink.NONE,

@@ -18,8 +18,8 @@ public interface FuseFileSystemProvider {
     /**
      * Makes a filesystem.
      *
-     * @throws IllegalArgumentException if the address makes no sense; the message is one line
-     * @throws IOException if what the filesystem stands on can't be had; the message is one line
+     * @throws IllegalArgumentException if the address is malformed; the message is one line
+     * @throws IOException if the storage that the filesystem needs cannot be opened; the message is one line
      */
     FuseFileSystem create(Address address) throws IOException;
 }

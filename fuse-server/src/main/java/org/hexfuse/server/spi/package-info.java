@@ -1,2 +1,2 @@
-/** What a kind of filesystem implements to be found by its scheme. */
+/** Implemented by plugins: a provider makes filesystems of one kind, and is found by the scheme of an address. */
 package org.hexfuse.server.spi;

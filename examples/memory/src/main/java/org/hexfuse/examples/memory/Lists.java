@@ -29,7 +29,7 @@ final class Lists {
     }
 
     /** EOPNOTSUPP for a kernel that does not check by lists. */
-    static void check(Operation op) {
+    static void check(Operation<?> op) {
         if (!op.session().has(InitFlag.POSIX_ACL)) {
             throw FuseException.of(Errno.EOPNOTSUPP);
         }
@@ -49,7 +49,7 @@ final class Lists {
     /** A kernel that can't say so leaves in doubt who is in a group by their further groups alone; then they are not. */
     private static boolean dropsSetGid(SetXattr op, Inode inode) {
         return op.session().has(InitFlag.SETXATTR_EXT)
-                ? op.asks(SetxattrFlag.ACL_KILL_SGID)
+                ? op.has(SetxattrFlag.ACL_KILL_SGID)
                 : op.uid() != 0 && op.gid() != inode.owner().gid();
     }
 

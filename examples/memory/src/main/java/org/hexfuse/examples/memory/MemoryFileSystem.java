@@ -371,7 +371,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
         // There is nothing to write back to.
     }
 
-    private static Maker maker(Operation op, int umask) {
+    private static Maker maker(Operation<?> op, int umask) {
         return new Maker(op.uid(), op.gid(), umask);
     }
 

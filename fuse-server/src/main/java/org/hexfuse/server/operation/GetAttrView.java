@@ -1,0 +1,43 @@
+package org.hexfuse.server.operation;
+
+import java.util.OptionalLong;
+import org.hexfuse.abi.GetattrFlag;
+import org.hexfuse.abi.GetattrIn;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.Attr;
+import org.hexfuse.server.GetAttr;
+import org.hexfuse.server.request.Request;
+
+/** GetAttr over a request. */
+public final class GetAttrView extends OperationView<GetAttr, Attr> implements GetAttr {
+    /** A view of {@code request}. */
+    public GetAttrView(Request request) {
+        super(request);
+    }
+
+    /** A view of a request made by hand. */
+    public GetAttrView(Opcode opcode, long node) {
+        super(opcode, node);
+    }
+
+    @Override protected GetAttr on(Request request) {
+        return new GetAttrView(request);
+    }
+
+    @Override Attr pending() {
+        return Attr.ofMode(0).build();
+    }
+
+    @Override public OptionalLong handle() {
+        return request().argumentsSize() > 0 && GetattrFlag.FH.in(GetattrIn.GETATTR_FLAGS.get(arguments()))
+                ? OptionalLong.of(GetattrIn.FH.get(arguments()))
+                : OptionalLong.empty();
+    }
+
+    @Override public GetAttr withHandle(long handle) {
+        return withArguments(in -> {
+            GetattrIn.GETATTR_FLAGS.set(in, GetattrIn.GETATTR_FLAGS.get(in) | (int) GetattrFlag.FH.mask());
+            GetattrIn.FH.set(in, handle);
+        });
+    }
+}

@@ -1,0 +1,54 @@
+package org.hexfuse.server.operation;
+
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.ReadIn;
+import org.hexfuse.server.Read;
+import org.hexfuse.server.request.Request;
+
+/** Read over a request. */
+public final class ReadView extends OperationView<Read, Void> implements Read {
+    /** A view of {@code request}. */
+    public ReadView(Request request) {
+        super(request);
+    }
+
+    /** A view of a request made by hand. */
+    public ReadView(Opcode opcode, long node) {
+        super(opcode, node);
+    }
+
+    @Override protected Read on(Request request) {
+        return new ReadView(request);
+    }
+
+    @Override public long handle() {
+        return ReadIn.FH.get(arguments());
+    }
+
+    @Override public long offset() {
+        return ReadIn.OFFSET.get(arguments());
+    }
+
+    @Override public int size() {
+        return (int) Math.min(ReadIn.SIZE_FIELD.getUnsigned(arguments(), 0), request().replyCapacity());
+    }
+
+    @Override public int flags() {
+        return minor() < 9 ? 0 : ReadIn.FLAGS.get(arguments());
+    }
+
+    @Override public Read withHandle(long handle) {
+        return withArguments(in -> ReadIn.FH.set(in, handle));
+    }
+
+    @Override public Read withRange(long offset, int size) {
+        return withArguments(in -> {
+            ReadIn.OFFSET.set(in, offset);
+            ReadIn.SIZE_FIELD.set(in, size);
+        });
+    }
+
+    @Override public Read withFlags(int flags) {
+        return withArguments(in -> ReadIn.FLAGS.set(in, flags));
+    }
+}

@@ -1,0 +1,27 @@
+package org.hexfuse.server.operation;
+
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.posix.StatVfs;
+import org.hexfuse.server.StatFs;
+import org.hexfuse.server.request.Request;
+
+/** StatFs over a request. */
+public final class StatFsView extends OperationView<StatFs, StatVfs> implements StatFs {
+    /** A view of {@code request}. */
+    public StatFsView(Request request) {
+        super(request);
+    }
+
+    /** A view of a request made by hand. */
+    public StatFsView(Opcode opcode, long node) {
+        super(opcode, node);
+    }
+
+    @Override protected StatFs on(Request request) {
+        return new StatFsView(request);
+    }
+
+    @Override StatVfs pending() {
+        return StatVfs.UNKNOWN;
+    }
+}

@@ -1,0 +1,73 @@
+package org.hexfuse.server.operation;
+
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.WriteFlag;
+import org.hexfuse.abi.WriteIn;
+import org.hexfuse.server.Write;
+import org.hexfuse.server.request.Request;
+import org.hexfuse.transport.Segments;
+
+/** Write over a request. */
+public final class WriteView extends OperationView<Write, Integer> implements Write {
+    /** A view of {@code request}. */
+    public WriteView(Request request) {
+        super(request);
+    }
+
+    /** A view of a request made by hand. */
+    public WriteView(Opcode opcode, long node) {
+        super(opcode, node);
+    }
+
+    @Override protected Write on(Request request) {
+        return new WriteView(request);
+    }
+
+    @Override Integer pending() {
+        return 0;
+    }
+
+    @Override public long handle() {
+        return WriteIn.FH.get(arguments());
+    }
+
+    @Override public long offset() {
+        return WriteIn.OFFSET.get(arguments());
+    }
+
+    @Override public int size() {
+        return WriteIn.SIZE_FIELD.get(arguments());
+    }
+
+    @Override public Segments data() {
+        return rest();
+    }
+
+    @Override public boolean fromCache() {
+        return WriteFlag.CACHE.in(WriteIn.WRITE_FLAGS.get(arguments()));
+    }
+
+    @Override public boolean killSuidgid() {
+        return WriteFlag.KILL_SUIDGID.in(WriteIn.WRITE_FLAGS.get(arguments()));
+    }
+
+    @Override public int flags() {
+        return minor() < 9 ? 0 : WriteIn.FLAGS.get(arguments());
+    }
+
+    @Override public Write withHandle(long handle) {
+        return withArguments(in -> WriteIn.FH.set(in, handle));
+    }
+
+    @Override public Write withOffset(long offset) {
+        return withArguments(in -> WriteIn.OFFSET.set(in, offset));
+    }
+
+    @Override public Write withData(byte[] data) {
+        return withArguments(in -> WriteIn.SIZE_FIELD.set(in, data.length), data);
+    }
+
+    @Override public Write withFlags(int flags) {
+        return withArguments(in -> WriteIn.FLAGS.set(in, flags));
+    }
+}

@@ -1,0 +1,12 @@
+package org.hexfuse.server.request;
+
+import org.hexfuse.transport.spi.Loggers;
+import org.slf4j.Logger;
+
+/** The logger that has every message of every session at TRACE. */
+public final class Wire {
+    /** {@code org.hexfuse.wire}. */
+    public static final Logger LOG = Loggers.of("org.hexfuse.wire");
+
+    private Wire() {}
+}

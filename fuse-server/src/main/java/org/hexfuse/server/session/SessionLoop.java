@@ -1,0 +1,303 @@
+package org.hexfuse.server.session;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.KernelReferences;
+import org.hexfuse.server.Session;
+import org.hexfuse.server.dispatch.Dispatcher;
+import org.hexfuse.server.dispatch.Exchange;
+import org.hexfuse.server.dispatch.Failures;
+import org.hexfuse.server.dispatch.InFlight;
+import org.hexfuse.server.init.ConnectionInfo;
+import org.hexfuse.server.init.InitHandler;
+import org.hexfuse.server.notify.LinkNotifier;
+import org.hexfuse.server.reply.Timeouts;
+import org.hexfuse.server.table.ReferenceTable;
+import org.hexfuse.transport.CallerDriven;
+import org.hexfuse.transport.ServerLink;
+import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.spi.Loggers;
+import org.hexfuse.transport.spi.RateLimitedLog;
+import org.slf4j.Logger;
+
+/**
+ * One kernel served by one filesystem, from INIT to DESTROY or disconnection.
+ *
+ * <p>One {@linkplain Workers worker} reads until INIT is answered, then the others start. SETLKW runs in a {@linkplain WaitLane
+ * lane} of its own, everything else on the worker that read it, or on the caller's thread where the transport is
+ * {@link CallerDriven}.
+ *
+ * <p><b>The end</b> begins when a worker leaves, when the link is shut down, or when the {@link Watchdog} finds the kernel gone while
+ * handlers hold all readers. Handlers and deferred replies are then interrupted and have {@link #PATIENCE}; those that are left are
+ * logged, handlers with their stack, and abandoned. Open handles are released and lookups forgotten towards the filesystem, once, and
+ * the link is closed.
+ */
+public final class SessionLoop {
+    private static final Logger LOG = Loggers.of(SessionLoop.class);
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
+    /** How long handlers and deferred replies may take once the session ends. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final long BRIEFLY = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final FuseFileSystem fileSystem;
+    private final ServerLink link;
+    private final String name;
+    private final int threads;
+    private final RequestMemory memory;
+    private final ConnectionInfo info;
+    private final LinkNotifier notifier;
+    private final KernelSession session;
+    private final ReferenceTable references;
+    private final InFlight inFlight;
+    private final Dispatcher dispatcher;
+    private final InitHandler initialization;
+    private final Workers workers;
+    private final WaitLane waits;
+    /** Whether INTERRUPT also interrupts the thread that runs the request. */
+    private final boolean interruptsThreads;
+    /** Requests that run on the threads of callers; a striped counter, since each caller writes it twice a request. */
+    private final LongAdder driven = new LongAdder();
+    private final AtomicBoolean othersStarted = new AtomicBoolean();
+    private final AtomicBoolean ending = new AtomicBoolean();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    /** Without threads, until {@link #start}. */
+    public SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, int threads, long maxInflight,
+            Timeouts timeouts) {
+        this.fileSystem = fileSystem;
+        this.link = link;
+        this.name = name;
+        this.threads = threads;
+        this.memory = new RequestMemory(maxInflight, RequestMemory.jvm());
+        this.info = new ConnectionInfo(timeouts);
+        this.notifier = new LinkNotifier(link, info, this::handledHere);
+        this.session = new KernelSession(info, notifier, this::held);
+        this.references = new ReferenceTable(fileSystem, session);
+        this.inFlight = new InFlight(fileSystem, session, info, references, notifier, this::detach);
+        this.dispatcher = new Dispatcher(fileSystem, info, references, inFlight, notifier);
+        this.initialization = new InitHandler(fileSystem, session, info, link);
+        this.workers = new Workers(link, name, fileSystem.blocking(), memory, info::limits, this::handle,
+                this::workerLeft);
+        this.waits = new WaitLane(fileSystem.blocking(), name);
+        this.interruptsThreads = fileSystem.interruptsThreads() && link.feature(CallerDriven.class).isEmpty();
+    }
+
+    /** What the kernel holds now. */
+    private KernelReferences held() {
+        return references.held(inFlight.describe());
+    }
+
+    /** The session as the filesystem sees it. */
+    public Session session() {
+        return session;
+    }
+
+    private Optional<Exchange> handledHere() {
+        return inFlight.handledHere();
+    }
+
+    /** Starts the first worker. */
+    public void start() {
+        Watchdog.watch(this);
+        Optional<CallerDriven> caller = link.feature(CallerDriven.class);
+        if (caller.isPresent()) {
+            caller.get().drive(this::handleForCaller, () -> beginEnd(false));
+        } else {
+            workers.start();
+        }
+    }
+
+    private void handleForCaller(Slot slot) {
+        driven.increment();
+        try {
+            handle(slot);
+        } finally {
+            driven.decrement();
+        }
+    }
+
+    /** Runs a request, or has the wait lane run it. Never throws. */
+    private void handle(Slot slot) {
+        Opcode opcode = Opcode.byCode(slot.opcode());
+        if (opcode == Opcode.INIT && !info.isInitialized()) {
+            initialize(slot);
+        } else if (!info.isInitialized()) {
+            Workers.answer(slot, Errno.EIO);
+        } else if (opcode == Opcode.SETLKW) {
+            runInWaitLane(slot);
+        } else {
+            run(slot, interruptsThreads);
+        }
+    }
+
+    private void runInWaitLane(Slot slot) {
+        long replyRoom = MessageSizes.replyRoom(slot, info.limits());
+        long size = WaitLane.REQUEST_SIZE + MessageSizes.requestSize(slot) + replyRoom;
+        if (ending.get() || !memory.tryReserve(size)) {
+            Workers.answer(slot, Errno.ENOLCK);
+            return;
+        }
+        Slot own = ReservedSlot.detach(slot, replyRoom, memory, size);
+        if (own != null && !waits.run(() -> run(own, true))) {
+            Workers.answer(own, Errno.ENOLCK);
+        }
+    }
+
+    /** Detaches the slot of a request whose reply is deferred, within the session's memory. */
+    private Slot detach(Slot slot) {
+        long replyRoom = MessageSizes.replyRoom(slot, info.limits());
+        long size = WaitLane.REQUEST_SIZE + MessageSizes.requestSize(slot) + replyRoom;
+        return ReservedSlot.detachOrFail(slot, replyRoom, memory, size);
+    }
+
+    private void run(Slot slot, boolean interruptThread) {
+        Exchange exchange = null;
+        try {
+            exchange = inFlight.take();
+            exchange.begin(slot, interruptThread);
+            dispatcher.dispatch(exchange);
+        } catch (Throwable e) {
+            LOG.error("{}: a request failed", name, e);
+            if (exchange == null || !exchange.isCommitted()) {
+                Workers.answer(slot, e instanceof OutOfMemoryError ? Errno.ENOMEM : Errno.EIO);
+            }
+        } finally {
+            if (exchange != null) {
+                inFlight.give(exchange);
+            }
+        }
+    }
+
+    private void initialize(Slot slot) {
+        Exchange exchange = inFlight.take();
+        try {
+            exchange.begin(slot, false);
+            exchange.structs(initialization.negotiate(slot));
+            if (info.isInitialized()) {
+                ready.complete(null);
+                startOthers();
+            }
+        } catch (Throwable e) {
+            LIMITED.error("INIT", name + ": the session cannot begin: " + e, e instanceof FuseException ? null : e);
+            if (!exchange.isCommitted()) {
+                exchange.fail(Failures.errno(e).orElse(Errno.EIO));
+            }
+            ready.completeExceptionally(e);
+            beginEnd(true);
+        } finally {
+            inFlight.give(exchange);
+        }
+    }
+
+    private void startOthers() {
+        if (workers.running() > 0 && othersStarted.compareAndSet(false, true)) {
+            workers.startAll(threads);
+        }
+    }
+
+    private void workerLeft(Throwable failure) {
+        if (failure != null && !ending.get()) {
+            LIMITED.error("session", name + ": the session ends: " + failure.getMessage(),
+                    failure instanceof IOException ? null : failure);
+        }
+        beginEnd(false);
+    }
+
+    /** Called by the watchdog: logs a reader that is held for long, and begins the end if the kernel is gone and no reader is left. */
+    void inspect() {
+        int held = inFlight.inspect(name);
+        if (held > 0 && !ending.get() && !link.isConnected()) {
+            LOG.warn("{}: the kernel has ended the connection while {} requests run", name, held);
+            beginEnd(false);
+        }
+    }
+
+    private void beginEnd(boolean connected) {
+        if (ending.compareAndSet(false, true)) {
+            Thread.ofPlatform().daemon(true).name(name + "-end").start(() -> end(connected));
+        }
+    }
+
+    /**
+     * If this end closes the session, the link is shut down before handlers are interrupted: the kernel may still write its page
+     * cache back, and needs the handlers for it.
+     */
+    private void end(boolean connected) {
+        try {
+            if (connected) {
+                link.shutdown();
+                inFlight.cancelAll();
+            } else {
+                inFlight.cancelAll();
+                link.shutdown();
+            }
+            workers.end();
+            awaitHandlers();
+            inFlight.dropDeferred();
+            waits.close();
+            if (info.isInitialized()) {
+                references.releaseAll();
+                session.end();
+                fileSystem.destroy(session);
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("{}: the filesystem failed at the session's end", name, e);
+        } finally {
+            Watchdog.forget(this);
+            memory.close();
+            try {
+                link.close();
+            } catch (RuntimeException e) {
+                LOG.error("{}: the link could not be closed", name, e);
+            }
+            ready.completeExceptionally(new IOException("the kernel end was closed before the session began"));
+            closed.complete(null);
+        }
+    }
+
+    private void awaitHandlers() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (workers.running() + driven.sum() + waits.running() + inFlight.outstanding() > 0) {
+            if (System.nanoTime() - deadline > 0) {
+                inFlight.logRunning(name, PATIENCE);
+                return;
+            }
+            LockSupport.parkNanos(BRIEFLY);
+        }
+    }
+
+    /** Waits until INIT is answered. */
+    public void awaitReady(Duration timeout) throws IOException, InterruptedException {
+        try {
+            ready.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io
+                    : new IOException(e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException _) {
+            throw new IOException("the kernel has not begun the session within " + timeout.toSeconds() + " s");
+        }
+    }
+
+    /** Completed when all references are released and the link is closed. */
+    public CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    /** Ends the session; {@link #closed} is completed when it has ended. */
+    public void shutdown() {
+        beginEnd(true);
+    }
+}

@@ -1,0 +1,120 @@
+package org.hexfuse.server.table;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.KernelReferences;
+import org.hexfuse.server.Release;
+import org.hexfuse.server.ReleaseDir;
+import org.hexfuse.server.Session;
+import org.hexfuse.server.operation.ForgetView;
+import org.hexfuse.server.operation.ReleaseDirView;
+import org.hexfuse.server.operation.ReleaseView;
+import org.hexfuse.server.reply.DirPlusReplyWriter.LookupCounter;
+import org.hexfuse.server.request.HandmadeRequest;
+import org.hexfuse.transport.spi.Loggers;
+import org.hexfuse.transport.spi.RateLimitedLog;
+
+/**
+ * The references that a kernel holds: lookups of nodes and open handles. A reference is counted before the reply that grants it is
+ * sent, since the kernel may drop it at once, and undone if the kernel did not receive the reply. What is left at the session's end
+ * is released and forgotten towards the filesystem, once. Any thread may use it.
+ */
+public final class ReferenceTable implements LookupCounter {
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(Loggers.of(ReferenceTable.class));
+
+    private final FuseFileSystem fileSystem;
+    private final Session session;
+    private final HandmadeRequest forget;
+    private final LookupCounts lookups = new LookupCounts();
+    private final OpenHandles handles = new OpenHandles();
+
+    /** Without references. */
+    public ReferenceTable(FuseFileSystem fileSystem, Session session) {
+        this.fileSystem = fileSystem;
+        this.session = session;
+        this.forget = new HandmadeRequest(Opcode.FORGET, 0, session);
+    }
+
+    @Override public void lookedUp(long node) {
+        if (node != 0) {
+            lookups.add(node);
+        }
+    }
+
+    @Override public void undoLookup(long node) {
+        if (node != 0) {
+            forget(node, 1);
+        }
+    }
+
+    /** The kernel drops lookups of a node. A number beyond those that it has counts as all of them. */
+    public void forget(long node, long count) {
+        long taken = lookups.remove(node, count);
+        if (taken > 0) {
+            callForget(node, taken);
+        }
+    }
+
+    private void callForget(long node, long count) {
+        try {
+            fileSystem.forget(new ForgetView(forget).set(node, count));
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            LIMITED.warn("forget", "forget of node " + node + " failed", e);
+        }
+    }
+
+    /** A handle is about to be sent to the kernel. */
+    public void opened(long node, long handle, boolean directory) {
+        handles.add(node, handle, directory);
+    }
+
+    /** The kernel sends RELEASE or RELEASEDIR. */
+    public void released(long node, long handle, boolean directory) {
+        handles.remove(node, handle, directory);
+    }
+
+    /** The kernel did not receive a handle: the filesystem releases it. */
+    public void undoOpen(long node, long handle, boolean directory) {
+        handles.remove(node, handle, directory);
+        callRelease(node, handle, directory);
+    }
+
+    private void callRelease(long node, long handle, boolean directory) {
+        try {
+            if (directory) {
+                ReleaseDir op = new ReleaseDirView(new HandmadeRequest(Opcode.RELEASEDIR, node, session));
+                fileSystem.releasedir(op.withHandle(handle).withLockOwner(0, true));
+            } else {
+                Release op = new ReleaseView(new HandmadeRequest(Opcode.RELEASE, node, session));
+                fileSystem.release(op.withHandle(handle).withLockOwner(0, true));
+            }
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            LIMITED.warn("release", "release of node " + node + " failed", e);
+        }
+    }
+
+    /** What the kernel holds now, beside the requests that run. Costs as much memory as there are nodes. */
+    public KernelReferences held(List<String> requests) {
+        var counts = new HashMap<Long, Long>();
+        lookups.forEach(counts::put);
+        List<KernelReferences.OpenHandle> open = handles.all().entrySet().stream()
+                .map(entry -> new KernelReferences.OpenHandle(entry.getKey().node(), entry.getKey().handle(),
+                        entry.getKey().directory(), entry.getValue()))
+                .toList();
+        return new KernelReferences(counts, open, requests);
+    }
+
+    /** The kernel is gone: releases and forgets all that it had. */
+    public void releaseAll() {
+        handles.all().forEach((key, count) -> {
+            for (int i = 0; i < count; i++) {
+                callRelease(key.node(), key.handle(), key.directory());
+            }
+        });
+        handles.all().clear();
+        lookups.drain(this::callForget);
+    }
+}

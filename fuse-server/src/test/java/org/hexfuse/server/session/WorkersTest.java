@@ -1,0 +1,274 @@
+package org.hexfuse.server.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.LkIn;
+import org.hexfuse.abi.Name;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.ReadIn;
+import org.hexfuse.device.ConnectionOptions;
+import org.hexfuse.device.FuseConnection;
+import org.hexfuse.device.NotificationSink;
+import org.hexfuse.device.Request;
+import org.hexfuse.server.*;
+import org.hexfuse.transport.Address;
+import org.hexfuse.transport.Transports;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60) class WorkersTest {
+    private static final org.hexfuse.device.Caller ANNA = new org.hexfuse.device.Caller(1000, 100, 42);
+
+    private FuseServer server;
+    private FuseConnection kernel;
+
+    private void serve(FuseServer.Builder builder) throws IOException {
+        serve(builder, "mem:");
+    }
+
+    private void serve(FuseServer.Builder builder, String address) throws IOException {
+        server = builder.at(Address.parse(address)).start();
+        kernel = FuseConnection.mount(Transports.connect(server.address()), NotificationSink.NONE,
+                ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ZERO));
+    }
+
+    @AfterEach void end() {
+        if (kernel != null) {
+            kernel.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private Errno call(Opcode opcode, long node, java.util.function.UnaryOperator<Request> fill) {
+        try (Request request = fill.apply(kernel.newRequest(opcode, node, ANNA))) {
+            kernel.call(request);
+            return Errno.OK;
+        } catch (FuseException e) {
+            return e.errno();
+        }
+    }
+
+    private Errno lookup(String name) {
+        return call(Opcode.LOOKUP, 1, request -> request.name(Name.of(name)));
+    }
+
+    private Errno lock(Opcode opcode, long node) {
+        return call(opcode, node, request -> {
+            LkIn.OWNER.set(request.arguments(), 5);
+            return request;
+        });
+    }
+
+    private static List<Thread> start(int count, Runnable task) {
+        var threads = new ArrayList<Thread>();
+        for (int i = 0; i < count; i++) {
+            threads.add(Thread.ofVirtual().start(task));
+        }
+        return threads;
+    }
+
+    private static void join(List<Thread> threads) throws InterruptedException {
+        for (Thread thread : threads) {
+            assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
+        }
+    }
+
+    /** Lookups of {@code wait} and waiting locks wait for the latch, the rest doesn't. */
+    private static final class Gate implements FuseFileSystem {
+        final Blocking blocking;
+        final CountDownLatch open = new CountDownLatch(1);
+        final AtomicInteger waiting = new AtomicInteger();
+
+        Gate(Blocking blocking) {
+            this.blocking = blocking;
+        }
+
+        @Override public Blocking blocking() {
+            return blocking;
+        }
+
+        @Override public Entry lookup(Lookup op) throws InterruptedException {
+            if (op.name().is("wait")) {
+                hold();
+            }
+            return Entry.of(2, Attr.file(0444, 0));
+        }
+
+        private void hold() throws InterruptedException {
+            waiting.incrementAndGet();
+            open.await();
+        }
+
+        @Override public Set<Capability> capabilities() {
+            return Set.of(Capability.RECORD_LOCKS, Capability.FLOCK);
+        }
+
+        @Override public void setlk(Lock op) throws InterruptedException {
+            if (op.waits()) {
+                hold();
+            } else {
+                open.countDown();
+            }
+        }
+
+        @Override public void read(Read op, DataReply out) {
+            out.writeZeros(Math.min(out.room(), 4096));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Blocking.class) void waitingLocksNeverKeepTheUnlockFromRunning(Blocking blocking)
+            throws Exception {
+        var gate = new Gate(blocking);
+        serve(FuseServer.serve(gate));
+        var outcomes = new ConcurrentLinkedQueue<Errno>();
+        List<Thread> waiters = start(200, () -> outcomes.add(lock(Opcode.SETLKW, 2)));
+        await().until(() -> gate.waiting.get() == 200);
+        assertThat(lock(Opcode.SETLK, 2)).isEqualTo(Errno.OK);
+        join(waiters);
+        assertThat(outcomes).hasSize(200).containsOnly(Errno.OK);
+    }
+
+    @Test void moreWaitingLocksThanTheBudgetHoldsAreAnsweredENOLCK() throws Exception {
+        var gate = new Gate(Blocking.NEVER);
+        serve(FuseServer.serve(gate).maxInflight(8 << 20));
+        var outcomes = new ConcurrentLinkedQueue<Errno>();
+        List<Thread> waiters = start(3000, () -> outcomes.add(lock(Opcode.SETLKW, 2)));
+        await().until(() -> gate.waiting.get() + outcomes.size() == 3000);
+        assertThat(outcomes).isNotEmpty().containsOnly(Errno.ENOLCK);
+        assertThat(gate.waiting.get()).isPositive();
+        assertThat(lock(Opcode.SETLK, 2)).isEqualTo(Errno.OK);
+        join(waiters);
+        assertThat(outcomes).hasSize(3000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mem:", "mem:?inline"}) void noNumberThatAPeerSendsSizesMemory(String address)
+            throws Exception {
+        var gate = new Gate(Blocking.IN_JAVA);
+        serve(FuseServer.serve(gate).threads(1), address);
+        for (int i = 0; i < 5; i++) {
+            call(Opcode.READ, 2, request -> {
+                ReadIn.SIZE_FIELD.set(request.arguments(), -1);
+                return request;
+            });
+        }
+        assertThat(lookup("a")).isEqualTo(Errno.OK);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Blocking.class) void noThrowableEndsAWorker(Blocking blocking) throws Exception {
+        var errors = List.<Error>of(new OutOfMemoryError("Cannot reserve"), new StackOverflowError(),
+                new AssertionError(), new NoClassDefFoundError("x"));
+        serve(FuseServer.serve(new FuseFileSystem() {
+            private final AtomicInteger next = new AtomicInteger();
+
+            @Override public Blocking blocking() {
+                return blocking;
+            }
+
+            @Override public Entry lookup(Lookup op) {
+                throw errors.get(next.getAndIncrement() % errors.size());
+            }
+        }).threads(1));
+        for (int i = 0; i < 20; i++) {
+            assertThat(lookup("a")).isEqualTo(i % errors.size() == 0 ? Errno.ENOMEM : Errno.EIO);
+        }
+    }
+
+    @Test void withAllWorkersBusyForgetAndInterruptAreRead() throws Exception {
+        var waiting = new AtomicInteger();
+        var forgotten = new CountDownLatch(1);
+        serve(FuseServer.serve(new FuseFileSystem() {
+            @Override public Blocking blocking() {
+                return Blocking.IN_JAVA;
+            }
+
+            @Override public Entry lookup(Lookup op) throws InterruptedException {
+                if (op.name().is("wait")) {
+                    waiting.incrementAndGet();
+                    while (!op.interrupted()) {
+                        Thread.sleep(1);
+                    }
+                    throw FuseException.of(Errno.EINTR);
+                }
+                return Entry.of(9, Attr.file(0444, 0));
+            }
+
+            @Override public void forget(Forget op) {
+                forgotten.countDown();
+            }
+        }).threads(1).maxInflight(8 << 20));
+        assertThat(lookup("a")).isEqualTo(Errno.OK);
+        var outcomes = new ConcurrentLinkedQueue<Errno>();
+        List<Thread> waiters = start(30, () -> outcomes.add(lookup("wait")));
+        await().until(() -> waiting.get() >= 1);
+        kernel.forget(9, 1);
+        assertThat(forgotten.await(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        waiters.forEach(Thread::interrupt);
+        join(waiters);
+        assertThat(outcomes).hasSize(30).containsOnly(Errno.EINTR);
+    }
+
+    @Test void requestsBeyondTheBudgetRunWhenAWorkerIsFree() throws Exception {
+        var gate = new Gate(Blocking.IN_JAVA);
+        serve(FuseServer.serve(gate).threads(2).maxInflight(8 << 20));
+        var outcomes = new ConcurrentLinkedQueue<Errno>();
+        List<Thread> waiters = start(500, () -> outcomes.add(lookup("wait")));
+        await().until(() -> gate.waiting.get() >= 1);
+        gate.open.countDown();
+        join(waiters);
+        assertThat(outcomes).hasSize(500).containsOnly(Errno.OK);
+    }
+
+    @Test void aSessionWithAHandlerThatNeverReturnsEndsInBoundedTime() throws Exception {
+        var never = new Gate(Blocking.NEVER);
+        serve(FuseServer.serve(never).threads(1));
+        Thread caller = Thread.ofVirtual().start(() -> lookup("wait"));
+        await().until(() -> never.waiting.get() == 1);
+        long start = System.nanoTime();
+        server.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SessionLoop.PATIENCE.plusSeconds(5));
+        assertThat(caller.join(Duration.ofSeconds(10))).isTrue();
+        never.open.countDown();
+    }
+
+    @Test void aReplyThatIsNeverGivenHoldsItsMemoryUntilTheSessionEnds() throws Exception {
+        long before = RequestMemory.jvm().reserved();
+        var kept = new ConcurrentLinkedQueue<LateReply<Entry>>();
+        serve(FuseServer.serve(new FuseFileSystem() {
+            @Override public Entry lookup(Lookup op) {
+                return op.later(kept::add);
+            }
+        }));
+        long without = RequestMemory.jvm().reserved();
+        start(100, () -> lookup("a"));
+        await().until(() -> kept.size() == 100);
+        assertThat(RequestMemory.jvm().reserved()).isGreaterThan(without + 100 * 4096);
+        for (int i = 0; i < 50; i++) {
+            kept.remove().reply(Entry.of(2, Attr.file(0444, 0)));
+        }
+        assertThat(RequestMemory.jvm().reserved()).isBetween(without + 50 * 4096, without + 100 * 4096);
+        server.close();
+        assertThat(RequestMemory.jvm().reserved()).isEqualTo(before);
+        kept.forEach(reply -> assertThat(reply.reply(Entry.of(2, Attr.file(0444, 0)))).isEqualTo(Errno.ENOTCONN));
+        assertThat(RequestMemory.jvm().reserved()).isEqualTo(before);
+    }
+}
