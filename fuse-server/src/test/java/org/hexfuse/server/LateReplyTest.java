@@ -292,7 +292,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     @ValueSource(booleans = {true, false}) void theEndInterruptsOutstandingReplies(boolean abort) throws Exception {
         var fileSystem = new Keeping();
         serve("mem:", fileSystem);
-        lookupLater("a");
+        CompletableFuture<Errno> caller = lookupLater("a");
         LateReply<Entry> reply = fileSystem.kept.take();
         reply.onInterrupt(() -> pool.execute(() -> reply.fail(FuseException.of(Errno.EINTR))));
         long start = System.nanoTime();
@@ -301,6 +301,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         } else {
             server.close();
         }
+        assertThat(caller.get(10, TimeUnit.SECONDS)).isIn(Errno.EINTR, Errno.ECONNABORTED);
         await().until(() -> destroyed.get() == 1);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
     }

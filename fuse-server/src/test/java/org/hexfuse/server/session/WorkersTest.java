@@ -257,7 +257,9 @@ import org.junit.jupiter.params.provider.ValueSource;
             @Override public Entry lookup(Lookup op) {
                 return op.later(kept::add);
             }
-        }));
+        }).threads(1));
+        // The worker's own slot is reserved after INIT was answered.
+        await().until(() -> RequestMemory.jvm().reserved() > before);
         long without = RequestMemory.jvm().reserved();
         start(100, () -> lookup("a"));
         await().until(() -> kept.size() == 100);
