@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Closing a mount whose handler never returns, while the kernel waits for it where no signal reaches the waiter. */
+/** Closing a mount whose handler never returns, while callers wait for the reply in uninterruptible sleep. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class StuckCloseTest {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private Path point;
@@ -69,7 +69,7 @@ import org.junit.jupiter.api.Timeout;
         return server.start(1);
     }
 
-    /** A process that was killed and can't die before its LOOKUP has a reply: uninterruptible, D in {@code ps}. */
+    /** A killed process that waits for the reply to its LOOKUP in uninterruptible sleep, state D. */
     private Process uninterruptibleCaller(TinyServer server) throws Exception {
         Process caller = new ProcessBuilder("stat", point.resolve("forever").toString()).start();
         opened.add(caller::destroyForcibly);
@@ -84,7 +84,7 @@ import org.junit.jupiter.api.Timeout;
         return stat.charAt(stat.lastIndexOf(')') + 2);
     }
 
-    @Test void closingEndsACallerThatNoSignalReaches() throws Exception {
+    @Test void closingEndsAnUninterruptibleCaller() throws Exception {
         TinyServer server = serve(mount(), false);
         Process caller = uninterruptibleCaller(server);
         long start = System.nanoTime();
@@ -94,8 +94,8 @@ import org.junit.jupiter.api.Timeout;
         assertThat(mounted()).isFalse();
     }
 
-    /** The mount is busy, so that MNT_FORCE fails with EBUSY, and has aborted the connection all the same. */
-    @Test void abortingEndsACallerThatNoSignalReachesAndTheConnection() throws Exception {
+    /** MNT_FORCE fails with EBUSY for the busy mount, after it has aborted the connection. */
+    @Test void abortingEndsAnUninterruptibleCallerAndTheConnection() throws Exception {
         Mount mount = mount();
         TinyServer server = serve(mount, false);
         Process caller = uninterruptibleCaller(server);

@@ -11,9 +11,9 @@ import org.hexfuse.transport.SlotChannel;
 import org.hexfuse.transport.spi.SlotPool;
 import org.hexfuse.transport.spi.WholeMessage;
 
-/** The server's end: works on the kernel's device directly. The workers of a link share its handle. */
+/** The server end: takes requests from the device handle of the kernel end, which the workers share. */
 final class MemoryServerLink implements ServerLink {
-    /** A payload of 256 pages. */
+    /** A payload of 256 pages, and the header. */
     static final int MAX_MESSAGE = 256 * 4096 + Limits.HEAD_ROOM;
 
     private final DeviceHandle handle;
@@ -36,7 +36,7 @@ final class MemoryServerLink implements ServerLink {
         return limits;
     }
 
-    /** Memory for one request at a time, of the size that {@code current} asks for. */
+    /** A buffer for one request at a time, sized by {@code current}. */
     Intake newIntake(Limits current) {
         return aliased ? new AliasedIntake(current, this::reply, pool) : new LinearIntake(current, this::reply, pool);
     }
