@@ -1,4 +1,4 @@
-/** The Linux C library through the foreign function interface. For the rooms of this project alone. */
+/** The Linux C library through the foreign function interface, for the modules of this project only. */
 module org.hexfuse.libc {
     requires transitive org.hexfuse.posix;
 

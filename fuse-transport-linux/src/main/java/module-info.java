@@ -1,7 +1,7 @@
 import org.hexfuse.transport.linux.LinuxTransport;
 import org.hexfuse.transport.spi.ServerTransportProvider;
 
-/** The real Linux kernel: mount and /dev/fuse. */
+/** The Linux kernel: mounts and {@code /dev/fuse}. */
 module org.hexfuse.transport.linux {
     requires transitive org.hexfuse.transport;
     requires org.hexfuse.abi;

@@ -1,4 +1,4 @@
-/** The ports of a transport: addresses, links, slots, and the providers that bring them. */
+/** The ports of a transport: addresses, links, slots, and the providers that implement them. */
 module org.hexfuse.transport {
     requires transitive org.hexfuse.abi;
     requires transitive org.slf4j;

@@ -140,7 +140,7 @@ import org.junit.jupiter.params.provider.ValueSource;
                         point.toString())) {
             lower.terminate();
             assertThat(lower.ends(Duration.ofSeconds(30))).isTrue();
-            assertThat(lower.log()).anyMatch(line -> line.contains("another one was mounted over it"));
+            assertThat(lower.log()).anyMatch(line -> line.contains("another one covers it"));
             assertThat(upper.isAlive()).isTrue();
             Files.writeString(point.resolve("f"), "upper");
             assertThat(Files.readString(point.resolve("f"))).isEqualTo("upper");

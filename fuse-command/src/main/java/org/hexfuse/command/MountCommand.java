@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
             throw new IllegalArgumentException("--threads takes a number from 1 to 1024 and not " + threads);
         }
         if (Files.exists(mountPoint) && !Files.isDirectory(mountPoint)) {
-            throw new IOException(mountPoint + " is no directory");
+            throw new IOException(mountPoint + " is not a directory");
         }
         if (debug) {
             Logging.everything();

@@ -137,7 +137,7 @@ class CommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"mount memory: /nowhere|hexfuse mount: there is no /nowhere",
-        "mount memory: /proc/version|hexfuse mount: /proc/version is no directory",
+        "mount memory: /proc/version|hexfuse mount: /proc/version is not a directory",
         "mount memory: /tmp --daemon --log /proc/nowhere/log|hexfuse mount: /proc/nowhere: No such file or directory",
         "umount /nowhere/at/all|hexfuse umount: "}) void whatCannotBeDoneIsOneLine(String arguments, String message) {
         assertThat(run(arguments.split(" ", -1))).isEqualTo(1);

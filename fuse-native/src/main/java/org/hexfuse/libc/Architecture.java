@@ -2,11 +2,11 @@ package org.hexfuse.libc;
 
 import java.util.Locale;
 
-/** The numbers of system calls on the machines that Linux runs on. */
+/** System call numbers by architecture. */
 enum Architecture {
-    /** AMD and Intel, 64 bits. */
+    /** x86-64. */
     X86_64(186, 234, 116, 117, 119),
-    /** ARM, 64 bits. */
+    /** arm64. */
     AARCH64(178, 131, 159, 147, 149);
 
     private static final Architecture CURRENT = of(System.getProperty("os.arch"));
@@ -26,7 +26,7 @@ enum Architecture {
         this.setresgid = setresgid;
     }
 
-    /** This machine's. */
+    /** The architecture of this machine. */
     static Architecture current() {
         return CURRENT;
     }
@@ -34,7 +34,7 @@ enum Architecture {
     /**
      * The architecture that the property {@code os.arch} names.
      *
-     * @throws UnsupportedOperationException for a machine whose numbers are not known here
+     * @throws UnsupportedOperationException for an architecture without an entry here
      */
     static Architecture of(String osArch) {
         return switch (osArch.toLowerCase(Locale.ROOT)) {

@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** System calls that change permissions, owners and times, cold ones. An id of -1 leaves that id as it is. */
+/** Cold system calls that change permissions, owners and times. An id of -1 is not changed. */
 public final class AttributeCalls {
     private static final MethodHandle CHMOD = Libc.find("chmod", JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle FCHMOD = Libc.find("fchmod", JAVA_INT, JAVA_INT, JAVA_INT);
@@ -41,7 +41,7 @@ public final class AttributeCalls {
         }
     }
 
-    /** {@code lchown(2)}: a symbolic link itself. */
+    /** {@code lchown(2)}: does not follow a symbolic link. */
     public static void lchown(NativePath path, int uid, int gid) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = path.in(arena);
@@ -59,7 +59,7 @@ public final class AttributeCalls {
         utimensat(path, accessed, modified, 0);
     }
 
-    /** {@code utimensat(2)}: a symbolic link itself. */
+    /** {@code utimensat(2)}: does not follow a symbolic link. */
     public static void lutimens(NativePath path, NewTime accessed, NewTime modified) throws LibcException {
         utimensat(path, accessed, modified, PosixFiles.AT_SYMLINK_NOFOLLOW);
     }

@@ -11,20 +11,19 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that {@link Spawn} started. It stays a zombie until it is waited for, so its id never means another process
- * here.
+ * A process that {@link Spawn} started. It stays a zombie until it is waited for, so its id is not reused before.
  */
 public final class ChildProcess {
-    /** Ends a process, whatever it thinks of it. */
+    /** Kills a process; cannot be caught. */
     public static final int SIGKILL = 9;
-    /** Asks a process to end. */
+    /** Requests a process to exit. */
     public static final int SIGTERM = 15;
 
     private static final MethodHandle WAITPID = Libc.find("waitpid", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle KILL = Libc.find("kill", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final int WNOHANG = 1;
     private static final long LONGEST_PAUSE_MILLIS = 20;
-    /** What a shell adds to the number of a signal. */
+    /** The exit status of a signalled process is this plus the signal, as in a shell. */
     private static final int SIGNALLED = 128;
 
     private final String name;
@@ -42,9 +41,9 @@ public final class ChildProcess {
     }
 
     /**
-     * Waits for the end.
+     * Waits for the process to exit.
      *
-     * @return the exit status, or 128 and the number of the signal that ended it
+     * @return the exit status, or 128 plus the signal that killed it
      */
     public int waitFor() throws LibcException, InterruptedException {
         long pause = 1;
@@ -58,12 +57,12 @@ public final class ChildProcess {
     }
 
     /**
-     * Waits for the end, for so long.
+     * Waits for the process to exit, no longer than {@code timeout}.
      *
-     * @return the exit status, or 128 and the number of the signal that ended it; empty if it has not ended
+     * @return the exit status, or 128 plus the signal that killed it; empty if it is still running
      */
-    public OptionalInt waitFor(Duration patience) throws LibcException, InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
+    public OptionalInt waitFor(Duration timeout) throws LibcException, InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
         long pause = 1;
         OptionalInt end = poll();
         while (end.isEmpty() && System.nanoTime() - deadline < 0) {
@@ -74,7 +73,7 @@ public final class ChildProcess {
         return end;
     }
 
-    /** Whether it has ended, and how. Does not wait. */
+    /** The exit status, if the process has exited. Does not block. */
     public synchronized OptionalInt poll() throws LibcException {
         if (status.isEmpty()) {
             try (Arena arena = Arena.ofConfined()) {
@@ -90,7 +89,7 @@ public final class ChildProcess {
         return status;
     }
 
-    /** Sends a signal, if the process has not ended. */
+    /** Sends a signal, if the process is still running. */
     public synchronized void signal(int signal) throws LibcException {
         if (poll().isEmpty()) {
             Libc.call("kill " + name, s -> (int) KILL.invokeExact(s, pid, signal));

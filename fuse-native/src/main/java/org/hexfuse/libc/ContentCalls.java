@@ -8,18 +8,18 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** System calls on a file's content other than reading and writing, cold ones. Offsets and lengths are in bytes. */
+/** Cold system calls on the content of files. Offsets and lengths are in bytes. */
 public final class ContentCalls {
-    /** For {@link #fallocate}: the size stays. */
+    /** For {@link #fallocate}: keeps the file size. */
     public static final int FALLOC_KEEP_SIZE = 1;
-    /** For {@link #fallocate}, with {@link #FALLOC_KEEP_SIZE}: the range becomes a hole. */
+    /** For {@link #fallocate}, with {@link #FALLOC_KEEP_SIZE}: deallocates the range. */
     public static final int FALLOC_PUNCH_HOLE = 2;
-    /** For {@link #fallocate}: the range becomes zeros. */
+    /** For {@link #fallocate}: zeroes the range. */
     public static final int FALLOC_ZERO_RANGE = 0x10;
 
     /** For {@link #lseek}: from the start. */
     public static final int SEEK_SET = 0;
-    /** For {@link #lseek}: from where the file's position is. */
+    /** For {@link #lseek}: from the file offset. */
     public static final int SEEK_CUR = 1;
     /** For {@link #lseek}: from the end. */
     public static final int SEEK_END = 2;
@@ -59,12 +59,12 @@ public final class ContentCalls {
         fd.call("fallocate", (s, number) -> (int) FALLOCATE.invokeExact(s, number, mode, offset, length));
     }
 
-    /** {@code lseek(2)}: the position that comes of it. */
+    /** {@code lseek(2)}: the new file offset. */
     public static long lseek(Fd fd, long offset, int whence) throws LibcException {
         return fd.call("lseek", (s, number) -> (long) LSEEK.invokeExact(s, number, offset, whence));
     }
 
-    /** {@code copy_file_range(2)} at given offsets: how many bytes were copied, 0 at the end. */
+    /** {@code copy_file_range(2)} at explicit offsets: the number of bytes copied, 0 at the end of the source. */
     public static long copyFileRange(Fd from, long offset, Fd to, long targetOffset, long length)
             throws LibcException {
         int out = to.acquireOrThrow("copy_file_range");
@@ -88,7 +88,7 @@ public final class ContentCalls {
         fd.call("fdatasync", (s, number) -> (int) FDATASYNC.invokeExact(s, number));
     }
 
-    /** {@code syncfs(2)}: all of the filesystem that an open file lies in. */
+    /** {@code syncfs(2)}: the whole filesystem of an open file. */
     public static void syncfs(Fd fd) throws LibcException {
         fd.call("syncfs", (s, number) -> (int) SYNCFS.invokeExact(s, number));
     }

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.hexfuse.abi.Name;
 
-/** Reads directories, as they come from the kernel. */
+/** Reads directories without the C library's buffer. */
 public final class DirectoryCalls {
     private static final MethodHandle GETDENTS64 = Libc.find("getdents64", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
 
@@ -25,9 +25,9 @@ public final class DirectoryCalls {
     private DirectoryCalls() {}
 
     /**
-     * {@code getdents64(2)}: the next entries of an open directory, none at the end.
+     * {@code getdents64(2)}: the next entries of an open directory; empty at the end.
      *
-     * @param room how many bytes the kernel may fill with them; EINVAL if it is too little for the next entry
+     * @param room the size of the buffer in bytes; EINVAL if the next entry does not fit
      */
     public static List<DirectoryRecord> getdents(Fd fd, int room) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {

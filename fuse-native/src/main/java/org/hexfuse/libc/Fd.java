@@ -15,9 +15,8 @@ import org.hexfuse.posix.ReferenceCount;
  * Owns a file descriptor.
  *
  * <p>Closing is safe against calls in other threads: the descriptor is closed when the last call that uses it has returned,
- * so its number never means another file while a call is under way. From {@link #close} on new calls end with
- * {@code EBADF}. Closing does <em>not</em> wake a call that blocks; a socket is shut down first, other threads are woken by
- * {@link ThreadWaker}.
+ * so its number is not reused while a call is in flight. After {@link #close} new calls fail with {@code EBADF}. Closing does
+ * <em>not</em> wake a blocked call: a socket is shut down first, other threads are woken by {@link ThreadWaker}.
  */
 public final class Fd implements AutoCloseable {
     private static final MethodHandle OPEN = Libc.findVariadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
@@ -41,7 +40,7 @@ public final class Fd implements AutoCloseable {
         this.number = number;
     }
 
-    /** A cold call on a descriptor: invokes a handle with the memory for errno and the number in front. */
+    /** A cold call on a descriptor, with the errno buffer and the number as first arguments. */
     @FunctionalInterface interface Call {
         long invoke(MemorySegment state, int number) throws Throwable;
     }
@@ -54,7 +53,7 @@ public final class Fd implements AutoCloseable {
         }
     }
 
-    /** Owns descriptor {@code number} from now on, as it is. */
+    /** Takes ownership of descriptor {@code number}. */
     public static Fd of(int number) {
         if (number < 0) {
             throw new IllegalArgumentException(number + " is no descriptor");
@@ -63,7 +62,7 @@ public final class Fd implements AutoCloseable {
     }
 
     /**
-     * Owns descriptor {@code number}, which this process inherited, from now on, and closes it on {@code exec}.
+     * Takes ownership of the inherited descriptor {@code number} and sets close-on-exec.
      *
      * @throws LibcException EBADF if there is no such descriptor
      */
@@ -74,7 +73,7 @@ public final class Fd implements AutoCloseable {
         return fd;
     }
 
-    /** Opens a file that exists; see {@link OpenFlags}. */
+    /** Opens an existing file; see {@link OpenFlags}. */
     public static Fd open(String path, int flags) throws LibcException {
         return open(path, flags, 0);
     }
@@ -86,7 +85,7 @@ public final class Fd implements AutoCloseable {
         }
     }
 
-    /** The same for a path whose names are any bytes. */
+    /** As {@link #open(String, int, int)}, for a path of any bytes. */
     public static Fd open(NativePath path, int flags, int mode) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {
             return open(path.in(arena), "open " + path, flags, mode);
@@ -107,17 +106,17 @@ public final class Fd implements AutoCloseable {
         }
     }
 
-    /** Makes an event counter that starts with 0; reads and writes are 8 bytes long. */
+    /** Makes an event counter of value 0; reads and writes are of 8 bytes. */
     public static Fd eventfd() throws LibcException {
         return of((int) Libc.call("eventfd", s -> (int) EVENTFD.invokeExact(s, 0, OpenFlags.CLOEXEC)));
     }
 
-    /** Another descriptor of the same open file. */
+    /** Duplicates the descriptor: the same open file. */
     public Fd duplicate() throws LibcException {
         return of((int) fcntl("dup " + number, F_DUPFD_CLOEXEC, 0));
     }
 
-    /** Whether calls on the open file return EAGAIN where they would block. */
+    /** Sets or clears O_NONBLOCK on the open file. */
     public void nonblocking(boolean on) throws LibcException {
         long flags = fcntl("fcntl " + number, F_GETFL, 0);
         fcntl("fcntl " + number, F_SETFL, on ? flags | OpenFlags.NONBLOCK : flags & ~(long) OpenFlags.NONBLOCK);
@@ -137,7 +136,7 @@ public final class Fd implements AutoCloseable {
     }
 
     /**
-     * The descriptor's number, for text: an option of a mount, an argument of a child.
+     * The number of the descriptor, for a mount option or an argument of a child.
      *
      * @throws IllegalStateException if it is closed
      */
@@ -151,7 +150,7 @@ public final class Fd implements AutoCloseable {
     /** Whether {@link #close} was called. */
     public boolean isClosed() { return calls.isClosed(); }
 
-    /** Closes the descriptor, now or when the calls under way have returned. Calling it again does nothing. */
+    /** Closes the descriptor, now or when the calls in flight have returned. Closing again does nothing. */
     @Override public void close() {
         calls.close();
     }
@@ -188,7 +187,7 @@ public final class Fd implements AutoCloseable {
         }
     }
 
-    /** Linux frees the number whatever close says, and what it says comes too late for anyone. */
+    /** Linux frees the number even if close fails, so its result is ignored. */
     private void closeNow() {
         Libc.certain(s -> (int) CLOSE.invokeExact(s, number));
     }

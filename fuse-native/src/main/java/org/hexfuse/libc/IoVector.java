@@ -7,25 +7,25 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * An array of {@code struct iovec}: the pieces of memory of one read or write. Used by one thread at a time, again and again.
- * Whoever owns the pieces keeps their arenas open during the call.
+ * An array of {@code struct iovec}: the pieces of memory of one read or write. Reusable, by one thread at a time. The
+ * arenas of the pieces stay open during the call.
  */
 public final class IoVector {
     private static final int SIZE = 16;
     private static final int LENGTH = 8;
 
     private final MemorySegment memory;
-    /** Keeps memory of automatic arenas alive. */
+    /** References that keep automatic arenas alive. */
     private final MemorySegment[] pieces;
     private int count;
 
-    /** Room for {@code capacity} pieces, in memory of {@code arena}. */
+    /** An empty array for {@code capacity} pieces, allocated from {@code arena}. */
     public IoVector(Arena arena, int capacity) {
         this.memory = arena.allocate((long) SIZE * capacity, 8);
         this.pieces = new MemorySegment[capacity];
     }
 
-    /** Forgets all pieces. */
+    /** Removes all pieces. */
     public IoVector clear() {
         count = 0;
         return this;
@@ -41,7 +41,7 @@ public final class IoVector {
         return this;
     }
 
-    /** Takes {@code bytes} from the front away, which a call has dealt with. */
+    /** Removes the first {@code bytes}, which a call has transferred. */
     public IoVector advance(long bytes) {
         long left = bytes;
         int gone = 0;
@@ -50,7 +50,7 @@ public final class IoVector {
             gone++;
         }
         if (left > 0 && gone == count) {
-            throw new IndexOutOfBoundsException(left + " bytes more than there are");
+            throw new IndexOutOfBoundsException(left + " bytes past the end");
         }
         count -= gone;
         MemorySegment.copy(memory, (long) SIZE * gone, memory, 0, (long) SIZE * count);

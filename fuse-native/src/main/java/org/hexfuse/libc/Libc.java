@@ -12,9 +12,9 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Finds functions and captures errno. All restricted methods are called here.
+ * Binds functions and captures errno. The only class that calls restricted methods.
  *
- * <p>The memory that errno is captured in belongs to a thread, virtual ones included, and is allocated with its first call.
+ * <p>Each thread, virtual ones included, has an errno buffer, allocated with its first call.
  */
 @SuppressWarnings("restricted") final class Libc {
     private static final Linker LINKER = Linker.nativeLinker();
@@ -27,7 +27,7 @@ import java.lang.invoke.MethodHandle;
 
     private Libc() {}
 
-    /** A cold call: invokes a handle with the memory for errno in front. */
+    /** A cold call, with the errno buffer as first argument. */
     @FunctionalInterface interface Call {
         long invoke(MemorySegment state) throws Throwable;
     }
@@ -42,7 +42,7 @@ import java.lang.invoke.MethodHandle;
         return handle(name, FunctionDescriptor.of(result, arguments), CAPTURE, Linker.Option.firstVariadicArg(fixed));
     }
 
-    /** The address of a function, to be given to another one. */
+    /** The address of a function, to be passed to another one. */
     static MemorySegment address(String name) {
         return SYMBOLS.find(name).orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
     }
@@ -57,7 +57,7 @@ import java.lang.invoke.MethodHandle;
         }
     }
 
-    /** Where this thread's calls leave errno. */
+    /** The errno buffer of this thread. */
     static MemorySegment state() {
         return STATE.get();
     }
@@ -67,7 +67,7 @@ import java.lang.invoke.MethodHandle;
         return state.get(JAVA_INT, ERRNO_OFFSET);
     }
 
-    /** The result of a hot call: errno is negated. */
+    /** The result of a hot call: the value, or the negated errno. */
     static long result(long returned, MemorySegment state) {
         return returned < 0 ? -errno(state) : returned;
     }
@@ -100,7 +100,7 @@ import java.lang.invoke.MethodHandle;
         }
     }
 
-    /** What a handle threw, which is never the function's own doing: memory that was closed, say. */
+    /** Rethrows what a method handle threw before or after the function ran, such as for a closed arena. */
     static RuntimeException unexpected(Throwable t) {
         return switch (t) {
             case RuntimeException e -> e;

@@ -3,7 +3,7 @@ package org.hexfuse.libc;
 import java.io.IOException;
 import org.hexfuse.abi.Errno;
 
-/** A call of the C library failed. The message is one line: {@code mount /mnt: Operation not permitted (EPERM)}. */
+/** A failed call of the C library. The message is one line: {@code mount /mnt: Operation not permitted (EPERM)}. */
 public final class LibcException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -18,7 +18,7 @@ public final class LibcException extends IOException {
      * The exception for a call.
      *
      * @param what the call and its object, such as {@code "mount /mnt"}
-     * @param errno why it failed
+     * @param errno the errno
      */
     public static LibcException of(String what, Errno errno) {
         return new LibcException(what + ": " + errno.message() + " (" + errno + ")", errno);
@@ -35,7 +35,7 @@ public final class LibcException extends IOException {
                 .orElseGet(() -> new LibcException(what + ": error " + code, Errno.EIO));
     }
 
-    /** Why the call failed; {@link Errno#EIO} for a number that Linux has no error for. */
+    /** The errno; {@link Errno#EIO} for a number that {@link Errno} does not have. */
     public Errno errno() {
         return errno;
     }

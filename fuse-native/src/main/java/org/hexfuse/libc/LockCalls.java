@@ -10,17 +10,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * System calls that lock files: those of {@code flock(2)}, and the record locks of {@code fcntl(2)} that belong to an open file.
- * Those that belong to a process are left out: a JVM closes files of its own accord, which would end them.
+ * System calls that lock files: {@code flock(2)}, and the open file description locks of {@code fcntl(2)}. Record locks of a
+ * process are left out: the JVM opens and closes files itself, and closing any descriptor of a file releases them.
  */
 public final class LockCalls {
     /** For {@link #flock}: shared. */
     public static final int LOCK_SH = 1;
     /** For {@link #flock}: exclusive. */
     public static final int LOCK_EX = 2;
-    /** For {@link #flock}, with one of the others: EWOULDBLOCK instead of waiting. */
+    /** For {@link #flock}, with one of the others: EWOULDBLOCK instead of blocking. */
     public static final int LOCK_NB = 4;
-    /** For {@link #flock}: none. */
+    /** For {@link #flock}: unlock. */
     public static final int LOCK_UN = 8;
 
     private static final int F_OFD_GETLK = 36;
@@ -42,29 +42,29 @@ public final class LockCalls {
     /**
      * A lock of {@code fcntl(2)}.
      *
-     * @param type 0 to read, 1 to write, 2 for none
-     * @param start its first byte
-     * @param length in bytes, 0 up to the end
-     * @param pid the process that has it, -1 if it belongs to an open file, 0 if that doesn't matter
+     * @param type F_RDLCK 0, F_WRLCK 1 or F_UNLCK 2
+     * @param start the first byte
+     * @param length in bytes, 0 to the end of the file
+     * @param pid the owner for F_GETLK: a process, or -1 for an open file description; 0 in arguments
      */
     public record RecordLock(int type, long start, long length, int pid) {}
 
-    /** {@code flock(2)}. May wait, and holds the calling thread's carrier meanwhile. */
+    /** {@code flock(2)}. May block, and pins the carrier of a virtual thread. */
     public static void flock(Fd fd, int operation) throws LibcException {
         fd.call("flock", (s, number) -> (int) FLOCK.invokeExact(s, number, operation));
     }
 
-    /** F_OFD_SETLK: takes a lock of the open file, or gives it up. */
+    /** F_OFD_SETLK: acquires or releases a lock of the open file description. */
     public static void set(Fd fd, RecordLock lock) throws LibcException {
         fcntl(fd, F_OFD_SETLK, lock);
     }
 
-    /** F_OFD_SETLKW: the same, and waits until it can be had; holds the calling thread's carrier meanwhile. */
+    /** F_OFD_SETLKW: as {@link #set}, and blocks while the lock conflicts; pins the carrier of a virtual thread. */
     public static void setlkw(Fd fd, RecordLock lock) throws LibcException {
         fcntl(fd, F_OFD_SETLKW, lock);
     }
 
-    /** F_OFD_GETLK: the first lock that is in the way, or one of type 2. */
+    /** F_OFD_GETLK: the first conflicting lock, or one of type F_UNLCK. */
     public static RecordLock get(Fd fd, RecordLock lock) throws LibcException {
         return fcntl(fd, F_OFD_GETLK, lock);
     }

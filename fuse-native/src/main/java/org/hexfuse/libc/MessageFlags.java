@@ -2,15 +2,15 @@ package org.hexfuse.libc;
 
 /** Flags of {@code send(2)}, {@code recv(2)} and their like. */
 public final class MessageFlags {
-    /** Leaves what was received in the queue. */
+    /** Leaves the received data in the queue. */
     public static final int PEEK = 0x2;
-    /** A packet was longer than the memory for it; as an argument: says how long it was. */
+    /** In a result: the packet was truncated. As an argument: return the real length of the packet. */
     public static final int TRUNC = 0x20;
     /** EAGAIN where the call would block. */
     public static final int DONTWAIT = 0x40;
-    /** Waits until all bytes are there. */
+    /** Blocks until all bytes are received. */
     public static final int WAITALL = 0x100;
-    /** No SIGPIPE; added to everything that sends. */
+    /** No SIGPIPE; set in every send. */
     static final int NOSIGNAL = 0x4000;
     static final int CTRUNC = 0x8;
     static final int CMSG_CLOEXEC = 0x40000000;

@@ -19,11 +19,11 @@ public final class MountCalls {
     /**
      * Mounts.
      *
-     * @param source what the first column of {@code /proc/mounts} will say
+     * @param source the source, as {@code /proc/mounts} shows it
      * @param target the mount point
-     * @param type the kind of filesystem
+     * @param type the filesystem type
      * @param flags see {@link MountFlags}
-     * @param data the filesystem's own options, with commas between them
+     * @param data the options of the filesystem, separated by commas
      */
     public static void mount(String source, String target, String type, long flags, String data) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {

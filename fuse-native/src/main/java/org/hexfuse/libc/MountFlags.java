@@ -1,6 +1,6 @@
 package org.hexfuse.libc;
 
-/** Flags of {@code mount(2)} and {@code umount2(2)}, as numbers to be or-ed. */
+/** Flags of {@code mount(2)} and {@code umount2(2)}, combined by OR. */
 public final class MountFlags {
     public static final long RDONLY = 1;
     public static final long NOSUID = 2;
@@ -12,11 +12,11 @@ public final class MountFlags {
     public static final long NODIRATIME = 2048;
     public static final long BIND = 4096;
 
-    /** Aborts what is under way. */
+    /** MNT_FORCE: aborts the requests in flight. */
     public static final int UMOUNT_FORCE = 1;
-    /** Takes the mount out of the tree now, and ends it when nobody uses it any more. */
+    /** MNT_DETACH: detaches the mount now, and unmounts it when it is no longer in use. */
     public static final int UMOUNT_DETACH = 2;
-    /** Does not follow a symbolic link. */
+    /** UMOUNT_NOFOLLOW: does not follow a symbolic link. */
     public static final int UMOUNT_NOFOLLOW = 8;
 
     private MountFlags() {}

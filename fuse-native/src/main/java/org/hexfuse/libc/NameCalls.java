@@ -9,11 +9,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** System calls that make, take and move names, cold ones. Permissions are less the thread's umask. */
+/** Cold system calls on directory entries. The umask of the thread applies to modes. */
 public final class NameCalls {
-    /** For {@link #rename}: EEXIST if there is something of the new name. */
+    /** For {@link #rename}: EEXIST if the new name exists. */
     public static final int RENAME_NOREPLACE = 1;
-    /** For {@link #rename}: swaps what the names lead to. */
+    /** For {@link #rename}: exchanges the two names. */
     public static final int RENAME_EXCHANGE = 2;
     /** For {@link #rename}: leaves a whiteout behind. */
     public static final int RENAME_WHITEOUT = 4;
@@ -42,10 +42,10 @@ public final class NameCalls {
     }
 
     /**
-     * {@code mknod(2)}: a file of the kind that {@code mode} says, see {@link FileStatus#KIND}.
+     * {@code mknod(2)}: a file of the type in {@code mode}, see {@link FileStatus#KIND}.
      *
-     * @param major of what a device file stands for, else 0; at most 12 bits
-     * @param minor of the same; at most 20 bits
+     * @param major the major number of a device file, else 0; at most 12 bits
+     * @param minor the minor number of a device file, else 0; at most 20 bits
      */
     public static void mknod(NativePath path, int mode, int major, int minor) throws LibcException {
         long device = (long) (minor & 0xfff00) << 12 | (long) major << 8 | (minor & 0xff);
@@ -55,7 +55,7 @@ public final class NameCalls {
         }
     }
 
-    /** {@code symlink(2)}: a link at {@code path} with any text in it. */
+    /** {@code symlink(2)}: a symbolic link at {@code path} with any target. */
     public static void symlink(NativePath target, NativePath path) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = target.in(arena);
@@ -64,7 +64,7 @@ public final class NameCalls {
         }
     }
 
-    /** {@code readlink(2)}: the text in a symbolic link, all of it. */
+    /** {@code readlink(2)}: the whole target of a symbolic link. */
     public static byte[] readlink(NativePath path) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = path.in(arena);
@@ -75,7 +75,7 @@ public final class NameCalls {
         }
     }
 
-    /** {@code link(2)}: one more name for a file, also for a symbolic link itself. */
+    /** {@code link(2)}: a hard link; does not follow a symbolic link. */
     public static void link(NativePath existing, NativePath path) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment from = existing.in(arena);
@@ -85,7 +85,7 @@ public final class NameCalls {
         }
     }
 
-    /** {@code linkat(2)}: a name for an open file, by way of {@code /proc}, which needs no privilege. */
+    /** {@code linkat(2)}: a hard link to an open file, through {@code /proc}, which needs no capability. */
     public static void link(Fd fd, NativePath path) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment to = path.in(arena);

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** A path as Linux has it: bytes other than 0. They need not be UTF-8. Immutable. */
+/** A path of Linux: bytes other than 0, not necessarily UTF-8. Immutable. */
 public final class NativePath {
     private final byte[] bytes;
 
@@ -21,12 +21,12 @@ public final class NativePath {
         this.bytes = bytes;
     }
 
-    /** The path that {@code text} has in UTF-8. */
+    /** The path of {@code text} in UTF-8. */
     public static NativePath of(String text) {
         return new NativePath(text.getBytes(UTF_8));
     }
 
-    /** The path that a {@link Path} has in UTF-8. */
+    /** The path of a {@link Path} in UTF-8. */
     public static NativePath of(Path path) {
         return of(path.toString());
     }
@@ -36,12 +36,12 @@ public final class NativePath {
         return new NativePath(bytes.clone());
     }
 
-    /** The file {@code name} in the directory that this is. */
+    /** The path of {@code name} in this directory. */
     public NativePath resolve(String name) {
         return resolve(name.getBytes(UTF_8));
     }
 
-    /** The file {@code name} in the directory that this is. */
+    /** The path of {@code name} in this directory. */
     public NativePath resolve(byte[] name) {
         byte[] joined = Arrays.copyOf(bytes, bytes.length + 1 + name.length);
         joined[bytes.length] = '/';
@@ -54,7 +54,7 @@ public final class NativePath {
         return bytes.clone();
     }
 
-    /** A C string of it. */
+    /** The path as a C string. */
     MemorySegment in(Arena arena) {
         MemorySegment memory = arena.allocate(bytes.length + 1L);
         MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, 0, bytes.length);
@@ -69,7 +69,7 @@ public final class NativePath {
         return Arrays.hashCode(bytes);
     }
 
-    /** The path in UTF-8, with a replacement character for what is not. */
+    /** The path in UTF-8, with replacement characters for malformed bytes. */
     @Override public String toString() {
         return new String(bytes, UTF_8);
     }

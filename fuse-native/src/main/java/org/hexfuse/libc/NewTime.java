@@ -6,15 +6,15 @@ import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 
 /**
- * What {@code utimensat(2)} sets a time to.
+ * An argument of {@code utimensat(2)}.
  *
  * @param seconds since 1970
- * @param nanos of a second, or what {@link #NOW} and {@link #OMIT} have
+ * @param nanos nanoseconds of the second, or UTIME_NOW or UTIME_OMIT
  */
 public record NewTime(long seconds, long nanos) {
-    /** The present time. */
+    /** UTIME_NOW: the current time. */
     public static final NewTime NOW = new NewTime(0, (1L << 30) - 1);
-    /** The time is left as it is. */
+    /** UTIME_OMIT: the time is not changed. */
     public static final NewTime OMIT = new NewTime(0, (1L << 30) - 2);
 
     static final long SIZE = 16;

@@ -1,7 +1,7 @@
 package org.hexfuse.libc;
 
 /**
- * Who is at the other end of a socket, as it was when the two were connected.
+ * The credentials of the peer of a socket when it connected, SO_PEERCRED.
  *
  * @param pid the process
  * @param uid the effective user, unsigned

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Objects;
 
-/** An array of {@code struct pollfd}: descriptors to wait for. Used by one thread at a time, again and again. */
+/** An array of {@code struct pollfd}: descriptors to poll. Reusable, by one thread at a time. */
 public final class PollSet {
     public static final int IN = 0x001;
     public static final int OUT = 0x004;
@@ -27,28 +27,28 @@ public final class PollSet {
     private final MemorySegment memory;
     private final Fd[] fds;
 
-    /** Room for {@code capacity} descriptors, in memory of {@code arena}. */
+    /** An array for {@code capacity} descriptors, allocated from {@code arena}. */
     public PollSet(Arena arena, int capacity) {
         this.memory = arena.allocate((long) SIZE * capacity, 8);
         this.fds = new Fd[capacity];
     }
 
-    /** Waits for {@code events} of {@code fd} at {@code index} from the next call on. */
+    /** Sets the descriptor and its requested events at {@code index}. */
     public void set(int index, Fd fd, int events) {
         fds[index] = Objects.requireNonNull(fd);
         memory.set(JAVA_SHORT, (long) SIZE * index + EVENTS, (short) events);
     }
 
-    /** What the last call found at {@code index}: a mask. */
+    /** The returned events at {@code index}, a mask. */
     public int events(int index) {
         return Short.toUnsignedInt(memory.get(JAVA_SHORT, (long) SIZE * index + REVENTS));
     }
 
     /**
-     * Waits until something happens to one of the descriptors.
+     * {@code poll(2)}: blocks until a descriptor has an event.
      *
-     * @param timeout milliseconds, or -1 to wait for ever
-     * @return the number of descriptors that something happened to, or the negated errno
+     * @param timeout in milliseconds, or -1 for none
+     * @return the number of descriptors with events, or the negated errno
      */
     public int poll(int timeout) {
         for (int i = 0; i < fds.length; i++) {

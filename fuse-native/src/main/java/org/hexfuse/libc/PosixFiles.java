@@ -9,8 +9,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.time.Instant;
+import org.hexfuse.posix.StatVfs;
 
-/** System calls on paths, cold ones. A path may have any bytes but 0, see {@link NativePath}. */
+/** Cold system calls that read attributes. */
 public final class PosixFiles {
     private static final MethodHandle STATX = Libc.find("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT,
             ADDRESS);
@@ -33,12 +34,12 @@ public final class PosixFiles {
         return stat("stat", path, 0);
     }
 
-    /** {@code lstat(2)}: a symbolic link itself. */
+    /** {@code lstat(2)}: does not follow a symbolic link. */
     public static FileStatus lstat(NativePath path) throws LibcException {
         return stat("lstat", path, AT_SYMLINK_NOFOLLOW);
     }
 
-    /** {@code fstat(2)}: an open file, which need not have a name. */
+    /** {@code fstat(2)}: an open file. */
     public static FileStatus fstat(Fd fd) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment nothing = arena.allocateFrom("");
@@ -50,8 +51,8 @@ public final class PosixFiles {
     }
 
     /**
-     * {@code access(2)}: EACCES unless the thread's real user may do what the bits of {@code mask} say, which are 4 to read, 2
-     * to write, 1 to execute; 0 asks whether the file is there.
+     * {@code access(2)}: EACCES unless the real user of the thread has all permissions of {@code mask}: R_OK 4, W_OK 2,
+     * X_OK 1; F_OK 0 tests for existence.
      */
     public static void access(NativePath path, int mask) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {
@@ -60,15 +61,14 @@ public final class PosixFiles {
         }
     }
 
-    /** {@code statfs(2)}: the filesystem that a file lies in. */
-    public static FileSystemStatus statfs(NativePath path) throws LibcException {
+    /** {@code statfs(2)}: the filesystem of a file. */
+    public static StatVfs statfs(NativePath path) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = path.in(arena);
             MemorySegment s = arena.allocate(STATFS_SIZE, 8);
             Libc.call("statfs " + path, state -> (int) STATFS.invokeExact(state, name, s));
-            return new FileSystemStatus(s.get(JAVA_LONG, 0), s.get(JAVA_LONG, 8), s.get(JAVA_LONG, 16),
-                    s.get(JAVA_LONG, 24), s.get(JAVA_LONG, 32), s.get(JAVA_LONG, 40), s.get(JAVA_LONG, 48),
-                    s.get(JAVA_LONG, 64), s.get(JAVA_LONG, 72));
+            return new StatVfs(s.get(JAVA_LONG, 72), s.get(JAVA_LONG, 16), s.get(JAVA_LONG, 24), s.get(JAVA_LONG, 32),
+                    s.get(JAVA_LONG, 40), s.get(JAVA_LONG, 48), (int) s.get(JAVA_LONG, 64));
         }
     }
 

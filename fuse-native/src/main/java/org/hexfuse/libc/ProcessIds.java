@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.invoke.MethodHandle;
 
-/** Who this process is. */
+/** The ids of this process and of its threads. */
 public final class ProcessIds {
     private static final MethodHandle GETUID = Libc.find("getuid", JAVA_INT);
     private static final MethodHandle GETEUID = Libc.find("geteuid", JAVA_INT);
@@ -35,7 +35,7 @@ public final class ProcessIds {
         return (int) Libc.certain(s -> (int) GETPID.invokeExact(s));
     }
 
-    /** The id of the thread that calls, or that carries the virtual thread that calls. */
+    /** The id of the calling thread, or of the carrier of a virtual thread. */
     public static int tid() {
         return (int) Libc.certain(s -> (long) SYSCALL.invokeExact(s, (long) Architecture.current().gettid()));
     }

@@ -12,10 +12,10 @@ import java.util.List;
 import org.hexfuse.abi.Errno;
 
 /**
- * A {@code struct msghdr}: pieces of memory, and descriptors that go with them, to be sent or received at once. Used by one
- * thread at a time, again and again.
+ * A {@code struct msghdr}: pieces of memory and descriptors that are sent or received at once. Reusable, by one thread at
+ * a time.
  *
- * <p>The calls are hot ones: the negated errno, no exceptions; and no allocation as long as no descriptors come.
+ * <p>The calls are hot: they return the negated errno and allocate only for received descriptors.
  */
 public final class SocketMessage implements AutoCloseable {
     private static final MethodHandle SENDMSG = Libc.find("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
@@ -42,11 +42,11 @@ public final class SocketMessage implements AutoCloseable {
     private final List<Fd> received = new ArrayList<>();
 
     /**
-     * A message without content.
+     * An empty message.
      *
-     * @param arena what memory is allocated from
+     * @param arena the allocator of the buffers
      * @param maxPieces the most pieces of memory
-     * @param maxDescriptors the most descriptors; what comes beyond that is closed by the kernel
+     * @param maxDescriptors the most descriptors; the kernel closes further ones
      */
     public SocketMessage(Arena arena, int maxPieces, int maxDescriptors) {
         this.header = arena.allocate(SIZE, 8);
@@ -55,7 +55,7 @@ public final class SocketMessage implements AutoCloseable {
         this.maxDescriptors = maxDescriptors;
     }
 
-    /** The memory to send or to receive into. */
+    /** The pieces to send from or to receive into. */
     public IoVector pieces() {
         return pieces;
     }
@@ -65,7 +65,7 @@ public final class SocketMessage implements AutoCloseable {
         return send(socket, flags, 0);
     }
 
-    /** {@code sendmsg(2)}: sends the pieces, at least one byte, and with them the descriptors, which stay the caller's. */
+    /** {@code sendmsg(2)}: sends the pieces, at least one byte, with descriptors, which the caller still owns. */
     public long send(Fd socket, int flags, Fd... descriptors) {
         if (descriptors.length > maxDescriptors) {
             throw new IllegalArgumentException(descriptors.length + " descriptors where " + maxDescriptors + " fit");
@@ -110,8 +110,8 @@ public final class SocketMessage implements AutoCloseable {
     }
 
     /**
-     * {@code recvmsg(2)}: fills the pieces. Returns the number of bytes, 0 at the end, or the negated errno. Descriptors that
-     * came before and were not taken are closed.
+     * {@code recvmsg(2)}: fills the pieces. Returns the number of bytes, 0 at the end, or the negated errno. Descriptors of
+     * the previous message that were not taken are closed.
      */
     public long receive(Fd socket, int flags) {
         close();
@@ -136,24 +136,24 @@ public final class SocketMessage implements AutoCloseable {
         return result;
     }
 
-    /** Whether the packet received last was longer than the memory for it. */
+    /** Whether the last packet was truncated (MSG_TRUNC). */
     public boolean truncated() {
         return (header.get(JAVA_INT, FLAGS) & MessageFlags.TRUNC) != 0;
     }
 
-    /** Whether more descriptors came with the message received last than fit. */
+    /** Whether descriptors of the last message did not fit (MSG_CTRUNC). */
     public boolean descriptorsTruncated() {
         return (header.get(JAVA_INT, FLAGS) & MessageFlags.CTRUNC) != 0;
     }
 
-    /** The descriptors that came with the message received last, which are the caller's from now on. */
+    /** The descriptors of the last message; the caller owns them. */
     public List<Fd> takeDescriptors() {
         List<Fd> taken = List.copyOf(received);
         received.clear();
         return taken;
     }
 
-    /** Closes descriptors that came and were not taken. */
+    /** Closes received descriptors that were not taken. */
     @Override public void close() {
         if (!received.isEmpty()) {
             takeDescriptors().forEach(Fd::close);

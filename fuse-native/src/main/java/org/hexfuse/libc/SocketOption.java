@@ -1,14 +1,14 @@
 package org.hexfuse.libc;
 
-/** Options of sockets whose values are of type {@code int}. */
+/** Socket options of type {@code int}. */
 public enum SocketOption {
     /** {@code SOCK_STREAM} and so on; read only. */
     TYPE(3),
-    /** An error that nobody was told of yet; reading clears it. */
+    /** The pending error; reading clears it. */
     ERROR(4),
-    /** Room for what is sent, in bytes. The kernel doubles it and caps it by {@code net.core.wmem_max}. */
+    /** The send buffer, in bytes. The kernel doubles it and caps it by {@code net.core.wmem_max}. */
     SEND_BUFFER(7),
-    /** Room for what is received, in bytes. The kernel doubles it and caps it by {@code net.core.rmem_max}. */
+    /** The receive buffer, in bytes. The kernel doubles it and caps it by {@code net.core.rmem_max}. */
     RECEIVE_BUFFER(8),
     /** As {@link #SEND_BUFFER}, but not capped; needs CAP_NET_ADMIN. */
     SEND_BUFFER_FORCE(32),
@@ -16,7 +16,7 @@ public enum SocketOption {
     RECEIVE_BUFFER_FORCE(33),
     /** Whether the socket listens; read only. */
     LISTENING(30),
-    /** The family, 1 for local sockets; read only. */
+    /** The address family, 1 for AF_UNIX; read only. */
     DOMAIN(39);
 
     private final int code;

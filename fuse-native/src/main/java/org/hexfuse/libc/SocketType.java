@@ -1,10 +1,10 @@
 package org.hexfuse.libc;
 
-/** The kinds of local sockets that keep the order of what is sent. */
+/** The types of local sockets that keep the order. */
 public enum SocketType {
-    /** A stream of bytes. */
+    /** A byte stream. */
     STREAM(1),
-    /** Packets, received whole or cut short. */
+    /** Sequenced packets, received whole or truncated. */
     SEQPACKET(5);
 
     private final int code;

@@ -16,7 +16,7 @@ import org.hexfuse.abi.Errno;
  * {@value #MAX_PATH} bytes of UTF-8; a longer one is ENAMETOOLONG.
  */
 public final class Sockets {
-    /** The most bytes of a path. */
+    /** The longest path, in bytes. */
     public static final int MAX_PATH = 107;
 
     private static final MethodHandle SOCKET = Libc.find("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
@@ -41,7 +41,7 @@ public final class Sockets {
 
     private Sockets() {}
 
-    /** Two sockets that are connected to each other. */
+    /** A pair of connected sockets. */
     public record Pair(Fd first, Fd second) implements AutoCloseable {
         @Override public void close() {
             first.close();
@@ -65,7 +65,7 @@ public final class Sockets {
         }
     }
 
-    /** {@code bind(2)}; makes the file {@code path}. */
+    /** {@code bind(2)}: creates the file {@code path}. */
     public static void bind(Fd socket, String path) throws LibcException {
         withAddress("bind " + printed(path), BIND, socket, path);
     }
@@ -80,13 +80,13 @@ public final class Sockets {
         call("listen", socket, (s, fd) -> (int) LISTEN.invokeExact(s, fd, backlog));
     }
 
-    /** {@code accept(2)}: waits for the next connection. {@link #shutdown} wakes it with EINVAL. */
+    /** {@code accept(2)}: blocks until the next connection. {@link #shutdown} wakes it with EINVAL. */
     public static Fd accept(Fd socket) throws LibcException {
         return Fd.of((int) call("accept", socket,
                 (s, fd) -> (int) ACCEPT4.invokeExact(s, fd, MemorySegment.NULL, MemorySegment.NULL, SOCK_CLOEXEC)));
     }
 
-    /** {@code shutdown(2)} in both directions: everything that waits for the socket wakes, at both ends. */
+    /** {@code shutdown(2)} in both directions: wakes every thread that is blocked on the socket, at both ends. */
     public static void shutdown(Fd socket) throws LibcException {
         call("shutdown", socket, (s, fd) -> (int) SHUTDOWN.invokeExact(s, fd, SHUT_RDWR));
     }
@@ -109,7 +109,7 @@ public final class Sockets {
         }
     }
 
-    /** Who is at the other end. */
+    /** The credentials of the peer. */
     public static PeerCredentials peer(Fd socket) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment ucred = arena.allocate(JAVA_INT, 3);

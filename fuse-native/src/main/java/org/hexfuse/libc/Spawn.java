@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import org.hexfuse.abi.Errno;
 
 /**
- * A process to be started by {@code posix_spawn(3)}, which, unlike {@link ProcessBuilder}, lets descriptors through. The child
- * has this process's standard streams and environment unless told otherwise, and no descriptors but those it is given.
+ * A process to be started by {@code posix_spawn(3)}, which, unlike {@link ProcessBuilder}, can pass descriptors on. Unless
+ * changed, the child inherits standard streams and environment; it inherits no descriptors but those that are added.
  */
 public final class Spawn {
     private static final MethodHandle POSIX_SPAWNP = Libc.find("posix_spawnp", JAVA_INT, ADDRESS, ADDRESS, ADDRESS,
@@ -24,21 +24,21 @@ public final class Spawn {
             ADDRESS);
     private static final MethodHandle ADD_DUP2 = Libc.find("posix_spawn_file_actions_adddup2", JAVA_INT, ADDRESS,
             JAVA_INT, JAVA_INT);
-    /** More than any C library's {@code posix_spawn_file_actions_t} has. */
+    /** At least the size of {@code posix_spawn_file_actions_t} in any C library. */
     private static final int ACTIONS_SIZE = 256;
 
     private final List<String> command;
     private final Map<String, String> environment = new TreeMap<>(System.getenv());
     private final List<Given> descriptors = new ArrayList<>();
 
-    /** A descriptor that the child has under a number; -1 is the number that it has here. */
+    /** A descriptor for the child and its number there; -1 for the number here. */
     private record Given(Fd fd, int number) {}
 
     private Spawn(List<String> command) {
         this.command = List.copyOf(command);
     }
 
-    /** A program, looked for in {@code PATH} if its name has no slash, and its arguments. */
+    /** A program, searched in {@code PATH} if its name has no slash, and its arguments. */
     public static Spawn command(String program, String... arguments) {
         var command = new ArrayList<String>();
         command.add(program);
@@ -46,7 +46,7 @@ public final class Spawn {
         return new Spawn(command);
     }
 
-    /** A program, looked for in {@code PATH} if its name has no slash, and its arguments. */
+    /** A program, searched in {@code PATH} if its name has no slash, and its arguments. */
     public static Spawn command(List<String> programAndArguments) {
         if (programAndArguments.isEmpty()) {
             throw new IllegalArgumentException("a command has at least a program");
@@ -60,13 +60,13 @@ public final class Spawn {
         return this;
     }
 
-    /** Gives the child a descriptor, under the number that it has here ({@link Fd#value}). */
+    /** Passes a descriptor to the child, with the number that it has here ({@link Fd#value}). */
     public Spawn inherit(Fd fd) {
         descriptors.add(new Given(fd, -1));
         return this;
     }
 
-    /** Gives the child a descriptor under {@code number}: 0, 1 and 2 are the standard streams. */
+    /** Passes a descriptor to the child as {@code number}: 0, 1 and 2 are the standard streams. */
     public Spawn connect(Fd fd, int number) {
         descriptors.add(new Given(fd, number));
         return this;
@@ -75,7 +75,7 @@ public final class Spawn {
     /**
      * Starts the process.
      *
-     * @throws LibcException ENOENT if there is no such program
+     * @throws LibcException ENOENT if the program does not exist
      */
     public ChildProcess start() throws LibcException {
         String what = "start " + command.getFirst();
@@ -87,7 +87,7 @@ public final class Spawn {
                 for (Given given : descriptors) {
                     int from = given.fd.acquireOrThrow(what);
                     held++;
-                    // For equal numbers this takes FD_CLOEXEC away, in the child alone.
+                    // For equal numbers dup2 clears FD_CLOEXEC, in the child only.
                     int to = given.number < 0 ? from : given.number;
                     check(what, Libc.certain(s -> (int) ADD_DUP2.invokeExact(s, actions, from, to)));
                 }

@@ -9,9 +9,9 @@ import java.lang.invoke.MethodHandle;
 import org.hexfuse.abi.Errno;
 
 /**
- * The hot calls. Each returns what the system call does, or the negated errno: {@code -EBADF} for a descriptor that is
- * closed, {@code -EINTR} if a signal came. They never throw for a reason of the system's, and allocate nothing. Memory is
- * native; {@code length} is in bytes and at most the segment's size.
+ * The hot calls. Each returns the result of the system call, or the negated errno: {@code -EBADF} for a closed descriptor,
+ * {@code -EINTR} if interrupted by a signal. They throw no system error and allocate nothing. Memory is native; {@code length}
+ * is in bytes and at most the size of the segment.
  */
 public final class Syscalls {
     private static final MethodHandle READ = Libc.find("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
@@ -44,7 +44,7 @@ public final class Syscalls {
         }
     }
 
-    /** {@code write(2)}. On a socket whose peer is gone it is {@code -EPIPE}; the JVM ignores the signal. */
+    /** {@code write(2)}. On a socket without a peer {@code -EPIPE}; the JVM ignores the signal. */
     public static long write(Fd fd, MemorySegment memory, long length) {
         check(memory, length);
         int number = fd.acquire();

@@ -10,8 +10,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.Set;
 
 /**
- * Who one thread is to the kernel. The C library's own functions change a whole process; these change the thread that calls,
- * which must be a platform thread and ends as what it became.
+ * The credentials of one thread. The functions of the C library change all threads of a process; these change the calling
+ * thread, which must be a platform thread and keeps them until it ends.
  *
  * <p>Source: {@code credentials(7)}, {@code nptl(7)}, {@code unshare(2)}.
  */
@@ -28,10 +28,10 @@ public final class ThreadIdentity {
     private ThreadIdentity() {}
 
     /**
-     * Becomes another user, in these groups and no others. Who becomes no root has no capability any more, and no way back.
+     * Sets the user and the groups of the calling thread. A user other than root loses all capabilities and cannot return.
      *
      * @param uid the real, effective and saved user id, unsigned
-     * @param gid the same of the group
+     * @param gid the real, effective and saved group id, unsigned
      * @param groups the supplementary groups
      * @throws LibcException EPERM for all but root
      */
@@ -49,7 +49,7 @@ public final class ThreadIdentity {
                 s -> (long) SET_THREE.invokeExact(s, (long) Architecture.current().setresuid(), uid, uid, uid));
     }
 
-    /** Has a umask and a working directory of its own from now on; needs no privilege. */
+    /** Unshares umask and working directory of the calling thread, and sets its umask; needs no capability. */
     public static void ownUmask(int mask) throws LibcException {
         requirePlatformThread();
         Libc.call("unshare", s -> (int) UNSHARE.invokeExact(s, CLONE_FS));
@@ -58,7 +58,7 @@ public final class ThreadIdentity {
 
     private static void requirePlatformThread() {
         if (Thread.currentThread().isVirtual()) {
-            throw new IllegalStateException("a virtual thread has no identity of its own");
+            throw new IllegalStateException("a virtual thread has no credentials of its own");
         }
     }
 }

@@ -12,22 +12,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Wakes a platform thread out of a system call that blocks, with a signal that does nothing else.
+ * Wakes a platform thread from a blocking system call, by a signal without another effect.
  *
  * {@snippet :
- * try (var waker = ThreadWaker.register()) {       // on the thread that blocks; wake() comes from another one
+ * try (var waker = ThreadWaker.register()) {       // on the blocking thread; another one calls wake()
  *     while (waker.enter()) {
  *         long n = Syscalls.read(fd, memory, length);
  *         waker.leave();
- *         handle(n);                               // -EINTR: go round, and enter() says whether to go on
+ *         handle(n);                               // -EINTR: loop; enter() decides whether to go on
  *     }
  * }
  * }
  *
- * <p>A signal that arrives just before the call blocks is lost, so it is repeated until the thread has left the call. No
- * signal is sent to a thread that is not between {@link #enter} and {@link #leave}, so nothing else is interrupted.
+ * <p>A signal that arrives just before the call blocks is lost, so it is repeated until the thread has left the call. It is
+ * sent only while the thread is between {@link #enter} and {@link #leave}, so no other call is interrupted.
  *
- * <p>The signal is a real-time one that the process has no handler for; its handler is {@code abs(3)}, which harms nobody.
+ * <p>The signal is a real-time signal without a handler in this process; its handler becomes {@code abs(3)}, which has no
+ * effect.
  */
 public final class ThreadWaker implements AutoCloseable {
     private static final MethodHandle SYSCALL = Libc.findVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT,
@@ -37,7 +38,7 @@ public final class ThreadWaker implements AutoCloseable {
     private static final MethodHandle SIGACTION = Libc.find("sigaction", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     /** {@code struct sigaction}: the handler, a mask of 128 bytes, flags, a restorer. */
     private static final int SIGACTION_SIZE = 152;
-    /** The last but two is what {@code java.nio} wakes its own threads with. */
+    /** {@code java.nio} uses SIGRTMAX - 2 for its own threads. */
     private static final int BELOW_MAX = 4;
     private static final int SIGNAL = install();
 
@@ -46,7 +47,7 @@ public final class ThreadWaker implements AutoCloseable {
 
     private static final int OUTSIDE = 0;
     private static final int BLOCKING = 1;
-    /** A waker is sending: the thread waits before it goes on, so that no signal reaches it later than that. */
+    /** A waker is sending: the thread spins in {@link #leave}, so that no signal reaches it later. */
     private static final int SIGNALLED = 2;
 
     private final int process = ProcessIds.pid();
@@ -58,18 +59,18 @@ public final class ThreadWaker implements AutoCloseable {
         this.thread = thread;
     }
 
-    /** A waker of the thread that calls, which must be a platform thread. */
+    /** A waker of the calling thread, which must be a platform thread. */
     public static ThreadWaker register() {
         if (Thread.currentThread().isVirtual()) {
-            throw new IllegalStateException("a virtual thread has no thread of its own to wake");
+            throw new IllegalStateException("a virtual thread cannot be woken by a signal");
         }
         return new ThreadWaker(ProcessIds.tid());
     }
 
     /**
-     * The thread is about to block. Called by that thread.
+     * Called by the thread before it blocks.
      *
-     * @return whether it may: false once it was woken, and then {@link #leave} is not called
+     * @return whether it may block; false once it was woken, and then {@link #leave} is not called
      */
     public boolean enter() {
         state.set(BLOCKING);
@@ -80,7 +81,7 @@ public final class ThreadWaker implements AutoCloseable {
         return true;
     }
 
-    /** The call has returned. Called by the thread that blocked. */
+    /** Called by the thread after its call has returned. */
     public void leave() {
         while (!state.compareAndSet(BLOCKING, OUTSIDE)) {
             Thread.onSpinWait();
@@ -93,15 +94,14 @@ public final class ThreadWaker implements AutoCloseable {
     }
 
     /**
-     * Wakes the thread for good: it leaves the call it is in, and {@link #enter} is false from now on. Any thread may call
-     * it, that thread included.
+     * Wakes the thread, and makes {@link #enter} return false from now on. Any thread may call it, that thread included.
      *
-     * @param patience how long to wait until it has left the call
+     * @param timeout how long to wait until it has left the call
      * @return whether it is outside of a call
      */
-    public boolean wake(Duration patience) {
+    public boolean wake(Duration timeout) {
         woken = true;
-        long deadline = System.nanoTime() + patience.toNanos();
+        long deadline = System.nanoTime() + timeout.toNanos();
         long pause = FIRST_PAUSE;
         while (state.get() != OUTSIDE) {
             if (state.compareAndSet(BLOCKING, SIGNALLED)) {
@@ -117,7 +117,7 @@ public final class ThreadWaker implements AutoCloseable {
         return true;
     }
 
-    /** The thread blocks no more. Called by that thread, outside of {@link #enter} and {@link #leave}. */
+    /** Called by the thread when it will not block again, outside of {@link #enter} and {@link #leave}. */
     @Override public void close() {
         woken = true;
     }
@@ -127,7 +127,7 @@ public final class ThreadWaker implements AutoCloseable {
                 s -> (long) SYSCALL.invokeExact(s, (long) Architecture.current().tgkill(), process, thread, SIGNAL));
     }
 
-    /** Takes the highest signal that nobody handles. Without SA_RESTART, since a call that is restarted wakes nobody. */
+    /** Installs the handler for the highest free signal, without SA_RESTART, so that the call returns EINTR. */
     private static int install() {
         int lowest = (int) Libc.certain(s -> (int) SIGRTMIN.invokeExact(s));
         int highest = (int) Libc.certain(s -> (int) SIGRTMAX.invokeExact(s)) - BELOW_MAX;

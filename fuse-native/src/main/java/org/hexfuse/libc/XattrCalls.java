@@ -13,13 +13,12 @@ import java.util.List;
 import org.hexfuse.abi.Name;
 
 /**
- * System calls on extended attributes, cold ones. Those with {@code follow} look at a symbolic link itself if that is false,
- * as the calls that begin with an l do.
+ * Cold system calls on extended attributes. Without {@code follow} they do not follow a symbolic link, as {@code lgetxattr(2)}.
  */
 public final class XattrCalls {
-    /** For {@link #set}: EEXIST if there is one of that name. */
+    /** For {@link #set}: EEXIST if the attribute exists. */
     public static final int CREATE = 1;
-    /** For {@link #set}: ENODATA if there is none of that name. */
+    /** For {@link #set}: ENODATA if the attribute does not exist. */
     public static final int REPLACE = 2;
 
     private static final MethodHandle GETXATTR = Libc.find("getxattr", JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
@@ -38,12 +37,12 @@ public final class XattrCalls {
     private static final MethodHandle REMOVEXATTR = Libc.find("removexattr", JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle LREMOVEXATTR = Libc.find("lremovexattr", JAVA_INT, ADDRESS, ADDRESS);
 
-    /** The most that the kernel has for a value, and for a list. */
+    /** XATTR_SIZE_MAX and XATTR_LIST_MAX of the kernel. */
     private static final long MOST = 65_536;
 
     private XattrCalls() {}
 
-    /** {@code getxattr(2)}: a value; ENODATA if there is none. */
+    /** {@code getxattr(2)}: a value; ENODATA if it does not exist. */
     public static byte[] get(NativePath path, Name name, boolean follow) throws LibcException {
         MethodHandle handle = follow ? GETXATTR : LGETXATTR;
         try (Arena arena = Arena.ofConfined()) {
@@ -54,7 +53,7 @@ public final class XattrCalls {
         }
     }
 
-    /** {@code fgetxattr(2)}: a value; ENODATA if there is none. */
+    /** {@code fgetxattr(2)}: a value; ENODATA if it does not exist. */
     public static byte[] get(Fd fd, Name name) throws LibcException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment key = string(arena, name);
@@ -85,7 +84,7 @@ public final class XattrCalls {
         }
     }
 
-    /** {@code listxattr(2)}: the names of all. */
+    /** {@code listxattr(2)}: all names. */
     public static List<Name> list(NativePath path, boolean follow) throws LibcException {
         MethodHandle handle = follow ? LISTXATTR : LLISTXATTR;
         try (Arena arena = Arena.ofConfined()) {
@@ -104,7 +103,7 @@ public final class XattrCalls {
         }
     }
 
-    /** {@code removexattr(2)}; ENODATA if there is none. */
+    /** {@code removexattr(2)}; ENODATA if it does not exist. */
     public static void remove(NativePath path, Name name, boolean follow) throws LibcException {
         MethodHandle handle = follow ? REMOVEXATTR : LREMOVEXATTR;
         try (Arena arena = Arena.ofConfined()) {
@@ -114,13 +113,13 @@ public final class XattrCalls {
         }
     }
 
-    @FunctionalInterface private interface Reading {
+    @FunctionalInterface private interface Read {
         long into(MemorySegment room) throws LibcException;
     }
 
-    private static byte[] value(Arena arena, Reading reading) throws LibcException {
+    private static byte[] value(Arena arena, Read read) throws LibcException {
         MemorySegment room = arena.allocate(MOST);
-        return room.asSlice(0, reading.into(room)).toArray(JAVA_BYTE);
+        return room.asSlice(0, read.into(room)).toArray(JAVA_BYTE);
     }
 
     private static MemorySegment string(Arena arena, Name name) {

@@ -24,7 +24,7 @@ class ContentCallsTest {
         return Files.readString(scratch.resolve(name));
     }
 
-    @Test void aFileIsCutAndExtended() throws Exception {
+    @Test void truncatesAndExtendsAFile() throws Exception {
         try (Fd fd = make("f", "content")) {
             ContentCalls.ftruncate(fd, 3);
             assertThat(content("f")).isEqualTo("con");
@@ -33,7 +33,7 @@ class ContentCallsTest {
         }
     }
 
-    @Test void spaceIsAllocatedAndPunchedOut() throws Exception {
+    @Test void allocatesAndPunchesHoles() throws Exception {
         try (Fd fd = make("f", "content")) {
             ContentCalls.fallocate(fd, 0, 0, 10_000);
             assertThat(PosixFiles.fstat(fd).size()).isEqualTo(10_000);
@@ -42,7 +42,7 @@ class ContentCallsTest {
         }
     }
 
-    @Test void positionsAreFoundFromEachEnd() throws Exception {
+    @Test void seeksFromStartOffsetAndEnd() throws Exception {
         try (Fd fd = make("f", "content"); Arena arena = Arena.ofConfined()) {
             assertThat(ContentCalls.lseek(fd, -2, ContentCalls.SEEK_END)).isEqualTo(5);
             assertThat(ContentCalls.lseek(fd, -1, ContentCalls.SEEK_CUR)).isEqualTo(4);
@@ -55,7 +55,7 @@ class ContentCallsTest {
         }
     }
 
-    @Test void bytesAreCopiedBetweenFiles() throws Exception {
+    @Test void copiesBetweenFiles() throws Exception {
         try (Fd from = make("from", "content"); Fd to = make("to", "nothing")) {
             assertThat(ContentCalls.copyFileRange(from, 3, to, 1, 2)).isEqualTo(2);
             assertThat(content("to")).isEqualTo("ntehing");
@@ -64,7 +64,7 @@ class ContentCallsTest {
         }
     }
 
-    @Test void syncingIsRefusedOnlyForWhatIsClosed() throws Exception {
+    @Test void syncsOpenFilesAndRejectsClosedOnes() throws Exception {
         Fd fd = make("f", "content");
         try (fd) {
             ContentCalls.fsync(fd);

@@ -16,7 +16,7 @@ class DirectoryCallsTest {
 
     @TempDir private Path scratch;
 
-    @Test void aDirectoryIsReadInPiecesAndFromTheMiddle() throws Exception {
+    @Test void readsADirectoryInPartsAndFromAnOffset() throws Exception {
         NativePath directory = NativePath.of(scratch);
         var made = new ArrayList<Name>(List.of(Name.of("."), Name.of("..")));
         for (int i = 0; i < 100; i++) {
@@ -49,7 +49,7 @@ class DirectoryCallsTest {
         return all;
     }
 
-    @Test void aFileIsNoDirectory() throws Exception {
+    @Test void aFileIsNotADirectory() throws Exception {
         try (Fd fd = Fd.open("/proc/self/status", OpenFlags.RDONLY)) {
             assertThatThrownBy(() -> DirectoryCalls.getdents(fd, LITTLE)).hasMessageContaining("ENOTDIR");
         }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FdTest {
     @TempDir Path directory;
 
-    @Test void aFileIsCreatedWrittenAndReadBack() throws Exception {
+    @Test void createsWritesAndReadsAFile() throws Exception {
         Path file = directory.resolve("f");
         try (Arena arena = Arena.ofConfined();
                 Fd fd = Fd.open(file.toString(), OpenFlags.RDWR | OpenFlags.CREAT | OpenFlags.EXCL, 0640)) {
@@ -54,7 +54,7 @@ class FdTest {
         }
     }
 
-    @Test void lengthsBeyondTheMemoryAreRefusedBeforeTheCall() throws Exception {
+    @Test void rejectsLengthsBeyondTheSegment() throws Exception {
         try (Arena arena = Arena.ofConfined(); var pipe = Fd.pipe()) {
             MemorySegment memory = arena.allocate(8);
             assertThatThrownBy(() -> Syscalls.write(pipe.writer(), memory, 9))
@@ -76,7 +76,7 @@ class FdTest {
         }
     }
 
-    @Test void closingTwiceClosesOnce() throws Exception {
+    @Test void closesOnce() throws Exception {
         var pipe = Fd.pipe();
         int number = pipe.reader().value();
         pipe.reader().close();
@@ -100,7 +100,7 @@ class FdTest {
         assertThatThrownBy(pipe.reader()::duplicate).hasMessageContaining("EBADF");
     }
 
-    @Test void closingWaitsForTheCallUnderWay() throws Exception {
+    @Test void closesWhenTheCallInFlightReturns() throws Exception {
         var pipe = Fd.pipe();
         int number = pipe.reader().value();
         var entered = new CountDownLatch(1);
@@ -124,7 +124,7 @@ class FdTest {
         pipe.close();
     }
 
-    /** Whether a thread of this process with that name waits in the kernel; the name is cut to 15 bytes there. */
+    /** Whether a thread of that name sleeps in the kernel, which truncates names to 15 bytes. */
     private static boolean inPipeRead(Thread thread) throws Exception {
         try (var tasks = Files.list(Path.of("/proc/self/task"))) {
             return tasks.anyMatch(task -> {
@@ -149,7 +149,7 @@ class FdTest {
         }
     }
 
-    @Test void piecesOfMemoryAreWrittenAndReadAsOne() throws Exception {
+    @Test void readsAndWritesVectors() throws Exception {
         try (Arena arena = Arena.ofConfined(); var pipe = Fd.pipe()) {
             var vector = new IoVector(arena, 3);
             MemorySegment text = arena.allocateFrom("abcdefgh");
@@ -163,7 +163,7 @@ class FdTest {
         }
     }
 
-    @Test void advancingAVectorLeavesWhatWasNotDealtWith() throws Exception {
+    @Test void advancingAVectorKeepsTheRest() throws Exception {
         try (Arena arena = Arena.ofConfined(); var pipe = Fd.pipe()) {
             MemorySegment text = arena.allocateFrom("abcdefgh");
             var vector = new IoVector(arena, 3).add(text, 0, 2).add(text, 2, 3).add(text, 5, 3).advance(3);
@@ -177,7 +177,7 @@ class FdTest {
         }
     }
 
-    @Test void pollSeesWhatIsReadyAndWhatIsClosed() throws Exception {
+    @Test void pollReportsReadyAndClosedDescriptors() throws Exception {
         try (Arena arena = Arena.ofConfined(); var one = Fd.pipe(); var other = Fd.pipe()) {
             var set = new PollSet(arena, 3);
             set.set(0, one.reader(), PollSet.IN);
@@ -207,7 +207,7 @@ class FdTest {
                 .hasMessageContaining("s390x");
     }
 
-    @Test void theProcessKnowsItself() {
+    @Test void returnsTheIdsOfTheProcess() {
         assertThat((long) ProcessIds.pid()).isEqualTo(ProcessHandle.current().pid());
         assertThat(Path.of("/proc/self/task/" + ProcessIds.tid())).exists();
         assertThat(ProcessIds.uid()).isEqualTo(ProcessIds.euid());

@@ -43,7 +43,7 @@ class LockCallsTest {
         assertThat(LockCalls.get(one, new RecordLock(0, 3, 0, 0))).isEqualTo(new RecordLock(1, 0, 0, -1));
     }
 
-    @Test void wholeFilesAreLockedByOpenFilesToo() throws Exception {
+    @Test void flocksBelongToAnOpenFile() throws Exception {
         LockCalls.flock(one, LockCalls.LOCK_SH);
         LockCalls.flock(other, LockCalls.LOCK_SH | LockCalls.LOCK_NB);
         assertFails(Errno.EAGAIN, () -> LockCalls.flock(one, LockCalls.LOCK_EX | LockCalls.LOCK_NB));

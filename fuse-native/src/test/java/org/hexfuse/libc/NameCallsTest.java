@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NameCallsTest {
-    /** Names that are no UTF-8. */
+    /** Names that are not UTF-8. */
     private static final byte[] ONE = {'1', (byte) 0xff};
     private static final byte[] OTHER = {'2', (byte) 0xfe};
 
@@ -34,7 +34,7 @@ class NameCallsTest {
                 e -> assertThat(e.errno()).isEqualTo(errno));
     }
 
-    @Test void aDirectoryIsMadeAndTakenAway() throws Exception {
+    @Test void makesAndRemovesADirectory() throws Exception {
         NativePath path = directory.resolve(ONE);
         NameCalls.mkdir(path, 0700);
         assertThat(PosixFiles.stat(path).mode()).isEqualTo(FileStatus.DIRECTORY | 0700);
@@ -43,7 +43,7 @@ class NameCallsTest {
         fails(Errno.ENOENT, () -> PosixFiles.stat(path));
     }
 
-    @Test void aFifoIsMade() throws Exception {
+    @Test void makesAFifo() throws Exception {
         NativePath path = directory.resolve(ONE);
         NameCalls.mknod(path, 0010600, 0, 0);
         assertThat(PosixFiles.lstat(path).mode()).isEqualTo(0010600);
@@ -57,18 +57,18 @@ class NameCallsTest {
         fails(Errno.EINVAL, () -> NameCalls.readlink(directory));
     }
 
-    @Test void aFileHasTwoNamesUntilOneIsTaken() throws Exception {
+    @Test void makesAndRemovesAHardLink() throws Exception {
         NativePath one = make(ONE);
         NativePath other = directory.resolve(OTHER);
         NameCalls.link(one, other);
         assertThat(PosixFiles.stat(other)).isEqualTo(PosixFiles.stat(one));
-        assertThat(PosixFiles.stat(one).links()).isEqualTo(2);
+        assertThat(PosixFiles.stat(one).nlink()).isEqualTo(2);
         NameCalls.unlink(one);
-        assertThat(PosixFiles.stat(other).links()).isEqualTo(1);
+        assertThat(PosixFiles.stat(other).nlink()).isEqualTo(1);
         fails(Errno.ENOENT, () -> NameCalls.unlink(one));
     }
 
-    @Test void anUnnamedFileIsGivenAName() throws Exception {
+    @Test void linksAnUnnamedFile() throws Exception {
         NativePath path = directory.resolve(ONE);
         try (Fd fd = Fd.open(directory, OpenFlags.RDWR | OpenFlags.TMPFILE, 0600)) {
             NameCalls.link(fd, path);
@@ -76,7 +76,7 @@ class NameCallsTest {
         }
     }
 
-    @Test void namesAreMovedSwappedAndProtected() throws Exception {
+    @Test void renamesExchangesAndDoesNotReplace() throws Exception {
         NativePath one = make(ONE);
         NativePath other = make(OTHER);
         long first = PosixFiles.stat(one).ino();

@@ -17,7 +17,7 @@ class SocketsTest {
     @TempDir Path directory;
 
     @ParameterizedTest
-    @EnumSource(SocketType.class) void aClientConnectsAndIsKnown(SocketType type) throws Exception {
+    @EnumSource(SocketType.class) void acceptsAClientAndItsCredentials(SocketType type) throws Exception {
         String path = directory.resolve("s").toString();
         try (Arena arena = Arena.ofConfined(); Fd server = Sockets.socket(type); Fd client = Sockets.socket(type)) {
             Sockets.bind(server, path);
@@ -60,7 +60,7 @@ class SocketsTest {
         }
     }
 
-    @Test void aLongPacketIsTruncatedAndSaysSo() throws Exception {
+    @Test void reportsATruncatedPacket() throws Exception {
         try (Arena arena = Arena.ofConfined(); var pair = Sockets.pair(SocketType.SEQPACKET);
                 var message = new SocketMessage(arena, 1, 0)) {
             assertThat(Syscalls.send(pair.first(), arena.allocate(10), 10, 0)).isEqualTo(10);
@@ -75,7 +75,7 @@ class SocketsTest {
         }
     }
 
-    @Test void descriptorsTravelWithAMessage() throws Exception {
+    @Test void passesDescriptors() throws Exception {
         try (Arena arena = Arena.ofConfined(); var pair = Sockets.pair(SocketType.STREAM); var pipe = Fd.pipe();
                 var message = new SocketMessage(arena, 1, 3)) {
             MemorySegment memory = arena.allocateFrom("x");
@@ -91,7 +91,7 @@ class SocketsTest {
         }
     }
 
-    @Test void descriptorsThatNobodyTakesAreClosed() throws Exception {
+    @Test void closesDescriptorsThatWereNotTaken() throws Exception {
         try (Arena arena = Arena.ofConfined(); var pair = Sockets.pair(SocketType.STREAM); var pipe = Fd.pipe();
                 var message = new SocketMessage(arena, 1, 1)) {
             message.pieces().add(arena.allocate(1), 0, 1);
@@ -104,7 +104,7 @@ class SocketsTest {
         }
     }
 
-    @Test void moreDescriptorsThanFitAreNoticed() throws Exception {
+    @Test void reportsDescriptorsThatDidNotFit() throws Exception {
         try (Arena arena = Arena.ofConfined(); var pair = Sockets.pair(SocketType.STREAM); var pipe = Fd.pipe();
                 var sent = new SocketMessage(arena, 1, 4); var received = new SocketMessage(arena, 1, 2)) {
             sent.pieces().add(arena.allocate(1), 0, 1);

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SpawnTest {
-    @Test void theExitStatusIsTheChilds() throws Exception {
+    @Test void returnsTheExitStatus() throws Exception {
         ChildProcess child = Spawn.command("sh", "-c", "exit 7").start();
         assertThat(child.waitFor()).isEqualTo(7);
         assertThat(child.waitFor()).as("asked once more").isEqualTo(7);
     }
 
-    @Test void aSignalEndsTheChild() throws Exception {
+    @Test void reportsTheSignalThatKilledTheChild() throws Exception {
         ChildProcess child = Spawn.command("sleep", "100").start();
         assertThat(child.waitFor(Duration.ofMillis(30))).isEmpty();
         child.signal(ChildProcess.SIGKILL);
@@ -47,7 +47,7 @@ class SpawnTest {
         }
     }
 
-    @Test void otherDescriptorsAreNotInTheChild() throws Exception {
+    @Test void theChildInheritsNoOtherDescriptor() throws Exception {
         try (Arena arena = Arena.ofConfined(); var pipe = Fd.pipe(); var other = Fd.pipe()) {
             ChildProcess child = Spawn.command("sh", "-c",
                     "[ -e /proc/self/fd/" + other.reader().value() + " ] || echo none").connect(pipe.writer(), 1)

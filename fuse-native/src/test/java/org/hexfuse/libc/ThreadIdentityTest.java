@@ -33,7 +33,7 @@ class ThreadIdentityTest {
         return Files.readAllLines(Path.of("/proc/thread-self/status"));
     }
 
-    @Test void aThreadBecomesAnotherUserAndNoOtherThreadDoes() throws Exception {
+    @Test void changesTheUserOfTheCallingThreadOnly() throws Exception {
         assumeTrue(ProcessIds.euid() == 0, "not root");
         List<String> there = inAThread(() -> {
             ThreadIdentity.become(1001, 1002, Set.of(2000, 2001));
@@ -45,7 +45,7 @@ class ThreadIdentityTest {
         assertThat(inAThread(ThreadIdentityTest::status)).contains("Uid:\t0\t0\t0\t0");
     }
 
-    @Test void whoIsNotRootCannotBecomeRootAgain() throws Exception {
+    @Test void cannotReturnToRoot() throws Exception {
         assumeTrue(ProcessIds.euid() == 0, "not root");
         inAThread(() -> {
             ThreadIdentity.become(1001, 1001, Set.of());
@@ -72,7 +72,7 @@ class ThreadIdentityTest {
         assertThat(PosixFiles.stat(after).mode()).isEqualTo(PosixFiles.stat(here).mode());
     }
 
-    @Test void aVirtualThreadIsRefused() throws Exception {
+    @Test void rejectsAVirtualThread() throws Exception {
         var task = new FutureTask<>(() -> {
             assertThatThrownBy(() -> ThreadIdentity.ownUmask(0)).isInstanceOf(IllegalStateException.class);
             return true;

@@ -80,7 +80,7 @@ class ThreadWakerTest {
         }
     }
 
-    @Test void patienceEnds() throws Exception {
+    @Test void timesOut() throws Exception {
         var entered = new CompletableFuture<ThreadWaker>();
         var leave = new CompletableFuture<Void>();
         Thread thread = Thread.ofPlatform().start(() -> {

@@ -32,7 +32,7 @@ class XattrCallsTest {
         }
     }
 
-    @Test void anAttributeIsSetReadListedAndTakenAway() throws Exception {
+    @Test void setsGetsListsAndRemovesAnAttribute() throws Exception {
         XattrCalls.set(path, NAME, RED, XattrCalls.CREATE, true);
         assertThat(XattrCalls.get(path, NAME, true)).isEqualTo(RED);
         assertThat(XattrCalls.list(path, false)).contains(NAME);
@@ -44,14 +44,14 @@ class XattrCallsTest {
                 .hasMessageContaining("ENODATA");
     }
 
-    @Test void anAttributeIsSetAndReadByDescriptor() throws Exception {
+    @Test void setsAndGetsByDescriptor() throws Exception {
         try (Fd fd = Fd.open(path, OpenFlags.RDONLY, 0)) {
             XattrCalls.set(fd, NAME, BLUE, 0);
             assertThat(XattrCalls.get(fd, NAME)).isEmpty();
         }
     }
 
-    @Test void aSymbolicLinkHasNoAttributesOfUsers() throws Exception {
+    @Test void rejectsUserAttributesOfASymbolicLink() throws Exception {
         NativePath link = NativePath.of(scratch).resolve("s");
         NameCalls.symlink(NativePath.of("f"), link);
         assertThatThrownBy(() -> XattrCalls.set(link, NAME, RED, 0, false)).hasMessageContaining("EPERM");

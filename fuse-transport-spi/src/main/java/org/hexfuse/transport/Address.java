@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Names a transport, or a filesystem, and what to do with it: {@code scheme:path?key=value&flag}.
+ * The address of a server or of a filesystem, with options: {@code scheme:path?key=value&flag}.
  *
  * <p>In text the characters {@code % ? & =} of a path, a key or a value are written as {@code %25 %3F %26 %3D}. A parameter
  * without a value has the empty string.
  *
  * @param scheme lower-case letters, digits, {@code +} and {@code -}, such as {@code unix-seqpacket}
- * @param path what the scheme makes of it; may be empty
+ * @param path interpreted by the scheme; may be empty
  * @param parameters in the order in which they were given
  */
 public record Address(String scheme, String path, Map<String, String> parameters) {
@@ -63,12 +63,16 @@ public record Address(String scheme, String path, Map<String, String> parameters
         return new Address(text.substring(0, colon), unescape(path), parameters);
     }
 
-    /** The value of a parameter, empty if it was given without one, absent if it was not given. */
+    /** The value of a parameter: the empty string if it was given without a value, absent if it was not given. */
     public Optional<String> parameter(String key) {
         return Optional.ofNullable(parameters.get(key));
     }
 
-    /** Whether a parameter was given that is a switch: {@code key}, {@code key=true} or {@code key=false}. */
+    /**
+     * Whether a switch is on: true for {@code key} and {@code key=true}, false for {@code key=false} and where it was not given.
+     *
+     * @throws IllegalArgumentException if it has any other value
+     */
     public boolean flag(String key) {
         String value = parameters.get(key);
         if (value == null || value.equals("false")) {

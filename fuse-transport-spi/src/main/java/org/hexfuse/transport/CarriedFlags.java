@@ -1,11 +1,11 @@
 package org.hexfuse.transport;
 
 /**
- * A {@linkplain KernelLink#feature feature} of links by which more can be done than to carry messages: what INIT may offer
- * over them that it must not offer elsewhere. A server that moves messages through pipes ({@code SPLICE_READ},
- * {@code SPLICE_WRITE}, {@code SPLICE_MOVE}) breaks them into pieces, which a device that takes whole writes puts together
- * and a socket does not; {@code OVER_IO_URING}, {@code HAS_INODE_DAX}, {@code MAP_ALIGNMENT} and {@code SUBMOUNTS} need a way
- * of their own.
+ * A {@linkplain KernelLink#feature feature} of links that carry more than whole messages: the INIT flags that may be offered
+ * over them and over no other link. A server that moves messages through pipes ({@code SPLICE_READ},
+ * {@code SPLICE_WRITE}, {@code SPLICE_MOVE}) splits them, and only a
+ * device that takes whole writes joins them again, not a socket; {@code OVER_IO_URING}, {@code HAS_INODE_DAX}, {@code MAP_ALIGNMENT} and {@code SUBMOUNTS} need a channel
+ * beside the messages.
  *
  * @param masks the masks of such {@link org.hexfuse.abi.InitFlag}s
  */

@@ -3,22 +3,22 @@ package org.hexfuse.transport;
 import org.hexfuse.abi.Errno;
 
 /**
- * What a {@link DeviceHandle} makes of the header of a reply or notification: a refusal, or the place where the bytes behind
- * the header go.
+ * A {@link DeviceHandle}'s answer to the header of a reply or notification: an errno, or the memory that the bytes after the
+ * header are copied to.
  *
  * <p>If {@link #verdict} is OK, the transport fills {@link #target} and calls {@link #delivered} or {@link #failed}, exactly
- * once, on the same thread. If it isn't, the message is over and the transport drops the bytes behind the header.
+ * once, on the same thread. Otherwise the transport discards the bytes after the header.
  */
 public interface Delivery {
-    /** OK, or the errno that a {@code write} of this message to {@code /dev/fuse} would end with. */
+    /** OK, or the errno that {@code write(2)} of this message to {@code /dev/fuse} returns. */
     Errno verdict();
 
-    /** Where the bytes behind the header go: as many as were announced. */
+    /** The memory for the bytes after the header, of the length that was passed to {@link DeviceHandle#reply}. */
     Segments target();
 
-    /** The bytes are there. Returns OK, or ENOENT if the caller was aborted meanwhile, or what a notification came to. */
+    /** All bytes were copied. Returns OK, ENOENT if the caller was aborted meanwhile, or the outcome of a notification. */
     Errno delivered();
 
-    /** The bytes could not be had. The caller gets EIO. */
+    /** The bytes could not be read. The caller gets EIO. */
     void failed();
 }

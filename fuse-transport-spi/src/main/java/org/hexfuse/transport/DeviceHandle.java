@@ -1,21 +1,21 @@
 package org.hexfuse.transport;
 
 /**
- * One open of the kernel's FUSE device: where a transport takes requests and brings replies. The port that the transport's
- * kernel end works on.
+ * An open file of the kernel's FUSE device, from which a transport takes requests and to which it writes replies: the port
+ * that the kernel end of a transport uses.
  *
- * <p>Everything may be called from any thread; several threads may take and reply on one handle. A request is answered on
- * the handle that it was taken from. Errors are {@link org.hexfuse.abi.FuseException}s with the errno that the system call on
- * {@code /dev/fuse} has.
+ * <p>Any thread may call any method; several threads may take and reply on one handle. The reply to a request is written to
+ * the handle that the request was taken from. Errors are {@link org.hexfuse.abi.FuseException}s with the errno of the same
+ * system call on {@code /dev/fuse}.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_dev_do_read}, {@code fuse_dev_do_write} and {@code fuse_dev_poll}.
  */
 public interface DeviceHandle extends AutoCloseable {
     /** {@link #readiness}: a request can be taken. */
     int POLLIN = 0x001;
-    /** {@link #readiness}: a reply can be brought. */
+    /** {@link #readiness}: a reply can be written. */
     int POLLOUT = 0x004;
-    /** {@link #readiness}: the device is not mounted any more, or not yet. */
+    /** {@link #readiness}: the device is not mounted: not yet, or unmounted, or aborted. */
     int POLLERR = 0x008;
     /** {@link #readiness}: set with {@link #POLLIN}. */
     int POLLRDNORM = 0x040;
@@ -23,48 +23,49 @@ public interface DeviceHandle extends AutoCloseable {
     int POLLWRNORM = 0x100;
 
     /**
-     * Takes the next request; waits until there is one.
+     * Takes the next pending request; blocks while there is none.
      *
-     * @param capacity the most bytes that the transport can send in one message; a longer request ends with EIO (SETXATTR:
+     * @param capacity the most bytes that the transport can send in one message; a longer request fails with EIO (SETXATTR:
      *        E2BIG) and the next one is taken
-     * @throws org.hexfuse.abi.FuseException ENODEV when the connection is over, EINVAL if {@code capacity} is too small for
-     *         this connection, EPERM if the device was never mounted
+     * @throws org.hexfuse.abi.FuseException ENODEV when the connection is unmounted or aborted, EINVAL if {@code capacity} is
+     *         too small for this connection, EPERM if the device was never mounted
      * @throws InterruptedException if the thread was interrupted; no request is lost
      */
     OutgoingRequest take(long capacity) throws InterruptedException;
 
-    /** Takes the next request as {@link #take} does, but returns null where that would wait. */
+    /** Takes the next pending request as {@link #take} does; null where that would block. */
     OutgoingRequest poll(long capacity);
 
     /**
-     * Brings a message whose header said {@code unique} and {@code error}.
+     * Begins to write a message with this header.
      *
-     * @param unique the request that is answered, or 0 for a notification
-     * @param error the header's error: 0 or a negated errno, or the code of a notification
-     * @param length the bytes behind the header
+     * @param unique the unique of the request that is answered, or 0 for a notification
+     * @param error 0 or a negated errno; the code of a notification
+     * @param length the number of bytes after the header
      */
     Delivery reply(long unique, int error, long length);
 
     /**
-     * What could be done now without waiting, as bits of {@code poll(2)}; exactly {@link #POLLERR} when it is over or closed.
+     * The events that are ready, as bits of {@code poll(2)}; exactly {@link #POLLERR} when the connection is aborted or the
+     * handle is closed.
      */
     int readiness();
 
     /**
-     * Adds a waiter, which is run each time that the device may have become readable, or is over, by the thread that made it
-     * so and without a lock held. It must be quick, unless the transport is {@link CallerDriven}, and must not throw.
+     * Adds a waiter. It is run, without a lock held, each time the device may have become readable or is aborted, by the thread
+     * that caused it. It must return soon, unless the transport is {@link CallerDriven}, and must not throw.
      */
     void addWaiter(Runnable waiter);
 
-    /** Takes a waiter away. It may still run once, if it was about to. */
+    /** Removes a waiter, which may still run once if it was about to. */
     void removeWaiter(Runnable waiter);
 
-    /** Another handle on the same connection, as {@code FUSE_DEV_IOC_CLONE} gives. */
+    /** Another handle of the same connection, as {@code FUSE_DEV_IOC_CLONE} makes. */
     DeviceHandle duplicate();
 
     /**
-     * Gives the handle up. What was taken from it and isn't answered ends with ECONNABORTED; with the last handle the
-     * connection is aborted. Threads in {@link #take} get ENODEV. Waiters run. Closing again does nothing.
+     * Closes the handle. Requests that were taken from it and have no reply fail with ECONNABORTED; closing the last handle
+     * aborts the connection. Threads in {@link #take} get ENODEV, and the waiters run. Closing again does nothing.
      */
     @Override void close();
 }

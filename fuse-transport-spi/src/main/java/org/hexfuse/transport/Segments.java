@@ -5,11 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A run of bytes that lies in one or more pieces of memory: bulk data where a transport has it. Positions count from the
- * start of the run, over all pieces, in bytes.
+ * Bulk data in one or more pieces of memory, as an I/O vector. A position is an offset in bytes from the start of the first
+ * piece, over all pieces.
  *
- * <p>A run is a view: it is valid as long as what it was got from says, and may be used by one thread at a time. None of the
- * methods allocates.
+ * <p>It is a view, valid for as long as its source states, and used by one thread at a time. No method allocates.
  */
 public interface Segments {
     /** The number of bytes in all pieces. */
@@ -18,16 +17,16 @@ public interface Segments {
     /** The number of pieces, 0 only if {@link #size} is 0. */
     int count();
 
-    /** The memory that piece {@code index} lies in. */
+    /** The memory of piece {@code index}. */
     MemorySegment segment(int index);
 
-    /** Where piece {@code index} starts in its {@link #segment}, in bytes. */
+    /** The offset of piece {@code index} in its {@link #segment}, in bytes. */
     long offset(int index);
 
     /** The length of piece {@code index} in bytes. */
     long length(int index);
 
-    /** Copies {@code length} bytes from {@code position} on into {@code target}. */
+    /** Copies {@code length} bytes from {@code position} to {@code target}. */
     default void copyTo(long position, MemorySegment target, long offset, long length) {
         long skip = position;
         long done = 0;
@@ -42,7 +41,7 @@ public interface Segments {
         checkAll(done, length, position);
     }
 
-    /** Copies {@code length} bytes from {@code position} on into {@code target}. */
+    /** Copies {@code length} bytes from {@code position} to {@code target}. */
     default void copyTo(long position, byte[] target, int offset, int length) {
         long skip = position;
         int done = 0;
@@ -57,7 +56,7 @@ public interface Segments {
         checkAll(done, length, position);
     }
 
-    /** Copies {@code length} bytes of {@code source} to {@code position} on. */
+    /** Copies {@code length} bytes of {@code source} to {@code position}. */
     default void copyFrom(long position, MemorySegment source, long offset, long length) {
         long skip = position;
         long done = 0;
@@ -74,7 +73,7 @@ public interface Segments {
 
     private void checkAll(long done, long length, long position) {
         if (done < length) {
-            throw new IndexOutOfBoundsException(length + " bytes from " + position + " on, of " + size());
+            throw new IndexOutOfBoundsException(length + " bytes from position " + position + " of " + size());
         }
     }
 }

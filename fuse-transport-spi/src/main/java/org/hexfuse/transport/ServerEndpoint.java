@@ -4,22 +4,22 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A place where kernels' ends arrive: a listening socket, a mount point. Each arrival is one {@link ServerLink} and so one
- * session. Any thread may call any method.
+ * The server end's source of connections: a listening socket, a mount point. Each connection is one {@link ServerLink} and
+ * one session. Any thread may call any method.
  */
 public interface ServerEndpoint extends AutoCloseable {
-    /** Where a kernel's end finds this, with all that the address the endpoint was opened with left open filled in. */
+    /** The address for the kernel end, complete: with what the address left open that the endpoint was opened with. */
     Address address();
 
     /**
-     * Waits for the next arrival. Empty when the endpoint is closed, or when, as for a mount, there was one and there will
-     * be no other.
+     * Accepts the next connection; blocks until there is one. Empty when the endpoint is closed, and for an endpoint of one
+     * connection, such as a mount, when that is disconnected.
      *
-     * @throws IOException if the endpoint fails; it stays open
+     * @throws IOException if no connection could be accepted; the endpoint stays open
      * @throws InterruptedException if the thread was interrupted
      */
     Optional<ServerLink> accept() throws IOException, InterruptedException;
 
-    /** Takes no more arrivals and wakes {@link #accept}. Links that were accepted go on. */
+    /** Accepts no further connection, wakes {@link #accept}, and closes links that were not accepted. Accepted links stay open. */
     @Override void close() throws IOException;
 }

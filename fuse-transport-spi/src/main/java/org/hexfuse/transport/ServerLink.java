@@ -6,38 +6,37 @@ import java.util.Optional;
 import org.hexfuse.abi.Errno;
 
 /**
- * The server's end of one connection over a transport. A session opens a {@link SlotChannel} for each of its workers, one
+ * The server end of one connection over a transport. A session opens a {@link SlotChannel} for each of its workers, one
  * before INIT and the others after.
  *
- * <p>It ends in two steps, since memory can be freed only when nobody reads into it: {@link #shutdown} wakes all workers,
- * {@link #close} frees what they used.
+ * <p>It is closed in two steps, since memory is freed only when no worker reads into it: {@link #shutdown} disconnects and wakes
+ * all workers, {@link #close} frees their memory.
  */
 public interface ServerLink extends AutoCloseable {
-    /** The longest message, in bytes, that can be sent in either direction. It caps what INIT answers. */
+    /** The longest message in either direction, in bytes. It caps the reply to INIT. */
     int maxMessage();
 
-    /** INIT is answered: sizes the slots of all channels, from the next {@link SlotChannel#next} on. */
+    /** Resizes the slots of all channels, from the next {@link SlotChannel#next} on, when INIT is answered. */
     void negotiated(Limits limits);
 
     /**
-     * A source of requests for one worker.
+     * Opens a source of requests for one worker.
      *
-     * @throws IOException if the transport can't give one more; those that are open go on
+     * @throws IOException if the transport has no further channel; open ones stay open
      */
     SlotChannel openChannel() throws IOException;
 
     /**
-     * Whether {@link SlotChannel#next} and {@link Slot#commit} wait inside system calls, so that a worker must be a platform
-     * thread.
+     * Whether {@link SlotChannel#next} and {@link Slot#commit} block in system calls, which needs platform threads as workers.
      */
     boolean blocksInSystemCalls();
 
     /**
      * Sends a notification.
      *
-     * @param message the whole message, from its {@link org.hexfuse.abi.OutHeader} on, with unique 0
-     * @param size the message's length in bytes
-     * @return OK, or what the kernel's end made of it
+     * @param message the whole message: {@link org.hexfuse.abi.OutHeader} with unique 0, then the notification
+     * @param size the length of the message in bytes
+     * @return OK, or the errno that the kernel end answered with
      */
     Errno send(MemorySegment message, long size);
 
@@ -48,18 +47,17 @@ public interface ServerLink extends AutoCloseable {
      */
     boolean isConnected();
 
-    /** Something that this transport has and others haven't, such as {@link CallerDriven}. */
+    /** An optional feature, which other transports may lack, such as {@link CallerDriven}. */
     default <T> Optional<T> feature(Class<T> type) {
         return Optional.empty();
     }
 
     /**
-     * Ends the connection: every {@link SlotChannel#next} returns null, now or when it is called, and the kernel's end sees
-     * its server gone. Slots that are out can still be committed, which does nothing. Calling it again does nothing. A worker
-     * may call it.
+     * Disconnects: every {@link SlotChannel#next} returns null, blocked or called later, and the kernel end is disconnected.
+     * Committing a slot that is still out does nothing. Calling it again does nothing. A worker may call it.
      */
     void shutdown();
 
-    /** Shuts down and frees all memory and descriptors. No worker uses the link any more. */
+    /** Shuts down and frees all memory and descriptors. Called when no worker uses the link any more. */
     @Override void close();
 }

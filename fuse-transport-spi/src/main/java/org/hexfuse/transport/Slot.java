@@ -4,63 +4,63 @@ import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.Errno;
 
 /**
- * One request on the server's end: views of what came, memory for the reply, and one call that commits it.
+ * One request at the server end: views of the message, memory for the reply, and one call that commits it.
  *
- * <p>A slot is the server's until {@link #commit}, {@link #release} or {@link #detach}, exactly one of which is called, once.
- * Until then any thread may use it, one at a time. All memory is the transport's.
+ * <p>The server owns a slot until it calls {@link #commit}, {@link #release} or {@link #detach}: exactly one of these, once.
+ * Until then any thread may use it, one at a time. All memory belongs to the transport.
  *
  * <p><b>Reply memory may be the memory of the request.</b> The first byte written to {@link #reply} or {@link #replyData}
- * ends all views of the request, names included; {@link #unique} and {@link #opcode} stay.
+ * invalidates all views of the request, names included; {@link #unique} and {@link #opcode} stay valid.
  */
 public interface Slot {
     /** The request's unique id. */
     long unique();
 
-    /** The operation's number, which may be none that this version knows. */
+    /** The opcode, which this version may not know. */
     int opcode();
 
-    /** The request's {@link org.hexfuse.abi.InHeader}, at offset 0; the segment may go on behind it. */
+    /** The request's {@link org.hexfuse.abi.InHeader}, at offset 0; the segment may be longer. */
     MemorySegment header();
 
-    /** The operation's argument struct, at offset 0; only {@link #argumentsSize} bytes of the segment mean something. */
+    /** The argument struct of the operation, at offset 0; only the first {@link #argumentsSize} bytes are valid. */
     MemorySegment arguments();
 
     /**
-     * The bytes of the argument struct that came: less than the struct has if the request was cut short or is of an older
-     * minor version.
+     * The number of bytes of the argument struct that were received: fewer than the struct has if the request is truncated or
+     * of an older minor version.
      */
     int argumentsSize();
 
-    /** What follows the struct: names, contiguous in the first piece, and then bulk data. */
+    /** The bytes after the struct: names, contiguous in the first piece, then bulk data. */
     Segments rest();
 
-    /** The most bytes of reply, behind the header, that fit. */
+    /** The longest reply that fits, in bytes after the header. */
     long replyCapacity();
 
-    /** Where the structs of the reply go, one after another, from offset 0 on. */
+    /** Memory for the structs of the reply, contiguous from offset 0. */
     MemorySegment reply();
 
-    /** Where the reply's bulk data goes when {@code structSize} bytes of structs precede it. */
+    /** Memory for the reply's bulk data, after {@code structSize} bytes of structs. */
     Segments replyData(int structSize);
 
     /**
-     * Sends the reply and gives the slot back.
+     * Sends the reply and returns the slot to the transport.
      *
-     * @param error OK, or why the operation failed; a failure has no bytes
+     * @param error OK, or the errno of a failure, which has no bytes
      * @param structSize the bytes written to {@link #reply}
      * @param dataSize the bytes written to {@link #replyData}
-     * @return OK, or what the kernel's end made of it: ENOENT means that the caller is gone, which is no fault
+     * @return OK, or the errno of the kernel end: ENOENT if the request was interrupted or aborted, which is no error
      */
     Errno commit(Errno error, int structSize, long dataSize);
 
-    /** Gives the slot of a request back that has no reply. */
+    /** Returns the slot of a request without a reply, such as FORGET, to the transport. */
     void release();
 
     /**
-     * Makes a slot that can be kept for as long as it takes, with the obligation to reply, and gives this one back. The new
-     * slot has a copy of the request where the transport can free the memory of the old one by that.
+     * Moves the request to a slot that may be held for any time, and returns this one to the transport. The request is copied
+     * where that frees memory of the transport. The new slot has to be committed or released.
      *
-     * @param replyRoom the most bytes of reply that will be wanted
+     * @param replyRoom the longest reply that will be sent, in bytes
      */
     Slot detach(long replyRoom);
 }

@@ -2,17 +2,18 @@ package org.hexfuse.transport;
 
 import java.io.IOException;
 
-/** One worker's source of requests. Used by that worker alone. */
+/** One worker's source of requests, used only by that worker. */
 public interface SlotChannel extends AutoCloseable {
     /**
-     * Waits for the next request. The slot of the request before must be committed, released or detached.
+     * Receives the next request; blocks until there is one. The slot of the previous request must be committed, released or
+     * detached.
      *
-     * @return the request, or null at the end of the session: unmounted, peer gone, link shut down
-     * @throws IOException if what came is no FUSE message, or the transport failed; the link is of no more use
-     * @throws InterruptedException if the thread was interrupted where the wait is not in a system call
+     * @return the request; null when the kernel end is unmounted or disconnected, or the link is shut down
+     * @throws IOException if a malformed message was received or the transport failed; the link cannot be used any more
+     * @throws InterruptedException if the thread was interrupted while it was blocked outside of a system call
      */
     Slot next() throws IOException, InterruptedException;
 
-    /** Frees what the worker used. Detached slots live on. */
+    /** Frees the memory of the channel. Detached slots stay valid. */
     @Override void close();
 }

@@ -3,16 +3,16 @@ package org.hexfuse.transport;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/** A run of bytes in one piece. It can be set anew, so that one object serves many messages. */
+/** Bulk data in one piece. It can be set again, so that one object serves many messages. */
 public final class Span implements Segments {
     private MemorySegment segment = MemorySegment.NULL;
     private long offset;
     private long length;
 
-    /** An empty run. */
+    /** An empty span. */
     public Span() {}
 
-    /** Makes this the run of {@code length} bytes from {@code offset} in {@code segment} on. */
+    /** Sets this to {@code bytes} bytes of {@code memory} from {@code start} on. */
     public Span set(MemorySegment memory, long start, long bytes) {
         Objects.checkFromIndexSize(start, bytes, memory.byteSize());
         this.segment = memory;

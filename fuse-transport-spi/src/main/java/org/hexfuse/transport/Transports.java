@@ -8,35 +8,35 @@ import java.util.stream.Collectors;
 import org.hexfuse.transport.spi.KernelTransportProvider;
 import org.hexfuse.transport.spi.ServerTransportProvider;
 
-/** Finds transports by scheme among the providers that {@link ServiceLoader} knows. */
+/** Finds transports by the scheme of an address, among the providers that {@link ServiceLoader} finds. */
 public final class Transports {
     private Transports() {}
 
-    /** The transports that have a kernel's end. */
+    /** The transports with a kernel end. */
     public static List<KernelTransportProvider> kernelTransports() {
         return ServiceLoader.load(KernelTransportProvider.class).stream().map(ServiceLoader.Provider::get).toList();
     }
 
-    /** The transports that have a server's end. */
+    /** The transports with a server end. */
     public static List<ServerTransportProvider> serverTransports() {
         return ServiceLoader.load(ServerTransportProvider.class).stream().map(ServiceLoader.Provider::get).toList();
     }
 
     /**
-     * Connects the kernel's end of a transport.
+     * Connects the kernel end of a transport.
      *
-     * @throws IllegalArgumentException if no transport has the scheme, or it can make nothing of the address
-     * @throws IOException if there is no server at the address
+     * @throws IllegalArgumentException if no transport has the scheme, or the address is malformed
+     * @throws IOException if no server listens at the address
      */
     public static KernelLink connect(Address address) throws IOException {
         return find(kernelTransports(), KernelTransportProvider::scheme, address).connect(address);
     }
 
     /**
-     * Opens the server's end of a transport.
+     * Opens the server end of a transport.
      *
-     * @throws IllegalArgumentException if no transport has the scheme, or it can make nothing of the address
-     * @throws IOException if the address can't be had
+     * @throws IllegalArgumentException if no transport has the scheme, or the address is malformed
+     * @throws IOException if the address is in use or cannot be opened
      */
     public static ServerEndpoint open(Address address) throws IOException {
         return find(serverTransports(), ServerTransportProvider::scheme, address).open(address);
@@ -48,7 +48,7 @@ public final class Transports {
                         .map(p -> scheme.apply(p) + ":").sorted().collect(Collectors.joining(", ")))));
     }
 
-    /** Names what to add for a scheme of this project's, and what there is for any other. */
+    /** The message for a scheme without a transport: the missing artifact, or the schemes that there are. */
     private static String missing(String scheme, String present) {
         String artifact = switch (scheme) {
             case "mem" -> "mem";

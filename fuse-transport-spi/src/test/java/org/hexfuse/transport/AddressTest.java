@@ -23,14 +23,14 @@ class AddressTest {
     @ParameterizedTest
     @ValueSource(strings = {"mem:", "unix-seqpacket:/run/x.sock", "mem:a?inline",
         "linux:/mnt/with space?fsname=a%26b", "x:%25%3F%26%3D?%25%3F%26%3D=%25%3F%26%3D",
-        "linux:/\u00fcber/\u6f22"}) void isTheSameAfterItsWayThroughText(String text) {
+        "linux:/\u00fcber/\u6f22"}) void roundTripsThroughText(String text) {
         assertThat(Address.parse(text)).hasToString(text);
         assertThat(Address.parse(Address.parse(text).toString())).isEqualTo(Address.parse(text));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "memory", "/path", ":x", "Mem:", "1a:", "a b:", "mem:%", "mem:%2",
-        "mem:%zz", "mem:?a=%"}) void thatMakesNoSenseIsRefusedInOneLine(String text) {
+        "mem:%zz", "mem:?a=%"}) void rejectsMalformedTextWithOneLine(String text) {
         assertThatThrownBy(() -> Address.parse(text)).isInstanceOf(IllegalArgumentException.class).message()
                 .isNotEmpty().doesNotContain("\n");
     }
@@ -43,14 +43,14 @@ class AddressTest {
         assertThatThrownBy(() -> Address.parse("mem:?a=7").flag("a")).hasMessageContaining("'a'");
     }
 
-    @Test void keepsItsParametersToItself() {
+    @Test void copiesItsParameters() {
         var parameters = new LinkedHashMap<>(Map.of("a", "b"));
         var address = new Address("mem", "", parameters);
         parameters.put("c", "d");
         assertThat(address.parameters()).hasSize(1);
     }
 
-    @Test void aSchemeThatNobodyKnowsIsNamedWithThoseThatThereAre() {
+    @Test void namesAnUnknownScheme() {
         assertThatThrownBy(() -> Transports.connect(Address.parse("nope:")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'nope:'");

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SegmentsTest {
-    /** Ten bytes that count up, in pieces of 3, 0, 5 and 2, each behind one byte that is not part of it. */
+    /** The bytes 0 to 9, in pieces of 3, 0, 5 and 2 bytes, each preceded by a byte that does not belong to it. */
     private final List<byte[]> pieces = List.of(new byte[]{-1, 0, 1, 2}, new byte[]{-1}, new byte[]{-1, 3, 4, 5, 6, 7},
             new byte[]{-1, 8, 9});
     private final Segments scattered = new Segments() {
@@ -35,7 +35,7 @@ class SegmentsTest {
         }
     };
 
-    @Test void everyPartOfARunIsCopiedOut() {
+    @Test void copiesOutFromEveryPosition() {
         for (int start = 0; start <= 10; start++) {
             for (int length = 0; length <= 10 - start; length++) {
                 byte[] target = new byte[12];
@@ -51,7 +51,7 @@ class SegmentsTest {
         }
     }
 
-    @Test void everyPartOfARunIsCopiedIn() {
+    @Test void copiesInAcrossPieces() {
         MemorySegment source = MemorySegment.ofArray(new byte[]{50, 51, 52, 53, 54, 55, 56});
         scattered.copyFrom(2, source, 1, 6);
         byte[] all = new byte[10];
@@ -60,7 +60,7 @@ class SegmentsTest {
         pieces.forEach(piece -> assertThat(piece[0]).isEqualTo((byte) -1));
     }
 
-    @Test void whatIsBehindTheEndIsRefused() {
+    @Test void rejectsPositionsPastTheEnd() {
         assertThatThrownBy(() -> scattered.copyTo(5, new byte[10], 0, 6)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> scattered.copyFrom(10, MemorySegment.ofArray(new byte[1]), 0, 1))
                 .isInstanceOf(IndexOutOfBoundsException.class);
@@ -68,7 +68,7 @@ class SegmentsTest {
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
-    @Test void aSpanIsOnePieceOrNone() {
+    @Test void aSpanHasOnePieceOrNone() {
         MemorySegment memory = MemorySegment.ofArray(new byte[]{1, 2, 3});
         Span span = new Span().set(memory, 1, 2);
         assertThat(span.count()).isEqualTo(1);
@@ -79,7 +79,7 @@ class SegmentsTest {
         assertThat(none).isEqualTo(Arrays.copyOf(none, 1));
     }
 
-    @Test void limitsSayHowLargeMessagesGet() {
+    @Test void limitsBoundPayloadsAndMessages() {
         assertThat(Limits.payloadOf((1 << 20) + Limits.HEAD_ROOM)).isEqualTo(1 << 20);
         assertThat(Limits.payloadOf(10_000)).isEqualTo(4096);
         assertThat(Limits.payloadOf(0)).isZero();

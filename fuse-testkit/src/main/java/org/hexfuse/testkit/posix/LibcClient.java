@@ -1,6 +1,5 @@
 package org.hexfuse.testkit.posix;
 
-import org.hexfuse.libc.FileSystemStatus;
 import org.hexfuse.posix.StatVfs;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -110,9 +109,7 @@ public final class LibcClient implements PosixClient {
     }
 
     @Override public StatVfs statfs(String path) {
-        FileSystemStatus status = get(path, PosixFiles::statfs);
-        return new StatVfs(status.fragmentSize(), status.blocks(), status.blocksFree(),
-                status.blocksAvailable(), status.files(), status.filesFree(), (int) status.nameMax());
+        return get(path, PosixFiles::statfs);
     }
 
     @Override public PosixFile open(String path, int mode, OpenFlag... flags) {

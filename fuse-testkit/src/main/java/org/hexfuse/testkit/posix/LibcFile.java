@@ -24,9 +24,9 @@ import org.hexfuse.vfs.Timestamp;
 /** A descriptor, and the thread of the user that opened it. */
 record LibcFile(UserThread thread, Fd fd) implements PosixFile {
     static Stat stat(FileStatus status) {
-        return new Stat(status.ino(), status.mode(), status.links(), status.uid(), status.gid(),
-                device(status.represents()), status.size(), status.blocks(), status.blockSize(), status.accessed(),
-                status.modified(), status.changed());
+        return new Stat(status.ino(), status.mode(), status.nlink(), status.uid(), status.gid(),
+                device(status.rdev()), status.size(), status.blocks(), status.blksize(), status.atime(),
+                status.mtime(), status.ctime());
     }
 
     /** In the encoding that FUSE has. */

@@ -22,24 +22,24 @@ import org.hexfuse.libc.Spawn;
 import org.hexfuse.libc.Syscalls;
 
 /**
- * The program {@code fusermount3}, which may mount for users that may not.
+ * The set-user-id program {@code fusermount3}, which mounts for users without CAP_SYS_ADMIN.
  *
- * <p>It opens {@code /dev/fuse}, mounts, and sends the descriptor over the socket whose number is in the environment. With
- * {@code auto_unmount} it then stays until the socket is closed, by whatever end of this process.
+ * <p>It opens {@code /dev/fuse}, mounts, and sends the descriptor over the socket whose number is in its environment. With
+ * {@code auto_unmount} it keeps running until the socket is closed, however this process ends, and then unmounts.
  *
  * <p>Source: libfuse {@code util/fusermount.c}, {@code fusermount3(1)}.
  */
 final class Fusermount {
     private static final String PROGRAM = "fusermount3";
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final int MOST_OUTPUT = 4096;
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
+    private static final int MAX_OUTPUT = 4096;
 
     private Fusermount() {}
 
     /**
-     * The child that stays to unmount.
+     * The child that unmounts when this process ends.
      *
-     * @param socket it ends when this is closed
+     * @param socket the child exits when this is closed
      */
     record Guard(Fd socket, ChildProcess child) implements AutoCloseable {
         @Override public void close() {
@@ -47,12 +47,12 @@ final class Fusermount {
             try {
                 finish(child);
             } catch (IOException e) {
-                // It is a child of init when this process ends.
+                // When this process ends it becomes a child of init.
             }
         }
     }
 
-    /** A device that is mounted, and who watches over it. */
+    /** A mounted device, and the child that unmounts it, if any. */
     record Mounted(Fd device, Optional<Guard> guard) {}
 
     static Mounted mount(MountPoint point, MountOptions options) throws IOException {
@@ -70,8 +70,8 @@ final class Fusermount {
                 throw new IOException(said(errors.reader(), "could not mount on " + point.path()));
             }
             if (options.autoUnmount()) {
-                // This descriptor and no copy of it: a process that is killed has its newest files closed first, and the
-                // child unmounts only what it finds dead when the socket closes.
+                // No duplicate of this descriptor: a killed process has its newest files closed first, and the child unmounts
+                // only a mount that is dead when the socket closes.
                 guarded = true;
                 return new Mounted(device.get(), Optional.of(new Guard(pair.first(), child)));
             }
@@ -85,7 +85,7 @@ final class Fusermount {
         }
     }
 
-    /** Unmounts; with {@code lazily} out of the tree at once, though it is in use. */
+    /** Unmounts; with {@code lazily} detaches a mount that is in use from the tree. */
     static void unmount(String point, boolean lazily) throws IOException {
         List<String> command = lazily ? List.of(PROGRAM, "-u", "-z", "--", point) : List.of(PROGRAM, "-u", "--", point);
         try (var errors = Fd.pipe()) {
@@ -106,31 +106,31 @@ final class Fusermount {
         }
     }
 
-    /** The descriptor that the child sends, or nothing if it ends without. */
+    /** The descriptor that the child sends; empty if it exits without. */
     private static Optional<Fd> receive(Fd socket) throws IOException {
         try (Arena arena = Arena.ofConfined(); var message = new SocketMessage(arena, 1, 1)) {
             message.pieces().add(arena.allocate(1), 0, 1);
             var readable = new PollSet(arena, 1);
             readable.set(0, socket, PollSet.IN);
-            if (readable.poll((int) PATIENCE.toMillis()) == 0 || message.receive(socket, 0) <= 0) {
+            if (readable.poll((int) TIMEOUT.toMillis()) == 0 || message.receive(socket, 0) <= 0) {
                 return Optional.empty();
             }
             return message.takeDescriptors().stream().findFirst();
         }
     }
 
-    /** The child's exit status; it is killed if it does not end. */
+    /** The exit status of the child, which is killed if it does not exit. */
     private static int finish(ChildProcess child) throws IOException {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    var status = child.waitFor(PATIENCE);
+                    var status = child.waitFor(TIMEOUT);
                     if (status.isPresent()) {
                         return status.getAsInt();
                     }
                     child.signal(ChildProcess.SIGKILL);
-                    throw new InterruptedIOException(PROGRAM + " did not end within " + PATIENCE.toSeconds() + " s");
+                    throw new InterruptedIOException(PROGRAM + " did not exit within " + TIMEOUT.toSeconds() + " s");
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -142,12 +142,12 @@ final class Fusermount {
         }
     }
 
-    /** What the child wrote, in one line; {@code otherwise} if it wrote nothing. */
+    /** What the child wrote to standard error, in one line; {@code otherwise} if nothing. */
     private static String said(Fd errors, String otherwise) throws LibcException {
         errors.nonblocking(true);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = arena.allocate(MOST_OUTPUT);
-            long length = Syscalls.read(errors, memory, MOST_OUTPUT);
+            MemorySegment memory = arena.allocate(MAX_OUTPUT);
+            long length = Syscalls.read(errors, memory, MAX_OUTPUT);
             if (length <= 0) {
                 return PROGRAM + " " + otherwise;
             }

@@ -18,8 +18,8 @@ import org.hexfuse.transport.spi.LinearSlot;
 import org.hexfuse.transport.spi.SlotPool;
 
 /**
- * One worker's view of the device. Its memory is sized when INIT is answered. A reply is written to the descriptor that the
- * request was read from; the kernel knows it on no other.
+ * One worker's descriptor of the device and its buffers, resized when INIT is answered. A reply is written to the descriptor
+ * that the request was read from: the kernel looks it up in that descriptor's processing queue.
  */
 final class LinuxChannel implements SlotChannel {
     private static final int PAGE = 4096;
@@ -33,7 +33,7 @@ final class LinuxChannel implements SlotChannel {
     private volatile Worker worker;
     private volatile boolean cancelled;
 
-    /** Who reads. */
+    /** The thread that reads, and its waker. */
     private record Worker(Thread thread, ThreadWaker waker) {}
 
     LinuxChannel(LinuxLink link, Fd device) {
@@ -41,7 +41,7 @@ final class LinuxChannel implements SlotChannel {
         this.device = device;
     }
 
-    /** INIT is answered; called by any thread. The slot follows with the next request. */
+    /** Resizes the pool when INIT is answered. Called by any thread; the slot is resized with the next request. */
     void negotiated(Limits agreed) {
         pool.negotiated(agreed);
     }
@@ -51,12 +51,12 @@ final class LinuxChannel implements SlotChannel {
         return present != null && present.thread.equals(thread);
     }
 
-    /** Makes {@link #next} return null, and waits for so long until the worker has left its system call. */
-    void cancel(Duration patience) {
+    /** Makes {@link #next} return null; waits, no longer than {@code timeout}, until the worker has left its system call. */
+    void cancel(Duration timeout) {
         cancelled = true;
         Worker present = worker;
         if (present != null) {
-            present.waker.wake(patience);
+            present.waker.wake(timeout);
         }
     }
 
@@ -73,7 +73,7 @@ final class LinuxChannel implements SlotChannel {
             if (length >= 0) {
                 return slot.received(length, limits);
             }
-            if (!goesOn(Errno.orEio((int) -length), waker)) {
+            if (!retry(Errno.orEio((int) -length), waker)) {
                 link.disconnected();
                 return null;
             }
@@ -81,8 +81,8 @@ final class LinuxChannel implements SlotChannel {
         return null;
     }
 
-    /** Whether the next read may succeed. ENOENT is a request that was interrupted while it was read. */
-    private boolean goesOn(Errno errno, ThreadWaker waker) throws IOException {
+    /** Whether to read again. ENOENT: the request was interrupted during the read. */
+    private boolean retry(Errno errno, ThreadWaker waker) throws IOException {
         return switch (errno) {
             case EINTR, ENOENT -> true;
             case EAGAIN -> awaitRequest(waker);
@@ -91,7 +91,7 @@ final class LinuxChannel implements SlotChannel {
         };
     }
 
-    /** The descriptor does not block, as when somebody else who has it made it so. */
+    /** The descriptor is non-blocking, as when another holder of the open file has set O_NONBLOCK. */
     private boolean awaitRequest(ThreadWaker waker) {
         if (waker.enter()) {
             try (Arena temporary = Arena.ofConfined()) {
@@ -105,7 +105,7 @@ final class LinuxChannel implements SlotChannel {
         return true;
     }
 
-    /** The waker of the thread that calls. A worker that is not known yet when the link ends sees that it is cancelled. */
+    /** The waker of the calling thread. A worker that registers after {@link #cancel} finds the channel cancelled. */
     private ThreadWaker waker() {
         Worker present = worker;
         if (present == null || !present.thread.equals(Thread.currentThread())) {

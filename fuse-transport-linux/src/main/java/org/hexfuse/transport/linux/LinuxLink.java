@@ -25,31 +25,31 @@ import org.slf4j.Logger;
 /**
  * The connection of one mount.
  *
- * <p>The end is made by a thread of its own, once. First it unmounts; the workers go on, because the kernel may write dirty
- * pages back. Then it wakes those that still wait, and closes all descriptors. The descriptors of channels are the link's,
- * since closing one ends all requests that were read from it, detached ones too.
+ * <p>A thread of its own closes it, once. It unmounts while the workers keep serving, because the kernel may write dirty pages
+ * back. Then it wakes the workers that are blocked in a read, and closes all descriptors. The link owns the descriptors of its
+ * channels, since closing one aborts all requests that were read from it, detached ones too.
  */
 final class LinuxLink implements ServerLink {
-    /** What the kernel sends at most, unless its administrator raised the limit: 256 pages. */
+    /** The longest payload of the kernel, unless its administrator raised the limit: 256 pages. */
     static final int MAX_PAYLOAD = 1 << 20;
 
     private static final Logger LOG = Loggers.of(LinuxLink.class);
-    /** How long unmounting may take until those who use the filesystem are cut off. */
-    private static final Duration UNMOUNT_PATIENCE = Duration.ofSeconds(10);
-    private static final Duration ABORT_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration WAKE_PATIENCE = Duration.ofSeconds(2);
-    private static final Duration END_PATIENCE = UNMOUNT_PATIENCE.plus(Duration.ofSeconds(10));
+    /** How long unmounting may take before the connection is aborted. */
+    private static final Duration UNMOUNT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration ABORT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration WAKE_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration CLOSE_TIMEOUT = UNMOUNT_TIMEOUT.plus(Duration.ofSeconds(10));
 
     private final Mount mount;
     private final Runnable onDisconnect;
     private final List<LinuxChannel> channels = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final CompletableFuture<Void> closing = new CompletableFuture<>();
     private volatile Limits limits = Limits.beforeInit();
 
     private final Object lock = new Object();
     private final List<Fd> clones = new ArrayList<>();
     private boolean mainTaken;
-    private boolean ending;
+    private boolean closeStarted;
     private boolean closed;
 
     /** @param onDisconnect run when no further request can come, any number of times */
@@ -85,7 +85,7 @@ final class LinuxLink implements ServerLink {
         }
     }
 
-    /** The first channel has the mount's own device, the others have clones, or where these can't be had the same one. */
+    /** The first channel has the mount's own descriptor, the others clones of it, or the same one where cloning fails. */
     private Fd descriptor() {
         if (!mainTaken) {
             mainTaken = true;
@@ -111,7 +111,7 @@ final class LinuxLink implements ServerLink {
         channels.remove(channel);
     }
 
-    /** The kernel has ended the connection: it was unmounted, or aborted. */
+    /** Called when the kernel has unmounted or aborted the connection. */
     void disconnected() {
         onDisconnect.run();
     }
@@ -130,7 +130,7 @@ final class LinuxLink implements ServerLink {
         return write(mount.device(), message, size);
     }
 
-    /** Writes a whole message. When the connection has ended, whoever waited for it is gone: ENOENT. */
+    /** Writes a whole message. ENOENT when the connection is aborted, since its callers are gone. */
     static Errno write(Fd device, MemorySegment message, long size) {
         long written = Syscalls.write(device, message, size);
         while (written == -Errno.EINTR.code()) {
@@ -144,41 +144,41 @@ final class LinuxLink implements ServerLink {
                 : Errno.orEio((int) -written);
     }
 
-    /** Does not wait when a worker calls, which the kernel may need to unmount. */
+    /** Does not block on the unmount when a worker calls, since unmounting may need that worker. */
     @Override public void shutdown() {
-        startEnding();
+        startClosing();
         if (channels.stream().noneMatch(channel -> channel.isUsedBy(Thread.currentThread()))) {
-            awaitEnd();
+            awaitClosed();
         }
     }
 
     @Override public void close() {
-        startEnding();
-        awaitEnd();
+        startClosing();
+        awaitClosed();
     }
 
-    private void startEnding() {
+    private void startClosing() {
         synchronized (lock) {
-            if (ending) {
+            if (closeStarted) {
                 return;
             }
-            ending = true;
+            closeStarted = true;
         }
-        Thread.ofPlatform().daemon().name("hexfuse-end " + mount.point()).start(this::end);
+        Thread.ofPlatform().daemon().name("hexfuse-close " + mount.point()).start(this::closeNow);
     }
 
-    /** The end takes bounded time, so an interrupt need not cut the wait short. */
-    private void awaitEnd() {
+    /** Closing takes bounded time, so an interrupt is kept and does not end the wait. */
+    private void awaitClosed() {
         boolean interrupted = false;
-        long deadline = System.nanoTime() + END_PATIENCE.toNanos();
+        long deadline = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
         while (true) {
             try {
-                ended.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                closing.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
                 break;
             } catch (InterruptedException e) {
                 interrupted = true;
             } catch (TimeoutException | ExecutionException e) {
-                LOG.warn("the link to {} did not end in time", mount.point());
+                LOG.warn("the link to {} was not closed in time", mount.point());
                 break;
             }
         }
@@ -187,24 +187,24 @@ final class LinuxLink implements ServerLink {
         }
     }
 
-    private void end() {
+    private void closeNow() {
         try {
             unmount();
             synchronized (lock) {
                 closed = true;
             }
-            channels.forEach(channel -> channel.cancel(WAKE_PATIENCE));
+            channels.forEach(channel -> channel.cancel(WAKE_TIMEOUT));
             synchronized (lock) {
                 clones.forEach(Fd::close);
             }
             mount.close();
         } finally {
             onDisconnect.run();
-            ended.complete(null);
+            closing.complete(null);
         }
     }
 
-    /** Where it hangs, a filesystem does not answer; closing the descriptors ends that too. */
+    /** Unmounts. Where that blocks, because a request has no reply, the connection is aborted, here or by closing the descriptors. */
     private void unmount() {
         Thread unmounter = Thread.ofPlatform().daemon().name("hexfuse-unmount " + mount.point()).start(() -> {
             try {
@@ -214,14 +214,15 @@ final class LinuxLink implements ServerLink {
             }
         });
         try {
-            if (!unmounter.join(UNMOUNT_PATIENCE)) {
-                LOG.warn("unmounting {} has not ended within {} s; the connection is aborted", mount.point(),
-                        UNMOUNT_PATIENCE.toSeconds());
+            if (!unmounter.join(UNMOUNT_TIMEOUT)) {
+                LOG.warn("unmounting {} is blocked for {} s by a request without a reply; the connection is aborted",
+                        mount.point(),
+                        UNMOUNT_TIMEOUT.toSeconds());
                 Thread abort = Thread.ofPlatform().daemon().name("hexfuse-abort " + mount.point()).start(mount::abort);
-                abort.join(ABORT_PATIENCE);
+                abort.join(ABORT_TIMEOUT);
             }
         } catch (InterruptedException e) {
-            LOG.warn("unmounting {} was interrupted; the connection ends with its descriptors", mount.point());
+            LOG.warn("unmounting {} was interrupted; closing its descriptors aborts the connection", mount.point());
         }
     }
 }

@@ -25,7 +25,7 @@ import org.hexfuse.transport.spi.SingleLinkEndpoint;
     }
 
     @Override public String description() {
-        return "the Linux kernel: a mount on a directory, as root or by fusermount3";
+        return "the Linux kernel: a mount on a directory, by mount(2) or fusermount3";
     }
 
     @Override public ServerEndpoint open(Address address) throws IOException {

@@ -14,7 +14,7 @@ import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
-/** A mount that this process made, and the device that belongs to it. */
+/** A mount that this process made, and its device. */
 final class Mount {
     static final String DEVICE = "/dev/fuse";
     /** Major 10 and minor 229. Source: Linux {@code Documentation/admin-guide/devices.txt}. */
@@ -67,13 +67,13 @@ final class Mount {
         }
     }
 
-    /** Opens the device; a container may hide it behind another file, on which a mount would fail without a reason. */
+    /** Opens the device. A container may hide it behind another file, with which mount(2) would fail with EINVAL. */
     static Fd openDevice() throws IOException {
         try {
             Fd device = Fd.open(DEVICE, OpenFlags.RDWR);
             if (!Files.getAttribute(Path.of(DEVICE), "unix:rdev").equals(DEVICE_NUMBER)) {
                 device.close();
-                throw new IOException(DEVICE + " is hidden here: it is no FUSE device");
+                throw new IOException(DEVICE + " is hidden here: it is not the FUSE device");
             }
             return device;
         } catch (LibcException e) {
@@ -94,8 +94,8 @@ final class Mount {
     }
 
     /**
-     * Unmounts, if the mount is there and no other lies over it; from the tree at least. May wait for the filesystem, which
-     * writes dirty pages back first.
+     * Unmounts, unless the mount is gone or covered by another one; detaches it from the tree if it is in use. May block on
+     * requests without a reply, since dirty pages are written back first.
      */
     void unmount() throws IOException {
         if (!isOurs()) {
@@ -112,24 +112,24 @@ final class Mount {
         }
     }
 
-    /** The mount under another one can't be reached by its path, and nobody else knows that it is there. */
+    /** A covered mount cannot be unmounted by its path, so the log names it. */
     private void warnIfCovered() {
         try {
             if (entry.isPresent() && MountTable.read().entries().contains(entry.get()) && !isOurs()) {
                 LOG.warn(
-                        "the mount on {} stays, without its server: another one was mounted over it; unmount that, and "
-                                + "then again: umount {}",
+                        "the mount on {} stays, without its server: another one covers it; unmount that one, then this: "
+                                + "umount {}",
                         point, point);
             }
         } catch (IOException e) {
-            LOG.debug("no table of mounts: {}", e.toString());
+            LOG.debug("cannot read the mount table: {}", e.toString());
         }
     }
 
     /**
-     * Aborts the connection: every request ends, also one whose handler waits in the kernel for the very lock that the request
-     * holds. By MNT_FORCE where this process may, else by the control filesystem, where that is mounted. May wait as
-     * {@link #unmount}.
+     * Aborts the connection, which ends every request, also one whose handler is blocked in the kernel on a lock that the
+     * request holds. Uses MNT_FORCE where this process is allowed to, else the control filesystem where that is mounted. May
+     * block as {@link #unmount} does.
      *
      * <p>Source: Linux {@code fs/fuse/inode.c} ({@code fuse_umount_begin}), {@code fs/fuse/control.c}.
      */
@@ -159,27 +159,27 @@ final class Mount {
         }
     }
 
-    /** Frees the device. The connection ends when no clone of it is open either. */
+    /** Closes the device. The kernel aborts the connection when its clones are closed, too. */
     void close() {
         device.close();
         guard.ifPresent(Fusermount.Guard::close);
     }
 
     /**
-     * Whether this mount is what its mount point leads to. The kernel gives the id and the device of a mount that is gone to
-     * the next one, so they say it only as long as the connection lives. If it doesn't, the mount must be a dead one.
+     * Whether the mount point leads to this mount. The kernel reuses the id and the device number of a mount that is gone, so
+     * they identify it only while the connection is alive; else the mount there must be a dead one.
      */
     boolean isOurs() {
         return entry.isEmpty()
                 || (lookUp(point).equals(entry) && (Probe.isConnected(device) || Probe.isDead(point)));
     }
 
-    /** Nothing where there is no {@code /proc}: then the mount is taken for ours. */
+    /** Empty without {@code /proc}; then the mount is assumed to be ours. */
     private static Optional<MountTable.Entry> lookUp(String point) {
         try {
             return MountTable.read().at(point);
         } catch (IOException e) {
-            LOG.debug("no table of mounts: {}", e.toString());
+            LOG.debug("cannot read the mount table: {}", e.toString());
             return Optional.empty();
         }
     }

@@ -8,13 +8,13 @@ import org.hexfuse.libc.MountFlags;
 import org.hexfuse.transport.Address;
 
 /**
- * The options of a mount, checked.
+ * The validated options of a mount.
  *
- * @param flags of {@code mount(2)}
- * @param kernel what the kernel's FUSE itself understands
- * @param fsname what {@code df} and {@code mount} show as the device
- * @param subtype what follows {@code fuse.} in the type; may be empty
- * @param autoUnmount whether {@code fusermount3} stays and unmounts when this process is gone
+ * @param flags the flags of {@code mount(2)}
+ * @param kernel the options of the kernel's FUSE, in the data of {@code mount(2)}
+ * @param fsname the source of the mount, as {@code df} and {@code mount} show it
+ * @param subtype the part of the type after {@code fuse.}; may be empty
+ * @param autoUnmount whether {@code fusermount3} unmounts when this process ends
  */
 record MountOptions(long flags, List<String> kernel, String fsname, String subtype, boolean autoUnmount) {
     static final String DEFAULT_NAME = "hexfuse";
@@ -36,9 +36,9 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
     }
 
     /**
-     * The parameters of an address; of two that contradict each other the later one holds.
+     * Reads the parameters of an address; of two that contradict each other the later one counts.
      *
-     * @throws IllegalArgumentException if one makes no sense; the message is one line
+     * @throws IllegalArgumentException if one is invalid; the message is one line
      */
     static MountOptions of(Address address) {
         long flags = MountFlags.NOSUID | MountFlags.NODEV;
@@ -49,7 +49,7 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
                 case "fsname", "subtype" -> name(key, parameter.getValue());
                 case "max_read" -> kernel.add(key + "=" + number(key, parameter.getValue()));
                 case "blksize" -> throw new IllegalArgumentException(
-                        "'blksize' is for filesystems on block devices and this is none");
+                        "'blksize' is for filesystems on block devices");
                 case "allow_other", "default_permissions" -> {
                     if (address.flag(key)) {
                         kernel.add(key);
@@ -77,14 +77,14 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
     }
 
     /**
-     * Words of {@code /etc/fstab} that are for {@code mount(8)} and systemd, not for filesystems. Source: {@code mount(8)},
+     * Options of {@code /etc/fstab} for {@code mount(8)} and systemd, which filesystems ignore. Source: {@code mount(8)},
      * FILESYSTEM-INDEPENDENT MOUNT OPTIONS.
      */
     private static boolean isForMountPrograms(String key) {
         return FOR_MOUNT_PROGRAMS.contains(key) || key.startsWith("x-") || key.startsWith("X-");
     }
 
-    /** The type for {@code mount(2)}. */
+    /** The filesystem type for {@code mount(2)}. */
     String type() {
         return subtype.isEmpty() ? "fuse" : "fuse." + subtype;
     }
@@ -100,7 +100,7 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
         return String.join(",", options);
     }
 
-    /** The text behind {@code fusermount3 -o}, which escapes commas with backslashes. */
+    /** The argument of {@code fusermount3 -o}, with commas escaped by backslashes. */
     String forFusermount() {
         var options = new ArrayList<String>();
         options.add((flags & MountFlags.RDONLY) == 0 ? "rw" : "ro");

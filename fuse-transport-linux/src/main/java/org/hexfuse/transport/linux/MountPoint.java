@@ -8,10 +8,10 @@ import org.hexfuse.libc.NativePath;
 import org.hexfuse.libc.PosixFiles;
 
 /**
- * Where to mount: a directory or a regular file that exists.
+ * An existing directory or regular file to mount on.
  *
  * @param path absolute, without symbolic links, as {@code /proc/self/mountinfo} will have it
- * @param kind the file's kind, as in {@code st_mode}; the root of the filesystem has the same
+ * @param kind the file type bits of {@code st_mode}; the root of the filesystem has the same type
  */
 record MountPoint(String path, int kind) {
     static MountPoint of(String text) throws IOException {
@@ -20,11 +20,11 @@ record MountPoint(String path, int kind) {
         }
         Path path = Path.of(text);
         if (!path.isAbsolute()) {
-            throw new IllegalArgumentException("the mount point '" + text + "' is no absolute path");
+            throw new IllegalArgumentException("the mount point '" + text + "' is not an absolute path");
         }
         FileStatus status = status(text);
         if (status.kind() != FileStatus.DIRECTORY && status.kind() != FileStatus.REGULAR) {
-            throw new IOException(text + " is no directory");
+            throw new IOException(text + " is not a directory");
         }
         return new MountPoint(path.toRealPath().toString(), status.kind());
     }
@@ -35,7 +35,7 @@ record MountPoint(String path, int kind) {
         } catch (LibcException e) {
             throw switch (e.errno()) {
                 case ENOENT -> new IOException("there is no " + text + " to mount on", e);
-                case ENOTDIR -> new IOException(text + " is no directory", e);
+                case ENOTDIR -> new IOException(text + " is not a directory", e);
                 case ENOTCONN,
                         ECONNABORTED -> new IOException(text + " is a mount whose server is gone: unmount it first", e);
                 default -> e;

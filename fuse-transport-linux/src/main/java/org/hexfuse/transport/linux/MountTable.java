@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The mounts that this process sees, in the order in which they were made.
+ * The mounts in the mount namespace of this process, in the order in which they were made.
  *
  * <p>Source: {@code proc(5)}, {@code /proc/pid/mountinfo}.
  */
@@ -26,12 +26,12 @@ record MountTable(List<Entry> entries) {
     }
 
     /**
-     * One mount. Id and device name it while it is mounted; after that the kernel gives both to another one.
+     * One mount. Id and device identify it while it is mounted; then the kernel reuses both.
      *
-     * @param id of the mount
-     * @param device of the filesystem, major and minor number with a colon between them
-     * @param point where it is mounted
-     * @param type the kind of filesystem, such as {@code fuse.sshfs}
+     * @param id the mount id
+     * @param device the device of the filesystem, as {@code major:minor}
+     * @param point the mount point
+     * @param type the filesystem type, such as {@code fuse.sshfs}
      */
     record Entry(int id, String device, String point, String type) {
         boolean isFuse() {
@@ -57,12 +57,12 @@ record MountTable(List<Entry> entries) {
         return new MountTable(entries);
     }
 
-    /** The mount that {@code point} leads to: of several on one point the last. */
+    /** The mount that {@code point} leads to: the last of several on one mount point. */
     Optional<Entry> at(String point) {
         return entries.stream().filter(e -> e.point.equals(point)).reduce((covered, last) -> last);
     }
 
-    /** Space, tab, newline and backslash are written as a backslash and three octal digits. */
+    /** Decodes space, tab, newline and backslash, which are escaped as a backslash and three octal digits. */
     private static String unescape(String text) {
         if (text.indexOf('\\') < 0) {
             return text;

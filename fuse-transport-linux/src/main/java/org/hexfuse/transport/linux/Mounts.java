@@ -4,22 +4,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** FUSE mounts of any process, such as those whose server has died. */
+/** FUSE mounts of any process, such as those of dead servers. */
 public final class Mounts {
     private Mounts() {}
 
     /**
-     * Unmounts what is on {@code mountPoint}, by {@code umount2(2)} for root and {@code fusermount3} for others. A mount whose
-     * server is gone is taken out of the tree even if somebody still uses it.
+     * Unmounts {@code mountPoint}, by {@code umount2(2)} for root and {@code fusermount3} for others. A mount of a dead server is
+     * detached even if it is in use.
      *
-     * @throws IOException if nothing is mounted there, or something other than FUSE, or if it is in use; one line
+     * @throws IOException if nothing is mounted there, or no FUSE filesystem, or if it is in use; the message is one line
      */
     public static void unmount(Path mountPoint) throws IOException {
         String point = resolve(mountPoint);
         MountTable.Entry entry = MountTable.read().at(point)
                 .orElseThrow(() -> new IOException(mountPoint + " is not mounted"));
         if (!entry.isFuse()) {
-            throw new IOException(mountPoint + " is no FUSE mount but one of " + entry.type());
+            throw new IOException(mountPoint + " is not a FUSE mount, its type is " + entry.type());
         }
         try {
             Unmount.unmount(point, false);
@@ -31,7 +31,7 @@ public final class Mounts {
         }
     }
 
-    /** The mount point without symbolic links, without asking the filesystem that is mounted on it. */
+    /** Resolves symbolic links without a request to the filesystem that is mounted there. */
     private static String resolve(Path mountPoint) throws IOException {
         Path absolute = mountPoint.toAbsolutePath().normalize();
         Path parent = absolute.getParent();
@@ -40,7 +40,7 @@ public final class Mounts {
         }
         Path resolved = parent.toRealPath().resolve(absolute.getFileName());
         boolean isMount = MountTable.read().at(resolved.toString()).isPresent();
-        // A link to a mount point: it is the link that is looked at, and it lies in a filesystem that lives.
+        // A symbolic link to a mount point lies in the filesystem above, which is alive.
         return isMount || !Files.isSymbolicLink(resolved)
                 ? resolved.toString()
                 : resolve(parent.toRealPath().resolve(Files.readSymbolicLink(resolved)));

@@ -13,13 +13,13 @@ import org.hexfuse.libc.NativePath;
 import org.hexfuse.libc.PollSet;
 import org.hexfuse.libc.PosixFiles;
 
-/** Finds out whether there are still two ends. */
+/** Checks whether the kernel end and the server end of a mount are alive. */
 final class Probe {
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private Probe() {}
 
-    /** Whether the kernel still has a connection for a device. */
+    /** Whether the connection of a device is mounted and not aborted. */
     static boolean isConnected(Fd device) {
         try (Arena arena = Arena.ofConfined()) {
             var set = new PollSet(arena, 1);
@@ -29,7 +29,7 @@ final class Probe {
         }
     }
 
-    /** Whether the server of a mount is gone. One that hangs is not, and must not make this hang. */
+    /** Whether the server of a mount is dead. One that does not answer within the timeout counts as alive. */
     static boolean isDead(String point) {
         var errno = new CompletableFuture<Errno>();
         Thread.ofPlatform().daemon().name("hexfuse-probe " + point).start(() -> {
@@ -41,7 +41,7 @@ final class Probe {
             }
         });
         try {
-            Errno found = errno.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            Errno found = errno.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             return found == Errno.ENOTCONN || found == Errno.ECONNABORTED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -7,15 +7,15 @@ import org.hexfuse.libc.MountCalls;
 import org.hexfuse.libc.MountFlags;
 import org.hexfuse.libc.ProcessIds;
 
-/** Takes a mount away, by {@code umount2(2)} where that is allowed and by {@code fusermount3} where it isn't. */
+/** Unmounts by {@code umount2(2)} where that is allowed, else by {@code fusermount3}. */
 final class Unmount {
     private Unmount() {}
 
     /**
-     * Unmounts what is on {@code point}.
+     * Unmounts {@code point}.
      *
-     * @param lazily out of the tree at once, though it is in use
-     * @throws IOException if that can't be; among other things because it is in use
+     * @param lazily whether to detach a mount that is in use from the tree (MNT_DETACH)
+     * @throws IOException if it cannot be unmounted, such as when it is in use
      */
     static void unmount(String point, boolean lazily) throws IOException {
         if (ProcessIds.euid() == 0) {

@@ -1,19 +1,19 @@
 /**
- * The real Linux kernel as the kernel's end: a mount, and {@code /dev/fuse}. There is a server's end only,
- * {@link org.hexfuse.transport.linux.LinuxTransport}; programs reach it by the address {@code linux:/mount/point}.
+ * The Linux kernel as the kernel end: a mount, and {@code /dev/fuse}. The room has the server end only,
+ * {@link org.hexfuse.transport.linux.LinuxTransport}, with addresses {@code linux:/mount/point}.
  *
- * <p><b>Mounting</b> is done by {@code mount(2)} for root, and by {@code fusermount3} for everyone else and where
- * {@code mount(2)} is forbidden. It happens when the endpoint is opened, so that what is wrong is known at once; the
- * filesystem can be used when the session has answered INIT.
+ * <p><b>Mounting</b> is done by {@code mount(2)} for root, and by {@code fusermount3} for other users and where
+ * {@code mount(2)} is forbidden. It is done when the endpoint is opened, so that errors are reported at once; the filesystem
+ * can be used when the session has answered INIT.
  *
  * <p><b>Threads.</b> Each worker is a platform thread that blocks in {@code read(2)}, on a descriptor of its own where the
- * kernel lets it be cloned. A reply goes to the descriptor that its request came from, in one {@code write(2)}.
+ * kernel lets it be cloned. A reply is written to the descriptor that its request was read from, in one {@code write(2)}.
  *
- * <p><b>The end.</b> Shutting a link down unmounts while the workers go on, since the kernel may still have to write dirty
- * pages back. If somebody uses the filesystem the mount is detached from the tree instead. Either way the workers are then
- * woken and the descriptors closed, which ends the connection for those who still use it. It takes bounded time, and never
- * touches a mount that somebody else made on the same point.
+ * <p><b>Shutdown</b> unmounts while the workers keep serving, since the kernel may write dirty pages back. A mount that is in
+ * use is detached from the tree (MNT_DETACH). An unmount that blocks for ten seconds is ended by aborting the connection. Then
+ * the workers are woken and the descriptors closed, which aborts the connection for processes that still use it. It takes
+ * bounded time, and never unmounts a mount that another process made on the same mount point.
  *
- * <p>Nothing here knows what the messages mean.
+ * <p>The room does not interpret the messages.
  */
 package org.hexfuse.transport.linux;

@@ -26,7 +26,7 @@ import org.hexfuse.transport.Address;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** The contract with the real kernel at the other end, which is called by the C library. */
+/** The contract with the Linux kernel as the kernel end, called through the C library. */
 class LinuxTransportContractTest extends TransportContract {
     private Path point;
 
@@ -40,7 +40,7 @@ class LinuxTransportContractTest extends TransportContract {
         point = Files.createTempDirectory("hexfuse-contract-");
     }
 
-    /** Whatever the test came to, nothing stays mounted. */
+    /** Unmounts whatever the test has left mounted. */
     @AfterEach
     @Override protected void end() throws Exception {
         try {
@@ -63,7 +63,7 @@ class LinuxTransportContractTest extends TransportContract {
         return new MountedEnd(Path.of(address.path()));
     }
 
-    /** A busy mount can't be unmounted; it is aborted instead. */
+    /** A busy mount cannot be unmounted; MNT_FORCE aborts its connection. */
     @Override protected void disconnect(KernelEnd end) throws Exception {
         assertThatThrownBy(() -> MountCalls.umount(point.toString(), MountFlags.UMOUNT_FORCE))
                 .isInstanceOf(LibcException.class).hasMessageContaining("EBUSY");

@@ -32,7 +32,7 @@ class MountOptionsTest {
         assertThat(options.forFusermount()).isEqualTo("rw,nosuid,nodev,fsname=hexfuse");
     }
 
-    @Test void wordsForMountProgramsAreLeftToThem() {
+    @Test void ignoresOptionsForMountPrograms() {
         MountOptions options = options("defaults&nofail&x-systemd.automount&x-gvfs-show&_netdev&noauto&user&ro");
         assertThat(options.flags()).isEqualTo(MountFlags.NOSUID | MountFlags.NODEV | MountFlags.RDONLY);
         assertThat(options.kernel()).isEmpty();
@@ -46,7 +46,7 @@ class MountOptionsTest {
         assertThat(options("allow_other=false").kernel()).isEmpty();
     }
 
-    @Test void namesAreEscapedForFusermountAlone() {
+    @Test void escapesNamesForFusermountOnly() {
         MountOptions options = options("fsname=a,b\\c&subtype=x,y&max_read=4096&default_permissions&auto_unmount");
         assertThat(options.fsname()).isEqualTo("a,b\\c");
         assertThat(options.type()).isEqualTo("fuse.x,y");
@@ -63,25 +63,26 @@ class MountOptionsTest {
         "max_read=many     | 'max_read' needs a number of bytes and not 'many'",
         "max_read          | 'max_read' needs a number of bytes and not ''",
         "fsname            | 'fsname' needs a name",
-        "blksize=4096      | 'blksize' is for filesystems on block devices and this is none",
-        "fd=3              | unknown mount option 'fd'"}) void nonsenseIsRefused(String text, String message) {
+        "blksize=4096      | 'blksize' is for filesystems on block devices",
+        "fd=3              | unknown mount option 'fd'"}) void rejectsInvalidOptions(String text, String message) {
         assertThatThrownBy(() -> options(text)).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
     }
 
-    @Test void theMountPointMustBeThere() throws Exception {
+    @Test void theMountPointMustExist() throws Exception {
         Path pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
         var transport = new LinuxTransport();
         assertThatThrownBy(() -> transport.open(Address.of("linux", ""))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a mount point is missing: write linux:/mount/point");
         assertThatThrownBy(() -> transport.open(Address.of("linux", "mnt")))
-                .isInstanceOf(IllegalArgumentException.class).hasMessage("the mount point 'mnt' is no absolute path");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the mount point 'mnt' is not an absolute path");
         assertThatThrownBy(() -> transport.open(Address.of("linux", directory + "/none")))
                 .isInstanceOf(IOException.class).hasMessage("there is no " + directory + "/none to mount on");
         assertThatThrownBy(() -> transport.open(Address.of("linux", pipe.toString()))).isInstanceOf(IOException.class)
-                .hasMessage(pipe + " is no directory");
+                .hasMessage(pipe + " is not a directory");
         assertThatThrownBy(() -> transport.open(Address.of("linux", pipe + "/x"))).isInstanceOf(IOException.class)
-                .hasMessage(pipe + "/x is no directory");
+                .hasMessage(pipe + "/x is not a directory");
     }
 
     @Test void symbolicLinksInAMountPointAreResolved() throws Exception {
@@ -89,7 +90,7 @@ class MountOptionsTest {
         assertThat(MountPoint.of(link.toString()).path()).isEqualTo(directory.toRealPath().toString());
     }
 
-    @Test void theTableOfMountsIsRead() {
+    @Test void parsesMountinfo() {
         MountTable table = MountTable.parse("""
                 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
                 40 22 0:35 / /mnt/a\\040b\\134c rw,nosuid - fuse.x y rw,user_id=0

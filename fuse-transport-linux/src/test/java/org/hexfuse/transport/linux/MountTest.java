@@ -102,7 +102,7 @@ import org.junit.jupiter.api.Timeout;
         return MountTable.read().at(point.toString()).isPresent();
     }
 
-    @Test void aMountedFilesystemIsSeenAndRead() throws Exception {
+    @Test void mountsAFilesystem() throws Exception {
         serve("", 1);
         assertThat(Files.getAttribute(point, "unix:mode")).isEqualTo(0040755);
         assertThat(Files.size(point.resolve("hello"))).isEqualTo(TinyServer.FILE_SIZE);
@@ -115,7 +115,7 @@ import org.junit.jupiter.api.Timeout;
         }
     }
 
-    @Test void everyWorkerOfSeveralGetsRequests() throws Exception {
+    @Test void distributesRequestsOverWorkers() throws Exception {
         TinyServer server = serve("", 4);
         var readers = new ArrayList<Thread>();
         var failures = new ConcurrentLinkedQueue<Throwable>();
@@ -139,7 +139,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(server.answeredBy.stream().distinct()).hasSizeGreaterThan(1);
     }
 
-    @Test void theOptionsReachTheKernel() throws Exception {
+    @Test void passesOptionsToTheKernel() throws Exception {
         serve("ro&noexec&fsname=a,b%25c&subtype=tiny&allow_other&default_permissions&max_read=65536", 1);
         String line = mountinfoLine();
         assertThat(line).contains(" ro,").contains("nosuid").contains("nodev").contains("noexec")
@@ -148,7 +148,7 @@ import org.junit.jupiter.api.Timeout;
         assertThatThrownBy(() -> Files.createFile(point.resolve("x"))).hasMessageContaining("Read-only");
     }
 
-    @Test void theOptionsReachTheKernelThroughFusermount() throws Exception {
+    @Test void passesOptionsToTheKernelThroughFusermount() throws Exception {
         needsFusermount();
         MountOptions options = MountOptions.of(address("ro&noexec&noatime&fsname=a,b\\c&subtype=tiny&allow_other"));
         var link = new LinuxLink(Mount.mountByProgram(MountPoint.of(point.toString()), options), () -> {});
@@ -167,7 +167,7 @@ import org.junit.jupiter.api.Timeout;
                 .findFirst().orElseThrow();
     }
 
-    @Test void aRegularFileCanBeMountedOn() throws Exception {
+    @Test void mountsOnARegularFile() throws Exception {
         Files.delete(point);
         Files.createFile(point);
         ServerLink link = open("").accept().orElseThrow();
@@ -176,7 +176,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(mounted()).isFalse();
     }
 
-    @Test void unmountingFromOutsideEndsTheSession() throws Exception {
+    @Test void anUnmountByAnotherProcessEndsTheSession() throws Exception {
         ServerEndpoint endpoint = open("");
         ServerLink link = endpoint.accept().orElseThrow();
         TinyServer server = new TinyServer(link).start(3);
@@ -188,7 +188,7 @@ import org.junit.jupiter.api.Timeout;
         link.close();
     }
 
-    @Test void abortingTheConnectionEndsTheSessionAndItIsUnmounted() throws Exception {
+    @Test void anAbortEndsTheSessionAndClosingUnmounts() throws Exception {
         TinyServer server = serve("", 2);
         Path control = Files.createDirectory(directory.resolve("control"));
         MountCalls.mount("none", control.toString(), "fusectl", 0, "");
@@ -216,7 +216,7 @@ import org.junit.jupiter.api.Timeout;
         assertThatThrownBy(server.link::openChannel).isInstanceOf(IOException.class).hasMessageContaining("shut down");
     }
 
-    @Test void shutdownBeforeAnyWorkerReadsEndsEveryNext() throws Exception {
+    @Test void afterAShutdownNextReturnsNull() throws Exception {
         ServerLink link = open("").accept().orElseThrow();
         try (var channel = link.openChannel()) {
             link.shutdown();
@@ -227,7 +227,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(mounted()).isFalse();
     }
 
-    @Test void shutdownDetachesAMountThatIsInUseAndCutsItsUsersOff() throws Exception {
+    @Test void shutdownDetachesABusyMountAndDisconnectsItsUsers() throws Exception {
         TinyServer server = serve("", 2);
         Process user = new ProcessBuilder("sh", "-c", "exec 3< hello && echo OPEN && read line && cat <&3").directory(
                 point.toFile()).redirectErrorStream(true).start();
@@ -247,7 +247,7 @@ import org.junit.jupiter.api.Timeout;
         }
     }
 
-    @Test void aFilesystemThatHangsDoesNotKeepShutdownFromEnding() throws Exception {
+    @Test void shutdownEndsThoughAHandlerIsBlocked() throws Exception {
         TinyServer server = serve("", 1);
         var result = new CompletableFuture<String>();
         Thread.ofPlatform().start(() -> {
@@ -262,7 +262,7 @@ import org.junit.jupiter.api.Timeout;
         server.link.shutdown();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         assertThat(mounted()).isFalse();
-        assertThat(result.get()).as("the caller is cut off").doesNotContain("read");
+        assertThat(result.get()).as("the caller is disconnected").doesNotContain("read");
         server.unstick();
         server.join();
         assertThat(server.refused).as("a late commit does nothing").containsOnly(Errno.ENOENT);
@@ -313,7 +313,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(stillMounted).containsExactly(false, false);
     }
 
-    @Test void aMountThatLiesOverOursIsLeftAlone() throws Exception {
+    @Test void keepsAMountThatCoversOurs() throws Exception {
         TinyServer server = serve("", 1);
         MountCalls.mount("none", point.toString(), "tmpfs", 0, "");
         server.link.shutdown();
@@ -321,7 +321,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(MountTable.read().at(point.toString()).orElseThrow().type()).isEqualTo("tmpfs");
     }
 
-    @Test void aMountThatSomebodyElseMadeAfterOursIsLeftAlone() throws Exception {
+    @Test void keepsALaterMountOnTheSamePoint() throws Exception {
         TinyServer server = serve("", 1);
         MountCalls.umount(point.toString(), 0);
         server.join();
@@ -332,7 +332,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(other.isOurs()).isTrue();
     }
 
-    @Test void anEndpointThatNobodyAcceptsUnmountsWhenClosed() throws Exception {
+    @Test void closingTheEndpointUnmountsALinkThatWasNotAccepted() throws Exception {
         ServerEndpoint endpoint = open("");
         assertThat(mounted()).isTrue();
         assertThat(endpoint.address()).isEqualTo(address(""));
@@ -341,7 +341,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(endpoint.accept()).isEmpty();
     }
 
-    @Test void closingTheEndpointWakesAcceptAndLeavesTheLink() throws Exception {
+    @Test void closingTheEndpointWakesAcceptAndKeepsTheLink() throws Exception {
         ServerEndpoint endpoint = open("");
         ServerLink link = endpoint.accept().orElseThrow();
         opened.add(link);
@@ -376,7 +376,7 @@ import org.junit.jupiter.api.Timeout;
         }
     }
 
-    @Test void noDescriptorIsLeftBehind() throws Exception {
+    @Test void leaksNoDescriptor() throws Exception {
         serveOnce();
         long before = deviceDescriptors();
         for (int i = 0; i < 10; i++) {
@@ -407,7 +407,7 @@ import org.junit.jupiter.api.Timeout;
         }
     }
 
-    @Test void autoUnmountCleansUpBehindAServerThatIsKilled() throws Exception {
+    @Test void autoUnmountUnmountsWhenTheServerIsKilled() throws Exception {
         needsFusermount();
         Process server = program(List.of(), "auto_unmount");
         awaitLine(server, "MOUNTED");
@@ -416,7 +416,7 @@ import org.junit.jupiter.api.Timeout;
         Awaitility.await().until(() -> !mounted());
     }
 
-    @Test void autoUnmountLeavesNoProcessBehind() throws Exception {
+    @Test void autoUnmountLeavesNoProcess() throws Exception {
         needsFusermount();
         TinyServer server = serve("auto_unmount", 1);
         assertThat(ProcessHandle.current().children().filter(MountTest::isFusermount)).hasSize(1);
@@ -433,7 +433,7 @@ import org.junit.jupiter.api.Timeout;
         return process.info().command().orElse("").endsWith("fusermount3");
     }
 
-    @Test void aServerThatWasKilledLeavesADeadMountThatCanBeRemoved() throws Exception {
+    @Test void unmountsTheDeadMountOfAKilledServer() throws Exception {
         Process server = program(List.of(), "");
         awaitLine(server, "MOUNTED");
         server.destroyForcibly().waitFor();
@@ -444,7 +444,7 @@ import org.junit.jupiter.api.Timeout;
                 .hasMessage(point + " is not mounted");
     }
 
-    @Test void aDeadMountInUseIsRemovedAndALiveOneIsNot() throws Exception {
+    @Test void detachesABusyDeadMountButNoLiveOne() throws Exception {
         Process server = program(List.of(), "");
         awaitLine(server, "MOUNTED");
         FileChannel channel = FileChannel.open(point.resolve("hello"));
@@ -459,13 +459,13 @@ import org.junit.jupiter.api.Timeout;
         }
     }
 
-    @Test void onlyFuseMountsAreUnmounted() throws Exception {
+    @Test void unmountsFuseMountsOnly() throws Exception {
         MountCalls.mount("none", point.toString(), "tmpfs", 0, "");
-        assertThatThrownBy(() -> Mounts.unmount(point)).hasMessage(point + " is no FUSE mount but one of tmpfs");
+        assertThatThrownBy(() -> Mounts.unmount(point)).hasMessage(point + " is not a FUSE mount, its type is tmpfs");
         assertThatThrownBy(() -> Mounts.unmount(directory)).hasMessage(directory + " is not mounted");
     }
 
-    @Test void aLinkToAMountPointIsUnmountedToo() throws Exception {
+    @Test void unmountsThroughASymbolicLink() throws Exception {
         TinyServer server = serve("", 1);
         Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("a mount"));
         Mounts.unmount(link);
@@ -473,7 +473,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(mounted()).isFalse();
     }
 
-    @Test void aUserWithoutPrivilegesMountsThroughFusermount() throws Exception {
+    @Test void anUnprivilegedUserMountsThroughFusermount() throws Exception {
         needsFusermount();
         Files.setAttribute(point, "unix:uid", NOBODY);
         Files.setAttribute(point, "unix:gid", NOBODY);
@@ -491,7 +491,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(server.waitFor()).isZero();
     }
 
-    @Test void whatFusermountSaysIsTheMessage() throws Exception {
+    @Test void reportsTheMessageOfFusermount() throws Exception {
         needsFusermount();
         Process server = program(asNobody(), "");
         assertThat(new String(server.getInputStream().readAllBytes(), UTF_8))
@@ -499,15 +499,15 @@ import org.junit.jupiter.api.Timeout;
         assertThat(server.waitFor()).isNotZero();
     }
 
-    @Test void aHiddenDeviceIsSaidToBeSo() throws Exception {
+    @Test void reportsAHiddenDevice() throws Exception {
         Process server = program(List.of("unshare", "-m", "--propagation", "private", "sh", "-c",
                 "mount --bind /dev/null /dev/fuse && exec \"$@\"", "sh"), "");
         assertThat(new String(server.getInputStream().readAllBytes(), UTF_8))
-                .contains("IOException: /dev/fuse is hidden here: it is no FUSE device");
+                .contains("IOException: /dev/fuse is hidden here: it is not the FUSE device");
         assertThat(server.waitFor()).isNotZero();
     }
 
-    /** As another user, with mounts of its own where that user may open the device as on most machines. */
+    /** As another user, in a mount namespace where that user may open the device, as on most machines. */
     private List<String> asNobody() throws Exception {
         Path device = directory.resolve("fuse");
         assertThat(new ProcessBuilder("mknod", "-m", "666", device.toString(), "c", "10", "229").start().waitFor())
@@ -526,7 +526,7 @@ import org.junit.jupiter.api.Timeout;
             }
             seen.add(line);
         }
-        throw new AssertionError(expected + " was not said, but " + seen);
+        throw new AssertionError(expected + " was not printed, but " + seen);
     }
 
     /** Starts {@link ServerProgram}, from copies of the classes that any user can read. */

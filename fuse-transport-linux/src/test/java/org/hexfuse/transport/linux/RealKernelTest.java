@@ -60,17 +60,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the kernel that runs the test does, where this project says that kernels do it. */
+/** The behaviour of the running kernel, where this project claims that kernels have it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class RealKernelTest {
     private static final int SQUARE = 3 << 30 | 4 << 16 | 'x' << 8 | 1;
     private static final int AGAIN = 3 << 30 | 4 << 16 | 'x' << 8 | 2;
     private static final Instant BORN = Instant.ofEpochSecond(1_234_567_890, 123_456_789);
-    /** What depends on how a kernel was built and on what the server came by, and what is not offered yet. */
+    /** Flags that depend on the configuration of the kernel or on the transport, and those not offered yet. */
     private static final Set<InitFlag> CONDITIONAL = EnumSet.of(InitFlag.SPLICE_READ, InitFlag.SPLICE_WRITE,
             InitFlag.SPLICE_MOVE, InitFlag.MAP_ALIGNMENT, InitFlag.SUBMOUNTS, InitFlag.HAS_INODE_DAX,
             InitFlag.PASSTHROUGH, InitFlag.OVER_IO_URING, InitFlag.POSIX_ACL);
 
-    /** One file, {@code f}, whose size and first byte a test changes behind the kernel's back. */
+    /** One file, {@code f}, whose size and first byte a test changes without a request of the kernel. */
     private static final class Changing implements FuseFileSystem {
         final Queue<String> events = new ConcurrentLinkedQueue<>();
         final Set<InitFlag> offered = EnumSet.noneOf(InitFlag.class);
@@ -178,7 +178,7 @@ import org.junit.jupiter.api.io.TempDir;
         return fileSystem;
     }
 
-    @Test void whatItOffersTheLinuxProfileOffers() throws Exception {
+    @Test void theLinuxProfileOffersItsInitFlags() throws Exception {
         Changing fileSystem = mount();
         Set<InitFlag> unconditional = EnumSet.copyOf(fileSystem.offered);
         unconditional.removeAll(CONDITIONAL);
@@ -192,7 +192,7 @@ import org.junit.jupiter.api.io.TempDir;
         }
     }
 
-    @Test void attributesAreBelievedUntilItIsToldOtherwise() throws Exception {
+    @Test void cachesAttributesUntilTheyAreInvalidated() throws Exception {
         Changing fileSystem = mount();
         assertThat(Files.size(file)).isEqualTo(10);
         fileSystem.size = 20;
@@ -202,7 +202,7 @@ import org.junit.jupiter.api.io.TempDir;
         assertThat(fileSystem.notifier.invalidateNode(4711)).isEqualTo(Errno.ENOENT);
     }
 
-    @Test void namesAreBelievedUntilItIsToldOtherwise() throws Exception {
+    @Test void cachesDentriesUntilTheyAreInvalidated() throws Exception {
         Changing fileSystem = mount();
         assertThat(file).exists();
         fileSystem.there = false;
@@ -212,7 +212,7 @@ import org.junit.jupiter.api.io.TempDir;
         assertThat(fileSystem.notifier.invalidateEntry(1, Name.of("n".repeat(5000)))).isEqualTo(Errno.ENAMETOOLONG);
     }
 
-    @Test void aNameThatIsDeletedIsGone() throws Exception {
+    @Test void notifyDeleteRemovesADentry() throws Exception {
         Changing fileSystem = mount();
         assertThat(file).exists();
         fileSystem.there = false;
@@ -229,7 +229,7 @@ import org.junit.jupiter.api.io.TempDir;
         assertThat(file).doesNotExist();
     }
 
-    @Test void aNameThatIsExpiredIsLookedUpAgain() throws Exception {
+    @Test void anExpiredDentryIsLookedUpAgain() throws Exception {
         Changing fileSystem = mount();
         assumeTrue(fileSystem.offered.contains(InitFlag.HAS_EXPIRE_ONLY), "the kernel knows no expiry");
         assertThat(file).exists();
@@ -238,7 +238,7 @@ import org.junit.jupiter.api.io.TempDir;
         assertThat(file).doesNotExist();
     }
 
-    @Test void anotherEpochMakesAllNamesDoubtful() throws Exception {
+    @Test void incrementingTheEpochInvalidatesAllDentries() throws Exception {
         Changing fileSystem = mount();
         assumeTrue(fileSystem.minor >= 44, "the kernel knows no epochs");
         assertThat(file).exists();
@@ -247,7 +247,7 @@ import org.junit.jupiter.api.io.TempDir;
         assertThat(file).doesNotExist();
     }
 
-    @Test void dataGoesIntoTheCacheAndComesFromIt() throws Exception {
+    @Test void storesAndRetrievesPageCacheData() throws Exception {
         Changing fileSystem = mount();
         try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer buffer = ByteBuffer.allocate(10);
@@ -261,19 +261,19 @@ import org.junit.jupiter.api.io.TempDir;
         }
     }
 
-    @Test void whenAFileWasMadeIsAskedFor() throws Exception {
+    @Test void requestsTheBirthTime() throws Exception {
         mount();
         var attributes = Files.readAttributes(file, BasicFileAttributes.class);
         assertThat(attributes.creationTime().toInstant()).isEqualTo(BORN);
     }
 
-    @Test void whoMakesSomethingSendsWhatWasAskedFor() throws Exception {
+    @Test void creatingRequestsCarryTheNegotiatedExtensions() throws Exception {
         Changing fileSystem = mount(InitFlag.CREATE_SUPP_GROUP, InitFlag.SECURITY_CTX);
         Files.createDirectory(point.resolve("d"));
         assertThat(fileSystem.events).hasSize(1).allMatch(event -> event.startsWith("mkdir d ["));
     }
 
-    @Test void aWriteBackCacheKeepsSizeAndTimes() throws Exception {
+    @Test void theWritebackCacheKeepsSizeAndTimes() throws Exception {
         Changing fileSystem = mount(InitFlag.WRITEBACK_CACHE);
         try (FileChannel open = FileChannel.open(file, StandardOpenOption.WRITE)) {
             assertThat(open.write(ByteBuffer.wrap(new byte[5]), 100)).isEqualTo(5);
@@ -296,7 +296,7 @@ import org.junit.jupiter.api.io.TempDir;
         }
     }
 
-    @Test void commandsReachFilesAndDirectories() throws Exception {
+    @Test void ioctlsReachFilesAndDirectories() throws Exception {
         mount();
         try (Fd open = Fd.open(file.toString(), OpenFlags.RDONLY); Fd root = Fd.open(point.toString(),
                 OpenFlags.RDONLY)) {
@@ -307,7 +307,7 @@ import org.junit.jupiter.api.io.TempDir;
         }
     }
 
-    @Test void whoPollsIsWoken() throws Exception {
+    @Test void aPollerIsWoken() throws Exception {
         Changing fileSystem = mount();
         try (Fd open = Fd.open(file.toString(), OpenFlags.RDONLY); Arena arena = Arena.ofConfined()) {
             var poll = new PollSet(arena, 1);

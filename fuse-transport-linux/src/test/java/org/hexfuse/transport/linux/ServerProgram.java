@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import org.hexfuse.transport.Address;
 
-/** A process of its own that mounts an address, says so, and ends when its standard input ends. */
+/** A program that mounts an address, prints MOUNTED, and exits at the end of its standard input. */
 public final class ServerProgram {
     private ServerProgram() {}
 
-    /** Called with an address. */
+    /** The argument is an address. */
     public static void main(String[] args) throws IOException, InterruptedException {
         try (var endpoint = new LinuxTransport().open(Address.parse(args[0]));
                 var link = endpoint.accept().orElseThrow()) {

@@ -29,7 +29,7 @@ import org.hexfuse.transport.SlotChannel;
 
 /**
  * As little of a FUSE server as a mount needs: a root with the files {@code hello}, whose bytes count up, and {@code stuck},
- * whose first read blocks until {@link #unstick}.
+ * whose first read blocks until {@link #unstick}, as do lookups of {@code forever} and, where that is wanted, STATFS.
  */
 final class TinyServer {
     static final long FILE_SIZE = 3L << 20;
@@ -39,6 +39,7 @@ final class TinyServer {
     private static final int MAX_PAGES = 256;
 
     final ServerLink link;
+    private final boolean statfsBlocks;
     final CountDownLatch initialized = new CountDownLatch(1);
     final CountDownLatch reachedStuck = new CountDownLatch(1);
     final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -50,7 +51,13 @@ final class TinyServer {
     private final List<Thread> workers = new ArrayList<>();
 
     TinyServer(ServerLink link) {
+        this(link, false);
+    }
+
+    /** @param statfsBlocks whether STATFS blocks until {@link #unstick} */
+    TinyServer(ServerLink link, boolean statfsBlocks) {
         this.link = link;
+        this.statfsBlocks = statfsBlocks;
     }
 
     TinyServer start(int count) throws IOException, InterruptedException {
@@ -106,6 +113,9 @@ final class TinyServer {
                 yield slot.commit(Errno.OK, OpenOut.SIZE, 0);
             }
             case STATFS -> {
+                if (statfsBlocks) {
+                    block();
+                }
                 slot.reply().asSlice(0, KStatfs.SIZE).fill((byte) 0);
                 KStatfs.BLOCKS.set(slot.reply(), 12345);
                 KStatfs.BSIZE.set(slot.reply(), 4096);
@@ -143,6 +153,9 @@ final class TinyServer {
     private Errno lookup(Slot slot) {
         byte[] name = new byte[(int) slot.rest().size() - 1];
         slot.rest().copyTo(0, name, 0, name.length);
+        if (new String(name, UTF_8).equals("forever")) {
+            block();
+        }
         long node = switch (new String(name, UTF_8)) {
             case "hello" -> HELLO;
             case "stuck" -> STUCK;
@@ -162,17 +175,21 @@ final class TinyServer {
         long offset = ReadIn.OFFSET.get(slot.arguments());
         long size = Math.max(0, Math.min(ReadIn.SIZE_FIELD.get(slot.arguments()), FILE_SIZE - offset));
         if (node == STUCK && reachedStuck.getCount() > 0) {
-            reachedStuck.countDown();
-            try {
-                unstuck.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            block();
         }
         for (long i = 0; i < size; i++) {
             slot.reply().set(JAVA_BYTE, i, byteAt(offset + i));
         }
         return slot.commit(Errno.OK, 0, size);
+    }
+
+    private void block() {
+        reachedStuck.countDown();
+        try {
+            unstuck.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     static byte byteAt(long position) {

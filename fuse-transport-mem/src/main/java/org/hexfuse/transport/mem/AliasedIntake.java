@@ -13,8 +13,8 @@ import org.hexfuse.transport.spi.ReplySink;
 import org.hexfuse.transport.spi.SlotPool;
 
 /**
- * Header, arguments and payload each in a place of its own, and the reply in the request's payload, as in an io_uring entry:
- * for tests, which see so whether anybody reads a request after having begun its reply.
+ * Header, arguments and payload in separate buffers, and the reply in the buffer of the payload, as in an io_uring entry. Tests
+ * use it to find code that reads a request after it has begun the reply.
  */
 final class AliasedIntake extends BufferSlot implements Intake {
     private static final int STRUCT_ROOM = 128;

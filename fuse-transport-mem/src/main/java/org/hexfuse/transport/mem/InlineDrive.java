@@ -9,22 +9,22 @@ import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.spi.ObjectPool;
 
-/** Carries a request through the server on the thread that has just queued it. */
+/** Runs each request in the server on the thread that has queued it. */
 final class InlineDrive implements CallerDriven {
     private static final int FREE = 64;
 
     private final MemoryServerLink link;
     private final ObjectPool<Intake> free = new ObjectPool<>(FREE);
-    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicBoolean disconnected = new AtomicBoolean();
 
     InlineDrive(MemoryServerLink link) {
         this.link = link;
     }
 
     @Override public void drive(Consumer<Slot> handler, Runnable ended) {
-        Runnable turn = () -> run(handler, ended);
-        link.handle().addWaiter(turn);
-        turn.run();
+        Runnable waiter = () -> run(handler, ended);
+        link.handle().addWaiter(waiter);
+        waiter.run();
     }
 
     private void run(Consumer<Slot> handler, Runnable ended) {
@@ -39,7 +39,7 @@ final class InlineDrive implements CallerDriven {
                 request = intake.handle().poll(intake.capacity());
             }
         } catch (FuseException _) {
-            if (over.compareAndSet(false, true)) {
+            if (disconnected.compareAndSet(false, true)) {
                 ended.run();
             }
         } finally {
@@ -47,7 +47,7 @@ final class InlineDrive implements CallerDriven {
         }
     }
 
-    /** Threads come here at the same time, and again from within a filesystem: each has an intake of its own. */
+    /** Each call has a buffer of its own, since threads call concurrently and nested, when a filesystem calls into itself. */
     private Intake takeIntake() {
         Limits limits = link.limits();
         Intake intake = free.acquire();

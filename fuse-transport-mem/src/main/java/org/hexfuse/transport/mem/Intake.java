@@ -5,17 +5,17 @@ import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Slot;
 
-/** Memory that one request after another is copied into, and the slot over it. */
+/** The buffer that a worker copies one request after another into, and the slot over it. */
 interface Intake {
     /** The longest request that fits, in bytes. */
     long capacity();
 
-    /** Where requests are taken from and replies go to. */
+    /** Where requests are taken from and replies are sent to. */
     DeviceHandle handle();
 
-    /** What the memory was sized by. */
+    /** The limits that sized the buffer. */
     Limits limits();
 
-    /** Copies a request, which is then on its way, and gives the slot out. */
+    /** Copies a request, marks it as sent, and returns the slot. */
     Slot receive(OutgoingRequest request);
 }

@@ -3,7 +3,7 @@ package org.hexfuse.transport.mem;
 import java.util.Set;
 import org.hexfuse.transport.Address;
 
-/** What an address of this transport may say. */
+/** The parameters of an address {@code mem:}. */
 final class MemoryAddress {
     static final String SCHEME = "mem";
     static final String INLINE = "inline";

@@ -5,7 +5,7 @@ import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.SlotChannel;
 
-/** One worker's slots: takes requests from the kernel's device and copies them. */
+/** One worker's slots: takes requests from the device handle and copies them into the worker's buffer. */
 final class MemoryChannel implements SlotChannel {
     private final MemoryServerLink link;
     private Intake intake;

@@ -14,7 +14,7 @@ import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.spi.AcceptQueue;
 
-/** A name in this process that kernels' ends connect to. */
+/** A name in this process that kernel ends connect to. */
 final class MemoryEndpoint implements ServerEndpoint {
     private static final Map<String, MemoryEndpoint> OPEN = new ConcurrentHashMap<>();
     private static final AtomicLong ANONYMOUS = new AtomicLong();
@@ -32,7 +32,7 @@ final class MemoryEndpoint implements ServerEndpoint {
         Address address = wanted.path().isEmpty() ? wanted.withPath("#" + ANONYMOUS.incrementAndGet()) : wanted;
         var endpoint = new MemoryEndpoint(address);
         if (OPEN.putIfAbsent(address.path(), endpoint) != null) {
-            throw new BindException(Address.of(address.scheme(), address.path()) + " is taken in this process");
+            throw new BindException(Address.of(address.scheme(), address.path()) + " is in use in this process");
         }
         return endpoint;
     }
@@ -40,7 +40,7 @@ final class MemoryEndpoint implements ServerEndpoint {
     static MemoryEndpoint find(Address address) throws IOException {
         MemoryEndpoint endpoint = OPEN.get(address.path());
         if (endpoint == null) {
-            throw new ConnectException("nobody serves " + address + " in this process");
+            throw new ConnectException("no server at " + address + " in this process");
         }
         return endpoint;
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.KernelLink;
 
-/** The kernel's end: hands its device to the server's end and has nothing else to do. */
+/** The kernel end: passes its device handle to the server end. */
 final class MemoryKernelLink implements KernelLink {
     private final MemoryEndpoint endpoint;
     private volatile MemoryServerLink peer;

@@ -15,11 +15,11 @@ import org.hexfuse.transport.spi.SlotPool;
 import org.hexfuse.transport.spi.WholeMessage;
 
 /**
- * The server's end: works on the kernel's device directly. Each worker takes requests over a clone of the device, so that
- * workers do not contend for one processing table, as servers of {@code /dev/fuse} do.
+ * The server end: takes requests from the device of the kernel end. Each worker has a clone of the device, so that workers do not
+ * contend for one processing table, as servers of {@code /dev/fuse} do.
  */
 final class MemoryServerLink implements ServerLink {
-    /** A payload of 256 pages. */
+    /** A payload of 256 pages, and the header. */
     static final int MAX_MESSAGE = 256 * 4096 + Limits.HEAD_ROOM;
 
     /** The workers and callers beyond these share the link's first handle. */

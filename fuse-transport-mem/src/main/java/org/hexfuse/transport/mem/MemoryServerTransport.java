@@ -6,7 +6,7 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.spi.ServerTransportProvider;
 
-/** The server's end of {@code mem:}; see the package for its addresses. */
+/** The server end of {@code mem:}; see the package for its addresses. */
 @AutoService(ServerTransportProvider.class) public final class MemoryServerTransport
         implements ServerTransportProvider {
     /** For {@code ServiceLoader}. */

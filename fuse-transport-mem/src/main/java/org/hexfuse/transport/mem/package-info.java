@@ -1,15 +1,16 @@
 /**
- * Both ends of a connection in one process: an equal sibling of the transports that leave it, and the one that tests use.
+ * Both ends of a connection in one process: an equal of the other transports, and the one that tests use.
  *
- * <p>A server opens {@code mem:NAME}, or {@code mem:} for a name that nobody else has, which its endpoint then tells.
- * Parameters of the address are switches:
+ * <p>A server opens {@code mem:NAME}, or {@code mem:} for a unique name, which the address of its endpoint has. The parameters
+ * of the address are switches:
  *
  * <ul>
- * <li>{@code inline}: requests run through the server on the thread that makes them, without workers;
- * <li>{@code aliased}: replies lie in the memory of their requests, as with io_uring, which shows who reads one too late.
+ * <li>{@code inline}: requests run in the server on the threads of their callers, without workers;
+ * <li>{@code aliased}: a reply shares its buffer with the request, as with io_uring, which reveals late reads of the request.
  * </ul>
  *
- * <p>A request is copied once, by the worker that takes it, into memory that the worker keeps, and a reply once, by the
- * thread that commits it. There are no threads of the transport's own: workers wait in the device, and may be virtual.
+ * <p>A request is copied once, by the worker that takes it, into that worker's buffer; a reply once, by the thread that commits
+ * it. The transport has no threads: workers block in the device handle, and may be virtual. At most
+ * {@value org.hexfuse.transport.spi.AcceptQueue#BACKLOG} connections wait to be accepted.
  */
 package org.hexfuse.transport.mem;

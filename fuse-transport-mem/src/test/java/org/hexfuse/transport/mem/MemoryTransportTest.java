@@ -19,24 +19,24 @@ import org.hexfuse.transport.spi.AcceptQueue;
 import org.junit.jupiter.api.Test;
 
 class MemoryTransportTest {
-    @Test void anonymousEndpointsHaveNamesOfTheirOwn() throws IOException {
+    @Test void anonymousEndpointsHaveDistinctNames() throws IOException {
         try (ServerEndpoint one = Transports.open(Address.parse("mem:"));
                 ServerEndpoint other = Transports.open(Address.parse("mem:"))) {
             assertThat(one.address()).isNotEqualTo(other.address());
         }
     }
 
-    @Test void aNameIsTakenUntilItsEndpointIsClosed() throws IOException {
+    @Test void aNameIsInUseUntilItsEndpointIsClosed() throws IOException {
         try (ServerEndpoint _ = Transports.open(Address.parse("mem:taken"))) {
             assertThatThrownBy(() -> Transports.open(Address.parse("mem:taken"))).isInstanceOf(IOException.class)
-                    .hasMessage("mem:taken is taken in this process");
+                    .hasMessage("mem:taken is in use in this process");
         }
         Transports.open(Address.parse("mem:taken")).close();
     }
 
-    @Test void nobodyAtAnAddressIsAnError() {
+    @Test void connectingWithoutAServerFails() {
         assertThatThrownBy(() -> Transports.connect(Address.parse("mem:nobody"))).isInstanceOf(IOException.class)
-                .hasMessage("nobody serves mem:nobody in this process");
+                .hasMessage("no server at mem:nobody in this process");
     }
 
     @Test void aConnectionWaitsForRoomInTheAcceptQueue() throws Exception {
@@ -73,7 +73,7 @@ class MemoryTransportTest {
                 .hasMessageContaining("is closed");
     }
 
-    @Test void parametersAreChecked() {
+    @Test void rejectsUnknownParameters() {
         assertThatThrownBy(() -> Transports.open(Address.parse("mem:?inlne")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("mem: knows no parameter 'inlne'; it has inline and aliased");
@@ -81,7 +81,7 @@ class MemoryTransportTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Test void anUnknownSchemeIsToldWithThoseThereAre() {
+    @Test void namesTheSchemesThereAreForAnUnknownOne() {
         assertThatThrownBy(() -> Transports.open(Address.parse("memo:"))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no transport for 'memo:'; there is ").hasMessageContaining("mem:");
         assertThatThrownBy(() -> Transports.open(Address.parse("vhost:/x")))

@@ -9,12 +9,12 @@ import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.Span;
 
 /**
- * A slot over memory that stays the same while requests come and go. The parts of a message may lie in one buffer or in
- * several, and the reply's memory may be the request's.
+ * A slot over fixed buffers that are reused for one request after another. The parts of a message may be in one buffer or in
+ * several, and the reply may share memory with the request.
  *
- * <p>A transport fills the memory and calls {@link #received}; the slot sees to the rest: unique and opcode outlive the
- * request's views, a second commit is an {@link IllegalStateException}, {@link #detach} copies into the link's
- * {@link SlotPool}.
+ * <p>A transport fills the buffers and calls {@link #received}. The slot keeps unique and opcode after the views of the request
+ * are invalid, throws {@link IllegalStateException} on a second commit, and copies into the link's {@link SlotPool} on
+ * {@link #detach}.
  */
 public class BufferSlot implements Slot {
     private final MemorySegment header;
@@ -27,7 +27,7 @@ public class BufferSlot implements Slot {
     private final SlotPool pool;
     private final Span rest = new Span();
     private final Span replyData = new Span();
-    private final AtomicBoolean out = new AtomicBoolean();
+    private final AtomicBoolean owned = new AtomicBoolean();
     private long unique;
     private int opcode;
     private int argumentsSize;
@@ -35,12 +35,12 @@ public class BufferSlot implements Slot {
     /**
      * A slot without a request.
      *
-     * @param header where the header comes to lie, at offset 0
-     * @param arguments where the argument struct comes to lie, at offset 0
-     * @param payload where names and bulk data come to lie
-     * @param replyMemory where the reply goes, from {@code replyBase} on
-     * @param sink what a commit calls
-     * @param pool where {@link #detach} has memory from
+     * @param header the buffer of the header, from offset 0
+     * @param arguments the buffer of the argument struct, from offset 0
+     * @param payload the buffer of names and bulk data
+     * @param replyMemory the buffer of the reply, used from {@code replyBase} on
+     * @param sink sends the replies
+     * @param pool allocates the memory of detached slots
      */
     public BufferSlot(MemorySegment header, MemorySegment arguments, MemorySegment payload, MemorySegment replyMemory,
             long replyBase, ReplySink sink, SlotPool pool) {
@@ -54,19 +54,19 @@ public class BufferSlot implements Slot {
         this.pool = pool;
     }
 
-    /** The memory holds a request: gives the slot to the server. */
+    /** The buffers hold a request: hands the slot to the server. */
     public final Slot received(int bytesOfArguments, long restOffset, long restLength) {
         unique = InHeader.UNIQUE.get(header);
         opcode = InHeader.OPCODE.get(header);
         argumentsSize = bytesOfArguments;
         rest.set(payload, restOffset, restLength);
-        if (!out.compareAndSet(false, true)) {
+        if (!owned.compareAndSet(false, true)) {
             throw new IllegalStateException("the slot's last request was neither committed nor released nor detached");
         }
         return this;
     }
 
-    /** The slot was given back. May be overridden; called on the thread that gave it. */
+    /** Called when the slot is returned to the transport, on the thread that returns it. Does nothing unless overridden. */
     protected void freed() {}
 
     @Override public final long unique() {
@@ -108,7 +108,7 @@ public class BufferSlot implements Slot {
     @Override public final Errno commit(Errno error, int structSize, long dataSize) {
         long length = error == Errno.OK ? structSize + dataSize : 0;
         if (length > reply.byteSize()) {
-            throw new IllegalArgumentException("a reply of " + length + " bytes where " + reply.byteSize() + " fit");
+            throw new IllegalArgumentException("a reply of " + length + " bytes in a slot for " + reply.byteSize());
         }
         giveBack();
         try {
@@ -130,7 +130,7 @@ public class BufferSlot implements Slot {
     }
 
     private void giveBack() {
-        if (!out.compareAndSet(true, false)) {
+        if (!owned.compareAndSet(true, false)) {
             throw new IllegalStateException("the slot was committed, released or detached before");
         }
     }

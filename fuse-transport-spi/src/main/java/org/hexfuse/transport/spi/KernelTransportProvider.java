@@ -4,19 +4,19 @@ import java.io.IOException;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.KernelLink;
 
-/** Brings the kernel's end of a transport. An implementation is public and has a public constructor without parameters. */
+/** Provides the kernel end of a transport. An implementation is public and has a public no-argument constructor. */
 public interface KernelTransportProvider {
-    /** The scheme of the addresses it understands. */
+    /** The scheme of its addresses. */
     String scheme();
 
-    /** What it is, in a few words for people. */
+    /** A short description for users. */
     String description();
 
     /**
      * Connects to a server.
      *
-     * @throws IllegalArgumentException if the address makes no sense; the message is one line
-     * @throws IOException if there is no server; the message is one line
+     * @throws IllegalArgumentException if the address is malformed; the message is one line
+     * @throws IOException if no server listens there; the message is one line
      */
     KernelLink connect(Address address) throws IOException;
 }

@@ -9,8 +9,8 @@ import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.Slot;
 
 /**
- * A slot of a transport whose messages lie in one buffer each, as {@code /dev/fuse} and sockets have them. The reply's
- * buffer has room for the {@link OutHeader} in front, which the transport writes.
+ * A slot of a transport whose messages are contiguous, as on {@code /dev/fuse} and on sockets. The reply's buffer begins with
+ * room for the {@link OutHeader}, which the transport writes.
  */
 public class LinearSlot extends BufferSlot {
     private final MemorySegment request;
@@ -18,25 +18,25 @@ public class LinearSlot extends BufferSlot {
     /**
      * A slot without a request.
      *
-     * @param request where whole requests come to lie
-     * @param reply where whole replies are put together, header included
-     * @param sink what a commit calls, with an offset of {@link OutHeader#SIZE}
-     * @param pool where {@link #detach} has memory from
+     * @param request the buffer of whole requests
+     * @param reply the buffer of whole replies, header included
+     * @param sink sends the replies; its offset is {@link OutHeader#SIZE}
+     * @param pool allocates the memory of detached slots
      */
     public LinearSlot(MemorySegment request, MemorySegment reply, ReplySink sink, SlotPool pool) {
         super(request, request.asSlice(InHeader.SIZE), request, reply, OutHeader.SIZE, sink, pool);
         this.request = request;
     }
 
-    /** The memory that whole requests are read into. */
+    /** The buffer that whole requests are read into. */
     public final MemorySegment request() {
         return request;
     }
 
     /**
-     * The buffer holds a message of {@code length} bytes: gives the slot to the server.
+     * The buffer holds a message of {@code length} bytes: hands the slot to the server.
      *
-     * @throws ProtocolException if that is no FUSE request
+     * @throws ProtocolException if the message is malformed
      */
     public final Slot received(long length, Limits limits) throws ProtocolException {
         if (length < InHeader.SIZE) {

@@ -3,17 +3,17 @@ package org.hexfuse.transport.spi;
 import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.Errno;
 
-/** Where a {@link BufferSlot} sends its reply: the transport's own part of a commit. Called on any thread. */
+/** Sends the replies of {@link BufferSlot}s: the transport's part of a commit. Called on any thread. */
 @FunctionalInterface public interface ReplySink {
     /**
      * Sends a reply.
      *
-     * @param unique the request that is answered
-     * @param error OK, or why the operation failed
-     * @param memory what the slot was given for replies; the transport may write in front of {@code offset}
-     * @param offset where the bytes behind the header start
-     * @param length how many these are, 0 for a failure
-     * @return OK, or what the kernel's end made of it
+     * @param unique the unique of the request
+     * @param error OK, or the errno of a failure
+     * @param memory the reply buffer of the slot; the transport may write to it before {@code offset}
+     * @param offset the offset of the first byte after the header
+     * @param length the number of bytes after the header, 0 for a failure
+     * @return OK, or the errno of the kernel end
      */
     Errno send(long unique, Errno error, MemorySegment memory, long offset, long length);
 }

@@ -4,19 +4,19 @@ import java.io.IOException;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 
-/** Brings the server's end of a transport. An implementation is public and has a public constructor without parameters. */
+/** Provides the server end of a transport. An implementation is public and has a public no-argument constructor. */
 public interface ServerTransportProvider {
-    /** The scheme of the addresses it understands. */
+    /** The scheme of its addresses. */
     String scheme();
 
-    /** What it is, in a few words for people. */
+    /** A short description for users. */
     String description();
 
     /**
      * Opens an endpoint: listens, mounts.
      *
-     * @throws IllegalArgumentException if the address makes no sense; the message is one line
-     * @throws IOException if it can't be had; the message is one line
+     * @throws IllegalArgumentException if the address is malformed; the message is one line
+     * @throws IOException if it is in use or cannot be opened; the message is one line
      */
     ServerEndpoint open(Address address) throws IOException;
 }

@@ -9,10 +9,11 @@ import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.Slot;
 
 /**
- * Memory for the detached slots of one link: as much as a request and its reply need, in three sizes. Any thread may use it.
+ * The memory of detached slots of one link: buffers for a request and its reply, in three size classes. Any thread may use
+ * it.
  *
- * <p>The memory is of automatic arenas: a filesystem may answer long after its link is closed, and then writes into memory
- * that nobody reads, not into memory that is gone.
+ * <p>The buffers are of automatic arenas: a filesystem may reply long after its link is closed, and then writes to memory that
+ * is still allocated.
  */
 public final class SlotPool {
     /** Requests with arguments and no name, such as SETLKW, and replies of structs. */
@@ -22,29 +23,28 @@ public final class SlotPool {
     private static final int KEPT_SMALL = 256;
     private static final int KEPT_LARGE = 4;
 
-    private final Shelf tiny = new Shelf(TINY, KEPT_SMALL);
-    private final Shelf small = new Shelf(SMALL, KEPT_SMALL);
-    private volatile Shelf large = new Shelf(SMALL, 1);
+    private final SizeClass tiny = new SizeClass(TINY, KEPT_SMALL);
+    private final SizeClass small = new SizeClass(SMALL, KEPT_SMALL);
+    private volatile SizeClass large = new SizeClass(SMALL, 1);
 
     /** An empty pool. */
     public SlotPool() {}
 
-    /** INIT is answered: messages may be as large as {@code limits} says from now on. */
+    /** Resizes the largest class when INIT is answered. */
     public void negotiated(Limits limits) {
-        large = new Shelf(limits.maxMessage(), KEPT_LARGE);
+        large = new SizeClass(limits.maxMessage(), KEPT_LARGE);
     }
 
     /**
-     * A copy of a request, in memory of its own, with room for a reply of {@code replyRoom} bytes and an {@link OutHeader} in
-     * front of it.
+     * A copy of a request in a buffer of its own, with room for a reply of {@code replyRoom} bytes behind an {@link OutHeader}.
      *
      * @param sink where the slot commits
      */
     Slot copyOf(Slot slot, ReplySink sink, long replyRoom) {
         long length = InHeader.SIZE + slot.argumentsSize() + slot.rest().size();
         long needed = Math.max(length, OutHeader.SIZE + replyRoom);
-        Shelf shelf = needed <= TINY ? tiny : needed <= SMALL ? small : large;
-        Detached copy = shelf.take(needed);
+        SizeClass sizeClass = needed <= TINY ? tiny : needed <= SMALL ? small : large;
+        Detached copy = sizeClass.take(needed);
         copy.outlet.sink = sink;
         MemorySegment.copy(slot.header(), 0, copy.request, 0, InHeader.SIZE);
         MemorySegment.copy(slot.arguments(), 0, copy.request, InHeader.SIZE, slot.argumentsSize());
@@ -53,12 +53,12 @@ public final class SlotPool {
         return copy.received(slot.argumentsSize(), restOffset, slot.rest().size());
     }
 
-    /** Slots of one size that are not in use. */
-    private final class Shelf {
+    /** The free slots of one size class. */
+    private final class SizeClass {
         private final int size;
         private final ObjectPool<Detached> free;
 
-        Shelf(int size, int kept) {
+        SizeClass(int size, int kept) {
             this.size = size;
             this.free = new ObjectPool<>(kept);
         }
@@ -90,23 +90,23 @@ public final class SlotPool {
     }
 
     private final class Detached extends BufferSlot {
-        private final Shelf shelf;
+        private final SizeClass sizeClass;
         private final MemorySegment request;
         private final Outlet outlet;
 
-        Detached(Shelf shelf, MemorySegment request, MemorySegment reply) {
-            this(shelf, request, reply, new Outlet());
+        Detached(SizeClass sizeClass, MemorySegment request, MemorySegment reply) {
+            this(sizeClass, request, reply, new Outlet());
         }
 
-        private Detached(Shelf shelf, MemorySegment request, MemorySegment reply, Outlet outlet) {
+        private Detached(SizeClass sizeClass, MemorySegment request, MemorySegment reply, Outlet outlet) {
             super(request, request.asSlice(InHeader.SIZE), request, reply, OutHeader.SIZE, outlet, SlotPool.this);
-            this.shelf = shelf;
+            this.sizeClass = sizeClass;
             this.request = request;
             this.outlet = outlet;
         }
 
         @Override protected void freed() {
-            shelf.put(this);
+            sizeClass.put(this);
         }
     }
 }

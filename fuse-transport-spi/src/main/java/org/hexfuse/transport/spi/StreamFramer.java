@@ -10,32 +10,32 @@ import org.hexfuse.abi.OutHeader;
 import org.hexfuse.transport.Segments;
 
 /**
- * Cuts a stream of bytes into FUSE messages. Requests and replies both begin with their length in 4 bytes, which is checked
- * as soon as it is there, before anything else is awaited or any memory is asked for.
+ * Splits a stream of bytes into FUSE messages. Requests and replies both begin with their length in 4 bytes, which is checked
+ * as soon as it was received, before more is read or memory is allocated.
  *
- * <p>Small messages are read many at a time through a buffer; the bulk of a large one goes straight to where it belongs.
+ * <p>Small messages are read many at a time through a buffer; the bulk data of a large one is read directly to its target.
  *
  * {@snippet :
  * while (framer.await()) {
  *     long length = framer.begin(limits.maxMessage());
- *     framer.body(target, 0, length - InHeader.SIZE);      // reads framer.header() to know where that is
+ *     framer.body(target, 0, length - InHeader.SIZE);      // the target depends on framer.header()
  * }
  * }
  *
- * <p>Used by one thread at a time. After an exception the stream is of no more use.
+ * <p>Used by one thread at a time. After an exception the stream cannot be used any more.
  */
 public final class StreamFramer {
     private static final int LENGTH_SIZE = 4;
-    /** What is at least so much of the buffer is not worth being copied through it. */
+    /** A read of at least this share of the buffer bypasses it. */
     private static final int BULK_SHARE = 2;
 
-    /** Where the bytes come from. */
+    /** The source of the bytes. */
     @FunctionalInterface public interface Source {
         /**
-         * Reads at least one byte, and waits for it.
+         * Reads at least one byte; blocks until there is one.
          *
          * @param target native, if the framer's buffer is
-         * @param inside whether a message has begun, so that the rest of it should come soon
+         * @param inside whether the bytes belong to a message that has begun
          * @return the number of bytes, or 0 at the end of the stream
          */
         long read(MemorySegment target, long offset, long length, boolean inside) throws IOException;
@@ -57,20 +57,20 @@ public final class StreamFramer {
         this.header = Arena.ofAuto().allocate(headerSize, 8);
     }
 
-    /** A framer of what a kernel's end sends, with headers as {@link InHeader}. */
+    /** A framer of requests, with {@link InHeader}s. */
     public static StreamFramer ofRequests(Source source, MemorySegment buffer) {
         return new StreamFramer(source, buffer, InHeader.SIZE);
     }
 
-    /** A framer of what a server's end sends, with headers as {@link OutHeader}. */
+    /** A framer of replies, with {@link OutHeader}s. */
     public static StreamFramer ofReplies(Source source, MemorySegment buffer) {
         return new StreamFramer(source, buffer, OutHeader.SIZE);
     }
 
     /**
-     * Waits until a message begins. The one before must be read or skipped.
+     * Blocks until the next message begins. The previous one must have been read or skipped.
      *
-     * @return false if the stream has ended instead
+     * @return false at the end of the stream
      */
     public boolean await() throws IOException {
         if (left > 0) {
@@ -86,7 +86,7 @@ public final class StreamFramer {
     /**
      * Reads the header of the message that has begun.
      *
-     * @param most the longest message that is let in, in bytes
+     * @param most the longest message that is accepted, in bytes
      * @return the length of the message, its header included
      * @throws ProtocolException if it is shorter than its header, or longer than {@code most}, or the stream ends in it
      */
@@ -95,11 +95,10 @@ public final class StreamFramer {
         long length = InHeader.LEN.getUnsigned(buffer, start);
         if (length < header.byteSize()) {
             throw new ProtocolException(
-                    "a message whose length says " + length + ", less than its header of " + header.byteSize());
+                    "a message of length " + length + ", shorter than its header of " + header.byteSize());
         }
         if (length > most) {
-            throw new ProtocolException("a message whose length says " + length + ", more than the " + most
-                    + " that were agreed upon");
+            throw new ProtocolException("a message of length " + length + ", longer than the negotiated " + most);
         }
         fill(header.byteSize());
         MemorySegment.copy(buffer, start, header, 0, header.byteSize());
@@ -113,7 +112,7 @@ public final class StreamFramer {
         return header;
     }
 
-    /** Reads {@code length} bytes of those behind the header, or behind what was read of them. */
+    /** Reads the next {@code length} bytes after the header. */
     public void body(MemorySegment target, long offset, long length) throws IOException {
         Objects.checkFromIndexSize(0, length, left);
         long done = 0;
@@ -137,7 +136,7 @@ public final class StreamFramer {
         }
     }
 
-    /** Reads all that is left of the message; {@code target} has as many bytes. */
+    /** Reads the rest of the message, which has the size of {@code target}. */
     public void body(Segments target) throws IOException {
         Objects.checkFromIndexSize(0, target.size(), left);
         for (int i = 0; i < target.count(); i++) {
@@ -145,7 +144,7 @@ public final class StreamFramer {
         }
     }
 
-    /** Drops what is left of the message. */
+    /** Discards the rest of the message. */
     public void skip() throws IOException {
         while (left > 0) {
             if (start == end) {
@@ -159,7 +158,7 @@ public final class StreamFramer {
         }
     }
 
-    /** Makes sure that {@code wanted} bytes, at most a header, lie in the buffer in one piece. */
+    /** Reads until {@code wanted} bytes, at most a header, are contiguous in the buffer. */
     private void fill(long wanted) throws IOException {
         if (start + wanted > buffer.byteSize()) {
             MemorySegment.copy(buffer, start, buffer, 0, end - start);
@@ -173,7 +172,7 @@ public final class StreamFramer {
 
     private static long some(long count) throws ProtocolException {
         if (count == 0) {
-            throw new ProtocolException("the peer went away in the middle of a message");
+            throw new ProtocolException("the peer disconnected in the middle of a message");
         }
         return count;
     }

@@ -7,17 +7,17 @@ import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.DeviceHandle;
 
 /**
- * Brings replies and notifications that lie in memory as a whole, header included, to a device handle, with the checks that
- * a {@code write} to {@code /dev/fuse} makes.
+ * Writes contiguous replies and notifications, header included, to a device handle, with the checks of {@code write(2)} on
+ * {@code /dev/fuse}.
  */
 public final class WholeMessage {
     private WholeMessage() {}
 
     /**
-     * Brings one message.
+     * Writes one message.
      *
-     * @param size the bytes of the message, which its header must agree with
-     * @return OK; EINVAL if that is no message; or what the device made of it
+     * @param size the length of the message in bytes, which its header must state
+     * @return OK; EINVAL if the message is malformed; or the errno of the device
      */
     public static Errno write(DeviceHandle handle, MemorySegment message, long size) {
         if (size < OutHeader.SIZE || OutHeader.LEN.getUnsigned(message, 0) != size) {
@@ -28,10 +28,10 @@ public final class WholeMessage {
     }
 
     /**
-     * Brings one message whose header was taken apart. If the memory can't be read, the device is told and the exception of
-     * the memory goes on to the caller.
+     * Writes one message whose header was parsed already. If its memory cannot be read, the delivery fails and the exception is
+     * rethrown.
      *
-     * @param length the bytes behind the header, which lie in {@code memory} from {@code offset} on
+     * @param length the number of bytes after the header, which are in {@code memory} from {@code offset} on
      */
     public static Errno write(DeviceHandle handle, long unique, int error, MemorySegment memory, long offset,
             long length) {

@@ -17,7 +17,7 @@ class RateLimitedLogTest {
     private final AtomicLong now = new AtomicLong();
     private final RateLimitedLog log = new RateLimitedLog(logger, now::get);
 
-    @Test void ofAFloodAFewLinesAreLoggedAndThenHowManyThereWere() {
+    @Test void logsTheFirstLinesOfAFloodAndThenTheNumberSuppressed() {
         for (int i = 0; i < 1000; i++) {
             log.warn("kind", "line");
         }
@@ -27,7 +27,7 @@ class RateLimitedLogTest {
         verify(logger).warn(contains("995 more of this kind"), (Throwable) isNull());
     }
 
-    @Test void oneKindDoesNotSilenceAnother() {
+    @Test void limitsEachKindOnItsOwn() {
         for (int i = 0; i < 100; i++) {
             log.warn("a", "a line");
         }

@@ -45,18 +45,18 @@ class SlotTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 1, 39}) void lessThanAHeaderIsNoRequest(long length) {
+    @ValueSource(longs = {0, 1, 39}) void rejectsARequestShorterThanItsHeader(long length) {
         assertThatThrownBy(() -> slot.received(length, LIMITS)).isInstanceOf(ProtocolException.class)
                 .hasMessageContaining("less than its header");
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 39, 41, -1}) void aHeaderThatSaysAnotherLengthIsNoRequest(int announced) {
+    @ValueSource(ints = {0, 39, 41, -1}) void rejectsARequestWhoseHeaderStatesAnotherLength(int announced) {
         InHeader.LEN.set(request, announced);
         assertThatThrownBy(() -> slot.received(40, LIMITS)).isInstanceOf(ProtocolException.class);
     }
 
-    @Test void aRequestIsTakenApart() throws Exception {
+    @Test void parsesARequest() throws Exception {
         Slot received = receive(Opcode.READ, 6, InHeader.SIZE + ReadIn.SIZE + 5);
         assertThat(received.unique()).isEqualTo(6);
         assertThat(received.opcode()).isEqualTo(Opcode.READ.code());
@@ -65,13 +65,13 @@ class SlotTest {
         assertThat(received.replyCapacity()).isEqualTo(12_288 - OutHeader.SIZE);
     }
 
-    @Test void aRequestThatWasCutShortHasWhatCame() throws Exception {
+    @Test void aTruncatedRequestHasTheBytesThatWereReceived() throws Exception {
         Slot received = receive(Opcode.READ, 6, InHeader.SIZE + 10);
         assertThat(received.argumentsSize()).isEqualTo(10);
         assertThat(received.rest().size()).isZero();
     }
 
-    @Test void anUnknownOperationIsAllRest() throws Exception {
+    @Test void anUnknownOpcodeHasNoArguments() throws Exception {
         InHeader.LEN.set(request, 60);
         InHeader.OPCODE.set(request, 9999);
         Slot received = slot.received(60, LIMITS);
@@ -79,7 +79,7 @@ class SlotTest {
         assertThat(received.rest().size()).isEqualTo(20);
     }
 
-    @Test void aReplyIsSentOnce() throws Exception {
+    @Test void aReplyIsCommittedOnce() throws Exception {
         Slot received = receive(Opcode.READ, 6, 80);
         assertThat(received.commit(Errno.OK, 16, 100)).isEqualTo(Errno.OK);
         assertThat(sent).containsExactly("6 OK 116 at 16");
@@ -92,19 +92,19 @@ class SlotTest {
         assertThat(sent).containsExactly("8 EACCES 0 at 16");
     }
 
-    @Test void aReplyThatDoesNotFitIsRefusedAndCanBeMadeAgain() throws Exception {
+    @Test void aReplyThatDoesNotFitLeavesTheSlotOpen() throws Exception {
         Slot received = receive(Opcode.READ, 6, 80);
         assertThatThrownBy(() -> received.commit(Errno.OK, 0, 12_288)).isInstanceOf(IllegalArgumentException.class);
         assertThat(sent).isEmpty();
         assertThat(received.commit(Errno.EIO, 0, 0)).isEqualTo(Errno.OK);
     }
 
-    @Test void aSlotThatIsOutTakesNoOtherRequest() throws Exception {
+    @Test void aSlotInUseReceivesNoOtherRequest() throws Exception {
         receive(Opcode.READ, 6, 80);
         assertThatThrownBy(() -> receive(Opcode.READ, 8, 80)).isInstanceOf(IllegalStateException.class);
     }
 
-    @Test void aDetachedSlotKeepsTheRequestWhileTheOtherGoesOn() throws Exception {
+    @Test void aDetachedSlotKeepsItsRequestWhileItsChannelReceivesOthers() throws Exception {
         request.set(JAVA_BYTE, InHeader.SIZE + ReadIn.SIZE, (byte) 77);
         Slot detached = receive(Opcode.READ, 6, InHeader.SIZE + ReadIn.SIZE + 1).detach(100);
         request.fill((byte) 0);
@@ -117,7 +117,7 @@ class SlotTest {
         assertThat(sent).containsExactly("8 ENOENT 0 at 16", "6 OK 100 at 16");
     }
 
-    @Test void detachedSlotsAreUsedAgain() throws Exception {
+    @Test void detachedSlotsArePooled() throws Exception {
         Slot first = receive(Opcode.READ, 6, 80).detach(10);
         first.commit(Errno.OK, 0, 0);
         assertThat(receive(Opcode.READ, 8, 80).detach(10)).isSameAs(first);
@@ -136,7 +136,7 @@ class SlotTest {
         Mockito.verifyNoInteractions(handle);
     }
 
-    @Test void aWholeMessageLandsWhereTheDeviceSays() {
+    @Test void aWholeMessageIsCopiedToTheDevicesTarget() {
         DeviceHandle handle = Mockito.mock();
         Delivery delivery = Mockito.mock();
         byte[] target = new byte[4];

@@ -28,20 +28,20 @@ import org.slf4j.Logger;
         return bytes.toString(UTF_8);
     }
 
-    @Test void warningsAndErrorsAreWrittenWithTimeLevelAndName() {
+    @Test void writesWarningsAndErrorsWithTimeLevelAndName() {
         assertThat(written(() -> logger.warn("{}: {} of 2", "mem:", 1)).lines()).singleElement().asString()
                 .matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z WARN org.hexfuse.Thing: mem:: 1 of 2");
         assertThat(written(() -> logger.error("no more"))).contains("ERROR org.hexfuse.Thing: no more");
     }
 
-    @Test void theStackTraceFollows() {
+    @Test void writesTheStackTraceAfterTheMessage() {
         String text = written(() -> logger.error("{} failed", "READ", new IllegalStateException("broken")));
         assertThat(text.lines()).hasSizeGreaterThan(2).anyMatch("java.lang.IllegalStateException: broken"::equals)
                 .anyMatch(line -> line.startsWith("\tat ") && line.contains("StandardErrorLoggerTest"));
         assertThat(text).contains("READ failed");
     }
 
-    @Test void nothingBelowAWarningIsWritten() {
+    @Test void writesNothingBelowWarn() {
         assertThat(written(() -> {
             logger.info("info");
             logger.debug("debug");
@@ -49,7 +49,7 @@ import org.slf4j.Logger;
         })).isEmpty();
     }
 
-    @Test void ofAFloodTheFirstLinesAreWrittenAndThenHowManyWereNot() {
+    @Test void writesTheFirstLinesOfAFloodAndThenTheNumberSuppressed() {
         assertThat(written(() -> {
             for (int i = 0; i < 1000; i++) {
                 logger.warn("line {}", i);

@@ -28,7 +28,7 @@ class StreamFramerTest {
 
     private final Arena arena = Arena.ofAuto();
 
-    /** Gives out {@code bytes} in reads that end at each of {@code cuts}, and counts what it is asked for. */
+    /** A source of {@code bytes} whose reads end at each of {@code cuts}; counts reads and their lengths. */
     private static final class Script implements StreamFramer.Source {
         private final byte[] bytes;
         private final long[] cuts;
@@ -69,7 +69,7 @@ class StreamFramerTest {
         return StreamFramer.ofReplies(source, arena.allocate(BUFFER));
     }
 
-    /** All messages of a stream, put together again. */
+    /** All messages of a stream. */
     private List<byte[]> cut(StreamFramer framer) throws IOException {
         var messages = new ArrayList<byte[]>();
         while (framer.await()) {
@@ -89,7 +89,7 @@ class StreamFramerTest {
                 message(headerSize, 128, 7), message(headerSize, 5, 8));
     }
 
-    @Test void aStreamIsCutTheSameWhereverItIsSplit() throws IOException {
+    @Test void framesAStreamTheSameWhereverItIsSplit() throws IOException {
         List<byte[]> messages = someMessages(OutHeader.SIZE);
         byte[] stream = joined(messages);
         for (int split = 0; split <= stream.length; split++) {
@@ -98,7 +98,7 @@ class StreamFramerTest {
         }
     }
 
-    @Test void aStreamIsCutTheSameWhereverItIsSplitTwice() throws IOException {
+    @Test void framesAStreamTheSameWhereverItIsSplitTwice() throws IOException {
         List<byte[]> messages = List.of(message(OutHeader.SIZE, 9, 1), message(OutHeader.SIZE, 70, 2),
                 message(OutHeader.SIZE, 0, 3));
         byte[] stream = joined(messages);
@@ -109,14 +109,14 @@ class StreamFramerTest {
         }
     }
 
-    @Test void requestsAreCutOneByteAtATime() throws IOException {
+    @Test void framesRequestsThatArriveByteByByte() throws IOException {
         List<byte[]> messages = someMessages(InHeader.SIZE);
         byte[] stream = joined(messages);
         var script = new Script(stream, LongStream.range(0, stream.length).toArray());
         assertThat(cut(StreamFramer.ofRequests(script, arena.allocate(BUFFER)))).containsExactlyElementsOf(messages);
     }
 
-    @Test void aStreamThatEndsBetweenMessagesEndsAndOneThatEndsInAMessageFails() throws IOException {
+    @Test void aStreamMayEndBetweenMessagesButNotInsideOne() throws IOException {
         byte[] stream = joined(someMessages(OutHeader.SIZE));
         var ends = new ArrayList<Integer>(List.of(0));
         someMessages(OutHeader.SIZE).forEach(m -> ends.add(ends.getLast() + m.length));
@@ -127,25 +127,24 @@ class StreamFramerTest {
             } else {
                 assertThatThrownBy(() -> cut(replies(script))).as("end at %d", end)
                         .isInstanceOf(ProtocolException.class)
-                        .hasMessage("the peer went away in the middle of a message");
+                        .hasMessage("the peer disconnected in the middle of a message");
             }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 1, 4, 15}) void aLengthBelowTheHeaderIsRefused(long length) throws IOException {
-        assertRefused(length, "a message whose length says " + length + ", less than its header of 16");
+    @ValueSource(longs = {0, 1, 4, 15}) void rejectsALengthBelowTheHeader(long length) throws IOException {
+        assertRejected(length, "a message of length " + length + ", shorter than its header of 16");
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {MOST + 1, 0x7FFFFFFFL, 0x80000000L, 0xFFFFFFFFL}) void aLengthAboveTheLimitIsRefused(
+    @ValueSource(longs = {MOST + 1, 0x7FFFFFFFL, 0x80000000L, 0xFFFFFFFFL}) void rejectsALengthAboveTheLimit(
             long length) throws IOException {
-        assertRefused(length, "a message whose length says " + length + ", more than the " + MOST
-                + " that were agreed upon");
+        assertRejected(length, "a message of length " + length + ", longer than the negotiated " + MOST);
     }
 
-    /** Four bytes are enough to know: a framer that asked for more would see the end of the stream. */
-    private void assertRefused(long length, String message) throws IOException {
+    /** The length alone decides: a framer that read more would reach the end of the stream. */
+    private void assertRejected(long length, String message) throws IOException {
         var script = new Script(new byte[]{(byte) length, (byte) (length >> 8), (byte) (length >> 16),
             (byte) (length >> 24)});
         StreamFramer framer = replies(script);
@@ -155,12 +154,12 @@ class StreamFramerTest {
         assertThat(script.longest).isEqualTo(BUFFER);
     }
 
-    @Test void theLongestMessageIsLetIn() throws IOException {
+    @Test void acceptsTheLongestMessage() throws IOException {
         byte[] longest = message(OutHeader.SIZE, MOST - OutHeader.SIZE, 1);
         assertThat(cut(replies(new Script(longest)))).containsExactly(longest);
     }
 
-    @Test void bulkIsReadToWhereItBelongsAndSmallMessagesManyAtATime() throws IOException {
+    @Test void readsBulkDataDirectlyAndSmallMessagesManyAtATime() throws IOException {
         var bulk = new Script(message(OutHeader.SIZE, 100_000, 1));
         cut(replies(bulk));
         assertThat(bulk.reads).isEqualTo(3);
@@ -169,7 +168,7 @@ class StreamFramerTest {
         assertThat(small.reads).isEqualTo(2);
     }
 
-    @Test void memoryOfTheHeapIsReadIntoThroughTheBuffer() throws IOException {
+    @Test void readsIntoHeapMemoryThroughTheBuffer() throws IOException {
         byte[] message = message(OutHeader.SIZE, 5000, 1);
         StreamFramer framer = replies(new Script(message));
         assertThat(framer.await()).isTrue();
@@ -179,7 +178,7 @@ class StreamFramerTest {
         assertThat(body).isEqualTo(Arrays.copyOfRange(message, OutHeader.SIZE, message.length));
     }
 
-    @Test void whatIsSkippedIsGoneAndNothingElse() throws IOException {
+    @Test void skipsOneMessageOnly() throws IOException {
         List<byte[]> messages = someMessages(OutHeader.SIZE);
         for (int cut = 1; cut < 40; cut++) {
             int every = cut;
@@ -197,7 +196,7 @@ class StreamFramerTest {
         }
     }
 
-    @Test void aMessageThatIsNotReadToItsEndIsAMistakeOfTheCaller() throws IOException {
+    @Test void theNextMessageMustNotBeginBeforeThePreviousIsRead() throws IOException {
         StreamFramer framer = replies(new Script(message(OutHeader.SIZE, 5, 1)));
         assertThat(framer.await()).isTrue();
         framer.begin(MOST);

@@ -8,19 +8,19 @@ import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.Sockets;
 
-/** Connects to one who listens. */
+/** Connects to a listening socket. */
 final class Connector {
-    /** How long one may take to accept others. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** How long a listener may take to make room in its backlog. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private Connector() {}
 
-    /** @throws IOException if nobody is there, or one who must not be; the message is one line */
+    /** @throws IOException if nobody listens there, or the peer is not trusted; the message is one line */
     static Wire connect(SocketPath to) throws IOException {
         Fd socket = Sockets.socket(to.type());
         try {
-            // One whose backlog is full would block the call for as long as it likes.
+            // A blocking connect would wait without limit while the backlog is full.
             socket.nonblocking(true);
             await(socket, to);
             socket.nonblocking(false);
@@ -32,10 +32,11 @@ final class Connector {
     }
 
     private static void await(Fd socket, SocketPath to) throws IOException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (!connected(socket, to)) {
             if (System.nanoTime() - deadline > 0) {
-                throw new ConnectException(to.label() + " takes no connections for " + PATIENCE.toSeconds() + " s");
+                throw new ConnectException(
+                        to.label() + " has accepted no connection for " + TIMEOUT.toSeconds() + " s");
             }
             try {
                 Thread.sleep(PAUSE);
@@ -55,7 +56,7 @@ final class Connector {
                 case EAGAIN, EINTR -> "";
                 case ECONNREFUSED -> "nobody listens at " + to.label();
                 case ENOENT -> "nobody listens at " + to.label() + ": there is no such file";
-                case EPROTOTYPE -> to.label() + " is a socket of another kind";
+                case EPROTOTYPE -> to.label() + " is a socket of another type";
                 default -> "can't connect to " + to.label() + ": " + e.errno().message();
             };
             if (why.isEmpty()) {

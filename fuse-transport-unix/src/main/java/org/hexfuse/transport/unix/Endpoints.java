@@ -5,7 +5,7 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.spi.SingleLinkEndpoint;
 
-/** The server's ends. */
+/** Opens server endpoints. */
 final class Endpoints {
     private Endpoints() {}
 

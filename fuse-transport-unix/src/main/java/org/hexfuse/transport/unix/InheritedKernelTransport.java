@@ -6,7 +6,7 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.KernelLink;
 import org.hexfuse.transport.spi.KernelTransportProvider;
 
-/** The kernel's end of {@code fd:}; see the package for its addresses. */
+/** The kernel end of {@code fd:}; see the package for its addresses. */
 @AutoService(KernelTransportProvider.class) public final class InheritedKernelTransport
         implements KernelTransportProvider {
     /** For {@code ServiceLoader}. */
@@ -17,7 +17,7 @@ import org.hexfuse.transport.spi.KernelTransportProvider;
     }
 
     @Override public String description() {
-        return "local socket that was inherited: fd:NUMBER";
+        return "inherited local socket: fd:NUMBER";
     }
 
     @Override public KernelLink connect(Address address) throws IOException {

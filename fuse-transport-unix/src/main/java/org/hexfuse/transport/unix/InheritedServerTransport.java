@@ -6,7 +6,7 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.spi.ServerTransportProvider;
 
-/** The server's end of {@code fd:}; see the package for its addresses. */
+/** The server end of {@code fd:}; see the package for its addresses. */
 @AutoService(ServerTransportProvider.class) public final class InheritedServerTransport
         implements ServerTransportProvider {
     /** For {@code ServiceLoader}. */
@@ -17,7 +17,7 @@ import org.hexfuse.transport.spi.ServerTransportProvider;
     }
 
     @Override public String description() {
-        return "local socket that was inherited: fd:NUMBER";
+        return "inherited local socket: fd:NUMBER";
     }
 
     @Override public ServerEndpoint open(Address address) throws IOException {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.hexfuse.transport.KernelLink;
 
-/** The kernel's ends. */
+/** Opens kernel links. */
 final class KernelLinks {
     private static final Duration WAIT = Duration.ofSeconds(30);
 
@@ -15,7 +15,7 @@ final class KernelLinks {
             return new UnixKernelLink(Connector.connect(at));
         }
         try (ListeningSocket listening = ListeningSocket.open(at)) {
-            return new UnixKernelLink(listening.accept(at.arrivalWait()));
+            return new UnixKernelLink(listening.accept(at.acceptTimeout()));
         }
     }
 

@@ -13,13 +13,13 @@ import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
 
 /**
- * A socket that kernels' ends connect to. A thread of its own waits for them in the system call, so that the one who accepts
- * can be interrupted, and can be a virtual thread.
+ * A listening socket for kernel ends. A thread of its own blocks in {@code accept(2)}, so that callers of {@link #accept} can be
+ * interrupted and can be virtual threads.
  */
 final class ListeningEndpoint implements ServerEndpoint {
     private static final Logger LOG = Loggers.of(ListeningEndpoint.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
-    /** How long to wait until the system may have more descriptors. */
+    /** How long to wait after a failed accept, as when the process is out of descriptors. */
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration JOIN = Duration.ofSeconds(2);
 
@@ -41,12 +41,12 @@ final class ListeningEndpoint implements ServerEndpoint {
             boolean open = true;
             while (open) {
                 try {
-                    // Those beyond the limit wait in the backlog: a silent one ends when INIT is due.
+                    // Further connections stay in the backlog. A silent one is closed when INIT is overdue.
                     connections.acquire();
                     Optional<Wire> wire = acceptOne();
                     open = wire.isPresent() && enqueue(new UnixServerLink(wire.get(), () -> {}, connections::release));
                 } catch (IOException e) {
-                    LIMITED.warn("no connection", "no connection: " + e.getMessage());
+                    LIMITED.warn("accept", "could not accept a connection: " + e.getMessage());
                     Thread.sleep(PAUSE);
                 }
             }
@@ -103,7 +103,7 @@ final class ListeningEndpoint implements ServerEndpoint {
         try {
             socket.close();
         } finally {
-            // It may wait for one of its connections to be closed.
+            // It may be blocked on the limit of connections.
             acceptor.interrupt();
             ThreadJoin.join(acceptor, JOIN);
         }

@@ -18,14 +18,14 @@ import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
 
-/** A socket that others connect to. */
+/** A listening socket. */
 final class ListeningSocket implements AutoCloseable {
     private static final Logger LOG = Loggers.of(ListeningSocket.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final int BACKLOG = 64;
-    /** How often to look whether the socket was closed, where shutting it down has come between two waits. */
+    /** How often a waiter checks for a close that came between two polls, in milliseconds. */
     private static final int LONG_TICK_MILLIS = 1000;
-    /** How often to look whether the thread was interrupted. */
+    /** How often a waiter checks for an interrupt, in milliseconds. */
     private static final int SHORT_TICK_MILLIS = 100;
 
     private final Fd socket;
@@ -38,7 +38,7 @@ final class ListeningSocket implements AutoCloseable {
 
     private ListeningSocket(Fd socket, SocketType type, String label, WireOptions options, Optional<SocketFile> file)
             throws LibcException {
-        // Several processes may share a listening socket, and then another one may take whom poll has seen.
+        // Several processes may share a listening socket, and another one may accept the connection that poll reported.
         socket.nonblocking(true);
         readable.set(0, socket, PollSet.IN);
         this.socket = socket;
@@ -75,17 +75,17 @@ final class ListeningSocket implements AutoCloseable {
         }
     }
 
-    /** Takes over a socket that listens already. */
+    /** Takes ownership of a socket that listens already. */
     static ListeningSocket of(InheritedSocket.Open socket, InheritedSocket inherited) throws LibcException {
         return new ListeningSocket(socket.fd(), socket.type(), inherited.address().toString(), inherited.options(),
                 Optional.empty());
     }
 
     /**
-     * Waits for the next one who connects; those who must not are sent away.
+     * Accepts the next connection; blocks until there is one. Peers that are not trusted are disconnected.
      *
      * @return empty when the socket is closed
-     * @throws IOException if the system can't give one more connection now
+     * @throws IOException if the system has no descriptor for a further connection
      */
     Optional<Wire> accept() throws IOException {
         Optional<Wire> wire = Optional.empty();
@@ -98,23 +98,23 @@ final class ListeningSocket implements AutoCloseable {
     }
 
     /**
-     * Waits for so long.
+     * Accepts the next connection; blocks no longer than {@code timeout}.
      *
-     * @throws IOException if nobody came, or the thread was interrupted
+     * @throws IOException if nobody connected in time, the socket was closed or the thread was interrupted
      */
-    Wire accept(Duration patience) throws IOException {
-        long deadline = System.nanoTime() + patience.toNanos();
+    Wire accept(Duration timeout) throws IOException {
+        long deadline = System.nanoTime() + timeout.toNanos();
         Optional<Wire> wire = Optional.empty();
         while (wire.isEmpty()) {
             if (System.nanoTime() - deadline > 0) {
                 throw new SocketTimeoutException(
-                        "nobody has come to " + label + " within " + patience.toSeconds() + " s");
+                        "nobody has connected to " + label + " within " + timeout.toSeconds() + " s");
             }
             if (closed) {
-                throw new SocketException(label + " was shut down while nobody had come");
+                throw new SocketException(label + " was closed before anybody connected");
             }
             if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException(label + ": interrupted while nobody had come");
+                throw new InterruptedIOException(label + ": interrupted while waiting for a connection");
             }
             if (readable.poll(SHORT_TICK_MILLIS) > 0) {
                 wire = acceptOne();
@@ -123,7 +123,7 @@ final class ListeningSocket implements AutoCloseable {
         return wire.get();
     }
 
-    /** Empty if the one who came is gone again, or was sent away, or if the socket is shut down. */
+    /** Empty if the peer has disconnected or was rejected, or if the socket is shut down. */
     private Optional<Wire> acceptOne() throws IOException {
         try {
             return Optional.of(wire(Sockets.accept(socket)));
@@ -136,17 +136,17 @@ final class ListeningSocket implements AutoCloseable {
                 }
                 default -> throw new IOException(label + ": " + e.getMessage(), e);
             };
-        } catch (Refused e) {
-            LIMITED.warn("refused", "refused: " + e.getMessage());
+        } catch (Rejected e) {
+            LIMITED.warn("rejected", "connection rejected: " + e.getMessage());
             return Optional.empty();
         }
     }
 
-    private Wire wire(Fd peer) throws Refused {
+    private Wire wire(Fd peer) throws Rejected {
         try {
             return Wire.of(peer, type, label, options);
         } catch (IOException e) {
-            throw new Refused(e);
+            throw new Rejected(e);
         }
     }
 
@@ -158,7 +158,7 @@ final class ListeningSocket implements AutoCloseable {
         return label;
     }
 
-    /** Removes the file, wakes who waits for connections, and closes the socket. Those that were accepted go on. */
+    /** Removes the file, wakes threads in {@link #accept}, and closes the socket. Accepted connections stay open. */
     @Override public void close() throws IOException {
         closed = true;
         try {
@@ -175,11 +175,11 @@ final class ListeningSocket implements AutoCloseable {
         }
     }
 
-    /** One who connected and must not, or can't be served; others can. */
-    private static final class Refused extends Exception {
+    /** A rejected connection; the listener keeps accepting. */
+    private static final class Rejected extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Refused(IOException cause) {
+        Rejected(IOException cause) {
             super(cause.getMessage(), cause);
         }
     }

@@ -6,37 +6,37 @@ import org.hexfuse.libc.SocketType;
 import org.hexfuse.transport.Segments;
 
 /**
- * The messages that come over a wire, one after another: await, begin, then body or skip. Used by one thread at a time. After
- * an exception the connection is of no more use.
+ * Receives the messages of a connection: await, begin, then body or skip. Used by one thread at a time. After an exception the
+ * connection cannot be used any more.
  */
 interface MessageReader {
-    /** Waits until a message comes. False if the other end is gone, or this one has shut down. */
+    /** Blocks until the next message begins. False if the peer has disconnected or this end has shut down. */
     boolean await() throws IOException;
 
     /**
-     * Reads the header.
+     * Receives the header.
      *
-     * @param most the longest message that is let in, in bytes
+     * @param most the longest message that is accepted, in bytes
      * @return the length of the message, its header included
-     * @throws java.net.ProtocolException if that is no message, or too long a one
+     * @throws java.net.ProtocolException if the message is malformed or too long
      */
     long begin(long most) throws IOException;
 
     /** The header of the message that has begun. */
     MemorySegment header();
 
-    /** Reads what is behind the header; {@code target} has as many bytes. */
+    /** Receives the bytes after the header, which are as many as {@code target} has. */
     void body(Segments target) throws IOException;
 
-    /** Drops what is behind the header. */
+    /** Discards the bytes after the header. */
     void skip() throws IOException;
 
-    /** What a kernel's end sends. */
+    /** A reader of requests. */
     static MessageReader requests(Wire wire) {
         return wire.type() == SocketType.STREAM ? StreamReader.ofRequests(wire) : PacketReader.ofRequests(wire);
     }
 
-    /** What a server's end sends. */
+    /** A reader of replies and notifications. */
     static MessageReader replies(Wire wire) {
         return wire.type() == SocketType.STREAM ? StreamReader.ofReplies(wire) : PacketReader.ofReplies(wire);
     }

@@ -15,24 +15,24 @@ import org.hexfuse.transport.spi.WholeMessage;
 import org.slf4j.Logger;
 
 /**
- * Brings notifications to the device, in their order, on a thread of its own, which is there once the first one comes. They run
- * the kernel's code, which may wait for replies.
+ * The queue of notifications to the device. A thread of its own, started with the first one, delivers them in order, since they
+ * run kernel code that may wait for replies.
  *
- * <p>None is dropped, since a lost one would leave stale data in the kernel's caches for good. So when too many wait, the one
- * who brings another waits a little, and then the connection ends.
+ * <p>None is dropped: a lost invalidation would leave stale data in the kernel's caches. When the queue is full, the reader
+ * blocks for a while, and then the connection is closed.
  */
 final class Notifications implements AutoCloseable {
     private static final Logger LOG = Loggers.of(Notifications.class);
-    private static final int MOST = 1024;
-    private static final long MOST_BYTES = 16L << 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final int CAPACITY = 1024;
+    private static final long MAX_BYTES = 16L << 20;
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration JOIN = Duration.ofSeconds(2);
 
     private final DeviceHandle handle;
     private final String label;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Queue<Notification> waiting = new ArrayDeque<>();
+    private final Queue<Notification> queue = new ArrayDeque<>();
     private long bytes;
     private boolean closed;
     private Thread thread;
@@ -45,21 +45,23 @@ final class Notifications implements AutoCloseable {
         this.label = label;
     }
 
-    /** @throws IOException if too many wait and their number does not get less */
+    /** @throws IOException if the queue stays full */
     void add(int code, MemorySegment body, long length) throws IOException {
         lock.lock();
         try {
-            long left = PATIENCE.toNanos();
+            long left = TIMEOUT.toNanos();
             while (isFull() && !closed) {
                 if (left <= 0) {
-                    throw new ProtocolException(waiting.size() + " notifications wait and the device takes none");
+                    throw new ProtocolException(
+                            "the device has taken none of " + queue.size() + " queued notifications for "
+                                    + TIMEOUT.toSeconds() + " s");
                 }
                 left = changed.awaitNanos(left);
             }
             if (closed) {
                 return;
             }
-            waiting.add(new Notification(code, body, length));
+            queue.add(new Notification(code, body, length));
             bytes += length;
             changed.signalAll();
             if (thread == null) {
@@ -72,7 +74,7 @@ final class Notifications implements AutoCloseable {
         }
     }
 
-    private boolean isFull() { return waiting.size() >= MOST || bytes >= MOST_BYTES; }
+    private boolean isFull() { return queue.size() >= CAPACITY || bytes >= MAX_BYTES; }
 
     private void run() {
         try {
@@ -87,13 +89,13 @@ final class Notifications implements AutoCloseable {
     private Notification next() throws InterruptedException {
         lock.lock();
         try {
-            while (waiting.isEmpty() && !closed) {
+            while (queue.isEmpty() && !closed) {
                 changed.await();
             }
             if (closed) {
                 return null;
             }
-            Notification next = waiting.remove();
+            Notification next = queue.remove();
             bytes -= next.length;
             changed.signalAll();
             return next;
@@ -107,26 +109,26 @@ final class Notifications implements AutoCloseable {
             Errno outcome = WholeMessage.write(handle, 0, notification.code, notification.body, 0,
                     notification.length);
             if (outcome != Errno.OK) {
-                LOG.debug("{}: a notification of code {} was refused: {}", label, notification.code, outcome);
+                LOG.debug("{}: a notification of code {} was rejected: {}", label, notification.code, outcome);
             }
         } catch (RuntimeException e) {
             LOG.warn("{}: a notification of code {} failed", label, notification.code, e);
         }
     }
 
-    /** Drops those that wait; the thread ends when the one that it delivers is delivered. */
+    /** Discards the queue; the thread ends after the notification that it is delivering. */
     @Override public void close() {
         lock.lock();
         try {
             closed = true;
-            waiting.clear();
+            queue.clear();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits, not long, until the thread has ended. */
+    /** Waits for the thread to end, for a limited time. */
     void join() {
         Thread present;
         lock.lock();

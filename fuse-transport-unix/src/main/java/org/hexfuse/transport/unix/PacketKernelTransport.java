@@ -7,7 +7,7 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.KernelLink;
 import org.hexfuse.transport.spi.KernelTransportProvider;
 
-/** The kernel's end of {@code unix-seqpacket:}; see the package for its addresses. */
+/** The kernel end of {@code unix-seqpacket:}; see the package for its addresses. */
 @AutoService(KernelTransportProvider.class) public final class PacketKernelTransport
         implements KernelTransportProvider {
     /** For {@code ServiceLoader}. */
@@ -18,7 +18,7 @@ import org.hexfuse.transport.spi.KernelTransportProvider;
     }
 
     @Override public String description() {
-        return "local socket of packets: unix-seqpacket:PATH[?listen]";
+        return "local sequenced-packet socket: unix-seqpacket:PATH[?listen]";
     }
 
     @Override public KernelLink connect(Address address) throws IOException {

@@ -11,20 +11,20 @@ import org.hexfuse.libc.SocketMessage;
 import org.hexfuse.transport.Segments;
 
 /**
- * The messages of a socket whose packets they are. The header is looked at while the packet stays in the queue, and so is its
- * true length; then all of it is received at once, the body straight to where it belongs.
+ * Receives messages that are packets each. The header and the length of the packet are peeked; then the whole packet is
+ * received at once, the body directly into its target.
  */
 final class PacketReader implements MessageReader {
-    private static final int MOST_PIECES = 16;
-    /** The longest packet that is received of a message in several. */
-    private static final long MOST_PART = 1 << 20;
+    private static final int MAX_PIECES = 16;
+    /** The longest packet of a message in several packets. */
+    private static final long MAX_PART = 1 << 20;
 
     private final Wire wire;
     private final MemorySegment header;
     private final SocketMessage message;
-    /** Whether a message may come in several packets, as from a server that splices. */
+    /** Whether a message may consist of several packets, as from a server that splices. */
     private final boolean inParts;
-    /** Of the message, and of its first packet. */
+    /** The length of the message. */
     private long length;
     private long firstLength;
 
@@ -32,7 +32,7 @@ final class PacketReader implements MessageReader {
         this.inParts = inParts;
         this.wire = wire;
         this.header = Arena.ofAuto().allocate(headerSize, 8);
-        this.message = new SocketMessage(Arena.ofAuto(), MOST_PIECES + 1, 0);
+        this.message = new SocketMessage(Arena.ofAuto(), MAX_PIECES + 1, 0);
     }
 
     static PacketReader ofRequests(Wire wire) {
@@ -43,7 +43,7 @@ final class PacketReader implements MessageReader {
         return new PacketReader(wire, OutHeader.SIZE, true);
     }
 
-    /** An empty packet can't be told from the end, and is one. */
+    /** An empty packet reads as the end of the connection. */
     @Override public boolean await() throws IOException {
         firstLength = wire.receive(header, 0, header.byteSize(), MessageFlags.PEEK | MessageFlags.TRUNC, false);
         return firstLength > 0;
@@ -53,16 +53,16 @@ final class PacketReader implements MessageReader {
         wire.beginMessage();
         if (firstLength < header.byteSize()) {
             throw new ProtocolException(
-                    "a packet of " + firstLength + " bytes, less than its header of " + header.byteSize());
+                    "a packet of " + firstLength + " bytes, shorter than its header of " + header.byteSize());
         }
         long announced = InHeader.LEN.getUnsigned(header, 0);
         length = announced;
         if (announced < firstLength || (announced > firstLength && !inParts)) {
-            throw new ProtocolException("a packet of " + firstLength + " bytes whose length says " + announced);
+            throw new ProtocolException("a packet of " + firstLength + " bytes whose header states " + announced);
         }
         if (length > most) {
             throw new ProtocolException(
-                    "a packet of " + length + " bytes, more than the " + most + " that were agreed upon");
+                    "a packet of " + length + " bytes, longer than the negotiated " + most);
         }
         return length;
     }
@@ -97,13 +97,13 @@ final class PacketReader implements MessageReader {
     }
 
     /**
-     * A server that splices writes a long reply in several packets, whose lengths add up to what the header says.
+     * A server that splices sends a long reply in several packets, whose lengths add up to the one in the header.
      *
      * <p>Source: libfuse {@code lib/fuse_lowlevel.c}, {@code fuse_send_data_iov}.
      */
     private void receiveParts(Segments target) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment part = arena.allocate(Math.min(length, MOST_PART));
+            MemorySegment part = arena.allocate(Math.min(length, MAX_PART));
             long done = 0;
             long skipped = header.byteSize();
             while (done < target.size()) {
@@ -120,7 +120,7 @@ final class PacketReader implements MessageReader {
     }
 
     private static boolean canReceiveInto(Segments target) {
-        boolean can = target.count() <= MOST_PIECES;
+        boolean can = target.count() <= MAX_PIECES;
         for (int i = 0; can && i < target.count(); i++) {
             can = target.segment(i).isNative();
         }
@@ -131,17 +131,17 @@ final class PacketReader implements MessageReader {
         long received = wire.receive(message);
         message.pieces().clear();
         if (received != length || message.truncated()) {
-            throw new ProtocolException("the peer went away in the middle of a message");
+            throw new ProtocolException("the peer disconnected in the middle of a message");
         }
     }
 
-    /** What does not fit is dropped by the system. */
+    /** The system discards the part of a packet that does not fit. */
     @Override public void skip() throws IOException {
         long left = length;
         do {
             long received = wire.receive(header, 0, header.byteSize(), MessageFlags.TRUNC, true);
             if (received <= 0) {
-                throw new ProtocolException("the peer went away in the middle of a message");
+                throw new ProtocolException("the peer disconnected in the middle of a message");
             }
             left -= received;
         } while (left > 0);

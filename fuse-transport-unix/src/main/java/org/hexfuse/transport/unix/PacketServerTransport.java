@@ -7,7 +7,7 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.spi.ServerTransportProvider;
 
-/** The server's end of {@code unix-seqpacket:}; see the package for its addresses. */
+/** The server end of {@code unix-seqpacket:}; see the package for its addresses. */
 @AutoService(ServerTransportProvider.class) public final class PacketServerTransport
         implements ServerTransportProvider {
     /** For {@code ServiceLoader}. */
@@ -18,7 +18,7 @@ import org.hexfuse.transport.spi.ServerTransportProvider;
     }
 
     @Override public String description() {
-        return "local socket of packets: unix-seqpacket:PATH[?connect]";
+        return "local sequenced-packet socket: unix-seqpacket:PATH[?connect]";
     }
 
     @Override public ServerEndpoint open(Address address) throws IOException {

@@ -11,12 +11,12 @@ import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
 /**
- * Reads replies into the memory of their callers. It never sends, never runs the filesystem's or the kernel's code, and so
- * never waits but for bytes.
+ * Receives replies into the memory of their callers. It never sends and never runs code of the filesystem or the kernel, so
+ * it blocks only on the socket.
  */
 final class ReplyReader {
     private static final Logger LOG = Loggers.of(ReplyReader.class);
-    private static final int LARGEST_ERRNO = 511;
+    private static final int MAX_ERRNO = 511;
 
     private final Wire wire;
     private final DeviceHandle handle;
@@ -31,9 +31,9 @@ final class ReplyReader {
     }
 
     /**
-     * Returns when the other end is gone, or this one has shut down.
+     * Returns when the server has disconnected or this end has shut down.
      *
-     * @throws IOException if what came is no reply
+     * @throws IOException if a malformed reply was received
      */
     void run() throws IOException {
         while (replies.await()) {
@@ -51,10 +51,10 @@ final class ReplyReader {
     private void reply(long unique, int error, long length) throws IOException {
         Delivery delivery = handle.reply(unique, error, length);
         if (delivery.verdict() != Errno.OK) {
-            LOG.debug("{}: a reply to {} with error {} and {} bytes was refused: {}", wire, unique, error, length,
+            LOG.debug("{}: a reply to {} with error {} and {} bytes was rejected: {}", wire, unique, error, length,
                     delivery.verdict());
             replies.skip();
-            endCaller(unique, error);
+            failCaller(unique, error);
             return;
         }
         boolean complete = false;
@@ -73,9 +73,9 @@ final class ReplyReader {
         delivery.delivered();
     }
 
-    /** The device lets the request of a reply with a senseless error wait for a better one, which its writer can't know. */
-    private void endCaller(long unique, int error) {
-        if (error > 0 || error < -LARGEST_ERRNO) {
+    /** The device rejects an invalid errno and keeps the request pending. The server does not learn of it, so the caller gets EIO. */
+    private void failCaller(long unique, int error) {
+        if (error > 0 || error < -MAX_ERRNO) {
             Delivery failure = handle.reply(unique, -Errno.EIO.code(), 0);
             if (failure.verdict() == Errno.OK) {
                 failure.delivered();

@@ -13,8 +13,8 @@ import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
 /**
- * Takes requests from the device and sends them, one after another. A request is copied first: it must be known as sent before
- * its first byte is, since its reply may be quick, and its caller must not wait for a server that reads slowly.
+ * Takes requests from the device and sends them in order. A request is copied and marked as sent before its first byte leaves,
+ * since the reply may arrive at once, and since an abort must not wait for a server that reads slowly.
  */
 final class RequestPump {
     private static final Logger LOG = Loggers.of(RequestPump.class);
@@ -28,24 +28,24 @@ final class RequestPump {
         this.handle = handle;
     }
 
-    /** Returns when the device or the connection is over. */
+    /** Returns when the device is aborted or the connection is closed. */
     void run() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(wire.maxMessage(), ALIGNMENT);
-            wire.awaitWritable(this::isDeviceThere);
-            while (!wire.isOver()) {
+            wire.awaitWritable(this::isDeviceAlive);
+            while (!wire.isShutDown()) {
                 OutgoingRequest request = handle.take(wire.maxMessage());
                 long size = copy(request, buffer);
                 if (size > 0 && !send(buffer, size)) {
                     return;
                 }
-                wire.awaitWritable(this::isDeviceThere);
+                wire.awaitWritable(this::isDeviceAlive);
             }
         } catch (FuseException e) {
             if (e.errno() == Errno.EINVAL) {
-                throw new IOException("the server wants longer requests than the socket carries", e);
+                throw new IOException("the server has negotiated longer requests than the socket can send", e);
             }
-            LOG.debug("{}: the device is over: {}", wire, e.errno());
+            LOG.debug("{}: the device is aborted: {}", wire, e.errno());
         } catch (InterruptedException e) {
             LOG.debug("{}: interrupted", wire);
         }
@@ -69,7 +69,7 @@ final class RequestPump {
     }
 
     private boolean send(MemorySegment buffer, long size) {
-        Errno outcome = wire.send(buffer, size, this::isDeviceThere);
+        Errno outcome = wire.send(buffer, size, this::isDeviceAlive);
         if (outcome != Errno.EMSGSIZE && outcome != Errno.ENOBUFS) {
             return outcome == Errno.OK;
         }
@@ -81,8 +81,8 @@ final class RequestPump {
         return true;
     }
 
-    /** A server may be slow, but not survive the device. */
-    private boolean isDeviceThere(long waited) {
+    /** A slow server is waited for as long as the device lives. */
+    private boolean isDeviceAlive(long waited) {
         return handle.readiness() != DeviceHandle.POLLERR;
     }
 }

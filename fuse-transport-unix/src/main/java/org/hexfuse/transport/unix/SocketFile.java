@@ -16,15 +16,15 @@ import org.hexfuse.libc.PosixFiles;
 import org.hexfuse.libc.SocketType;
 import org.hexfuse.libc.Sockets;
 
-/** The file that a listening socket is bound to. It is removed by the one that made it. */
+/** The file of a listening socket, removed by the process that bound it. */
 final class SocketFile {
-    /** The kind of sockets in {@link FileStatus#mode}. */
+    /** The type of sockets in {@link FileStatus#mode}. */
     private static final int SOCKET = 0140000;
     private static final int OWNER_ONLY = 0600;
     private static final int ATTEMPTS = 3;
     private static final int PROBES = 3;
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
-    /** Two threads of this process that find the same stale file must not remove each other's new one. */
+    /** Two threads of this process must not replace the same stale file at once. */
     private static final Object BINDING = new Object();
 
     private final Path path;
@@ -36,14 +36,14 @@ final class SocketFile {
     }
 
     /**
-     * Binds a socket to a file that only this user can connect to. Nobody can before the socket listens.
+     * Binds a socket to a file of mode 0600. Nobody can connect before the socket listens.
      *
-     * @throws IOException if something else is there: a server that lives, or a file that is no socket
+     * @throws IOException if the path is in use: by a live server, or by a file that is not a socket
      */
     static SocketFile bind(Fd socket, SocketPath at) throws IOException {
         Path path = Path.of(at.path());
         synchronized (BINDING) {
-            // The file gets the mode of the socket: its path, where somebody may put a symbolic link, is never changed.
+            // The file inherits the mode of the socket. A chmod of the path could follow a symbolic link.
             AttributeCalls.fchmod(socket, OWNER_ONLY);
             for (int i = 1; !bound(socket, at); i++) {
                 if (i == ATTEMPTS) {
@@ -67,7 +67,7 @@ final class SocketFile {
         }
     }
 
-    /** Removes a socket file that nobody listens at any more, such as a server has left that was killed. */
+    /** Removes a socket file without a listener, such as a killed server leaves. */
     private static void removeStale(SocketPath at, Path path) throws IOException {
         FileStatus found;
         try {
@@ -78,15 +78,15 @@ final class SocketFile {
             }
             throw e;
         }
-        // A connection to a file that is no socket is refused as well.
+        // connect(2) to a file that is not a socket fails with ECONNREFUSED, too.
         if (found.kind() != SOCKET) {
-            throw new BindException(at.label() + " is in use: a file that is no socket");
+            throw new BindException(at.label() + " is in use: the file is not a socket");
         }
         for (int i = 0; i < PROBES; i++) {
             if (listens(at)) {
                 throw new BindException(at.label() + " is in use");
             }
-            // Another server may have bound its socket just now, and listen in a moment.
+            // Another server may be between bind and listen.
             LockSupport.parkNanos(PAUSE);
         }
         new SocketFile(path, found).remove();
@@ -98,16 +98,16 @@ final class SocketFile {
             Sockets.connect(probe, at.path());
             return true;
         } catch (LibcException e) {
-            // Anything else is said by one who is there: of the other kind, busy, not for this user.
+            // Any other error comes from a live listener: of another type, busy, or of another user.
             return e.errno() != Errno.ECONNREFUSED && e.errno() != Errno.ENOENT;
         }
     }
 
-    /** Removes the file, unless somebody has put another one in its place. */
+    /** Removes the file, unless another one has replaced it. */
     void remove() throws IOException {
         try {
             FileStatus found = PosixFiles.lstat(NativePath.of(path));
-            if (found.ino() == made.ino() && found.device() == made.device()) {
+            if (found.ino() == made.ino() && found.dev() == made.dev()) {
                 Files.deleteIfExists(path);
             }
         } catch (LibcException e) {

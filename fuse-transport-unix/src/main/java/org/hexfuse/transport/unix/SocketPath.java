@@ -11,15 +11,16 @@ import org.hexfuse.libc.Sockets;
 import org.hexfuse.transport.Address;
 
 /**
- * An address with a path.
+ * An address whose path is that of a socket.
  *
- * @param address as it was given
- * @param type the kind of socket
- * @param kernelListens whether the kernel's end was said to listen
- * @param serverConnects whether the server's end was said to connect
- * @param arrivalWait how long a kernel's end that listens waits for its server
+ * @param address the address as it was given
+ * @param type the type of the socket
+ * @param kernelListens whether the kernel end listens
+ * @param serverConnects whether the server end connects
+ * @param acceptTimeout how long a kernel end that listens waits for its server
  */
-record SocketPath(Address address, SocketType type, boolean kernelListens, boolean serverConnects, Duration arrivalWait,
+record SocketPath(Address address, SocketType type, boolean kernelListens, boolean serverConnects,
+        Duration acceptTimeout,
         WireOptions options) {
     private static final String LISTEN = "listen";
     private static final String CONNECT = "connect";
@@ -29,7 +30,7 @@ record SocketPath(Address address, SocketType type, boolean kernelListens, boole
             .toList();
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
 
-    /** @throws IllegalArgumentException if the address makes no sense */
+    /** @throws IllegalArgumentException if the address is malformed */
     static SocketPath parse(Address address, SocketType type) {
         WireOptions.check(address, KEYS);
         boolean listen = address.flag(LISTEN);
@@ -48,7 +49,7 @@ record SocketPath(Address address, SocketType type, boolean kernelListens, boole
             throw new IllegalArgumentException(address.scheme() + ": needs the path of a socket");
         }
         if (path.indexOf('\0', 1) >= 0) {
-            throw new IllegalArgumentException("the path of a socket has no character 0 but at its start");
+            throw new IllegalArgumentException("the path of a socket may contain the character 0 only at its start");
         }
         int length = path.getBytes(UTF_8).length;
         if (length > Sockets.MAX_PATH) {
@@ -61,15 +62,15 @@ record SocketPath(Address address, SocketType type, boolean kernelListens, boole
         return address.path();
     }
 
-    /** Whether there is no file. */
+    /** Whether the name is abstract and has no file. */
     boolean isAbstract() { return path().charAt(0) == '\0'; }
 
-    /** The scheme and the path, for people. */
+    /** The scheme and the path, for messages. */
     String label() {
         return address.scheme() + ":" + path().replace('\0', '@');
     }
 
-    /** What the kernel's end connects to, or listens at if it is the server that connects. */
+    /** The address for the kernel end, which listens where the server connects. */
     Address forKernel() {
         var parameters = new LinkedHashMap<>(address.parameters());
         parameters.remove(LISTEN);

@@ -7,7 +7,7 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.KernelLink;
 import org.hexfuse.transport.spi.KernelTransportProvider;
 
-/** The kernel's end of {@code unix:}; see the package for its addresses. */
+/** The kernel end of {@code unix:}; see the package for its addresses. */
 @AutoService(KernelTransportProvider.class) public final class StreamKernelTransport
         implements KernelTransportProvider {
     /** For {@code ServiceLoader}. */

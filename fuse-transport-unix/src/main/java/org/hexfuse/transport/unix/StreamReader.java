@@ -6,9 +6,9 @@ import java.lang.foreign.MemorySegment;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.spi.StreamFramer;
 
-/** The messages of a stream. */
+/** Receives the messages of a stream socket. */
 final class StreamReader implements MessageReader {
-    /** Holds some hundred small messages; a large one is not copied through it. */
+    /** Room for some hundred small messages; large ones bypass it. */
     private static final int BUFFER = 32 * 1024;
 
     private final Wire wire;

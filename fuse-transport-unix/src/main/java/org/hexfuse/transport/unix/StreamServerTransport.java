@@ -7,7 +7,7 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.spi.ServerTransportProvider;
 
-/** The server's end of {@code unix:}; see the package for its addresses. */
+/** The server end of {@code unix:}; see the package for its addresses. */
 @AutoService(ServerTransportProvider.class) public final class StreamServerTransport
         implements ServerTransportProvider {
     /** For {@code ServiceLoader}. */

@@ -4,19 +4,19 @@ import java.time.Duration;
 import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
-/** Waits for a thread that is about to end. */
+/** Joins threads that are about to end. */
 final class ThreadJoin {
     private static final Logger LOG = Loggers.of(ThreadJoin.class);
 
     private ThreadJoin() {}
 
-    /** Waits for so long, unless it is that thread that asks. An interrupt is kept, and need not cut so short a wait. */
-    static void join(Thread thread, Duration patience) {
+    /** Joins a thread, for no longer than {@code timeout}. Does not end on an interrupt, which is kept. */
+    static void join(Thread thread, Duration timeout) {
         if (thread.equals(Thread.currentThread())) {
             return;
         }
         boolean interrupted = Thread.interrupted();
-        long deadline = System.nanoTime() + patience.toNanos();
+        long deadline = System.nanoTime() + timeout.toNanos();
         boolean ended = !thread.isAlive();
         while (!ended && System.nanoTime() - deadline < 0) {
             try {
@@ -26,7 +26,7 @@ final class ThreadJoin {
             }
         }
         if (!ended) {
-            LOG.warn("thread '{}' did not end within {} s", thread.getName(), patience.toSeconds());
+            LOG.warn("thread '{}' did not end within {} s", thread.getName(), timeout.toSeconds());
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -10,7 +10,7 @@ import org.hexfuse.transport.SlotChannel;
 import org.hexfuse.transport.Span;
 import org.hexfuse.transport.spi.LinearSlot;
 
-/** One worker's memory for requests and replies, which is sized when INIT is answered. */
+/** One worker's buffers for requests and replies, resized when INIT is answered. */
 final class UnixChannel implements SlotChannel {
     private static final int ALIGNMENT = 64;
 
@@ -37,7 +37,7 @@ final class UnixChannel implements SlotChannel {
         return slot.received(length, limits);
     }
 
-    /** Looks at the limits only now: INIT may have been answered while this worker waited. */
+    /** Reads the limits after the header has arrived: INIT may have been answered while this worker was blocked. */
     private void makeRoom(long length) {
         Limits agreed = link.limits();
         if (!agreed.equals(limits) || length > slot.request().byteSize()) {

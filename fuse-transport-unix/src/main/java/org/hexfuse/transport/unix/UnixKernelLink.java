@@ -13,8 +13,8 @@ import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
 
 /**
- * The kernel's end of one connection: a thread that sends requests, one that reads replies, and one for notifications if any
- * come. When one of them ends, all do.
+ * The kernel end of one connection: a thread that sends requests, one that receives replies, and one that delivers
+ * notifications, if there are any. When the sender or the receiver ends, the link is closed.
  */
 final class UnixKernelLink implements KernelLink {
     private static final Logger LOG = Loggers.of(UnixKernelLink.class);
@@ -24,10 +24,10 @@ final class UnixKernelLink implements KernelLink {
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
 
     private final Wire wire;
-    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Attachment attachment;
 
-    /** What runs between a device and the wire. */
+    /** The threads between a device and a connection. */
     private final class Attachment {
         final DeviceHandle handle;
         final Notifications notifications;
@@ -43,18 +43,18 @@ final class UnixKernelLink implements KernelLink {
             this.reader = thread("hexfuse-replies ", () -> run(replies::run));
         }
 
-        private Thread thread(String name, Runnable task) {
-            return Thread.ofPlatform().daemon().name(name + wire).unstarted(task);
+        private Thread thread(String name, Runnable body) {
+            return Thread.ofPlatform().daemon().name(name + wire).unstarted(body);
         }
 
-        private void run(Part part) {
+        private void run(Task task) {
             try {
-                part.run();
-                end(() -> LOG.debug("{}: the other end is gone", wire));
+                task.run();
+                end(() -> LOG.debug("{}: the server has disconnected", wire));
             } catch (IOException e) {
-                end(() -> LIMITED.warn("ended", wire + ": the connection is ended: " + e.getMessage()));
+                end(() -> LIMITED.warn("closed", wire + ": the connection is closed: " + e.getMessage()));
             } catch (RuntimeException e) {
-                end(() -> LOG.error("{}: the connection is ended by a mistake", wire, e));
+                end(() -> LOG.error("{}: the connection is closed by a defect", wire, e));
             } finally {
                 // The descriptor stays open until the other thread has left its system call, too.
                 wire.close();
@@ -68,8 +68,8 @@ final class UnixKernelLink implements KernelLink {
         }
     }
 
-    /** What one thread does until the connection is over. */
-    @FunctionalInterface private interface Part {
+    /** The task of one thread, until the connection is closed. */
+    @FunctionalInterface private interface Task {
         void run() throws IOException;
     }
 
@@ -78,8 +78,8 @@ final class UnixKernelLink implements KernelLink {
     }
 
     /**
-     * Over packets no more than a server can answer that has the system's default send buffer of 212,992 bytes, which this end
-     * cannot see, unless the address says how large the buffers are. Source: Linux {@code net/unix/af_unix.c}, {@code unix_dgram_sendmsg}.
+     * Over packets, no longer than a reply of a server with the system's default send buffer of 212,992 bytes, which this end
+     * cannot see, unless the address states the size of the buffers. Source: Linux {@code net/unix/af_unix.c}, {@code unix_dgram_sendmsg}.
      */
     @Override public int maxMessage() {
         return wire.type() == SocketType.STREAM || wire.options().buffer().isPresent() ? wire.maxMessage()
@@ -87,29 +87,29 @@ final class UnixKernelLink implements KernelLink {
     }
 
     @Override public void attach(DeviceHandle handle) throws IOException {
-        if (over.get() || wire.peerIsGone()) {
+        if (closed.get() || wire.peerIsGone()) {
             handle.close();
-            throw new ConnectException(wire + ": the other end is gone");
+            throw new ConnectException(wire + ": the server has disconnected");
         }
         var present = new Attachment(handle);
         attachment = present;
         present.pump.start();
         present.reader.start();
-        if (over.get()) {
+        if (closed.get()) {
             present.stop();
         }
     }
 
-    /** Ends everything, on the thread that has found out why; only the first one has something to say. */
+    /** Closes the link, on the thread that found the reason. Only the first reason is logged. */
     private void end(Runnable log) {
-        if (over.compareAndSet(false, true)) {
+        if (closed.compareAndSet(false, true)) {
             log.run();
         }
         attachment.stop();
     }
 
     @Override public void close() {
-        over.set(true);
+        closed.set(true);
         Attachment present = attachment;
         if (present != null) {
             present.stop();

@@ -16,26 +16,26 @@ import org.hexfuse.transport.spi.RateLimitedLog;
 import org.hexfuse.transport.spi.SlotPool;
 import org.slf4j.Logger;
 
-/** The server's end of one connection. Its workers share the socket: one at a time reads, one at a time sends. */
+/** The server end of one connection. Its workers share the socket; one at a time receives, one at a time sends. */
 final class UnixServerLink implements ServerLink {
     private static final Logger LOG = Loggers.of(UnixServerLink.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
-    /** How long a kernel's end may be silent before INIT. */
-    private static final Duration INIT_PATIENCE = Duration.ofSeconds(10);
+    /** How long a kernel end may take to send INIT. */
+    private static final Duration INIT_TIMEOUT = Duration.ofSeconds(10);
 
     private final Wire wire;
     private final MessageReader incoming;
     private final Runnable onDisconnect;
     private final Runnable onClose;
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final ReentrantLock reading = new ReentrantLock();
+    private final ReentrantLock receiving = new ReentrantLock();
     private final SlotPool pool = new SlotPool();
     private final long patience;
     private volatile Limits limits = Limits.beforeInit();
     private volatile boolean ended;
 
-    /** What reads one request into a channel's memory. */
-    @FunctionalInterface interface Reading {
+    /** Receives one request into a channel's buffer. */
+    @FunctionalInterface interface RequestReader {
         Slot from(MessageReader requests) throws IOException;
     }
 
@@ -49,10 +49,10 @@ final class UnixServerLink implements ServerLink {
         this.incoming = MessageReader.requests(wire);
         this.onDisconnect = onDisconnect;
         this.patience = wire.options().patience().toNanos();
-        wire.awaitNextWithin(INIT_PATIENCE);
+        wire.awaitNextWithin(INIT_TIMEOUT);
     }
 
-    /** Whether the kernel's end has left and sent nothing. */
+    /** Whether the kernel end has disconnected and nothing is left to receive. */
     boolean peerIsGone() {
         return wire.peerIsGone();
     }
@@ -65,20 +65,20 @@ final class UnixServerLink implements ServerLink {
         return limits;
     }
 
-    /** The longest request that is let in: until INIT is answered nobody needs long ones. */
+    /** The longest request that is accepted: before INIT is answered none is long. */
     int longestRequest() {
         Limits now = limits;
         return now.equals(Limits.beforeInit()) ? Math.min(now.maxMessage(), wire.maxMessage()) : wire.maxMessage();
     }
 
     /**
-     * Waits for the next request, when it is the caller's turn.
+     * Receives the next request; blocks until there is one, first for the lock that workers receive under.
      *
-     * @return what {@code reader} made of it, or null when there will be none
-     * @throws IOException if what came is no request; told to one worker, the connection is over for all
+     * @return the slot of {@code reader}, or null when the connection is closed
+     * @throws IOException if a malformed request was received: thrown to one worker, and the connection is closed for all
      */
-    Slot next(Reading reader) throws IOException {
-        reading.lock();
+    Slot next(RequestReader reader) throws IOException {
+        receiving.lock();
         try {
             if (!ended && incoming.await()) {
                 return reader.from(incoming);
@@ -86,14 +86,14 @@ final class UnixServerLink implements ServerLink {
             end();
             return null;
         } catch (IOException e) {
-            boolean ours = wire.isOver();
+            boolean ours = wire.isShutDown();
             end();
             if (ours) {
                 return null;
             }
             throw new IOException(wire + ": " + e.getMessage(), e);
         } finally {
-            reading.unlock();
+            receiving.unlock();
         }
     }
 
@@ -103,7 +103,7 @@ final class UnixServerLink implements ServerLink {
         onDisconnect.run();
     }
 
-    /** Sends a reply. One that can't be sent becomes an error, or its caller would wait for ever. */
+    /** Sends a reply. In place of one that cannot be sent its caller gets EIO. */
     Errno reply(long unique, Errno error, MemorySegment memory, long offset, long length) {
         long start = offset - OutHeader.SIZE;
         MemorySegment message = start == 0 ? memory : memory.asSlice(start);
@@ -111,7 +111,7 @@ final class UnixServerLink implements ServerLink {
         setHeader(message, size, error, unique);
         Errno outcome = wire.send(message, size, this::isPatient);
         if (outcome != Errno.EMSGSIZE && outcome != Errno.ENOBUFS) {
-            return told(outcome);
+            return orGone(outcome);
         }
         LIMITED.warn("not sent", wire + ": a reply of " + size + " bytes could not be sent: " + outcome);
         setHeader(message, OutHeader.SIZE, Errno.EIO, unique);
@@ -130,15 +130,15 @@ final class UnixServerLink implements ServerLink {
 
     private boolean isPatient(long waited) {
         if (waited > patience) {
-            LIMITED.warn("takes nothing", wire + ": the kernel's end has taken no replies for "
-                    + wire.options().patience().toSeconds() + " s; the connection is ended");
+            LIMITED.warn("stalled", wire + ": the kernel end has received no replies for "
+                    + wire.options().patience().toSeconds() + " s; the connection is closed");
             return false;
         }
         return true;
     }
 
-    /** When the connection is over, whoever waited is gone. */
-    private static Errno told(Errno outcome) {
+    /** A closed connection has no callers any more: ENOENT. */
+    private static Errno orGone(Errno outcome) {
         return outcome == Errno.OK ? Errno.OK : Errno.ENOENT;
     }
 
@@ -167,7 +167,7 @@ final class UnixServerLink implements ServerLink {
             return Errno.EINVAL;
         }
         Errno outcome = wire.send(message, size, this::isPatient);
-        return outcome == Errno.EMSGSIZE || outcome == Errno.ENOBUFS ? outcome : told(outcome);
+        return outcome == Errno.EMSGSIZE || outcome == Errno.ENOBUFS ? outcome : orGone(outcome);
     }
 
     @Override public void shutdown() {

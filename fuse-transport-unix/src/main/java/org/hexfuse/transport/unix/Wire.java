@@ -23,17 +23,17 @@ import org.hexfuse.libc.Syscalls;
 import org.hexfuse.transport.Limits;
 
 /**
- * A connected socket. Any thread may send, shut down and close; one at a time receives.
+ * A connected socket. Any thread may send, shut down and close; one thread at a time receives.
  *
- * <p>Whatever waits here looks up now and then, since a descriptor that is closed meanwhile wakes nobody.
+ * <p>Every wait polls at intervals, since closing a descriptor wakes no thread that polls it.
  */
 final class Wire implements AutoCloseable {
     private static final int MAX_MESSAGE = (1 << 20) + Limits.HEAD_ROOM;
-    /** What Linux takes off the send buffer for the longest packet, {@code unix_dgram_sendmsg}. */
+    /** The longest packet is this much shorter than the send buffer: Linux {@code net/unix/af_unix.c}, {@code unix_dgram_sendmsg}. */
     private static final int PACKET_OVERHEAD = 32;
     private static final int TICK_MILLIS = 100;
     private static final long NEVER = Long.MIN_VALUE;
-    /** How often the system is asked again for memory for a packet. */
+    /** How often a send is repeated that failed with ENOBUFS. */
     private static final int ATTEMPTS = 10;
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -45,10 +45,10 @@ final class Wire implements AutoCloseable {
     private final PollSet readable = new PollSet(Arena.ofAuto(), 1);
     private final PollSet writable = new PollSet(Arena.ofAuto(), 1);
     private final ReentrantLock sending = new ReentrantLock();
-    private volatile boolean over;
-    /** When the message that is received must have come whole, by {@link System#nanoTime}. For the thread that receives. */
+    private volatile boolean shutDown;
+    /** The deadline for the rest of the current message, by {@link System#nanoTime}. Only for the thread that receives. */
     private long messageDeadline;
-    /** When the next message must have begun; {@link #NEVER} for no limit. */
+    /** The deadline for the next message to begin; {@link #NEVER} for none. */
     private volatile long idleDeadline = NEVER;
 
     private Wire(Fd socket, SocketType type, String label, WireOptions options, int maxMessage) {
@@ -62,10 +62,10 @@ final class Wire implements AutoCloseable {
     }
 
     /**
-     * Takes over a connected socket, also if that fails.
+     * Takes ownership of a connected socket; closes it on failure.
      *
-     * @param label what to call it in messages
-     * @throws IOException if the one at the other end must not be there, or the buffers are too small
+     * @param label its name in messages
+     * @throws IOException if the peer is not trusted, or the buffers are too small
      */
     static Wire of(Fd socket, SocketType type, String label, WireOptions options) throws IOException {
         try {
@@ -108,7 +108,7 @@ final class Wire implements AutoCloseable {
         return Math.min(MAX_MESSAGE, buffer - PACKET_OVERHEAD);
     }
 
-    /** The longest message in bytes that can be sent. */
+    /** The longest message that can be sent, in bytes. */
     int maxMessage() {
         return maxMessage;
     }
@@ -121,28 +121,28 @@ final class Wire implements AutoCloseable {
         return options;
     }
 
-    /** Whether this end has shut it down. */
-    boolean isOver() { return over; }
+    /** Whether this end has shut the connection down. */
+    boolean isShutDown() { return shutDown; }
 
-    /** Whether the other end is gone already. */
+    /** Whether the peer has disconnected and nothing is left to receive. */
     boolean peerIsGone() {
         try (Arena arena = Arena.ofConfined()) {
             return Syscalls.recv(socket, arena.allocate(1), 1, MessageFlags.PEEK | MessageFlags.DONTWAIT) == 0;
         }
     }
 
-    /** A message begins: all of it has to come within the patience, however it is cut up. */
+    /** Starts the deadline of a message: all of it must be received within the patience, in however many reads. */
     void beginMessage() {
         messageDeadline = System.nanoTime() + options.patience().toNanos();
     }
 
-    /** Bounds the wait for the next message to begin. */
+    /** Sets a deadline for the next message to begin. */
     void awaitNextWithin(Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
         idleDeadline = deadline == NEVER ? deadline + 1 : deadline;
     }
 
-    /** The next message may come whenever the peer likes. */
+    /** Removes the deadline for the next message. */
     void awaitNextForEver() {
         idleDeadline = NEVER;
     }
@@ -150,34 +150,34 @@ final class Wire implements AutoCloseable {
     /**
      * Receives at least one byte, or a packet.
      *
-     * @param inside whether it belongs to a message that has begun
-     * @return what {@code recv(2)} says, 0 also if the other end has died
+     * @param inside whether the bytes belong to a message that has begun
+     * @return the result of {@code recv(2)}; 0 also if the connection was reset
      */
     long receive(MemorySegment memory, long offset, long length, int flags, boolean inside) throws IOException {
         MemorySegment target = memory.asSlice(offset, length);
         int all = inside || idleDeadline != NEVER ? flags | MessageFlags.DONTWAIT : flags;
         long n = Syscalls.recv(socket, target, length, all);
-        while (n < 0 && goesOn(n, inside)) {
+        while (n < 0 && retry(n, inside)) {
             n = Syscalls.recv(socket, target, length, all);
         }
         return Math.max(n, 0);
     }
 
-    /** Receives a packet into several pieces. */
+    /** Receives a packet into several pieces of memory. */
     long receive(SocketMessage message) throws IOException {
         long n = message.receive(socket, MessageFlags.DONTWAIT);
-        while (n < 0 && goesOn(n, true)) {
+        while (n < 0 && retry(n, true)) {
             n = message.receive(socket, MessageFlags.DONTWAIT);
         }
         return Math.max(n, 0);
     }
 
-    private boolean goesOn(long result, boolean inside) throws IOException {
+    private boolean retry(long result, boolean inside) throws IOException {
         return switch (Errno.orEio((int) -result)) {
             case EINTR -> true;
             case EAGAIN -> {
                 awaitReadable(inside);
-                yield !over;
+                yield !shutDown;
             }
             case EBADF, ECONNRESET, EPIPE -> false;
             default -> throw LibcException.of(label + ": receive", Errno.orEio((int) -result));
@@ -188,39 +188,41 @@ final class Wire implements AutoCloseable {
         while (true) {
             if (inside && System.nanoTime() - messageDeadline > 0) {
                 throw new ProtocolException(
-                        "a message that has not come whole within " + options.patience().toSeconds() + " s");
+                        "a message was not received whole within " + options.patience().toSeconds() + " s");
             }
             long idle = idleDeadline;
             if (!inside && idle != NEVER && System.nanoTime() - idle > 0) {
-                throw new ProtocolException("silence where INIT is due");
+                throw new ProtocolException("no INIT was received in time");
             }
-            if (over || readable.poll(TICK_MILLIS) > 0) {
+            if (shutDown || readable.poll(TICK_MILLIS) > 0) {
                 return;
             }
         }
     }
 
-    /** Waits until something can be sent, or sending fails. */
-    void awaitWritable(LongPredicate goesOn) {
+    /** Blocks until the socket is writable, or a send would fail. */
+    void awaitWritable(LongPredicate mayWait) {
         sending.lock();
         try {
-            waitToSend(goesOn);
+            awaitRoom(mayWait);
         } finally {
             sending.unlock();
         }
     }
 
     /**
-     * Sends a message whole; nothing else comes between. What is sent in part, or not in time, ends the connection.
+     * Sends a whole message, under the lock that senders share. A message that is sent in part, or not in time, closes the
+     * connection.
      *
      * @param message native memory
-     * @param goesOn asked, with the nanoseconds for which the other end has taken nothing, whether to wait on
-     * @return OK; EMSGSIZE or ENOBUFS if it can't be sent and others can; or why the connection is over
+     * @param mayWait called at intervals while the socket is not writable, with the nanoseconds since the peer last received;
+     *        false ends the wait
+     * @return OK; EMSGSIZE or ENOBUFS if this message cannot be sent and others can; or the reason for closing the connection
      */
-    Errno send(MemorySegment message, long size, LongPredicate goesOn) {
+    Errno send(MemorySegment message, long size, LongPredicate mayWait) {
         sending.lock();
         try {
-            Errno outcome = sendAll(message, size, goesOn);
+            Errno outcome = sendAll(message, size, mayWait);
             if (outcome != Errno.OK && outcome != Errno.EMSGSIZE && outcome != Errno.ENOBUFS) {
                 shutdown();
             }
@@ -230,7 +232,7 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private Errno sendAll(MemorySegment message, long size, LongPredicate goesOn) {
+    private Errno sendAll(MemorySegment message, long size, LongPredicate mayWait) {
         long done = 0;
         int attempts = ATTEMPTS;
         while (done < size) {
@@ -242,7 +244,7 @@ final class Wire implements AutoCloseable {
             }
             Errno errno = Errno.orEio((int) -n);
             if (errno == Errno.EAGAIN) {
-                if (!waitToSend(goesOn)) {
+                if (!awaitRoom(mayWait)) {
                     return Errno.ETIMEDOUT;
                 }
             } else if (errno == Errno.ENOBUFS && attempts > 0) {
@@ -255,27 +257,27 @@ final class Wire implements AutoCloseable {
         return Errno.OK;
     }
 
-    private boolean waitToSend(LongPredicate goesOn) {
+    private boolean awaitRoom(LongPredicate mayWait) {
         long begin = System.nanoTime();
-        while (writable.poll(TICK_MILLIS) <= 0 && !over) {
-            if (!goesOn.test(System.nanoTime() - begin)) {
+        while (writable.poll(TICK_MILLIS) <= 0 && !shutDown) {
+            if (!mayWait.test(System.nanoTime() - begin)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Ends the connection: everything that waits for it wakes, at both ends. */
+    /** Shuts the connection down: wakes every thread that is blocked on it, at both ends. */
     void shutdown() {
-        over = true;
+        shutDown = true;
         try {
             Sockets.shutdown(socket);
         } catch (LibcException _) {
-            // It is gone already, which is what was wanted.
+            // It is disconnected already.
         }
     }
 
-    /** Shuts down and closes the descriptor, when the last call has returned. */
+    /** Shuts down, and closes the descriptor when the last call has returned. */
     @Override public void close() {
         shutdown();
         socket.close();

@@ -8,12 +8,12 @@ import java.util.TreeSet;
 import org.hexfuse.transport.Address;
 
 /**
- * The parameters that all sockets have.
+ * The parameters of every socket address.
  *
- * @param anyUser whether the other end may belong to anybody
- * @param buffer bytes of the socket's buffers; empty for as many as one may have
- * @param patience how long a message may take to come whole, and the peer may take nothing that is sent
- * @param connections how many a listening socket has at once; further ones wait in the system's backlog
+ * @param anyUser whether the peer may belong to any user
+ * @param buffer the size of the socket's buffers in bytes; empty for the largest that is allowed
+ * @param patience how long a message may take to be received whole, and a send may wait for the peer
+ * @param connections the most connections of a listening socket; further ones stay in its backlog
  */
 record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience, int connections) {
     static final String ANY_USER = "any_user";
@@ -34,7 +34,7 @@ record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience, int c
                         : DEFAULT.connections);
     }
 
-    /** Refuses parameters that are not among {@code known}. */
+    /** Rejects parameters that are not among {@code known}. */
     static void check(Address address, Collection<String> known) {
         for (String key : address.parameters().keySet()) {
             if (!known.contains(key)) {
@@ -44,10 +44,10 @@ record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience, int c
         }
     }
 
-    static Duration seconds(Address address, String key, Duration unlessSaid) {
+    static Duration seconds(Address address, String key, Duration otherwise) {
         return address.parameters().containsKey(key)
                 ? Duration.ofSeconds(number(address, key, 1, MOST_SECONDS))
-                : unlessSaid;
+                : otherwise;
     }
 
     private static int number(Address address, String key, int least, int most) {
@@ -58,7 +58,7 @@ record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience, int c
                 return number;
             }
         } catch (NumberFormatException _) {
-            // The same message as for a number out of range.
+            // Reported as a number out of range.
         }
         throw new IllegalArgumentException(
                 "'" + key + "' is a number from " + least + " to " + most + ", not '" + text + "'");

@@ -54,7 +54,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Both ends under load, and what is left when they are closed. */
+/** Both ends under load, and the descriptors and threads after they are closed. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class BothEndsTest {
     private static final int ATONCE = 32;
 
@@ -65,7 +65,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         callers.shutdownNow();
     }
 
-    /** Serves one link with some workers: READ gives the bytes that its offset says, WRITE takes anything. */
+    /** Serves one link with some workers: READ returns bytes that follow from the offset, WRITE accepts anything. */
     private static final class Server implements AutoCloseable {
         private final ServerLink link;
         private final List<Thread> workers = new ArrayList<>();
@@ -152,7 +152,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     @ParameterizedTest
     @ValueSource(strings = {"unix:PATH?buffer=2048", "unix:PATH", "unix-seqpacket:PATH?buffer=16384",
-        "unix-seqpacket:PATH"}) void manyLargeReadsAndWritesUnderWayAtOnceFinish(String text) throws Exception {
+        "unix-seqpacket:PATH"}) void manyConcurrentLargeReadsAndWritesFinish(String text) throws Exception {
         for (int workers : new int[]{1, 3}) {
             Address address = Address.parse(text.replace("PATH", directory + "/socket"));
             try (ServerEndpoint endpoint = Transports.open(address)) {
@@ -170,7 +170,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @CsvSource({"'',?buffer=16384", "?buffer=16384,''"}) void theEndWithTheSmallerPacketsDecides(String servers,
+    @CsvSource({"'',?buffer=16384", "?buffer=16384,''"}) void theSmallerSendBufferBoundsTheMessages(String servers,
             String kernels) throws Exception {
         String plain = "unix-seqpacket:" + directory + "/socket";
         try (ServerEndpoint endpoint = Transports.open(Address.parse(plain + servers))) {
@@ -184,7 +184,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"unix:", "unix-seqpacket:"}) void aFilesystemIsMountedOverIt(String scheme)
+    @ValueSource(strings = {"unix:", "unix-seqpacket:"}) void mountsAFilesystem(String scheme)
             throws Exception {
         try (var kernel = UserKernel.connect(scheme + directory + "/socket", new FuseFileSystem() {
             @Override public Entry lookup(Lookup op) {
@@ -234,12 +234,12 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"unix", "unix-seqpacket"}) void nothingIsLeftOfManyConnections(String scheme)
+    @ValueSource(strings = {"unix", "unix-seqpacket"}) void leavesNothingBehindAfterManyConnections(String scheme)
             throws Exception {
         Address address = Address.of(scheme, directory + "/socket");
-        connectAndPart(address, 1);
+        connectAndDisconnect(address, 1);
         long before = descriptors();
-        connectAndPart(address, 20);
+        connectAndDisconnect(address, 20);
         await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
             assertThat(descriptors()).isLessThanOrEqualTo(before);
             assertThat(threads()).isEmpty();
@@ -247,8 +247,8 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(directory).isEmptyDirectory();
     }
 
-    /** Some are ended by the kernel first, some by the server. */
-    private void connectAndPart(Address address, int count) throws Exception {
+    /** Closes some connections at the kernel end first, others at the server end. */
+    private void connectAndDisconnect(Address address, int count) throws Exception {
         try (ServerEndpoint endpoint = Transports.open(address)) {
             for (int i = 0; i < count; i++) {
                 Future<FuseConnection> mounting = mounting(endpoint.address());
@@ -269,7 +269,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void aConnectionWhoseServerLeftIsCleanedUpByItself() throws Exception {
+    @Test void aConnectionIsClosedWhenItsServerDisconnects() throws Exception {
         long before = descriptors();
         Address address = Address.of("unix", directory + "/socket");
         FuseConnection connection;

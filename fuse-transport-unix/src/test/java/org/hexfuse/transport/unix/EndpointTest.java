@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Addresses, files, and who may come. */
+/** Addresses, socket files and the check of peers. */
 @Timeout(value = 40, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class EndpointTest {
     private static final String OTHER_USER = "65534";
 
@@ -54,7 +54,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         callers.shutdownNow();
     }
 
-    @Test void theFileIsForItsUserAloneAndGoneWhenTheEndpointIsClosed() throws IOException {
+    @Test void theSocketFileHasMode0600AndIsRemovedOnClose() throws IOException {
         try (ServerEndpoint endpoint = Transports.open(address)) {
             assertThat(endpoint.address()).isEqualTo(address);
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path))).isEqualTo("rw-------");
@@ -63,7 +63,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"unix", "unix-seqpacket"}) void aFileThatADeadServerHasLeftIsReplaced(String scheme)
+    @ValueSource(strings = {"unix", "unix-seqpacket"}) void replacesTheStaleFileOfADeadServer(String scheme)
             throws IOException {
         for (SocketType type : SocketType.values()) {
             RawPeer.listen(type, path).close();
@@ -76,7 +76,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @CsvSource({"unix,unix", "unix,unix-seqpacket", "unix-seqpacket,unix"}) void aPathThatSomebodyListensAtIsInUse(
+    @CsvSource({"unix,unix", "unix,unix-seqpacket", "unix-seqpacket,unix"}) void aPathWithALiveListenerIsInUse(
             String first, String second) throws IOException {
         try (ServerEndpoint _ = Transports.open(Address.of(first, path.toString()))) {
             Address other = Address.of(second, path.toString());
@@ -86,14 +86,14 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void aFileThatIsNoSocketIsLeftAlone() throws IOException {
+    @Test void keepsAFileThatIsNotASocket() throws IOException {
         Files.writeString(path, "precious");
         assertThatThrownBy(() -> Transports.open(address)).isInstanceOf(IOException.class)
-                .hasMessage(address + " is in use: a file that is no socket");
+                .hasMessage(address + " is in use: the file is not a socket");
         assertThat(path).hasContent("precious");
     }
 
-    @Test void aFileThatSomebodyElseHasPutInItsPlaceIsLeftAlone() throws IOException {
+    @Test void keepsAFileThatReplacedTheSocket() throws IOException {
         try (ServerEndpoint _ = Transports.open(address)) {
             Files.delete(path);
             Files.writeString(path, "precious");
@@ -101,7 +101,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(path).hasContent("precious");
     }
 
-    @Test void anAbstractNameHasNoFileAndIsTakenWhileItIsOpen() throws IOException {
+    @Test void anAbstractNameHasNoFileAndIsInUseUntilClosed() throws IOException {
         Address name = Address.parse("unix:%00" + path);
         try (ServerEndpoint _ = Transports.open(name)) {
             assertThatThrownBy(() -> Transports.open(name)).hasMessage("unix:@" + path + " is in use");
@@ -111,7 +111,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         Transports.open(name).close();
     }
 
-    @Test void connectingWhereNobodyListensIsAnErrorInOneLine() throws IOException {
+    @Test void connectingWithoutAListenerFailsWithOneLine() throws IOException {
         assertThatThrownBy(() -> Transports.connect(address)).isInstanceOf(IOException.class)
                 .hasMessage("nobody listens at unix:" + path + ": there is no such file");
         RawPeer.listen(SocketType.STREAM, path).close();
@@ -121,13 +121,13 @@ import org.junit.jupiter.params.provider.ValueSource;
                 .hasMessage("nobody listens at unix:" + path);
         RawPeer.listen(SocketType.SEQPACKET, path);
         assertThatThrownBy(() -> Transports.connect(address)).isInstanceOf(IOException.class)
-                .hasMessage("unix:" + path + " is a socket of another kind");
+                .hasMessage("unix:" + path + " is a socket of another type");
         assertThatThrownBy(() -> Transports.open(Address.of("unix", directory + "/absent/socket")))
                 .isInstanceOf(IOException.class)
                 .hasMessage("can't listen at unix:" + directory + "/absent/socket: No such file or directory");
     }
 
-    @Test void aPathMayBeAsLongAsTheSystemHasIt() throws IOException {
+    @Test void aPathMayHaveTheSystemsMaximumLength() throws IOException {
         String longest = directory + "/" + "p".repeat(107 - directory.toString().length() - 1);
         Transports.open(Address.of("unix", longest)).close();
         Address tooLong = Address.of("unix", longest + "p");
@@ -144,12 +144,12 @@ import org.junit.jupiter.params.provider.ValueSource;
         "unix:/x?listen&connect|unix:/x?listen&connect: 'listen' and 'connect' exclude each other",
         "unix:|unix: needs the path of a socket",
         "unix:%00|unix: needs the path of a socket",
-        "unix:/x%00y|the path of a socket has no character 0 but at its start",
+        "unix:/x%00y|the path of a socket may contain the character 0 only at its start",
         "unix:/x?buffer=big|'buffer' is a number from 0 to 1073741823, not 'big'",
         "unix:/x?patience=0|'patience' is a number from 1 to 86400, not '0'",
         "unix-seqpacket:/x?any_user=7|'any_user' is a switch and takes no value '7'",
         "fd:|fd: needs the number of a descriptor, not ''", "fd:-1|fd: needs the number of a descriptor, not '-1'",
-        "fd:3?listen|fd: knows no parameter 'listen'; it has any_user, buffer, patience"}) void wrongAddressesAreToldInOneLine(
+        "fd:3?listen|fd: knows no parameter 'listen'; it has any_user, buffer, patience"}) void rejectsMalformedAddressesWithOneLine(
                 String text, String message) {
         assertThatThrownBy(() -> Transports.open(Address.parse(text))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
@@ -163,7 +163,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         try (Fd.Pipe pipe = Fd.pipe()) {
             Address notASocket = Address.parse("fd:" + pipe.reader().value());
             assertThatThrownBy(() -> Transports.connect(notASocket)).isInstanceOf(IOException.class)
-                    .hasMessage(notASocket + " is no socket");
+                    .hasMessage(notASocket + " is not a socket");
         }
     }
 
@@ -173,7 +173,7 @@ import org.junit.jupiter.params.provider.ValueSource;
                 .isInstanceOf(IOException.class).hasMessage("fd:" + number + "?any_user: the socket is not connected");
     }
 
-    @Test void whoIsGoneBeforeBeingAcceptedIsPassedOver() throws Exception {
+    @Test void skipsAPeerThatDisconnectedBeforeItWasAccepted() throws Exception {
         try (ServerEndpoint endpoint = Transports.open(address)) {
             assertThatThrownBy(() -> Transports.open(address)).hasMessageContaining("in use");
             Transports.connect(address).close();
@@ -210,7 +210,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void whoWaitsForAnArrivalCanBeInterrupted() throws Exception {
+    @Test void acceptCanBeInterrupted() throws Exception {
         try (ServerEndpoint endpoint = Transports.open(address)) {
             var interrupted = new CountDownLatch(1);
             Thread waiting = Thread.ofVirtual().start(() -> {
@@ -228,7 +228,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void anEndpointThatConnectedHasOneLinkAndEndsWithIt() throws Exception {
+    @Test void anEndpointThatConnectsHasOneLinkAndClosesWithIt() throws Exception {
         try (Fd listening = RawPeer.listen(SocketType.STREAM, path);
                 ServerEndpoint endpoint = Transports.open(Address.parse(address + "?connect"))) {
             Sockets.accept(listening).close();
@@ -240,7 +240,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void aConnectionThatNobodyAcceptedEndsWithTheEndpoint() throws Exception {
+    @Test void closingTheEndpointClosesALinkThatWasNotAccepted() throws Exception {
         ServerEndpoint endpoint = Transports.open(address);
         try (RawPeer kernel = RawPeer.connect(SocketType.STREAM, path)) {
             Thread.sleep(50);
@@ -249,7 +249,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void packetsNeedBuffersThatHoldOne() throws IOException {
+    @Test void rejectsASendBufferTooSmallForAPacket() throws IOException {
         try (ServerEndpoint _ = Transports.open(Address.of("unix-seqpacket", path.toString()))) {
             assertThatThrownBy(() -> Transports.connect(Address.parse("unix-seqpacket:" + path + "?buffer=3000")))
                     .isInstanceOf(IOException.class)
@@ -261,14 +261,14 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void rootAndOneselfAreTrusted() {
+    @Test void trustsRootAndItsOwnUser() {
         assertThat(PeerCheck.isTrusted(new PeerCredentials(1, 0, 0), 1000)).isTrue();
         assertThat(PeerCheck.isTrusted(new PeerCredentials(1, 1000, 5), 1000)).isTrue();
         assertThat(PeerCheck.isTrusted(new PeerCredentials(1, 1001, 1000), 1000)).isFalse();
         assertThat(PeerCheck.isTrusted(new PeerCredentials(1, 1001, 0), 0)).isFalse();
     }
 
-    @Test void aPeerOfAnotherUserIsSentAwayAndTheEndpointGoesOn() throws Exception {
+    @Test void rejectsAPeerOfAnotherUserAndKeepsAccepting() throws Exception {
         try (ServerEndpoint endpoint = Transports.open(Address.parse("unix:%00" + path));
                 Stranger stranger = Stranger.connect(path)) {
             assertThat(stranger.seesTheEnd()).isTrue();
@@ -279,7 +279,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void aPeerOfAnotherUserIsLetInWhereAnyUserIs() throws Exception {
+    @Test void anyUserAdmitsAPeerOfAnotherUser() throws Exception {
         try (ServerEndpoint endpoint = Transports.open(Address.parse("unix:%00" + path + "?any_user"));
                 Stranger _ = Stranger.connect(path);
                 ServerLink link = endpoint.accept().orElseThrow()) {
@@ -287,7 +287,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    /** A process of another user that connects and waits for the end. */
+    /** A process of another user that connects and waits until it is disconnected. */
     private record Stranger(Process process) implements AutoCloseable {
         private static final String PROGRAM = """
                 use Socket;

@@ -55,7 +55,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The kernel's end, with servers that misbehave. */
+/** The kernel end, against misbehaving servers. */
 @Timeout(value = 40, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class KernelEndTest {
     private static final int PAYLOAD = 128 * 1024;
     private static final ConnectionOptions OPTIONS = new ConnectionOptions(Duration.ofSeconds(5),
@@ -144,7 +144,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @EnumSource void aServerThatDiesAtInitFailsTheMountAtOnce(SocketType type) throws Exception {
+    @EnumSource void aServerThatDisconnectsAtInitFailsTheMountAtOnce(SocketType type) throws Exception {
         Future<FuseConnection> mounting = connecting(type, NotificationSink.NONE, OPTIONS);
         server.request();
         server.close();
@@ -153,7 +153,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @EnumSource void anInitThatNobodyAnswersTimesOut(SocketType type) throws Exception {
+    @EnumSource void anUnansweredInitTimesOut(SocketType type) throws Exception {
         Future<FuseConnection> mounting = connecting(type, NotificationSink.NONE,
                 OPTIONS.withInitTimeout(Duration.ofMillis(300)));
         assertThatThrownBy(() -> mounting.get(3, TimeUnit.SECONDS)).hasCauseInstanceOf(FuseException.class)
@@ -161,7 +161,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(server.seesTheEnd()).isTrue();
     }
 
-    @Test void aServerThatDiesInTheMiddleOfAReplyEndsItsCaller() throws Exception {
+    @Test void aDisconnectInTheMiddleOfAReplyFailsItsCaller() throws Exception {
         mount(SocketType.STREAM, NotificationSink.NONE);
         Future<?> reading = callers.submit(() -> read(PAYLOAD));
         long unique = RawPeer.unique(server.request());
@@ -172,7 +172,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 15, 0xFFFFFFFFL}) void aReplyOfSenselessLengthEndsTheConnection(long length)
+    @ValueSource(longs = {0, 15, 0xFFFFFFFFL}) void aReplyOfInvalidLengthClosesTheConnection(long length)
             throws Exception {
         for (SocketType type : SocketType.values()) {
             mount(type, NotificationSink.NONE);
@@ -185,7 +185,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    /** So that a test can go through it once more. */
+    /** Closes everything, so that a test can repeat. */
     private void end(SocketType type) {
         connection.close();
         server.close();
@@ -193,7 +193,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(connection.isConnected()).as("%s", type).isFalse();
     }
 
-    @Test void aReplyMayComeOneByteAtATime() throws Exception {
+    @Test void aReplyMayArriveByteByByte() throws Exception {
         mount(SocketType.STREAM, NotificationSink.NONE);
         Future<Errno> call = callers.submit(this::lookup);
         for (byte b : RawPeer.reply(RawPeer.unique(server.request()), 0, entry())) {
@@ -203,7 +203,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @EnumSource void repliesForNobodyAndOfTheWrongSizeAreSkippedWhole(SocketType type) throws Exception {
+    @EnumSource void skipsRepliesOfUnknownUniqueAndOfWrongSize(SocketType type) throws Exception {
         mount(type, NotificationSink.NONE);
         Future<Errno> call = callers.submit(this::lookup);
         long unique = RawPeer.unique(server.request());
@@ -221,7 +221,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {5, -512, Integer.MIN_VALUE}) void anErrorThatIsNoneEndsItsCallerWithEio(int error)
+    @ValueSource(ints = {5, -512, Integer.MIN_VALUE}) void anInvalidErrnoFailsItsCallerWithEio(int error)
             throws Exception {
         mount(SocketType.STREAM, NotificationSink.NONE);
         Future<Errno> call = callers.submit(this::lookup);
@@ -231,7 +231,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @EnumSource void bulkRepliesArriveUnchangedInWhateverOrder(SocketType type) throws Exception {
+    @EnumSource void bulkRepliesArriveUnchangedInAnyOrder(SocketType type) throws Exception {
         mount(type, NotificationSink.NONE);
         byte[] first = new byte[PAYLOAD];
         byte[] second = new byte[PAYLOAD - 1];
@@ -247,10 +247,11 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @EnumSource void whatCantBeSentCanBeCancelledAndTheEndComesAllTheSame(SocketType type) throws Exception {
+    @EnumSource void pendingRequestsCanBeInterruptedAndTheLinkClosedWhileTheSocketIsFull(SocketType type)
+            throws Exception {
         mount(type, NotificationSink.NONE);
         var calls = new ArrayList<Future<Errno>>();
-        // The server reads none of this, and its socket does not hold so much.
+        // More than the socket buffers hold; the server receives nothing.
         for (int i = 0; i < 64; i++) {
             calls.add(callers.submit(() -> write(PAYLOAD)));
         }
@@ -269,7 +270,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @EnumSource void aServerThatDiesWhileRequestsWaitToBeSentEndsTheirCallers(SocketType type) throws Exception {
+    @EnumSource void aDisconnectFailsTheCallersOfPendingRequests(SocketType type) throws Exception {
         mount(type, NotificationSink.NONE);
         var calls = new ArrayList<Future<Errno>>();
         for (int i = 0; i < 64; i++) {
@@ -282,7 +283,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void aServerThatIsSilentInTheMiddleOfAReplyIsNotWaitedForForever() throws Exception {
+    @Test void aReplyThatStopsInTheMiddleTimesOut() throws Exception {
         Future<FuseConnection> mounting = connecting(SocketType.STREAM, "?patience=1", NotificationSink.NONE,
                 OPTIONS);
         server.answerInit(PAYLOAD);
@@ -293,8 +294,8 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(server.seesTheEnd()).isTrue();
     }
 
-    /** Libraries of other languages close in halves. */
-    @Test void aServerThatWritesNoMoreEndsTheConnection() throws Exception {
+    /** Libraries of other languages shut down one direction. */
+    @Test void aServersShutdownOfItsSendingSideClosesTheConnection() throws Exception {
         try (SocketChannel half = mountedHalf()) {
             Future<Errno> call = callers.submit(this::lookup);
             Thread.sleep(50);
@@ -303,7 +304,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void aServerThatReadsNoMoreEndsTheConnection() throws Exception {
+    @Test void aServersShutdownOfItsReceivingSideClosesTheConnection() throws Exception {
         try (SocketChannel half = mountedHalf()) {
             half.shutdownInput();
             assertThat(outcome(callers.submit(this::lookup))).isEqualTo(Errno.ECONNABORTED);
@@ -325,7 +326,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void aRequestTimeoutEndsTheConnectionOfAServerThatReadsNothing() throws Exception {
+    @Test void aRequestTimeoutClosesTheConnectionOfAServerThatReceivesNothing() throws Exception {
         Future<FuseConnection> mounting = connecting(SocketType.STREAM, NotificationSink.NONE,
                 OPTIONS.withRequestTimeout(Duration.ofMillis(500)));
         server.answerInit(PAYLOAD);
@@ -337,7 +338,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(server.seesTheEnd()).isTrue();
     }
 
-    @Test void aNotificationThatWaitsHoldsUpNoReply() throws Exception {
+    @Test void aBlockedNotificationDelaysNoReply() throws Exception {
         var reached = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
         mount(SocketType.STREAM, new NotificationSink() {
@@ -359,7 +360,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         goOn.countDown();
     }
 
-    @Test void notificationsKeepTheirOrderAndTooManyThatWaitEndTheConnection() throws Exception {
+    @Test void notificationsKeepTheirOrderAndAFullQueueClosesTheConnection() throws Exception {
         var goOn = new CountDownLatch(1);
         var seen = new LinkedBlockingQueue<Long>();
         mount(SocketType.STREAM, new NotificationSink() {
@@ -386,7 +387,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         try {
             flood.get(20, TimeUnit.SECONDS);
         } catch (ExecutionException _) {
-            // Its end of the socket was shut down while it sent.
+            // The socket was shut down during the send.
         }
         assertThat(server.seesTheEnd()).isTrue();
         assertThat(lookup()).isIn(Errno.ENOTCONN, Errno.ECONNABORTED);
@@ -394,17 +395,17 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(List.copyOf(seen)).hasSize(501).isSorted();
     }
 
-    @Test void aKernelThatListensWaitsForSoLong() {
+    @Test void aListeningKernelEndTimesOut() {
         long begin = System.nanoTime();
         assertThatThrownBy(() -> Transports.connect(Address.parse("unix:" + path + "?listen&wait=1")))
                 .isInstanceOf(SocketTimeoutException.class)
-                .hasMessage("nobody has come to unix:" + path + " within 1 s");
+                .hasMessage("nobody has connected to unix:" + path + " within 1 s");
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofSeconds(1),
                 Duration.ofSeconds(3));
         assertThat(path).doesNotExist();
     }
 
-    @Test void aKernelThatListensCanBeInterrupted() throws Exception {
+    @Test void aListeningKernelEndCanBeInterrupted() throws Exception {
         var failures = new LinkedBlockingQueue<Exception>();
         Thread waiting = Thread.ofPlatform().start(() -> {
             try {
@@ -419,13 +420,13 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(Files.exists(path)).isFalse();
     }
 
-    @Test void overPacketsNoMoreIsAskedForThanADefaultServerCanAnswer() throws Exception {
+    @Test void overPacketsNoReplyIsRequestedThatExceedsTheDefaultSendBuffer() throws Exception {
         mount(SocketType.SEQPACKET, NotificationSink.NONE);
         assertThat(connection.negotiated().maxRead() + EntryOut.SIZE).isLessThan(212_992 - 32);
         assertThat(connection.negotiated().maxWriteData()).isLessThan(212_992 - 32);
     }
 
-    @Test void aReplyInSeveralPacketsIsPutTogether() throws Exception {
+    @Test void joinsAReplyOfSeveralPackets() throws Exception {
         mount(SocketType.SEQPACKET, NotificationSink.NONE);
         byte[] data = new byte[PAYLOAD];
         new Random(7).nextBytes(data);
@@ -441,7 +442,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(lookup.get(10, TimeUnit.SECONDS)).isNotNull();
     }
 
-    @Test void packetsThatDoNotAddUpEndTheConnection() throws Exception {
+    @Test void packetsThatDoNotAddUpCloseTheConnection() throws Exception {
         mount(SocketType.SEQPACKET, NotificationSink.NONE);
         Future<byte[]> reading = callers.submit(() -> read(PAYLOAD));
         byte[] reply = RawPeer.reply(RawPeer.unique(server.request()), 0, new byte[PAYLOAD]);

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 
-/** Who listens on this machine, as the kernel tells it. */
+/** The listening local sockets of this machine, from {@code /proc/net/unix}. */
 final class Listeners {
     /** {@code __SO_ACCEPTCON} in the flags of a line. */
     private static final String LISTENING = " 00010000 ";

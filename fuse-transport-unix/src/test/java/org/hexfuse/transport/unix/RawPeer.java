@@ -17,7 +17,7 @@ import org.hexfuse.libc.SocketType;
 import org.hexfuse.libc.Sockets;
 import org.hexfuse.libc.Syscalls;
 
-/** An end that is this project's in nothing but the socket: it says what a test wants. */
+/** A peer that sends and receives raw bytes, as a test wants. */
 final class RawPeer implements AutoCloseable {
     static final long NOBODY = 1L << 40;
     private static final int MOST = 2 << 20;
@@ -37,7 +37,7 @@ final class RawPeer implements AutoCloseable {
         return new RawPeer(fd, type);
     }
 
-    /** Listens for one. */
+    /** Listens for one connection. */
     static Fd listen(SocketType type, Path path) throws IOException {
         Files.deleteIfExists(path);
         Fd fd = Sockets.socket(type);
@@ -92,7 +92,7 @@ final class RawPeer implements AutoCloseable {
         }
     }
 
-    /** Whether the other end closes, which is waited for. */
+    /** Blocks until the peer closes; returns whether it did. */
     boolean seesTheEnd() {
         long n = Syscalls.recv(fd, memory, MOST, 0);
         while (n > 0) {
@@ -101,7 +101,7 @@ final class RawPeer implements AutoCloseable {
         return true;
     }
 
-    /** Answers INIT, and lets both ends carry {@code payload} bytes. */
+    /** Answers INIT with limits of {@code payload} bytes. */
     void answerInit(int payload) throws IOException {
         send(reply(unique(request()), 0, initOut(payload)));
     }

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The server's end, with kernels that misbehave. */
+/** The server end, against misbehaving kernels. */
 @Timeout(value = 40, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class ServerEndTest {
     private static final byte[] NAME = {'a', 0};
 
@@ -85,7 +85,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @EnumSource void requestsArriveOneAfterAnother(SocketType type) throws Exception {
+    @EnumSource void requestsArriveInOrder(SocketType type) throws Exception {
         open(type, "");
         for (long unique = 2; unique < 200; unique += 2) {
             kernel.send(RawPeer.request(Opcode.LOOKUP.code(), unique, NAME));
@@ -96,7 +96,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    @Test void aRequestMayComeOneByteAtATime() throws Exception {
+    @Test void aRequestMayArriveByteByByte() throws Exception {
         open(SocketType.STREAM, "");
         Future<Slot> next = next();
         for (byte b : RawPeer.request(Opcode.LOOKUP.code(), 2, NAME)) {
@@ -108,37 +108,38 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 15, 39, 0x7FFFFFFFL, 0xFFFFFFFFL}) void aLengthThatMakesNoSenseEndsTheConnection(
+    @ValueSource(longs = {0, 15, 39, 0x7FFFFFFFL, 0xFFFFFFFFL}) void anInvalidLengthClosesTheConnection(
             long length) throws Exception {
         open(SocketType.STREAM, "");
         kernel.send(RawPeer.request(length, Opcode.LOOKUP.code(), 2, NAME));
-        assertFails(next(), "a message whose length says " + length);
+        assertFails(next(), "a message of length " + length);
         assertThat(received()).isNull();
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 15, 41, 0xFFFFFFFFL}) void aPacketThatIsNotAsLongAsItSaysEndsTheConnection(long length)
+    @ValueSource(longs = {0, 15, 41, 0xFFFFFFFFL}) void aPacketWhoseHeaderStatesAnotherLengthClosesTheConnection(
+            long length)
             throws Exception {
         open(SocketType.SEQPACKET, "");
         kernel.send(RawPeer.request(length, Opcode.LOOKUP.code(), 2, NAME));
-        assertFails(next(), "a packet of 42 bytes whose length says " + length);
+        assertFails(next(), "a packet of 42 bytes whose header states " + length);
     }
 
-    @Test void aPacketShorterThanItsHeaderEndsTheConnection() throws Exception {
+    @Test void aPacketShorterThanItsHeaderClosesTheConnection() throws Exception {
         open(SocketType.SEQPACKET, "");
         kernel.send(new byte[20]);
-        assertFails(next(), "a packet of 20 bytes, less than its header of 40");
+        assertFails(next(), "a packet of 20 bytes, shorter than its header of 40");
     }
 
     @ParameterizedTest
-    @EnumSource void nobodySendsLongRequestsBeforeInit(SocketType type) throws Exception {
+    @EnumSource void rejectsLongRequestsBeforeInit(SocketType type) throws Exception {
         open(type, "");
         kernel.send(RawPeer.request(Opcode.WRITE.code(), 2, new byte[20_000]));
-        assertFails(next(), "more than the " + Limits.beforeInit().maxMessage() + " that were agreed upon");
+        assertFails(next(), "longer than the negotiated " + Limits.beforeInit().maxMessage());
     }
 
     @ParameterizedTest
-    @EnumSource void aWorkerThatWaitsWhenInitIsAnsweredReceivesLongRequests(SocketType type) throws Exception {
+    @EnumSource void aWorkerBlockedWhileInitIsAnsweredReceivesLongRequests(SocketType type) throws Exception {
         open(type, "");
         Future<Slot> next = next();
         Thread.sleep(50);
@@ -150,25 +151,25 @@ import org.junit.jupiter.params.provider.ValueSource;
         slot.release();
     }
 
-    @Test void aKernelThatGoesAwayInTheMiddleOfARequestFailsItsReader() throws Exception {
+    @Test void aDisconnectInTheMiddleOfARequestFailsItsReader() throws Exception {
         open(SocketType.STREAM, "");
         kernel.send(Arrays.copyOf(RawPeer.request(Opcode.LOOKUP.code(), 2, NAME), 17));
         Future<Slot> next = next();
         Thread.sleep(50);
         kernel.close();
         assertThatThrownBy(() -> next.get(1500, TimeUnit.MILLISECONDS)).hasCauseInstanceOf(IOException.class)
-                .hasMessageContaining("the peer went away in the middle of a message");
+                .hasMessageContaining("the peer disconnected in the middle of a message");
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3, 4, 17, 41}) void aKernelThatIsSilentInTheMiddleOfARequestIsNotWaitedForForever(int sent)
+    @ValueSource(ints = {1, 3, 4, 17, 41}) void aRequestThatStopsInTheMiddleTimesOut(int sent)
             throws Exception {
         open(SocketType.STREAM, "?patience=1");
         kernel.send(Arrays.copyOf(RawPeer.request(Opcode.LOOKUP.code(), 2, NAME), sent));
-        assertFails(next(), "a message that has not come whole within 1 s");
+        assertFails(next(), "a message was not received whole within 1 s");
     }
 
-    @Test void aKernelThatSendsAByteNowAndThenIsNotWaitedForForever() throws Exception {
+    @Test void aRequestThatTricklesTimesOut() throws Exception {
         open(SocketType.STREAM, "?patience=1");
         Future<Slot> next = next();
         byte[] request = RawPeer.request(Opcode.LOOKUP.code(), 2, NAME);
@@ -177,20 +178,20 @@ import org.junit.jupiter.params.provider.ValueSource;
             kernel.send(new byte[]{request[i]});
             Thread.sleep(300);
         }
-        assertFails(next, "a message that has not come whole within 1 s");
+        assertFails(next, "a message was not received whole within 1 s");
         assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(5));
     }
 
     @ParameterizedTest
-    @EnumSource void aKernelThatNeverSendsInitIsNotWaitedForForever(SocketType type) throws Exception {
+    @EnumSource void aConnectionWithoutInitTimesOut(SocketType type) throws Exception {
         open(type, "");
         Future<Slot> next = next();
-        assertThatThrownBy(() -> next.get(15, TimeUnit.SECONDS)).hasMessageContaining("silence where INIT is due");
+        assertThatThrownBy(() -> next.get(15, TimeUnit.SECONDS)).hasMessageContaining("no INIT was received in time");
         assertThat(kernel.seesTheEnd()).isTrue();
     }
 
     @ParameterizedTest
-    @EnumSource void noMoreConnectionsAreTakenThanAllowed(SocketType type) throws Exception {
+    @EnumSource void acceptsNoMoreThanMaxConnections(SocketType type) throws Exception {
         open(type, "?max_connections=1");
         try (RawPeer second = RawPeer.connect(type, directory.resolve("socket"))) {
             Future<?> accepted = workers.submit(() -> endpoint.accept());
@@ -203,7 +204,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @EnumSource void aKernelThatIsSilentBetweenRequestsIsWaitedFor(SocketType type) throws Exception {
+    @EnumSource void aSilentKernelIsWaitedForBetweenRequests(SocketType type) throws Exception {
         open(type, "?patience=1");
         Future<Slot> next = next();
         Thread.sleep(1500);
@@ -212,7 +213,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @EnumSource void aKernelThatLeavesIsTheEndOfTheSession(SocketType type) throws Exception {
+    @EnumSource void aDisconnectEndsTheSession(SocketType type) throws Exception {
         open(type, "");
         Future<Slot> next = next();
         Thread.sleep(50);
@@ -222,7 +223,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @EnumSource void aKernelThatTakesNoRepliesIsGivenUp(SocketType type) throws Exception {
+    @EnumSource void aKernelThatReceivesNoRepliesIsDisconnected(SocketType type) throws Exception {
         open(type, "?patience=1");
         kernel.send(RawPeer.request(Opcode.READ.code(), 2, new byte[40]));
         Slot slot = received();
@@ -249,7 +250,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @ParameterizedTest
-    @EnumSource void repliesAreNotMixed(SocketType type) throws Exception {
+    @EnumSource void concurrentRepliesAreNotInterleaved(SocketType type) throws Exception {
         open(type, "");
         int each = 200;
         for (int t = 0; t < 4; t++) {

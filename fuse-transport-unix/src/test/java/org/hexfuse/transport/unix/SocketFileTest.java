@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(path).doesNotExist();
     }
 
-    @Test void aLinkPutInItsPlaceLeadsToNothingThatIsChanged() throws Exception {
+    @Test void aSymbolicLinkPutInItsPlaceIsNotFollowed() throws Exception {
         Path victim = Files.writeString(directory.resolve("victim"), "x");
         Files.setPosixFilePermissions(victim, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path path = directory.resolve("socket");
@@ -54,7 +54,7 @@ import org.junit.jupiter.params.provider.ValueSource;
                 try (ServerEndpoint endpoint = Transports.open(Address.parse("unix:" + path))) {
                     assertThat(endpoint.address()).isNotNull();
                 } catch (IOException _) {
-                    // The attacker's link is in the way, which is no worse than any file there.
+                    // The attacker's link occupies the path, as any file would.
                 }
                 Files.deleteIfExists(path);
             }

@@ -17,9 +17,9 @@ import org.hexfuse.transport.Address;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 
-/** The contract over both kinds of sockets, whichever end listens. */
+/** The contract over both types of sockets, with either end listening. */
 class SocketTransportContractTest {
-    /** A directory of its own for each test, which is empty when both ends are closed. */
+    /** A directory for each test, which must be empty when both ends are closed. */
     abstract static class AtAPath extends TransportContract {
         private Path directory;
 
@@ -73,7 +73,7 @@ class SocketTransportContractTest {
         }
     }
 
-    /** The kernel's end is there first, and answered when the server has come. */
+    /** The kernel end listens and is served when the server connects. */
     abstract static class KernelListens extends AtAPath {
         private CompletableFuture<KernelEnd> kernel;
 
@@ -108,7 +108,7 @@ class SocketTransportContractTest {
             try {
                 kernel.get(20, TimeUnit.SECONDS).close();
             } catch (ExecutionException _) {
-                // The server was gone before INIT.
+                // The server disconnected before INIT.
             }
         }
     }
@@ -125,7 +125,7 @@ class SocketTransportContractTest {
         }
     }
 
-    /** Two descriptors that somebody else has made. */
+    /** A socket pair that was made elsewhere. */
     abstract static class Pair extends TransportContract {
         private int kernels;
 
