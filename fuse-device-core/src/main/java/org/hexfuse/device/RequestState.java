@@ -166,7 +166,7 @@ final class RequestState implements OutgoingRequest, Delivery {
 
     /** Whether {@code thread} waits for the reply. */
     boolean isWaiter(Thread thread) {
-        return waiter == thread;
+        return thread.equals(waiter);
     }
 
     void waiter(Thread thread) {
