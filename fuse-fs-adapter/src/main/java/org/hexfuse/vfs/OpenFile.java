@@ -69,7 +69,7 @@ public final class OpenFile implements AutoCloseable {
             require(!handle.inode.isDirectory(), Errno.EPERM);
             boolean unnamed = (handle.flags & OpenFlags.TMPFILE) == OpenFlags.TMPFILE
                     && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
-            require(unnamed || requests.attributes(handle.inode).links() > 0, Errno.ENOENT);
+            require(unnamed || requests.attributes(handle.inode).nlink() > 0, Errno.ENOENT);
             return changes.link(handle.inode, directory, name);
         });
     }
@@ -106,8 +106,8 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /** Sets the times. */
-    public void utimens(Timestamp accessed, Timestamp modified) {
-        run(() -> attributeChanges.utimens(handle.inode, accessed, modified));
+    public void utimens(Timestamp atime, Timestamp mtime) {
+        run(() -> attributeChanges.utimens(handle.inode, atime, mtime));
     }
 
     /** The value of an extended attribute; ENODATA if there is none. */

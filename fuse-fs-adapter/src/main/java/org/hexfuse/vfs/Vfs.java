@@ -21,8 +21,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hexfuse.vfs.request.Checks.require;
 
 import org.hexfuse.posix.StatVfs;
+import org.hexfuse.posix.Timespec;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -184,8 +184,8 @@ public final class Vfs implements AutoCloseable {
         });
     }
 
-    /** The time of creation (btime), if the filesystem has it. */
-    public Optional<Instant> birthTime(String path) {
+    /** The time of creation, if the filesystem has it. */
+    public Optional<Timespec> btime(String path) {
         return onInode(path, true, requests::btime);
     }
 
@@ -389,13 +389,13 @@ public final class Vfs implements AutoCloseable {
     }
 
     /** Sets the times of a file. */
-    public void utimens(String path, Timestamp accessed, Timestamp modified) {
-        forInode(path, true, inode -> attributeChanges.utimens(inode, accessed, modified));
+    public void utimens(String path, Timestamp atime, Timestamp mtime) {
+        forInode(path, true, inode -> attributeChanges.utimens(inode, atime, mtime));
     }
 
     /** The same, of a symbolic link itself. */
-    public void lutimens(String path, Timestamp accessed, Timestamp modified) {
-        forInode(path, false, inode -> attributeChanges.utimens(inode, accessed, modified));
+    public void lutimens(String path, Timestamp atime, Timestamp mtime) {
+        forInode(path, false, inode -> attributeChanges.utimens(inode, atime, mtime));
     }
 
     /** Truncates a file, or extends it by a hole. */

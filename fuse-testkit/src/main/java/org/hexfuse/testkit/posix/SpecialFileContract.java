@@ -42,18 +42,18 @@ public interface SpecialFileContract extends PosixFixture {
     @Test default void mknodMakesACharacterDevice() {
         Stat stat = mknod(FileType.CHARACTER_DEVICE, DEVICE);
         assertThat(stat.type()).isEqualTo(FileType.CHARACTER_DEVICE);
-        assertThat(stat.device()).isEqualTo(DEVICE);
+        assertThat(stat.rdev()).isEqualTo(DEVICE);
     }
 
     @Test default void mknodMakesABlockDevice() {
         Stat stat = mknod(FileType.BLOCK_DEVICE, DEVICE);
         assertThat(stat.type()).isEqualTo(FileType.BLOCK_DEVICE);
-        assertThat(stat.device()).isEqualTo(DEVICE);
+        assertThat(stat.rdev()).isEqualTo(DEVICE);
     }
 
     @Test default void filesHaveNoDeviceNumber() {
-        assertThat(fs().stat(file("f", "")).device()).isZero();
-        assertThat(fs().stat(directory("d")).device()).isZero();
+        assertThat(fs().stat(file("f", "")).rdev()).isZero();
+        assertThat(fs().stat(directory("d")).rdev()).isZero();
     }
 
     @Test default void onlyRootMakesDevices() {

@@ -17,7 +17,7 @@ public interface UnnamedFileContract extends PosixFixture {
     @Test default void anUnnamedFileIsNowhere() {
         try (PosixFile file = unnamed(at(""))) {
             assertThat(names(at(""))).isEmpty();
-            assertThat(file.stat().links()).isZero();
+            assertThat(file.stat().nlink()).isZero();
             assertThat(file.stat().isRegular()).isTrue();
             assertThat(file.stat().permissions()).isEqualTo(0640);
             write(file, "content", 0);
@@ -29,7 +29,7 @@ public interface UnnamedFileContract extends PosixFixture {
         try (PosixFile file = unnamed(at(""))) {
             write(file, "content", 0);
             fs().link(file, at("f"));
-            assertThat(file.stat().links()).isEqualTo(1);
+            assertThat(file.stat().nlink()).isEqualTo(1);
             assertThat(content(at("f"))).isEqualTo("content");
         }
         assertThat(content(at("f"))).isEqualTo("content");
@@ -75,7 +75,7 @@ public interface UnnamedFileContract extends PosixFixture {
             fs().link(file, at("f"));
             needs(Capability.HARD_LINKS);
             fs().link(file, at("g"));
-            assertThat(file.stat().links()).isEqualTo(2);
+            assertThat(file.stat().nlink()).isEqualTo(2);
             fails(Errno.EEXIST, () -> fs().link(file, at("g")));
             fs().unlink(at("f"));
             fs().unlink(at("g"));
