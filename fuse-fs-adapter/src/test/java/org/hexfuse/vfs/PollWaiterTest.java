@@ -1,5 +1,6 @@
 package org.hexfuse.vfs;
 
+import org.hexfuse.abi.Caller;
 import org.hexfuse.vfs.cache.CacheClock;
 import org.hexfuse.vfs.cache.DentryCache;
 import org.hexfuse.vfs.cache.InodeTable;
@@ -25,7 +26,6 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.PollFlag;
 import org.hexfuse.abi.PollIn;
 import org.hexfuse.abi.PollOut;
-import org.hexfuse.device.Caller;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

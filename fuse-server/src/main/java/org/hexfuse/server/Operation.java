@@ -2,6 +2,7 @@ package org.hexfuse.server;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Name;
 import org.hexfuse.transport.Segments;

@@ -1,12 +1,12 @@
 package org.hexfuse.vfs.mount;
 
 import java.util.Optional;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.WriteFlag;
-import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 import org.hexfuse.device.RequestPort;
 import org.hexfuse.posix.Timespec;

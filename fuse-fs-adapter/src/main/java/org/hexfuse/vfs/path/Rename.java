@@ -3,13 +3,13 @@ package org.hexfuse.vfs.path;
 import static org.hexfuse.vfs.request.Checks.require;
 
 import java.util.Optional;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Rename2In;
 import org.hexfuse.abi.RenameIn;
-import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 import org.hexfuse.posix.RenameFlags;
 import org.hexfuse.vfs.Credentials;
