@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.server.Attr;

@@ -17,7 +17,7 @@ import org.hexfuse.posix.SeekWhence;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.file.FileData;
 import org.hexfuse.vfs.file.Handle;
-import org.hexfuse.vfs.file.Ioctl;
+import org.hexfuse.vfs.file.IoctlRequests;
 import org.hexfuse.vfs.file.PollWaiter;
 import org.hexfuse.vfs.inode.AttributeChanges;
 import org.hexfuse.vfs.inode.NodeRequests;
@@ -218,7 +218,7 @@ public final class OpenFile implements AutoCloseable {
      *         if the reply violates the protocol
      */
     public int ioctl(int command, long argument) {
-        return get(() -> new Ioctl(handle).call(command, argument));
+        return get(() -> new IoctlRequests(handle).call(command, argument));
     }
 
     /**
@@ -228,7 +228,7 @@ public final class OpenFile implements AutoCloseable {
      * @throws FuseException as {@link #ioctl(int, long)}; EFAULT if {@code argument} is shorter than the command encodes
      */
     public int ioctl(int command, MemorySegment argument) {
-        return get(() -> new Ioctl(handle).call(command, argument));
+        return get(() -> new IoctlRequests(handle).call(command, argument));
     }
 
     /**
@@ -239,7 +239,7 @@ public final class OpenFile implements AutoCloseable {
      *         the thread is interrupted
      */
     public int ioctl(int command, long argument, UserMemory memory) {
-        return get(() -> new Ioctl(handle).call(command, argument, memory));
+        return get(() -> new IoctlRequests(handle).call(command, argument, memory));
     }
 
     /**

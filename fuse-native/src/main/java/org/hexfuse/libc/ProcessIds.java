@@ -37,6 +37,6 @@ public final class ProcessIds {
 
     /** The id of the thread that calls, or that carries the virtual thread that calls. */
     public static int tid() {
-        return (int) Libc.certain(s -> (long) SYSCALL.invokeExact(s, (long) Architecture.current().gettid()));
+        return (int) Libc.certain(s -> (long) SYSCALL.invokeExact(s, (long) SystemCallNumbers.current().gettid()));
     }
 }

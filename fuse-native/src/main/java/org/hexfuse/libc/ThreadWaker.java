@@ -124,7 +124,8 @@ public final class ThreadWaker implements AutoCloseable {
 
     private void send() {
         Libc.certain(
-                s -> (long) SYSCALL.invokeExact(s, (long) Architecture.current().tgkill(), process, thread, SIGNAL));
+                s -> (long) SYSCALL.invokeExact(s, (long) SystemCallNumbers.current().tgkill(), process, thread,
+                        SIGNAL));
     }
 
     /** Takes the highest signal that nobody handles. Without SA_RESTART, since a call that is restarted wakes nobody. */

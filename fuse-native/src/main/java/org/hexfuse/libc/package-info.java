@@ -12,6 +12,6 @@
  *
  * <p>Every descriptor is closed on {@code exec} and is owned by one {@link org.hexfuse.libc.Fd}. Everything may be called from
  * any thread unless it says otherwise; calls that may block belong on platform threads. Nothing here knows FUSE. Layouts
- * and numbers are those of 64-bit Linux on x86-64 and aarch64, where they differ by {@code Architecture}.
+ * and numbers are those of 64-bit Linux on x86-64 and aarch64, where they differ by {@code SystemCallNumbers}.
  */
 package org.hexfuse.libc;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** {@code link(2)}: several names for one file. */
 public interface LinkContract extends PosixFixture {
     private void link(String existing, String name) {
-        needs(Capability.HARD_LINKS);
+        needs(PosixFeature.HARD_LINKS);
         fs().link(at(existing), at(name));
     }
 
@@ -71,7 +71,7 @@ public interface LinkContract extends PosixFixture {
     }
 
     @Test default void linkNeedsPermissionToWrite() {
-        needs(Capability.HARD_LINKS);
+        needs(PosixFeature.HARD_LINKS);
         directory("d");
         file(alice(), "f", "");
         fails(Errno.EACCES, () -> alice().link(at("f"), at("d/g")));

@@ -17,7 +17,7 @@ public interface RenameContract extends PosixFixture {
     }
 
     private void swap(String one, String other) {
-        needs(Capability.EXCHANGE);
+        needs(PosixFeature.EXCHANGE);
         fs().rename(at(one), at(other), SWAP);
     }
 
@@ -75,7 +75,7 @@ public interface RenameContract extends PosixFixture {
     }
 
     @Test default void renameOfTwoNamesOfOneFileKeepsBoth() {
-        needs(Capability.HARD_LINKS);
+        needs(PosixFeature.HARD_LINKS);
         file("f", "content");
         fs().link(at("f"), at("g"));
         rename("f", "g");
@@ -235,7 +235,7 @@ public interface RenameContract extends PosixFixture {
     }
 
     @Test default void swappingNeedsBoth() {
-        needs(Capability.EXCHANGE);
+        needs(PosixFeature.EXCHANGE);
         file("f", "");
         fails(Errno.ENOENT, () -> swap("f", "g"));
         fails(Errno.ENOENT, () -> swap("g", "f"));
@@ -322,7 +322,7 @@ public interface RenameContract extends PosixFixture {
     }
 
     @Test default void inAStickyDirectoryOwnersAloneSwap() {
-        needs(Capability.EXCHANGE);
+        needs(PosixFeature.EXCHANGE);
         fs().chmod(at(""), 01777);
         file(alice(), "f", "alice");
         file(bob(), "g", "bob");
@@ -332,7 +332,7 @@ public interface RenameContract extends PosixFixture {
     }
 
     @Test default void swappingDirectoriesNeedsPermissionToWriteToBoth() {
-        needs(Capability.EXCHANGE);
+        needs(PosixFeature.EXCHANGE);
         for (String name : new String[]{"x", "y", "x/d", "y/e"}) {
             fs().chmod(directory(name), 0777);
         }

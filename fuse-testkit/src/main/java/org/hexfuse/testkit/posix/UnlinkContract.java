@@ -118,7 +118,7 @@ public interface UnlinkContract extends PosixFixture {
     }
 
     @Test default void unlinkingOneOfSeveralNamesMovesTheTimeOfChange() {
-        needs(Capability.HARD_LINKS);
+        needs(PosixFeature.HARD_LINKS);
         file("f", "");
         fs().link(at("f"), at("g"));
         var before = fs().stat(at("g")).ctime().toInstant();

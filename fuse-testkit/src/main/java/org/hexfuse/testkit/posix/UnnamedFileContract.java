@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** {@code O_TMPFILE} and {@code linkat(2)}: open files that have no name, and get one. */
 public interface UnnamedFileContract extends PosixFixture {
     private PosixFile unnamed(String directory) {
-        needs(Capability.UNNAMED_FILES);
+        needs(PosixFeature.UNNAMED_FILES);
         return fs().tmpfile(directory, 0640);
     }
 
@@ -36,7 +36,7 @@ public interface UnnamedFileContract extends PosixFixture {
     }
 
     @Test default void anExclusiveUnnamedFileGetsNoName() {
-        needs(Capability.UNNAMED_FILES);
+        needs(PosixFeature.UNNAMED_FILES);
         try (PosixFile file = fs().tmpfile(at(""), 0600, EXCLUSIVE)) {
             fails(Errno.ENOENT, () -> fs().link(file, at("f")));
         }
@@ -51,7 +51,7 @@ public interface UnnamedFileContract extends PosixFixture {
     }
 
     @Test default void anUnnamedFileNeedsADirectoryToWriteTo() {
-        needs(Capability.UNNAMED_FILES);
+        needs(PosixFeature.UNNAMED_FILES);
         directory("d");
         fails(Errno.EACCES, () -> alice().tmpfile(at("d"), 0600));
         fails(Errno.ENOTDIR, () -> fs().tmpfile(file("f", ""), 0600));
@@ -59,7 +59,7 @@ public interface UnnamedFileContract extends PosixFixture {
     }
 
     @Test default void anUnnamedFileIsOfWhoMadeItAndOfTheDirectorysGroup() {
-        needs(Capability.UNNAMED_FILES);
+        needs(PosixFeature.UNNAMED_FILES);
         directory("d");
         fs().chown(at("d"), 0, SHARED);
         fs().chmod(at("d"), 02777);
@@ -73,7 +73,7 @@ public interface UnnamedFileContract extends PosixFixture {
     @Test default void anUnnamedFileGetsSeveralNamesAndLosesThem() {
         try (PosixFile file = unnamed(at(""))) {
             fs().link(file, at("f"));
-            needs(Capability.HARD_LINKS);
+            needs(PosixFeature.HARD_LINKS);
             fs().link(file, at("g"));
             assertThat(file.stat().nlink()).isEqualTo(2);
             fails(Errno.EEXIST, () -> fs().link(file, at("g")));

@@ -22,7 +22,7 @@ import org.hexfuse.vfs.mount.Superblock;
  *
  * <p>Source: Linux {@code fs/namei.c} ({@code do_renameat2}, {@code vfs_rename}), {@code fs/fuse/dir.c}.
  */
-public final class Rename {
+public final class RenameRequests {
     private static final int RENAME2_MINOR = 23;
 
     private final Superblock superblock;
@@ -30,7 +30,7 @@ public final class Rename {
     private final Caller caller;
 
     /** For one user. */
-    public Rename(Superblock superblock, Permissions permissions, Credentials credentials) {
+    public RenameRequests(Superblock superblock, Permissions permissions, Credentials credentials) {
         this.superblock = superblock;
         this.permissions = permissions;
         this.caller = credentials.caller();
