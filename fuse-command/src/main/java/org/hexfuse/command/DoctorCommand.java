@@ -98,7 +98,7 @@ import picocli.CommandLine.Spec;
             say(reads, reads ? "a filesystem was mounted and read" : "a filesystem was mounted but not read", "");
             return reads;
         } catch (IOException e) {
-            say(false, "mounting fails, " + Failures.oneLine(e.getMessage()), "");
+            say(false, "mounting fails, " + ErrorReport.oneLine(e.getMessage()), "");
             return false;
         } finally {
             if (!Files.isSymbolicLink(point) && Files.isDirectory(point, LinkOption.NOFOLLOW_LINKS)) {

@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
         try {
             return command.execute(arguments);
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
-            return Failures.report(e, command);
+            return ErrorReport.print(e, command);
         }
     }
 
@@ -59,7 +59,7 @@ import picocli.CommandLine.Spec;
             }
         };
         return new CommandLine(Hexfuse.class, factory).setParameterExceptionHandler(Hexfuse::wrongUse)
-                .setExecutionExceptionHandler(Failures::report).setCaseInsensitiveEnumValuesAllowed(true);
+                .setExecutionExceptionHandler(ErrorReport::print).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     /** One line that says what to do. */
@@ -67,7 +67,7 @@ import picocli.CommandLine.Spec;
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
         String name = command.getCommandSpec().qualifiedName();
-        err.println(name + ": " + Failures.oneLine(e.getMessage()) + "; see '" + name + " --help'");
+        err.println(name + ": " + ErrorReport.oneLine(e.getMessage()) + "; see '" + name + " --help'");
         return CommandLine.ExitCode.USAGE;
     }
 

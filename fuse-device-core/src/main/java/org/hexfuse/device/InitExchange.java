@@ -2,6 +2,7 @@ package org.hexfuse.device;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.InitIn;
 import org.hexfuse.abi.InitOut;

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.EntryInvalFlag;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;

@@ -2,6 +2,7 @@ package org.hexfuse.device;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Opcode;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.lang.foreign.MemorySegment;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;

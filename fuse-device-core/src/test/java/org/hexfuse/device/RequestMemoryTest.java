@@ -7,6 +7,7 @@ import static org.hexfuse.device.TestKernel.message;
 import static org.hexfuse.device.TestServer.zeros;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.NotifyCode;

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.DeviceIoctl;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;

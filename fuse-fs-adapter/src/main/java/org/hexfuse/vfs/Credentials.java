@@ -1,7 +1,7 @@
 package org.hexfuse.vfs;
 
 import java.util.Set;
-import org.hexfuse.device.Caller;
+import org.hexfuse.abi.Caller;
 
 /**
  * The user and process of a call. Ids are unsigned 32-bit numbers.

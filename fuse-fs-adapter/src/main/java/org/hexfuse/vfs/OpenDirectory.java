@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.hexfuse.vfs.file.DirectoryReader;
 import org.hexfuse.vfs.file.Handle;
-import org.hexfuse.vfs.file.Ioctl;
+import org.hexfuse.vfs.file.IoctlRequests;
 import org.hexfuse.vfs.inode.NodeRequests;
 
 /**
@@ -50,12 +50,12 @@ public final class OpenDirectory implements AutoCloseable {
 
     /** As {@link OpenFile#ioctl(int, long)}; ENOTTY where the server does not support ioctls of directories. */
     public int ioctl(int command, long argument) {
-        return get(() -> new Ioctl(handle).call(command, argument));
+        return get(() -> new IoctlRequests(handle).call(command, argument));
     }
 
     /** As {@link OpenFile#ioctl(int, MemorySegment)}. */
     public int ioctl(int command, MemorySegment argument) {
-        return get(() -> new Ioctl(handle).call(command, argument));
+        return get(() -> new IoctlRequests(handle).call(command, argument));
     }
 
     /** Blocks until changes of the directory are on stable storage. */

@@ -17,7 +17,7 @@ import org.hexfuse.posix.SeekWhence;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.file.FileData;
 import org.hexfuse.vfs.file.Handle;
-import org.hexfuse.vfs.file.Ioctl;
+import org.hexfuse.vfs.file.IoctlRequests;
 import org.hexfuse.vfs.file.PollWaiter;
 import org.hexfuse.vfs.inode.AttributeChanges;
 import org.hexfuse.vfs.inode.NodeRequests;
@@ -69,7 +69,7 @@ public final class OpenFile implements AutoCloseable {
             require(!handle.inode.isDirectory(), Errno.EPERM);
             boolean unnamed = (handle.flags & OpenFlags.TMPFILE) == OpenFlags.TMPFILE
                     && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
-            require(unnamed || requests.attributes(handle.inode).links() > 0, Errno.ENOENT);
+            require(unnamed || requests.attributes(handle.inode).nlink() > 0, Errno.ENOENT);
             return changes.link(handle.inode, directory, name);
         });
     }
@@ -106,8 +106,8 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /** Sets the times. */
-    public void utimens(Timestamp accessed, Timestamp modified) {
-        run(() -> attributeChanges.utimens(handle.inode, accessed, modified));
+    public void utimens(Timestamp atime, Timestamp mtime) {
+        run(() -> attributeChanges.utimens(handle.inode, atime, mtime));
     }
 
     /** The value of an extended attribute; ENODATA if there is none. */
@@ -218,7 +218,7 @@ public final class OpenFile implements AutoCloseable {
      *         if the reply violates the protocol
      */
     public int ioctl(int command, long argument) {
-        return get(() -> new Ioctl(handle).call(command, argument));
+        return get(() -> new IoctlRequests(handle).call(command, argument));
     }
 
     /**
@@ -228,7 +228,7 @@ public final class OpenFile implements AutoCloseable {
      * @throws FuseException as {@link #ioctl(int, long)}; EFAULT if {@code argument} is shorter than the command encodes
      */
     public int ioctl(int command, MemorySegment argument) {
-        return get(() -> new Ioctl(handle).call(command, argument));
+        return get(() -> new IoctlRequests(handle).call(command, argument));
     }
 
     /**
@@ -239,7 +239,7 @@ public final class OpenFile implements AutoCloseable {
      *         the thread is interrupted
      */
     public int ioctl(int command, long argument, UserMemory memory) {
-        return get(() -> new Ioctl(handle).call(command, argument, memory));
+        return get(() -> new IoctlRequests(handle).call(command, argument, memory));
     }
 
     /**

@@ -1,26 +1,26 @@
 package org.hexfuse.vfs;
 
-import java.time.Instant;
 import org.hexfuse.abi.FileType;
+import org.hexfuse.posix.Timespec;
 
 /**
  * The attributes of a file, as {@code stat(2)} shows them.
  *
  * @param ino the inode number
  * @param mode type and permissions
- * @param links the number of hard links (nlink)
+ * @param nlink the number of hard links
  * @param uid the owner
  * @param gid the group
- * @param device the device number (rdev) of a device file, in the encoding of {@code new_encode_dev}; 0 for others
+ * @param rdev the device number of a device file, in the encoding of {@code new_encode_dev}; 0 for others
  * @param size in bytes
  * @param blocks the allocated blocks, of 512 bytes
  * @param blockSize the preferred size of I/O, in bytes
- * @param accessed the time of the last access (atime)
- * @param modified the time of the last change of the content (mtime)
- * @param changed the time of the last change of content or attributes (ctime)
+ * @param atime the time of the last access
+ * @param mtime the time of the last change of the content
+ * @param ctime the time of the last change of content or attributes
  */
-public record Stat(long ino, int mode, int links, int uid, int gid, int device, long size, long blocks, int blockSize,
-        Instant accessed, Instant modified, Instant changed) {
+public record Stat(long ino, int mode, int nlink, int uid, int gid, int rdev, long size, long blocks, int blockSize,
+        Timespec atime, Timespec mtime, Timespec ctime) {
     /** The type of the file. */
     public FileType type() {
         return FileType.ofMode(mode).orElseThrow();

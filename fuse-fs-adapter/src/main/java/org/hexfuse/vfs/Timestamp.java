@@ -2,6 +2,7 @@ package org.hexfuse.vfs;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.hexfuse.posix.Timespec;
 
 /** A time to set, as {@code utimensat(2)} takes it. */
 public final class Timestamp {
@@ -10,19 +11,24 @@ public final class Timestamp {
     /** UTIME_OMIT: leaves the time as it is. */
     public static final Timestamp OMIT = new Timestamp(Optional.empty());
 
-    private final Optional<Instant> instant;
+    private final Optional<Timespec> time;
 
-    private Timestamp(Optional<Instant> instant) {
-        this.instant = instant;
+    private Timestamp(Optional<Timespec> time) {
+        this.time = time;
+    }
+
+    /** A point in time. */
+    public static Timestamp of(Timespec time) {
+        return new Timestamp(Optional.of(time));
     }
 
     /** A point in time. */
     public static Timestamp of(Instant instant) {
-        return new Timestamp(Optional.of(instant));
+        return of(Timespec.of(instant));
     }
 
     /** The point in time, unless this is {@link #NOW} or {@link #OMIT}. */
-    public Optional<Instant> instant() {
-        return instant;
+    public Optional<Timespec> time() {
+        return time;
     }
 }

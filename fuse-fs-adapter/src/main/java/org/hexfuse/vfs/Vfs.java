@@ -10,19 +10,19 @@ import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.inode.Xattrs;
 import org.hexfuse.vfs.mount.Superblock;
-import org.hexfuse.vfs.notify.Notifications;
+import org.hexfuse.vfs.notify.NotificationHandler;
 import org.hexfuse.vfs.notify.PollTable;
 import org.hexfuse.vfs.path.DirectoryChanges;
 import org.hexfuse.vfs.path.PathWalk;
-import org.hexfuse.vfs.path.Rename;
-import org.hexfuse.vfs.request.Access;
+import org.hexfuse.vfs.path.RenameRequests;
+import org.hexfuse.vfs.request.OpenBits;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hexfuse.vfs.request.Checks.require;
 
 import org.hexfuse.posix.StatVfs;
+import org.hexfuse.posix.Timespec;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,7 +79,7 @@ public final class Vfs implements AutoCloseable {
     private final Permissions permissions;
     private final AttributeChanges attributeChanges;
     private final DirectoryChanges directoryChanges;
-    private final Rename rename;
+    private final RenameRequests renameRequests;
     private final FileOpener opener;
     private final Xattrs xattrs;
     /** Unmounts, in the view that {@link #connect} returned. */
@@ -92,7 +92,7 @@ public final class Vfs implements AutoCloseable {
         this.permissions = new Permissions(superblock, credentials, requests);
         this.attributeChanges = new AttributeChanges(superblock, requests, permissions);
         this.directoryChanges = new DirectoryChanges(superblock, permissions, credentials);
-        this.rename = new Rename(superblock, permissions, credentials);
+        this.renameRequests = new RenameRequests(superblock, permissions, credentials);
         this.opener = new FileOpener(superblock, requests, directoryChanges, permissions, attributeChanges,
                 credentials);
         this.xattrs = new Xattrs(superblock, permissions, credentials);
@@ -115,7 +115,7 @@ public final class Vfs implements AutoCloseable {
         var dentries = new DentryCache(options.cachedNames(), new CacheClock(options.clock()));
         var polls = new PollTable();
         KernelLink link = Transports.connect(address);
-        FuseConnection connection = FuseConnection.mount(link, new Notifications(dentries, polls),
+        FuseConnection connection = FuseConnection.mount(link, new NotificationHandler(dentries, polls),
                 options.connection().withDefaultPermissions(options.defaultPermissions()));
         var superblock = new Superblock(connection, dentries, polls, options);
         return new Vfs(superblock, options.credentials(), () -> {
@@ -184,8 +184,8 @@ public final class Vfs implements AutoCloseable {
         });
     }
 
-    /** The time of creation (btime), if the filesystem has it. */
-    public Optional<Instant> birthTime(String path) {
+    /** The time of creation, if the filesystem has it. */
+    public Optional<Timespec> btime(String path) {
         return onInode(path, true, requests::btime);
     }
 
@@ -247,7 +247,7 @@ public final class Vfs implements AutoCloseable {
 
     /** Opens a file, which {@link OpenFlag#CREATE} creates with the permissions {@code mode} less the umask. */
     public OpenFile open(String path, int mode, OpenFlag... flags) {
-        Set<OpenFlag> set = Access.set(flags);
+        Set<OpenFlag> set = OpenBits.set(flags);
         Handle handle = withWalk(walk -> opener.open(walk, path, mode, set));
         return new OpenFile(handle, requests, attributeChanges, permissions, xattrs);
     }
@@ -259,10 +259,10 @@ public final class Vfs implements AutoCloseable {
      *        gives it one
      */
     public OpenFile tmpfile(String directory, int mode, OpenFlag... flags) {
-        Set<OpenFlag> set = Access.set(flags);
+        Set<OpenFlag> set = OpenBits.set(flags);
         require(!set.contains(OpenFlag.CREATE), Errno.EINVAL);
         set.addAll(Set.of(OpenFlag.READ, OpenFlag.WRITE));
-        Handle handle = onInode(directory, true, inode -> opener.tmpfile(inode, mode, Access.of(set)));
+        Handle handle = onInode(directory, true, inode -> opener.tmpfile(inode, mode, OpenBits.of(set)));
         return new OpenFile(handle, requests, attributeChanges, permissions, xattrs);
     }
 
@@ -368,7 +368,7 @@ public final class Vfs implements AutoCloseable {
         require(!exchange || (flags & (RenameFlags.NOREPLACE | RenameFlags.WHITEOUT)) == 0, Errno.EINVAL);
         withWalk(source -> {
             try (PathWalk target = walk(false)) {
-                return rename.rename(source, source.toParent(from), target, target.toParent(to), flags);
+                return renameRequests.rename(source, source.toParent(from), target, target.toParent(to), flags);
             }
         });
     }
@@ -389,13 +389,13 @@ public final class Vfs implements AutoCloseable {
     }
 
     /** Sets the times of a file. */
-    public void utimens(String path, Timestamp accessed, Timestamp modified) {
-        forInode(path, true, inode -> attributeChanges.utimens(inode, accessed, modified));
+    public void utimens(String path, Timestamp atime, Timestamp mtime) {
+        forInode(path, true, inode -> attributeChanges.utimens(inode, atime, mtime));
     }
 
     /** The same, of a symbolic link itself. */
-    public void lutimens(String path, Timestamp accessed, Timestamp modified) {
-        forInode(path, false, inode -> attributeChanges.utimens(inode, accessed, modified));
+    public void lutimens(String path, Timestamp atime, Timestamp mtime) {
+        forInode(path, false, inode -> attributeChanges.utimens(inode, atime, mtime));
     }
 
     /** Truncates a file, or extends it by a hole. */

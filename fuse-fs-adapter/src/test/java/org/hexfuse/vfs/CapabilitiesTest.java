@@ -13,7 +13,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -43,6 +42,7 @@ import org.hexfuse.abi.SxTime;
 import org.hexfuse.abi.WriteOut;
 import org.hexfuse.device.Request;
 import org.hexfuse.vfs.StandInServer.Node;
+import org.hexfuse.posix.Timespec;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -258,7 +258,7 @@ class CapabilitiesTest {
         @Test void isRequestedByStatx() {
             server.answers.put(Opcode.STATX, this::answer);
             Vfs vfs = vfs();
-            assertThat(vfs.birthTime("/f")).contains(Instant.ofEpochSecond(-5, 6));
+            assertThat(vfs.btime("/f")).contains(new Timespec(-5, 6));
             assertThat(masks).containsExactly(0xFFF);
         }
 
@@ -266,22 +266,22 @@ class CapabilitiesTest {
             server.answers.put(Opcode.STATX, this::answer);
             Vfs vfs = vfs();
             server.entrySeconds = 60;
-            assertThat(vfs.birthTime("/f")).isPresent();
+            assertThat(vfs.btime("/f")).isPresent();
             assertThat(vfs.stat("/f").size()).isEqualTo(12);
-            assertThat(vfs.stat("/f").device()).isEqualTo(0x1 | 8 << 8 | 0x100 << 12);
+            assertThat(vfs.stat("/f").rdev()).isEqualTo(0x1 | 8 << 8 | 0x100 << 12);
             assertThat(server.count(Opcode.GETATTR)).isZero();
         }
 
         @Test void isAbsentWithoutItsBitInTheMask() {
             mask = 0x7FF;
             server.answers.put(Opcode.STATX, this::answer);
-            assertThat(vfs().birthTime("/f")).isEmpty();
+            assertThat(vfs().btime("/f")).isEmpty();
         }
 
         @Test void isNotRequestedAgainAfterEnosys() {
             Vfs vfs = vfs();
-            assertThat(vfs.birthTime("/f")).isEmpty();
-            assertThat(vfs.birthTime("/f")).isEmpty();
+            assertThat(vfs.btime("/f")).isEmpty();
+            assertThat(vfs.btime("/f")).isEmpty();
             assertThat(server.count(Opcode.STATX)).isEqualTo(1);
         }
 
@@ -292,7 +292,7 @@ class CapabilitiesTest {
             size = otherSize;
             server.answers.put(Opcode.STATX, this::answer);
             Vfs vfs = vfs();
-            assertFails(Errno.EIO, () -> vfs.birthTime("/f"));
+            assertFails(Errno.EIO, () -> vfs.btime("/f"));
         }
     }
 

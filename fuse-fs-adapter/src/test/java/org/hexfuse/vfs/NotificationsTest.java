@@ -6,7 +6,7 @@ import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.cache.InodeTable;
 import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.mount.Superblock;
-import org.hexfuse.vfs.notify.Notifications;
+import org.hexfuse.vfs.notify.NotificationHandler;
 import org.hexfuse.vfs.notify.PollTable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,7 +31,7 @@ class NotificationsTest {
     private final DentryCache dentries = new DentryCache(100, CacheClock.SYSTEM);
     private final InodeTable inodes = dentries.inodes();
     private final PollTable polls = new PollTable();
-    private final Notifications sink = new Notifications(dentries, polls);
+    private final NotificationHandler sink = new NotificationHandler(dentries, polls);
     private final Superblock superblock = new Superblock(server, dentries, polls, VfsOptions.DEFAULT);
     private final NodeRequests requests = new NodeRequests(superblock, Credentials.ROOT);
     private Node directory;

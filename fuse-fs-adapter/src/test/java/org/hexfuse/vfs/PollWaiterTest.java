@@ -1,12 +1,13 @@
 package org.hexfuse.vfs;
 
+import org.hexfuse.abi.Caller;
 import org.hexfuse.vfs.cache.CacheClock;
 import org.hexfuse.vfs.cache.DentryCache;
 import org.hexfuse.vfs.cache.InodeTable;
 import org.hexfuse.vfs.file.Handle;
 import org.hexfuse.vfs.file.PollWaiter;
 import org.hexfuse.vfs.mount.Superblock;
-import org.hexfuse.vfs.notify.Notifications;
+import org.hexfuse.vfs.notify.NotificationHandler;
 import org.hexfuse.vfs.notify.PollTable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,7 +26,6 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.PollFlag;
 import org.hexfuse.abi.PollIn;
 import org.hexfuse.abi.PollOut;
-import org.hexfuse.device.Caller;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +41,7 @@ class PollingTest {
     private final DentryCache dentries = new DentryCache(100, CacheClock.SYSTEM);
     private final InodeTable inodes = dentries.inodes();
     private final PollTable polls = new PollTable();
-    private final Notifications sink = new Notifications(dentries, polls);
+    private final NotificationHandler sink = new NotificationHandler(dentries, polls);
     private final Superblock superblock = new Superblock(server, dentries, polls, VfsOptions.DEFAULT);
     private final List<Long> handles = new ArrayList<>();
     private final List<Integer> flags = new ArrayList<>();

@@ -2,7 +2,7 @@ package org.hexfuse.vfs;
 
 import org.hexfuse.vfs.cache.CacheClock;
 import org.hexfuse.vfs.cache.DentryCache;
-import org.hexfuse.vfs.notify.Notifications;
+import org.hexfuse.vfs.notify.NotificationHandler;
 import org.hexfuse.vfs.notify.PollTable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,7 +32,7 @@ class RandomCallsTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     private SplittableRandom random;
     private Vfs vfs;
-    private Notifications sink;
+    private NotificationHandler sink;
     private boolean failing = true;
 
     private void mount(long seed, int cachedNames) {
@@ -59,7 +59,7 @@ class RandomCallsTest {
         sometimes(Opcode.GETATTR, request -> server.attributes(request, server.node(request)));
         var dentries = new DentryCache(cachedNames, CacheClock.SYSTEM);
         var polls = new PollTable();
-        sink = new Notifications(dentries, polls);
+        sink = new NotificationHandler(dentries, polls);
         vfs = Vfs.mount(server, dentries, polls, VfsOptions.DEFAULT);
     }
 

@@ -6,7 +6,7 @@ import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.cache.InodeTable;
 import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.mount.Superblock;
-import org.hexfuse.vfs.notify.Notifications;
+import org.hexfuse.vfs.notify.NotificationHandler;
 import org.hexfuse.vfs.notify.PollTable;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -256,7 +256,7 @@ class VfsTest {
             server.entrySeconds = 60;
             var dentries = new DentryCache(100, CacheClock.SYSTEM);
             InodeTable inodes = dentries.inodes();
-            var sink = new Notifications(dentries, new PollTable());
+            var sink = new NotificationHandler(dentries, new PollTable());
             var superblock = new Superblock(server, dentries, new PollTable(), VfsOptions.DEFAULT);
             var requests = new NodeRequests(superblock, Credentials.ROOT);
             Inode directory = requests.lookup(inodes.root(), Name.of("a"));
@@ -277,7 +277,7 @@ class VfsTest {
             inodes.release(requests.lookup(inodes.root(), Name.of("a")));
             assertThat(dentries.find(inodes.root(), Name.of("a"))).isPresent()
                     .hasValueSatisfying(inodes::release);
-            new Notifications(dentries, new PollTable()).incrementEpoch();
+            new NotificationHandler(dentries, new PollTable()).incrementEpoch();
             assertThat(dentries.find(inodes.root(), Name.of("a"))).isEmpty();
         }
     }
@@ -322,7 +322,7 @@ class VfsTest {
                 AttrData.MTIMENSEC.set(out, EntryOut.ATTR.offset(), -1);
             });
             server.attributeSeconds = 60;
-            assertThat(vfs.stat("/f").modified()).isEqualTo(Instant.ofEpochSecond(5, 999_999_999));
+            assertThat(vfs.stat("/f").mtime().toInstant()).isEqualTo(Instant.ofEpochSecond(5, 999_999_999));
         }
 
         @Test void anEndlessTimeoutIsClamped() {

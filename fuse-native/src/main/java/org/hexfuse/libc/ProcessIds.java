@@ -37,6 +37,6 @@ public final class ProcessIds {
 
     /** The id of the calling thread, or of the carrier of a virtual thread. */
     public static int tid() {
-        return (int) Libc.certain(s -> (long) SYSCALL.invokeExact(s, (long) Architecture.current().gettid()));
+        return (int) Libc.certain(s -> (long) SYSCALL.invokeExact(s, (long) SystemCallNumbers.current().gettid()));
     }
 }

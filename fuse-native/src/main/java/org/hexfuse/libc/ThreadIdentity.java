@@ -40,13 +40,13 @@ public final class ThreadIdentity {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment list = arena.allocateFrom(JAVA_INT,
                     groups.stream().mapToInt(Integer::intValue).sorted().toArray());
-            Libc.call("setgroups", s -> (long) SETGROUPS.invokeExact(s, (long) Architecture.current().setgroups(),
+            Libc.call("setgroups", s -> (long) SETGROUPS.invokeExact(s, (long) SystemCallNumbers.current().setgroups(),
                     (long) groups.size(), list));
         }
         Libc.call("setresgid",
-                s -> (long) SET_THREE.invokeExact(s, (long) Architecture.current().setresgid(), gid, gid, gid));
+                s -> (long) SET_THREE.invokeExact(s, (long) SystemCallNumbers.current().setresgid(), gid, gid, gid));
         Libc.call("setresuid",
-                s -> (long) SET_THREE.invokeExact(s, (long) Architecture.current().setresuid(), uid, uid, uid));
+                s -> (long) SET_THREE.invokeExact(s, (long) SystemCallNumbers.current().setresuid(), uid, uid, uid));
     }
 
     /** Unshares umask and working directory of the calling thread, and sets its umask; needs no capability. */

@@ -124,7 +124,8 @@ public final class ThreadWaker implements AutoCloseable {
 
     private void send() {
         Libc.certain(
-                s -> (long) SYSCALL.invokeExact(s, (long) Architecture.current().tgkill(), process, thread, SIGNAL));
+                s -> (long) SYSCALL.invokeExact(s, (long) SystemCallNumbers.current().tgkill(), process, thread,
+                        SIGNAL));
     }
 
     /** Installs the handler for the highest free signal, without SA_RESTART, so that the call returns EINTR. */

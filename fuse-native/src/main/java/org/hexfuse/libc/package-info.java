@@ -13,6 +13,6 @@
  *
  * <p>Every descriptor is closed on {@code exec} and is owned by one {@link org.hexfuse.libc.Fd}. Any thread may call any method
  * unless stated otherwise; blocking calls belong on platform threads. The module does not know FUSE. Layouts and numbers are
- * those of 64-bit Linux on x86-64 and arm64; numbers that differ are in {@code Architecture}.
+ * those of 64-bit Linux on x86-64 and arm64; numbers that differ are in {@code SystemCallNumbers}.
  */
 package org.hexfuse.libc;

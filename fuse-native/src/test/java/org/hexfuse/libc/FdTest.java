@@ -202,8 +202,8 @@ class FdTest {
     }
 
     @Test void theArchitecturesDifferInTheirFlags() {
-        assertThat(Architecture.of("arm64")).isEqualTo(Architecture.AARCH64);
-        assertThatThrownBy(() -> Architecture.of("s390x")).isInstanceOf(UnsupportedOperationException.class)
+        assertThat(SystemCallNumbers.of("arm64")).isEqualTo(SystemCallNumbers.AARCH64);
+        assertThatThrownBy(() -> SystemCallNumbers.of("s390x")).isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("s390x");
     }
 

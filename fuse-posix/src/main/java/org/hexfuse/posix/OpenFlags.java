@@ -14,11 +14,11 @@ public final class OpenFlags {
     public static final int APPEND = 0x400;
     public static final int NONBLOCK = 0x800;
     public static final int DSYNC = 0x1000;
-    public static final int DIRECT = Architecture.current().direct;
+    public static final int DIRECT = OpenFlagNumbers.current().direct;
     /** As the kernel sees it; the C library of a 64-bit machine has 0 and lets the kernel add it. */
-    public static final int LARGEFILE = Architecture.current().largefile;
-    public static final int DIRECTORY = Architecture.current().directory;
-    public static final int NOFOLLOW = Architecture.current().nofollow;
+    public static final int LARGEFILE = OpenFlagNumbers.current().largefile;
+    public static final int DIRECTORY = OpenFlagNumbers.current().directory;
+    public static final int NOFOLLOW = OpenFlagNumbers.current().nofollow;
     public static final int NOATIME = 0x40000;
     /** The descriptor is closed by {@code exec}. */
     public static final int CLOEXEC = 0x80000;

@@ -2,6 +2,7 @@ package org.hexfuse.server;
 
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.hexfuse.abi.Caller;
 
 /**
  * A request, as a filesystem sees it. An operation that a session hands to a method is valid until that method returns, on any

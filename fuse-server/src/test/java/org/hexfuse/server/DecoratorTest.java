@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
@@ -232,7 +233,7 @@ class DecoratorTest {
             throws Exception {
         var files = new Files();
         FuseFileSystem all = new CapitalFiles(new IdMap(new Prefix(files, "in-"), 1000, 5));
-        var anna = new org.hexfuse.device.Caller(1000, 100, 42);
+        var anna = new Caller(1000, 100, 42);
         try (FuseServer server = FuseServer.serve(all).at(Address.parse(address)).start();
                 FuseConnection kernel = FuseConnection.mount(Transports.connect(server.address()),
                         NotificationSink.NONE, ConnectionOptions.DEFAULT)) {

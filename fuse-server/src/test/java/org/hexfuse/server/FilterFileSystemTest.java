@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Dirent;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
@@ -39,7 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.Logger;
 
 @Timeout(60) class FilterFileSystemTest {
-    private static final org.hexfuse.device.Caller ANNA = new org.hexfuse.device.Caller(1000, 100, 42);
+    private static final Caller ANNA = new Caller(1000, 100, 42);
 
     private FuseServer server;
     private FuseConnection kernel;

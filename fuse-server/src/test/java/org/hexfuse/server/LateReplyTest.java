@@ -19,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.AttrData;
 import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Replies that are given after their handler has returned. */
 @Timeout(60) class LateReplyTest {
-    private static final org.hexfuse.device.Caller ANNA = new org.hexfuse.device.Caller(1000, 100, 42);
+    private static final Caller ANNA = new Caller(1000, 100, 42);
 
     private final ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicInteger destroyed = new AtomicInteger();

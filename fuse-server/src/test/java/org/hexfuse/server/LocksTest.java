@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileLock;
 import org.hexfuse.abi.FlushIn;
@@ -77,7 +78,7 @@ class LocksTest {
 
     private record Kernel(FuseConnection connection) {
         private Errno call(Opcode opcode, long handle, long owner, boolean flock, LockRange range) {
-            try (Request request = connection.newRequest(opcode, FILE, new org.hexfuse.device.Caller(0, 0, 77))) {
+            try (Request request = connection.newRequest(opcode, FILE, new Caller(0, 0, 77))) {
                 LkIn.FH.set(request.arguments(), handle);
                 LkIn.OWNER.set(request.arguments(), owner);
                 LkIn.LK_FLAGS.set(request.arguments(), flock ? (int) LockFlag.FLOCK.mask() : 0);
@@ -102,7 +103,7 @@ class LocksTest {
         }
 
         LockRange test(long owner, LockType type, long start, long length) {
-            try (Request request = connection.newRequest(Opcode.GETLK, FILE, org.hexfuse.device.Caller.KERNEL)) {
+            try (Request request = connection.newRequest(Opcode.GETLK, FILE, Caller.KERNEL)) {
                 LkIn.OWNER.set(request.arguments(), owner);
                 long lock = LkIn.LK.offset();
                 LockRange range = LockRange.of(type, start, length);
@@ -117,14 +118,14 @@ class LocksTest {
         }
 
         void flush(long owner) {
-            try (Request request = connection.newRequest(Opcode.FLUSH, FILE, org.hexfuse.device.Caller.KERNEL)) {
+            try (Request request = connection.newRequest(Opcode.FLUSH, FILE, Caller.KERNEL)) {
                 FlushIn.LOCK_OWNER.set(request.arguments(), owner);
                 connection.call(request);
             }
         }
 
         void release(long handle, long owner, boolean flockUnlock) {
-            try (Request request = connection.newRequest(Opcode.RELEASE, FILE, org.hexfuse.device.Caller.KERNEL)) {
+            try (Request request = connection.newRequest(Opcode.RELEASE, FILE, Caller.KERNEL)) {
                 ReleaseIn.FH.set(request.arguments(), handle);
                 ReleaseIn.LOCK_OWNER.set(request.arguments(), owner);
                 ReleaseIn.RELEASE_FLAGS.set(request.arguments(),
@@ -198,7 +199,7 @@ class LocksTest {
     @Test void invalidRangesAreRefused() {
         for (long[] range : new long[][]{{-1, 5}, {6, 5}, {0, -1}}) {
             try (Request request = first.connection.newRequest(Opcode.SETLK, FILE,
-                    org.hexfuse.device.Caller.KERNEL)) {
+                    Caller.KERNEL)) {
                 FileLock.START.set(request.arguments(), LkIn.LK.offset(), range[0]);
                 FileLock.END.set(request.arguments(), LkIn.LK.offset(), range[1]);
                 assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(FuseException.class,

@@ -13,6 +13,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
@@ -219,7 +220,7 @@ class NotifierTest {
 
     @Test void aPollerIsWoken() throws IOException {
         serve();
-        try (Request request = kernel.newRequest(Opcode.POLL, 7, org.hexfuse.device.Caller.KERNEL)) {
+        try (Request request = kernel.newRequest(Opcode.POLL, 7, Caller.KERNEL)) {
             PollIn.KH.set(request.arguments(), 4711);
             PollIn.EVENTS.set(request.arguments(), 5);
             PollIn.FLAGS.set(request.arguments(), (int) PollFlag.SCHEDULE_NOTIFY.mask());
@@ -231,7 +232,7 @@ class NotifierTest {
 
     @Test void aPollWithoutAWaiterHasNoWakeup() throws IOException {
         serve();
-        try (Request request = kernel.newRequest(Opcode.POLL, 7, org.hexfuse.device.Caller.KERNEL)) {
+        try (Request request = kernel.newRequest(Opcode.POLL, 7, Caller.KERNEL)) {
             kernel.call(request);
         }
         assertThat(fileSystem.wakeup).isEmpty();

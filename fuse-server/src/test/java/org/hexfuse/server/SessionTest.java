@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.hexfuse.abi.AttrData;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Dirent;
 import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
@@ -46,7 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionTest {
-    private static final org.hexfuse.device.Caller ANNA = new org.hexfuse.device.Caller(1000, 100, 42);
+    private static final Caller ANNA = new Caller(1000, 100, 42);
 
     private FuseServer server;
     private FuseConnection kernel;

@@ -78,7 +78,7 @@ final class Download extends Transfer {
     }
 
     private boolean isCopied(Stat stat, Path host) throws IOException {
-        if (stat.links() == 1) {
+        if (stat.nlink() == 1) {
             return false;
         }
         String before = copyOf(Long.toUnsignedString(stat.ino()), host.toString());

@@ -1,7 +1,7 @@
 package org.hexfuse.command.shell;
 
 import org.hexfuse.posix.StatVfs;
-import java.time.Instant;
+import org.hexfuse.posix.Timespec;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -20,9 +20,10 @@ final class Listing {
 
     /** A line as of {@code ls -l}. */
     static String line(Stat stat, String name, String target) {
-        return String.format(Locale.ROOT, "%s %3d %5s %5s %10d %s %s%s", mode(stat), stat.links(),
+        return String.format(Locale.ROOT, "%s %3d %5s %5s %10d %s %s%s", mode(stat), stat.nlink(),
                 Integer.toUnsignedString(stat.uid()), Integer.toUnsignedString(stat.gid()), stat.size(),
-                SHORT.format(stat.modified()), printable(name), target.isEmpty() ? "" : " -> " + printable(target));
+                SHORT.format(stat.mtime().toInstant()), printable(name),
+                target.isEmpty() ? "" : " -> " + printable(target));
     }
 
     /** The lines of {@code stat}. */
@@ -30,15 +31,15 @@ final class Listing {
         return List.of("  File: " + printable(path) + (target.isEmpty() ? "" : " -> " + printable(target)),
                 String.format(Locale.ROOT, "  Size: %-12d Blocks: %-10d IO Block: %-6d %s", stat.size(), stat.blocks(),
                         stat.blockSize(), stat.type().name().toLowerCase(Locale.ROOT).replace('_', ' ')),
-                String.format(Locale.ROOT, " Inode: %-12s Links: %d", Long.toUnsignedString(stat.ino()), stat.links()),
+                String.format(Locale.ROOT, " Inode: %-12s Links: %d", Long.toUnsignedString(stat.ino()), stat.nlink()),
                 String.format(Locale.ROOT, "Access: (%04o/%s)  Uid: %s  Gid: %s", stat.permissions(), mode(stat),
                         Integer.toUnsignedString(stat.uid()), Integer.toUnsignedString(stat.gid())),
-                "Access: " + time(stat.accessed()), "Modify: " + time(stat.modified()),
-                "Change: " + time(stat.changed()));
+                "Access: " + time(stat.atime()), "Modify: " + time(stat.mtime()),
+                "Change: " + time(stat.ctime()));
     }
 
-    private static String time(Instant instant) {
-        return LONG.format(instant);
+    private static String time(Timespec time) {
+        return LONG.format(time.toInstant());
     }
 
     /** The lines of {@code df}. */

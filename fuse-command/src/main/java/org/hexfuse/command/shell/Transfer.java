@@ -66,7 +66,7 @@ abstract class Transfer {
     /** The time of last access and of last change, of a link itself. */
     static void utimens(Path path, Stat stat) throws IOException {
         Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                .setTimes(FileTime.from(stat.modified()), FileTime.from(stat.accessed()), null);
+                .setTimes(FileTime.from(stat.mtime().toInstant()), FileTime.from(stat.atime().toInstant()), null);
     }
 
     void utimens(String path, Map<String, Object> attributes) {

@@ -1,6 +1,5 @@
 package org.hexfuse.vfs.cache;
 
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -8,6 +7,7 @@ import java.util.function.UnaryOperator;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 
 /**
@@ -63,24 +63,24 @@ public final class AttributeCache {
     /** The attributes that the server sent, with the local size, mtime and ctime where those win. */
     public Stat withLocal(Inode inode, Stat received) {
         Stat local = inode.attributes;
-        return isLocal(inode) ? withTimes(received, local.size(), local.modified(), local.changed()) : received;
+        return isLocal(inode) ? withTimes(received, local.size(), local.mtime(), local.ctime()) : received;
     }
 
     /** {@code stat} with another size, mtime and ctime. */
-    public static Stat withTimes(Stat stat, long size, Instant modified, Instant changed) {
-        return new Stat(stat.ino(), stat.mode(), stat.links(), stat.uid(), stat.gid(), stat.device(), size,
-                stat.blocks(), stat.blockSize(), stat.accessed(), modified, changed);
+    public static Stat withTimes(Stat stat, long size, Timespec mtime, Timespec ctime) {
+        return new Stat(stat.ino(), stat.mode(), stat.nlink(), stat.uid(), stat.gid(), stat.rdev(), size,
+                stat.blocks(), stat.blockSize(), stat.atime(), mtime, ctime);
     }
 
     private static Stat withSize(Stat stat, long size) {
-        return withTimes(stat, size, stat.modified(), stat.changed());
+        return withTimes(stat, size, stat.mtime(), stat.ctime());
     }
 
     /** Sets ctime, and with {@code content} mtime, of a file whose times are local. */
-    public void touch(Inode inode, boolean content, Instant now) {
+    public void touch(Inode inode, boolean content, Timespec now) {
         synchronized (inode) {
             Stat local = inode.attributes;
-            inode.attributes = withTimes(local, local.size(), content ? now : local.modified(), now);
+            inode.attributes = withTimes(local, local.size(), content ? now : local.mtime(), now);
             inode.timesDirty = true;
         }
     }

@@ -398,7 +398,7 @@ public final class DentryCache {
     /** Whether the inode of a dropped dentry is still referenced; of a file with hard links that may be by their dentries. */
     private static boolean isStillUsed(Dentry dropped) {
         return dropped.target != null && dropped.target.references() > 0
-                && (dropped.target.isDirectory() || dropped.target.attributes.links() <= 1);
+                && (dropped.target.isDirectory() || dropped.target.attributes.nlink() <= 1);
     }
 
     /** NOTIFY_INC_EPOCH: invalidates all dentries. Each is looked up again. */

@@ -2,7 +2,6 @@ package org.hexfuse.vfs.cache;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +11,7 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.posix.AccessControlList;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 
 /**
@@ -21,7 +21,7 @@ import org.hexfuse.vfs.Stat;
 public final class Inode {
     /** Stands in for the attributes of a directory that the server has not sent yet. */
     static final Stat UNKNOWN_DIRECTORY = new Stat(1, FileType.DIRECTORY.mode() | 0755, 2, 0, 0, 0, 0, 0, 4096,
-            Instant.EPOCH, Instant.EPOCH, Instant.EPOCH);
+            Timespec.EPOCH, Timespec.EPOCH, Timespec.EPOCH);
 
     private static final VarHandle REFERENCES = references(MethodHandles.lookup());
 

@@ -5,6 +5,7 @@ import static org.hexfuse.vfs.request.Checks.require;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.Set;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.CreateIn;
 import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
@@ -17,7 +18,6 @@ import org.hexfuse.abi.OpenIn;
 import org.hexfuse.abi.OpenInFlag;
 import org.hexfuse.abi.OpenOut;
 import org.hexfuse.abi.OpenOutFlag;
-import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.vfs.Credentials;
@@ -30,7 +30,7 @@ import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.mount.Superblock;
 import org.hexfuse.vfs.path.DirectoryChanges;
 import org.hexfuse.vfs.path.PathWalk;
-import org.hexfuse.vfs.request.Access;
+import org.hexfuse.vfs.request.OpenBits;
 import org.hexfuse.vfs.request.CreationContext;
 
 /**
@@ -74,7 +74,7 @@ public final class FileOpener {
 
     /** Opens the file of a path, or creates it. */
     public Handle open(PathWalk walk, String path, int mode, Set<OpenFlag> flags) {
-        int bits = Access.of(flags);
+        int bits = OpenBits.of(flags);
         if (!flags.contains(OpenFlag.CREATE)) {
             return openExisting(walk.to(path, !flags.contains(OpenFlag.NO_FOLLOW)), bits, flags);
         }
@@ -127,10 +127,10 @@ public final class FileOpener {
     private Handle openExisting(Inode inode, int bits, Set<OpenFlag> flags) {
         require(inode.isDirectory() || !flags.contains(OpenFlag.DIRECTORY), Errno.ENOTDIR);
         require(inode.type != FileType.SYMLINK, Errno.ELOOP);
-        boolean writing = Access.isWriting(bits) || flags.contains(OpenFlag.TRUNCATE);
+        boolean writing = OpenBits.isWriting(bits) || flags.contains(OpenFlag.TRUNCATE);
         require(!inode.isDirectory() || !(writing || flags.contains(OpenFlag.CREATE)), Errno.EISDIR);
         require(inode.isDirectory() || inode.type == FileType.REGULAR, Errno.ENXIO);
-        permissions.check(inode, (Access.isReading(bits) ? Permissions.READ : 0)
+        permissions.check(inode, (OpenBits.isReading(bits) ? Permissions.READ : 0)
                 | (writing ? Permissions.WRITE : 0));
         if (flags.contains(OpenFlag.NO_ATIME)) {
             permissions.ownerAlways(inode);

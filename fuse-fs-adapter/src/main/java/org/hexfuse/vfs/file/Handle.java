@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FlushIn;
 import org.hexfuse.abi.FsyncFlag;
@@ -15,12 +16,11 @@ import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.ReleaseFlag;
 import org.hexfuse.abi.ReleaseIn;
 import org.hexfuse.device.BackingFile;
-import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.lock.OpenFileLocks;
 import org.hexfuse.vfs.mount.Superblock;
-import org.hexfuse.vfs.request.Access;
+import org.hexfuse.vfs.request.OpenBits;
 import org.hexfuse.vfs.request.SetattrArguments;
 
 /**
@@ -86,11 +86,11 @@ public final class Handle {
         return (openFlags & OpenOutFlag.DIRECT_IO.mask()) == 0 ? backing : Optional.empty();
     }
 
-    public boolean isReadable() { return Access.isReading(flags); }
+    public boolean isReadable() { return OpenBits.isReading(flags); }
 
-    public boolean isWritable() { return Access.isWriting(flags); }
+    public boolean isWritable() { return OpenBits.isWriting(flags); }
 
-    public boolean isAppending() { return Access.isAppending(flags); }
+    public boolean isAppending() { return OpenBits.isAppending(flags); }
 
     /** Begins a call, which {@link #end} ends; EBADF if the handle is closed. */
     public void begin() {

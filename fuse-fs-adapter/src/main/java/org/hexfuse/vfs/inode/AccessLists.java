@@ -2,10 +2,10 @@ package org.hexfuse.vfs.inode;
 
 import java.util.List;
 import java.util.Optional;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Opcode;
-import org.hexfuse.device.Caller;
 import org.hexfuse.posix.AccessControlList;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.Inode;

@@ -77,12 +77,12 @@ public final class AttributeChanges {
     }
 
     /** {@code utimensat(2)}. */
-    public void utimens(Inode inode, Timestamp accessed, Timestamp modified) {
-        var arguments = new SetattrArguments().accessed(accessed).modified(modified);
+    public void utimens(Inode inode, Timestamp atime, Timestamp mtime) {
+        var arguments = new SetattrArguments().atime(atime).mtime(mtime);
         if (arguments.isEmpty()) {
             return;
         }
-        if (accessed.equals(Timestamp.NOW) && modified.equals(Timestamp.NOW)) {
+        if (atime.equals(Timestamp.NOW) && mtime.equals(Timestamp.NOW)) {
             permissions.touch(inode);
         } else {
             permissions.owner(inode);

@@ -1,12 +1,12 @@
 package org.hexfuse.vfs.inode;
 
 import java.lang.foreign.MemorySegment;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.hexfuse.abi.AccessIn;
 import org.hexfuse.abi.AttrOut;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.GetattrFlag;
@@ -17,10 +17,10 @@ import org.hexfuse.abi.SetattrFlag;
 import org.hexfuse.abi.StatxData;
 import org.hexfuse.abi.StatxIn;
 import org.hexfuse.abi.StatxOut;
-import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 import org.hexfuse.posix.StatVfs;
 import org.hexfuse.vfs.Credentials;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.AttributeCache;
 import org.hexfuse.vfs.cache.DentryCache;
@@ -115,7 +115,7 @@ public final class NodeRequests {
     }
 
     /** The btime by STATX, if the server sends it. Attributes in the reply are cached as those of GETATTR. */
-    public Optional<Instant> btime(Inode inode) {
+    public Optional<Timespec> btime(Inode inode) {
         if (superblock.unsupported.contains(Opcode.STATX)) {
             return Optional.empty();
         }

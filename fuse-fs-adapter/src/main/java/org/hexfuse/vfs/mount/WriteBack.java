@@ -1,16 +1,15 @@
 package org.hexfuse.vfs.mount;
 
-import java.time.Instant;
-import java.time.temporal.ChronoField;
 import java.util.Optional;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.WriteFlag;
-import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 import org.hexfuse.device.RequestPort;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.AttributeCache;
@@ -66,10 +65,9 @@ public final class WriteBack {
     }
 
     /** The present time, in the negotiated granularity. */
-    public Instant now() {
-        Instant now = Instant.now();
-        long step = port.negotiated().timeGranularity();
-        return now.minusNanos(now.getLong(ChronoField.NANO_OF_SECOND) % step);
+    public Timespec now() {
+        Timespec now = Timespec.now();
+        return new Timespec(now.seconds(), now.nanos() - now.nanos() % port.negotiated().timeGranularity());
     }
 
     /** Completes a SETATTR with local times. */
@@ -126,7 +124,7 @@ public final class WriteBack {
         if (dirty.isEmpty()) {
             return;
         }
-        arguments.localTimes(dirty.get().modified(), dirty.get().changed(), sendsCtime());
+        arguments.localTimes(dirty.get().mtime(), dirty.get().ctime(), sendsCtime());
         try (Request request = superblock.request(Opcode.SETATTR, inode, caller)) {
             arguments.write(request.arguments());
             // Forced: after a close nobody would send the times again.

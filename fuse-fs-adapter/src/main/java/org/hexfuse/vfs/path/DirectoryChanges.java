@@ -3,6 +3,7 @@ package org.hexfuse.vfs.path;
 import static org.hexfuse.vfs.request.Checks.require;
 
 import java.util.function.BiFunction;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -11,7 +12,6 @@ import org.hexfuse.abi.MkdirIn;
 import org.hexfuse.abi.MknodIn;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
-import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.cache.Inode;

@@ -4,8 +4,8 @@ import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.EntryReply;
 
 import org.hexfuse.posix.StatVfs;
+import org.hexfuse.posix.Timespec;
 import java.lang.foreign.MemorySegment;
-import java.time.Instant;
 import org.hexfuse.abi.AttrData;
 import org.hexfuse.abi.AttrOut;
 import org.hexfuse.abi.EntryOut;
@@ -65,9 +65,9 @@ public final class Replies {
         return new Stat(AttrData.INO.get(reply, base), mode, AttrData.NLINK.get(reply, base),
                 AttrData.UID.get(reply, base), AttrData.GID.get(reply, base), AttrData.RDEV.get(reply, base), size,
                 AttrData.BLOCKS.get(reply, base), blockSize == 0 ? DEFAULT_BLOCK : blockSize,
-                instant(AttrData.ATIME.get(reply, base), AttrData.ATIMENSEC.getUnsigned(reply, base)),
-                instant(AttrData.MTIME.get(reply, base), AttrData.MTIMENSEC.getUnsigned(reply, base)),
-                instant(AttrData.CTIME.get(reply, base), AttrData.CTIMENSEC.getUnsigned(reply, base)));
+                timespec(AttrData.ATIME.get(reply, base), AttrData.ATIMENSEC.getUnsigned(reply, base)),
+                timespec(AttrData.MTIME.get(reply, base), AttrData.MTIMENSEC.getUnsigned(reply, base)),
+                timespec(AttrData.CTIME.get(reply, base), AttrData.CTIMENSEC.getUnsigned(reply, base)));
     }
 
     /** The attribute timeout of a {@link AttrOut}, in nanoseconds. */
@@ -89,24 +89,24 @@ public final class Replies {
         int blockSize = StatxData.BLKSIZE.get(reply, base);
         return new Stat(StatxData.INO.get(reply, base), StatxData.MODE.getUnsigned(reply, base),
                 StatxData.NLINK.get(reply, base), StatxData.UID.get(reply, base), StatxData.GID.get(reply, base),
-                device(StatxData.RDEV_MAJOR.get(reply, base), StatxData.RDEV_MINOR.get(reply, base)),
+                rdev(StatxData.RDEV_MAJOR.get(reply, base), StatxData.RDEV_MINOR.get(reply, base)),
                 StatxData.SIZE_FIELD.get(reply, base), StatxData.BLOCKS.get(reply, base),
                 blockSize == 0 ? DEFAULT_BLOCK : blockSize, time(reply, base + StatxData.ATIME.offset()),
                 time(reply, base + StatxData.MTIME.offset()), time(reply, base + StatxData.CTIME.offset()));
     }
 
     /** In the encoding of {@code new_encode_dev}. */
-    private static int device(int major, int minor) {
+    private static int rdev(int major, int minor) {
         return (minor & 0xFF) | major << 8 | (minor & ~0xFF) << 12;
     }
 
     /** The btime of a {@link StatxOut}. */
-    public static Instant btime(MemorySegment reply) {
+    public static Timespec btime(MemorySegment reply) {
         return time(reply, StatxOut.STAT.offset() + (long) StatxData.BTIME.offset());
     }
 
-    private static Instant time(MemorySegment reply, long base) {
-        return instant(SxTime.TV_SEC.get(reply, base), SxTime.TV_NSEC.getUnsigned(reply, base));
+    private static Timespec time(MemorySegment reply, long base) {
+        return timespec(SxTime.TV_SEC.get(reply, base), SxTime.TV_NSEC.getUnsigned(reply, base));
     }
 
     /** The attribute timeout of a {@link StatxOut}, in nanoseconds. */
@@ -122,9 +122,9 @@ public final class Replies {
                 KStatfs.FILES.get(reply), KStatfs.FFREE.get(reply), KStatfs.NAMELEN.get(reply));
     }
 
-    private static Instant instant(long seconds, long nanos) {
-        long bounded = Math.clamp(seconds, Instant.MIN.getEpochSecond(), Instant.MAX.getEpochSecond());
-        return Instant.ofEpochSecond(bounded, Math.min(nanos, SECOND - 1));
+    /** Nanoseconds beyond a second are a server's defect, and are cut to the last one. */
+    private static Timespec timespec(long seconds, long nanos) {
+        return new Timespec(seconds, (int) Math.min(nanos, SECOND - 1));
     }
 
     private static long timeout(long seconds, long nanos) {

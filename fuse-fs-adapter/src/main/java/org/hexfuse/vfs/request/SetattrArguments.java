@@ -1,12 +1,12 @@
 package org.hexfuse.vfs.request;
 
 import java.lang.foreign.MemorySegment;
-import java.time.Instant;
 import java.util.function.BiConsumer;
 import org.hexfuse.abi.SetattrFlag;
 import org.hexfuse.abi.SetattrIn;
 import org.hexfuse.abi.U32;
 import org.hexfuse.abi.U64;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 import org.hexfuse.vfs.cache.AttributeCache;
@@ -20,9 +20,9 @@ public final class SetattrArguments {
     private long size;
     private long fh;
     private long lockOwner;
-    private Instant accessed = Instant.EPOCH;
-    private Instant modified = Instant.EPOCH;
-    private Instant changed = Instant.EPOCH;
+    private Timespec atime = Timespec.EPOCH;
+    private Timespec mtime = Timespec.EPOCH;
+    private Timespec ctime = Timespec.EPOCH;
 
     /** FATTR_MODE: permissions, or type and permissions. */
     public SetattrArguments mode(int permissions) {
@@ -69,41 +69,41 @@ public final class SetattrArguments {
     }
 
     /** FATTR_ATIME, and FATTR_ATIME_NOW for {@link Timestamp#NOW}. */
-    public SetattrArguments accessed(Timestamp time) {
-        time(time, SetattrFlag.ATIME, SetattrFlag.ATIME_NOW, (arguments, instant) -> arguments.accessed = instant);
+    public SetattrArguments atime(Timestamp time) {
+        time(time, SetattrFlag.ATIME, SetattrFlag.ATIME_NOW, (arguments, value) -> arguments.atime = value);
         return this;
     }
 
     /** FATTR_MTIME, and FATTR_MTIME_NOW for {@link Timestamp#NOW}. */
-    public SetattrArguments modified(Timestamp time) {
-        time(time, SetattrFlag.MTIME, SetattrFlag.MTIME_NOW, (arguments, instant) -> arguments.modified = instant);
+    public SetattrArguments mtime(Timestamp time) {
+        time(time, SetattrFlag.MTIME, SetattrFlag.MTIME_NOW, (arguments, value) -> arguments.mtime = value);
         return this;
     }
 
     /** For a file whose times are local: mtime and ctime by the local clock, none by the server's. */
-    public void localClock(Instant now, boolean sendsCtime) {
+    public void localClock(Timespec now, boolean sendsCtime) {
         if (has(SetattrFlag.SIZE) && !has(SetattrFlag.MTIME)) {
             valid |= SetattrFlag.MTIME.mask();
-            modified = now;
+            mtime = now;
         }
         valid &= ~SetattrFlag.MTIME_NOW.mask();
         if (sendsCtime) {
             valid |= SetattrFlag.CTIME.mask();
-            changed = now;
+            ctime = now;
         }
     }
 
     /** For a file whose times are local: FATTR_MTIME and FATTR_CTIME with the cached times. */
-    public void localTimes(Instant lastModified, Instant lastChanged, boolean sendsCtime) {
+    public void localTimes(Timespec dirtyMtime, Timespec dirtyCtime, boolean sendsCtime) {
         valid |= SetattrFlag.MTIME.mask() | (sendsCtime ? SetattrFlag.CTIME.mask() : 0);
-        modified = lastModified;
-        changed = lastChanged;
+        mtime = dirtyMtime;
+        ctime = dirtyCtime;
     }
 
     /** The attributes after it, of a file whose size and times are local: all others are those of the reply. */
-    public Stat applyLocally(Stat before, Stat reply, Instant now) {
+    public Stat applyLocally(Stat before, Stat reply, Timespec now) {
         return AttributeCache.withTimes(reply, has(SetattrFlag.SIZE) ? reply.size() : before.size(),
-                has(SetattrFlag.MTIME) ? modified : before.modified(), now);
+                has(SetattrFlag.MTIME) ? mtime : before.mtime(), now);
     }
 
     /** FATTR_KILL_SUIDGID. */
@@ -120,7 +120,7 @@ public final class SetattrArguments {
     /** Whether it changes nothing. */
     public boolean isEmpty() { return valid == 0; }
 
-    private void time(Timestamp time, SetattrFlag set, SetattrFlag now, BiConsumer<SetattrArguments, Instant> field) {
+    private void time(Timestamp time, SetattrFlag set, SetattrFlag now, BiConsumer<SetattrArguments, Timespec> field) {
         if (time.equals(Timestamp.OMIT)) {
             return;
         }
@@ -128,7 +128,7 @@ public final class SetattrArguments {
         if (time.equals(Timestamp.NOW)) {
             valid |= now.mask();
         }
-        field.accept(this, time.instant().orElseGet(Instant::now));
+        field.accept(this, time.time().orElseGet(Timespec::now));
     }
 
     /** Fills in the struct. */
@@ -140,13 +140,13 @@ public final class SetattrArguments {
         SetattrIn.SIZE_FIELD.set(in, size);
         SetattrIn.FH.set(in, fh);
         SetattrIn.LOCK_OWNER.set(in, lockOwner);
-        write(in, SetattrIn.ATIME, SetattrIn.ATIMENSEC, accessed);
-        write(in, SetattrIn.MTIME, SetattrIn.MTIMENSEC, modified);
-        write(in, SetattrIn.CTIME, SetattrIn.CTIMENSEC, changed);
+        write(in, SetattrIn.ATIME, SetattrIn.ATIMENSEC, atime);
+        write(in, SetattrIn.MTIME, SetattrIn.MTIMENSEC, mtime);
+        write(in, SetattrIn.CTIME, SetattrIn.CTIMENSEC, ctime);
     }
 
-    private static void write(MemorySegment in, U64 seconds, U32 nanos, Instant time) {
-        seconds.set(in, time.getEpochSecond());
-        nanos.set(in, time.getNano());
+    private static void write(MemorySegment in, U64 seconds, U32 nanos, Timespec time) {
+        seconds.set(in, time.seconds());
+        nanos.set(in, time.nanos());
     }
 }

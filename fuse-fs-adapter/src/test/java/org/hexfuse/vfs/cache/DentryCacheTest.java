@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Timeout;
     }
 
     private static Stat file(Stat stat) {
-        return new Stat(stat.ino(), FileType.REGULAR.mode() | 0644, 1, stat.uid(), stat.gid(), stat.device(), 0, 0,
-                stat.blockSize(), stat.accessed(), stat.modified(), stat.changed());
+        return new Stat(stat.ino(), FileType.REGULAR.mode() | 0644, 1, stat.uid(), stat.gid(), stat.rdev(), 0, 0,
+                stat.blockSize(), stat.atime(), stat.mtime(), stat.ctime());
     }
 
     private Inode enter(DentryCache cache, Inode directory, String name, long node, FileType type) {

@@ -12,7 +12,7 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
-import org.hexfuse.server.Caller;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.server.LateReply;
 import org.hexfuse.server.Operation;
 import org.hexfuse.server.SecurityContext;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.LkIn;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60) class WorkersTest {
-    private static final org.hexfuse.device.Caller ANNA = new org.hexfuse.device.Caller(1000, 100, 42);
+    private static final Caller ANNA = new Caller(1000, 100, 42);
 
     private FuseServer server;
     private FuseConnection kernel;

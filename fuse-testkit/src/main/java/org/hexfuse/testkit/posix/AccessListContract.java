@@ -34,7 +34,7 @@ public interface AccessListContract extends PosixFixture {
     }
 
     private String plainFile(int mode) {
-        needs(Capability.ACCESS_LISTS);
+        needs(PosixFeature.ACCESS_LISTS);
         String path = file("f", "content");
         fs().chmod(path, mode);
         return path;
@@ -134,7 +134,7 @@ public interface AccessListContract extends PosixFixture {
     }
 
     @Test default void directoriesAreSearchedByTheirLists() {
-        needs(Capability.ACCESS_LISTS);
+        needs(PosixFeature.ACCESS_LISTS);
         String d = directory("d");
         file("d/f", "x");
         fs().chmod(d, 0700);
@@ -212,13 +212,13 @@ public interface AccessListContract extends PosixFixture {
     }
 
     @Test default void symbolicLinksHaveNone() {
-        needs(Capability.ACCESS_LISTS);
+        needs(PosixFeature.ACCESS_LISTS);
         fs().symlink("f", at("l"));
         fails(Errno.EOPNOTSUPP, () -> fs().lsetxattr(at("l"), ACCESS, WITH_ALICE.toBytes(), 0));
     }
 
     @Test default void whatIsMadeInADirectoryBeginsWithItsList() {
-        needs(Capability.ACCESS_LISTS);
+        needs(PosixFeature.ACCESS_LISTS);
         String d = directory("d");
         AccessControlList given = list(7, 5, 7, 0, new Entry(Tag.USER, 7, ALICE.uid()));
         fs().setxattr(d, DEFAULT, given.toBytes(), 0);
@@ -237,8 +237,8 @@ public interface AccessListContract extends PosixFixture {
     }
 
     @Test default void specialFilesBeginWithItToo() {
-        needs(Capability.ACCESS_LISTS);
-        needs(Capability.SPECIAL_FILES);
+        needs(PosixFeature.ACCESS_LISTS);
+        needs(PosixFeature.SPECIAL_FILES);
         String d = directory("d");
         fs().setxattr(d, DEFAULT, list(7, 5, 7, 0, new Entry(Tag.USER, 7, ALICE.uid())).toBytes(), 0);
         as(Credentials.ROOT.withUmask(077)).mknod(d + "/p", FileType.FIFO.mode() | 0606, 0);
@@ -247,7 +247,7 @@ public interface AccessListContract extends PosixFixture {
     }
 
     @Test default void aListThatSaysNoMoreThanAModeTakesThePlaceOfTheUmask() {
-        needs(Capability.ACCESS_LISTS);
+        needs(PosixFeature.ACCESS_LISTS);
         String d = directory("d");
         fs().setxattr(d, DEFAULT, AccessControlList.ofMode(0775).toBytes(), 0);
         PosixClient masked = as(Credentials.ROOT.withUmask(077));

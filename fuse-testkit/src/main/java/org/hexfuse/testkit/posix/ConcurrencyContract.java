@@ -147,7 +147,7 @@ public interface ConcurrencyContract extends PosixFixture {
             return me;
         });
         assertThat(names(at(""))).isEmpty();
-        assertThat(fs().stat(at("")).links()).isEqualTo(2);
+        assertThat(fs().stat(at("")).nlink()).isEqualTo(2);
     }
 
     @Test default void filesWrittenAtOnceKeepTheirContents() {

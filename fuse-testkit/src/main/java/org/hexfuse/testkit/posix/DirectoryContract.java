@@ -19,13 +19,13 @@ public interface DirectoryContract extends PosixFixture {
 
     @Test default void aDirectoryCountsItsDirectories() {
         String path = directory("d");
-        assertThat(fs().stat(path).links()).isEqualTo(2);
+        assertThat(fs().stat(path).nlink()).isEqualTo(2);
         directory("d/one");
         directory("d/two");
         file("d/f", "");
-        assertThat(fs().stat(path).links()).isEqualTo(4);
+        assertThat(fs().stat(path).nlink()).isEqualTo(4);
         fs().rmdir(at("d/one"));
-        assertThat(fs().stat(path).links()).isEqualTo(3);
+        assertThat(fs().stat(path).nlink()).isEqualTo(3);
     }
 
     @Test default void mkdirFailsIfThereIsAnything() {
@@ -109,7 +109,7 @@ public interface DirectoryContract extends PosixFixture {
         try (PosixDirectory open = fs().opendir(path)) {
             fs().rmdir(path);
             assertThat(open.stat().isDirectory()).isTrue();
-            assertThat(open.stat().links()).isZero();
+            assertThat(open.stat().nlink()).isZero();
             fails(Errno.ENOENT, () -> fs().mkdir(path + "/e", 0755));
         }
     }

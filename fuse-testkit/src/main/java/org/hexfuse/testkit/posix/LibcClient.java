@@ -22,6 +22,7 @@ import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.libc.XattrCalls;
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.OpenFlag;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 
@@ -207,7 +208,8 @@ public final class LibcClient implements PosixClient {
     }
 
     static NewTime time(Timestamp time) {
-        return time.instant().map(NewTime::of).orElse(time.equals(Timestamp.NOW) ? NewTime.NOW : NewTime.OMIT);
+        return time.time().map(Timespec::toInstant).map(NewTime::of)
+                .orElse(time.equals(Timestamp.NOW) ? NewTime.NOW : NewTime.OMIT);
     }
 
     @Override public void truncate(String path, long size) {

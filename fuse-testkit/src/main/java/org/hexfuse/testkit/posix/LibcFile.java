@@ -18,6 +18,7 @@ import org.hexfuse.libc.Syscalls;
 import org.hexfuse.libc.XattrCalls;
 import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.LockType;
+import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 
@@ -25,12 +26,12 @@ import org.hexfuse.vfs.Timestamp;
 record LibcFile(UserThread thread, Fd fd) implements PosixFile {
     static Stat stat(FileStatus status) {
         return new Stat(status.ino(), status.mode(), status.nlink(), status.uid(), status.gid(),
-                device(status.rdev()), status.size(), status.blocks(), status.blksize(), status.atime(),
-                status.mtime(), status.ctime());
+                rdev(status.rdev()), status.size(), status.blocks(), status.blksize(), Timespec.of(status.atime()),
+                Timespec.of(status.mtime()), Timespec.of(status.ctime()));
     }
 
     /** In the encoding that FUSE has. */
-    private static int device(long represents) {
+    private static int rdev(long represents) {
         int major = (int) (represents >>> Integer.SIZE);
         int minor = (int) represents;
         return (minor & 0xff) | major << 8 | (minor & ~0xff) << 12;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 public interface LockContract extends PosixFixture {
     /** A file that several open, whoever they are. */
     private void shared() {
-        needs(Capability.LOCKS);
+        needs(PosixFeature.LOCKS);
         file("f", "");
         fs().chmod(at("f"), 0666);
     }

@@ -22,7 +22,7 @@ public interface OpenContract extends PosixFixture {
         Stat stat = fs().stat(at("f"));
         assertThat(stat.type()).isEqualTo(FileType.REGULAR);
         assertThat(stat.size()).isZero();
-        assertThat(stat.links()).isEqualTo(1);
+        assertThat(stat.nlink()).isEqualTo(1);
         assertThat(names(at(""))).containsExactly("f");
     }
 

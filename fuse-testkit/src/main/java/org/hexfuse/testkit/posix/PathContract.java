@@ -45,7 +45,7 @@ public interface PathContract extends PosixFixture {
         fails(Errno.ENAMETOOLONG, () -> fs().unlink(name));
         fails(Errno.ENAMETOOLONG, () -> fs().rmdir(name));
         fails(Errno.ENAMETOOLONG, () -> fs().stat(name + "/f"));
-        needs(Capability.HARD_LINKS);
+        needs(PosixFeature.HARD_LINKS);
         fails(Errno.ENAMETOOLONG, () -> fs().link(at("f"), name));
     }
 

@@ -62,7 +62,7 @@ public interface PosixClient extends AutoCloseable {
     /**
      * Makes a file of a type that {@code mode} says, which is less the umask.
      *
-     * @param device what a device file stands for, in the encoding of {@link Stat#device}
+     * @param device what a device file stands for, in the encoding of {@link Stat#rdev}
      */
     void mknod(String path, int mode, int device);
 

@@ -53,8 +53,8 @@ import org.junit.jupiter.api.Timeout;
     protected abstract void unmount() throws Exception;
 
     /** What the filesystem has not got; all tests that need one of these are skipped. */
-    protected Set<Capability> lacking() {
-        return EnumSet.noneOf(Capability.class);
+    protected Set<PosixFeature> lacking() {
+        return EnumSet.noneOf(PosixFeature.class);
     }
 
     @BeforeAll final void mountOnce() throws Exception {
@@ -102,7 +102,7 @@ import org.junit.jupiter.api.Timeout;
         return directory + "/" + name;
     }
 
-    @Override public final void needs(Capability capability) {
-        assumeTrue(!lacking().contains(capability), () -> "the filesystem has no " + capability);
+    @Override public final void needs(PosixFeature feature) {
+        assumeTrue(!lacking().contains(feature), () -> "the filesystem has no " + feature);
     }
 }

@@ -35,7 +35,7 @@ public interface PosixFixture {
     String at(String name);
 
     /** Skips the test if the filesystem has not got something. */
-    void needs(Capability capability);
+    void needs(PosixFeature feature);
 
     /** The filesystem, for {@link #ALICE}. */
     default PosixClient alice() {

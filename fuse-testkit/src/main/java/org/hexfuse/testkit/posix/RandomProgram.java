@@ -108,8 +108,8 @@ public final class RandomProgram implements AutoCloseable {
     }
 
     private static String describe(Stat stat) {
-        return Integer.toOctalString(stat.mode()) + " " + stat.links() + " " + stat.uid() + ":" + stat.gid() + " "
-                + (stat.isDirectory() ? "" : stat.size()) + " " + stat.device();
+        return Integer.toOctalString(stat.mode()) + " " + stat.nlink() + " " + stat.uid() + ":" + stat.gid() + " "
+                + (stat.isDirectory() ? "" : stat.size()) + " " + stat.rdev();
     }
 
     private int content(String path) {

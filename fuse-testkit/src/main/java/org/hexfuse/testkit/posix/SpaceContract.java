@@ -41,7 +41,7 @@ public interface SpaceContract extends PosixFixture {
     }
 
     @Test default void aFilesystemThatIsFullSaysSoAndRecovers() {
-        needs(Capability.ALLOCATION);
+        needs(PosixFeature.ALLOCATION);
         var space = fs().statfs("/");
         long free = space.bavail() * space.frsize();
         assumeTrue(free < 256 << 20, "the filesystem is too large to be filled");

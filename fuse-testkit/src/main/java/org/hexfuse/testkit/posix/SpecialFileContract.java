@@ -14,7 +14,7 @@ public interface SpecialFileContract extends PosixFixture {
     int DEVICE = (70_000 & 0xff) | 259 << 8 | (70_000 & ~0xff) << 12;
 
     private Stat mknod(FileType type, int device) {
-        needs(Capability.SPECIAL_FILES);
+        needs(PosixFeature.SPECIAL_FILES);
         fs().mknod(at("n"), type.mode() | 0666, device);
         return fs().lstat(at("n"));
     }
@@ -42,22 +42,22 @@ public interface SpecialFileContract extends PosixFixture {
     @Test default void mknodMakesACharacterDevice() {
         Stat stat = mknod(FileType.CHARACTER_DEVICE, DEVICE);
         assertThat(stat.type()).isEqualTo(FileType.CHARACTER_DEVICE);
-        assertThat(stat.device()).isEqualTo(DEVICE);
+        assertThat(stat.rdev()).isEqualTo(DEVICE);
     }
 
     @Test default void mknodMakesABlockDevice() {
         Stat stat = mknod(FileType.BLOCK_DEVICE, DEVICE);
         assertThat(stat.type()).isEqualTo(FileType.BLOCK_DEVICE);
-        assertThat(stat.device()).isEqualTo(DEVICE);
+        assertThat(stat.rdev()).isEqualTo(DEVICE);
     }
 
     @Test default void filesHaveNoDeviceNumber() {
-        assertThat(fs().stat(file("f", "")).device()).isZero();
-        assertThat(fs().stat(directory("d")).device()).isZero();
+        assertThat(fs().stat(file("f", "")).rdev()).isZero();
+        assertThat(fs().stat(directory("d")).rdev()).isZero();
     }
 
     @Test default void onlyRootMakesDevices() {
-        needs(Capability.SPECIAL_FILES);
+        needs(PosixFeature.SPECIAL_FILES);
         fails(Errno.EPERM, () -> alice().mknod(at("c"), FileType.CHARACTER_DEVICE.mode() | 0666, DEVICE));
         fails(Errno.EPERM, () -> alice().mknod(at("b"), FileType.BLOCK_DEVICE.mode() | 0666, DEVICE));
         alice().mknod(at("p"), FileType.FIFO.mode() | 0666, 0);
@@ -99,7 +99,7 @@ public interface SpecialFileContract extends PosixFixture {
     }
 
     @Test default void anybodyMakesAWhiteout() {
-        needs(Capability.SPECIAL_FILES);
+        needs(PosixFeature.SPECIAL_FILES);
         alice().mknod(at("w"), FileType.CHARACTER_DEVICE.mode(), 0);
         assertThat(fs().lstat(at("w")).type()).isEqualTo(FileType.CHARACTER_DEVICE);
         fails(Errno.EPERM, () -> alice().mknod(at("b"), FileType.BLOCK_DEVICE.mode(), 0));

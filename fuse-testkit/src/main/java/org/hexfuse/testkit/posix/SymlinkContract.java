@@ -16,7 +16,7 @@ public interface SymlinkContract extends PosixFixture {
         assertThat(stat.type()).isEqualTo(FileType.SYMLINK);
         assertThat(stat.size()).isEqualTo(10);
         assertThat(stat.permissions()).isEqualTo(0777);
-        assertThat(stat.links()).isEqualTo(1);
+        assertThat(stat.nlink()).isEqualTo(1);
     }
 
     @Test default void aSymbolicLinkHoldsAnyBytes() {

@@ -36,7 +36,7 @@ public interface UnlinkContract extends PosixFixture {
             assertThat(content(file)).isEqualTo("content");
             write(file, " and more", 7);
             assertThat(content(file)).isEqualTo("content and more");
-            assertThat(file.stat().links()).isZero();
+            assertThat(file.stat().nlink()).isZero();
             assertThat(file.stat().size()).isEqualTo(16);
         }
     }
@@ -55,7 +55,7 @@ public interface UnlinkContract extends PosixFixture {
             assertThat(stat.permissions()).isEqualTo(0600);
             assertThat(stat.uid()).isEqualTo(7);
             assertThat(stat.gid()).isEqualTo(8);
-            assertThat(stat.modified()).isEqualTo(LONG_AGO);
+            assertThat(stat.mtime().toInstant()).isEqualTo(LONG_AGO);
         }
     }
 
@@ -118,12 +118,12 @@ public interface UnlinkContract extends PosixFixture {
     }
 
     @Test default void unlinkingOneOfSeveralNamesMovesTheTimeOfChange() {
-        needs(Capability.HARD_LINKS);
+        needs(PosixFeature.HARD_LINKS);
         file("f", "");
         fs().link(at("f"), at("g"));
-        var before = fs().stat(at("g")).changed();
+        var before = fs().stat(at("g")).ctime().toInstant();
         tick();
         fs().unlink(at("f"));
-        assertThat(fs().stat(at("g")).changed()).isAfter(before);
+        assertThat(fs().stat(at("g")).ctime().toInstant()).isAfter(before);
     }
 }

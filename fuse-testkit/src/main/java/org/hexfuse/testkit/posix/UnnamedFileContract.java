@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 /** {@code O_TMPFILE} and {@code linkat(2)}: open files that have no name, and get one. */
 public interface UnnamedFileContract extends PosixFixture {
     private PosixFile unnamed(String directory) {
-        needs(Capability.UNNAMED_FILES);
+        needs(PosixFeature.UNNAMED_FILES);
         return fs().tmpfile(directory, 0640);
     }
 
     @Test default void anUnnamedFileIsNowhere() {
         try (PosixFile file = unnamed(at(""))) {
             assertThat(names(at(""))).isEmpty();
-            assertThat(file.stat().links()).isZero();
+            assertThat(file.stat().nlink()).isZero();
             assertThat(file.stat().isRegular()).isTrue();
             assertThat(file.stat().permissions()).isEqualTo(0640);
             write(file, "content", 0);
@@ -29,14 +29,14 @@ public interface UnnamedFileContract extends PosixFixture {
         try (PosixFile file = unnamed(at(""))) {
             write(file, "content", 0);
             fs().link(file, at("f"));
-            assertThat(file.stat().links()).isEqualTo(1);
+            assertThat(file.stat().nlink()).isEqualTo(1);
             assertThat(content(at("f"))).isEqualTo("content");
         }
         assertThat(content(at("f"))).isEqualTo("content");
     }
 
     @Test default void anExclusiveUnnamedFileGetsNoName() {
-        needs(Capability.UNNAMED_FILES);
+        needs(PosixFeature.UNNAMED_FILES);
         try (PosixFile file = fs().tmpfile(at(""), 0600, EXCLUSIVE)) {
             fails(Errno.ENOENT, () -> fs().link(file, at("f")));
         }
@@ -51,7 +51,7 @@ public interface UnnamedFileContract extends PosixFixture {
     }
 
     @Test default void anUnnamedFileNeedsADirectoryToWriteTo() {
-        needs(Capability.UNNAMED_FILES);
+        needs(PosixFeature.UNNAMED_FILES);
         directory("d");
         fails(Errno.EACCES, () -> alice().tmpfile(at("d"), 0600));
         fails(Errno.ENOTDIR, () -> fs().tmpfile(file("f", ""), 0600));
@@ -59,7 +59,7 @@ public interface UnnamedFileContract extends PosixFixture {
     }
 
     @Test default void anUnnamedFileIsOfWhoMadeItAndOfTheDirectorysGroup() {
-        needs(Capability.UNNAMED_FILES);
+        needs(PosixFeature.UNNAMED_FILES);
         directory("d");
         fs().chown(at("d"), 0, SHARED);
         fs().chmod(at("d"), 02777);
@@ -73,9 +73,9 @@ public interface UnnamedFileContract extends PosixFixture {
     @Test default void anUnnamedFileGetsSeveralNamesAndLosesThem() {
         try (PosixFile file = unnamed(at(""))) {
             fs().link(file, at("f"));
-            needs(Capability.HARD_LINKS);
+            needs(PosixFeature.HARD_LINKS);
             fs().link(file, at("g"));
-            assertThat(file.stat().links()).isEqualTo(2);
+            assertThat(file.stat().nlink()).isEqualTo(2);
             fails(Errno.EEXIST, () -> fs().link(file, at("g")));
             fs().unlink(at("f"));
             fs().unlink(at("g"));

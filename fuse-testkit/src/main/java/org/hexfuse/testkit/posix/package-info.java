@@ -8,6 +8,6 @@
  * the contract says is what Linux's own filesystems do: tmpfs passes it.
  *
  * <p>A filesystem's test has one subclass for each way of mounting it, and says with
- * {@link org.hexfuse.testkit.posix.Capability} what the filesystem has not got.
+ * {@link org.hexfuse.testkit.posix.PosixFeature} what the filesystem has not got.
  */
 package org.hexfuse.testkit.posix;

@@ -87,7 +87,7 @@ final class LinuxChannel implements SlotChannel {
             case EINTR, ENOENT -> true;
             case EAGAIN -> awaitRequest(waker);
             case ENODEV, ECONNABORTED, EBADF -> false;
-            default -> throw LibcException.of("read " + Mount.DEVICE, errno);
+            default -> throw LibcException.of("read " + KernelMount.DEVICE, errno);
         };
     }
 

@@ -40,7 +40,7 @@ final class LinuxLink implements ServerLink {
     private static final Duration WAKE_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration CLOSE_TIMEOUT = UNMOUNT_TIMEOUT.plus(Duration.ofSeconds(10));
 
-    private final Mount mount;
+    private final KernelMount mount;
     private final Runnable onDisconnect;
     private final List<LinuxChannel> channels = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> closing = new CompletableFuture<>();
@@ -53,7 +53,7 @@ final class LinuxLink implements ServerLink {
     private boolean closed;
 
     /** @param onDisconnect run when no further request can come, any number of times */
-    LinuxLink(Mount mount, Runnable onDisconnect) {
+    LinuxLink(KernelMount mount, Runnable onDisconnect) {
         this.mount = mount;
         this.onDisconnect = onDisconnect;
     }
@@ -92,7 +92,7 @@ final class LinuxLink implements ServerLink {
             return mount.device();
         }
         try {
-            Fd clone = Fd.open(Mount.DEVICE, OpenFlags.RDWR);
+            Fd clone = Fd.open(KernelMount.DEVICE, OpenFlags.RDWR);
             try {
                 clone.ioctl(DeviceIoctl.CLONE.request(), mount.device().value());
             } catch (LibcException e) {

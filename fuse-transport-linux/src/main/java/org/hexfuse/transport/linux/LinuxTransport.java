@@ -31,7 +31,7 @@ import org.hexfuse.transport.spi.SingleLinkEndpoint;
     @Override public ServerEndpoint open(Address address) throws IOException {
         MountOptions options = MountOptions.of(address);
         MountPoint point = MountPoint.of(address.path());
-        Mount mount = Mount.mount(point, options);
+        KernelMount mount = KernelMount.mount(point, options);
         return new SingleLinkEndpoint(address.withPath(point.path()),
                 disconnected -> new LinuxLink(mount, disconnected));
     }

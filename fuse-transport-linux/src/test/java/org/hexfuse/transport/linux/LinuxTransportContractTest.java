@@ -32,7 +32,7 @@ class LinuxTransportContractTest extends TransportContract {
 
     @BeforeEach void makeMountPoint() throws IOException {
         try {
-            Mount.openDevice().close();
+            KernelMount.openDevice().close();
         } catch (IOException e) {
             assumeTrue(false, "no /dev/fuse here: " + e.getMessage());
         }

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 
     @BeforeEach void makeMountPoint() throws IOException {
         try {
-            Mount.openDevice().close();
+            KernelMount.openDevice().close();
         } catch (IOException e) {
             assumeTrue(false, "no /dev/fuse here: " + e.getMessage());
         }
@@ -151,7 +151,7 @@ import org.junit.jupiter.api.Timeout;
     @Test void passesOptionsToTheKernelThroughFusermount() throws Exception {
         needsFusermount();
         MountOptions options = MountOptions.of(address("ro&noexec&noatime&fsname=a,b\\c&subtype=tiny&allow_other"));
-        var link = new LinuxLink(Mount.mountByProgram(MountPoint.of(point.toString()), options), () -> {});
+        var link = new LinuxLink(KernelMount.mountByProgram(MountPoint.of(point.toString()), options), () -> {});
         opened.add(link);
         opened.add(0, new TinyServer(link).start(1)::join);
         assertThat(mountinfoLine()).contains(" ro,").contains("nosuid").contains("nodev").contains("noexec")
@@ -326,7 +326,7 @@ import org.junit.jupiter.api.Timeout;
         MountCalls.umount(point.toString(), 0);
         server.join();
         var options = MountOptions.of(address(""));
-        Mount other = Mount.mount(MountPoint.of(point.toString()), options);
+        KernelMount other = KernelMount.mount(MountPoint.of(point.toString()), options);
         opened.add(other::close);
         server.link.close();
         assertThat(other.isOurs()).isTrue();
@@ -399,7 +399,7 @@ import org.junit.jupiter.api.Timeout;
         try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
             return descriptors.filter(fd -> {
                 try {
-                    return Files.readSymbolicLink(fd).toString().equals(Mount.DEVICE);
+                    return Files.readSymbolicLink(fd).toString().equals(KernelMount.DEVICE);
                 } catch (IOException e) {
                     return false;
                 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
     @BeforeEach void makeMountPoint() throws IOException {
         try {
-            Mount.openDevice().close();
+            KernelMount.openDevice().close();
         } catch (IOException e) {
             assumeTrue(false, "no /dev/fuse here: " + e.getMessage());
         }
@@ -55,11 +55,12 @@ import org.junit.jupiter.api.Timeout;
         return MountTable.read().at(point.toString()).isPresent();
     }
 
-    private Mount mount() throws IOException {
-        return Mount.mount(MountPoint.of(point.toString()), MountOptions.of(Address.of("linux", point.toString())));
+    private KernelMount mount() throws IOException {
+        return KernelMount.mount(MountPoint.of(point.toString()),
+                MountOptions.of(Address.of("linux", point.toString())));
     }
 
-    private TinyServer serve(Mount mount, boolean statfsBlocks) throws Exception {
+    private TinyServer serve(KernelMount mount, boolean statfsBlocks) throws Exception {
         var server = new TinyServer(new LinuxLink(mount, () -> {}), statfsBlocks);
         opened.add(() -> {
             server.link.close();
@@ -96,7 +97,7 @@ import org.junit.jupiter.api.Timeout;
 
     /** MNT_FORCE fails with EBUSY for the busy mount, after it has aborted the connection. */
     @Test void abortingEndsAnUninterruptibleCallerAndTheConnection() throws Exception {
-        Mount mount = mount();
+        KernelMount mount = mount();
         TinyServer server = serve(mount, false);
         Process caller = uninterruptibleCaller(server);
         assertThat(Probe.isConnected(mount.device())).isTrue();

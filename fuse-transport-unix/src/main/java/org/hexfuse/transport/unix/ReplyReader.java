@@ -20,10 +20,10 @@ final class ReplyReader {
 
     private final Wire wire;
     private final DeviceHandle handle;
-    private final Notifications notifications;
+    private final NotificationQueue notifications;
     private final MessageReader replies;
 
-    ReplyReader(Wire wire, DeviceHandle handle, Notifications notifications) {
+    ReplyReader(Wire wire, DeviceHandle handle, NotificationQueue notifications) {
         this.wire = wire;
         this.handle = handle;
         this.notifications = notifications;

@@ -30,13 +30,13 @@ final class UnixKernelLink implements KernelLink {
     /** The threads between a device and a connection. */
     private final class Attachment {
         final DeviceHandle handle;
-        final Notifications notifications;
+        final NotificationQueue notifications;
         final Thread pump;
         final Thread reader;
 
         Attachment(DeviceHandle handle) {
             this.handle = handle;
-            this.notifications = new Notifications(handle, wire.toString());
+            this.notifications = new NotificationQueue(handle, wire.toString());
             var requests = new RequestPump(wire, handle);
             var replies = new ReplyReader(wire, handle, notifications);
             this.pump = thread("hexfuse-requests ", () -> run(requests::run));

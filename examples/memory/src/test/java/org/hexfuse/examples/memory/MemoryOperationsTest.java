@@ -12,7 +12,7 @@ import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.LockType;
 import org.hexfuse.posix.Timespec;
 import org.hexfuse.server.Attr;
-import org.hexfuse.server.Caller;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.server.Create;
 import org.hexfuse.server.DataReply;
 import org.hexfuse.server.Entry;

@@ -8,7 +8,7 @@ import java.util.Locale;
  * <p>Source: Linux {@code include/uapi/asm-generic/fcntl.h}, {@code arch/x86} and {@code arch/arm64}
  * {@code include/uapi/asm/fcntl.h}.
  */
-enum Architecture {
+enum OpenFlagNumbers {
     /** AMD and Intel, and every machine with the numbers of asm-generic. */
     GENERIC(0x4000, 0x10000, 0x20000, 0x8000),
     /** ARM, 64 and 32 bits. */
@@ -19,7 +19,7 @@ enum Architecture {
     final int nofollow;
     final int largefile;
 
-    Architecture(int direct, int directory, int nofollow, int largefile) {
+    OpenFlagNumbers(int direct, int directory, int nofollow, int largefile) {
         this.direct = direct;
         this.directory = directory;
         this.nofollow = nofollow;
@@ -27,12 +27,12 @@ enum Architecture {
     }
 
     /** This machine's. */
-    static Architecture current() {
+    static OpenFlagNumbers current() {
         return of(System.getProperty("os.arch"));
     }
 
     /** The one that the property {@code os.arch} names. */
-    static Architecture of(String osArch) {
+    static OpenFlagNumbers of(String osArch) {
         return switch (osArch.toLowerCase(Locale.ROOT)) {
             case "aarch64", "arm64", "arm" -> ARM;
             default -> GENERIC;

@@ -15,31 +15,31 @@ import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
 /** A mount that this process made, and its device. */
-final class Mount {
+final class KernelMount {
     static final String DEVICE = "/dev/fuse";
     /** Major 10 and minor 229. Source: Linux {@code Documentation/admin-guide/devices.txt}. */
     private static final long DEVICE_NUMBER = 10 << 8 | 229;
 
     private static final Path CONNECTIONS = Path.of("/sys/fs/fuse/connections");
 
-    private static final Logger LOG = Loggers.of(Mount.class);
+    private static final Logger LOG = Loggers.of(KernelMount.class);
 
     private final String point;
     private final Fd device;
     private final Optional<Fusermount.Guard> guard;
     private final Optional<MountTable.Entry> entry;
 
-    private Mount(String point, Fd device, Optional<Fusermount.Guard> guard) {
+    private KernelMount(String point, Fd device, Optional<Fusermount.Guard> guard) {
         this.point = point;
         this.device = device;
         this.guard = guard;
         this.entry = lookUp(point);
     }
 
-    static Mount mount(MountPoint point, MountOptions options) throws IOException {
+    static KernelMount mount(MountPoint point, MountOptions options) throws IOException {
         if (ProcessIds.euid() == 0 && !options.autoUnmount()) {
             try {
-                return new Mount(point.path(), mountDirectly(point, options), Optional.empty());
+                return new KernelMount(point.path(), mountDirectly(point, options), Optional.empty());
             } catch (LibcException e) {
                 if (e.errno() != Errno.EPERM) {
                     throw e;
@@ -50,9 +50,9 @@ final class Mount {
         return mountByProgram(point, options);
     }
 
-    static Mount mountByProgram(MountPoint point, MountOptions options) throws IOException {
+    static KernelMount mountByProgram(MountPoint point, MountOptions options) throws IOException {
         Fusermount.Mounted mounted = Fusermount.mount(point, options);
-        return new Mount(point.path(), mounted.device(), mounted.guard());
+        return new KernelMount(point.path(), mounted.device(), mounted.guard());
     }
 
     private static Fd mountDirectly(MountPoint point, MountOptions options) throws IOException {

@@ -3,13 +3,13 @@ package org.hexfuse.vfs.path;
 import static org.hexfuse.vfs.request.Checks.require;
 
 import java.util.Optional;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Rename2In;
 import org.hexfuse.abi.RenameIn;
-import org.hexfuse.device.Caller;
 import org.hexfuse.device.Request;
 import org.hexfuse.posix.RenameFlags;
 import org.hexfuse.vfs.Credentials;
@@ -22,7 +22,7 @@ import org.hexfuse.vfs.mount.Superblock;
  *
  * <p>Source: Linux {@code fs/namei.c} ({@code do_renameat2}, {@code vfs_rename}), {@code fs/fuse/dir.c}.
  */
-public final class Rename {
+public final class RenameRequests {
     private static final int RENAME2_MINOR = 23;
 
     private final Superblock superblock;
@@ -30,7 +30,7 @@ public final class Rename {
     private final Caller caller;
 
     /** For one user. */
-    public Rename(Superblock superblock, Permissions permissions, Credentials credentials) {
+    public RenameRequests(Superblock superblock, Permissions permissions, Credentials credentials) {
         this.superblock = superblock;
         this.permissions = permissions;
         this.caller = credentials.caller();

@@ -27,7 +27,7 @@ import org.hexfuse.device.Request;
  *
  * <p>Source: Linux {@code fs/fuse/ioctl.c}.
  */
-public final class Ioctl {
+public final class IoctlRequests {
     private static final int PAGE = 4096;
     private static final int DIRECTORY_MINOR = 18;
     private static final int SIZE_SHIFT = 16;
@@ -41,7 +41,7 @@ public final class Ioctl {
     private final Handle handle;
 
     /** On one open file. */
-    public Ioctl(Handle handle) {
+    public IoctlRequests(Handle handle) {
         this.handle = handle;
     }
 

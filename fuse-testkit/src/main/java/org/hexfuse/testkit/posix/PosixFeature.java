@@ -1,7 +1,7 @@
 package org.hexfuse.testkit.posix;
 
 /** What a filesystem may do without, and POSIX or Linux lets it. All else in the contract is for everyone. */
-public enum Capability {
+public enum PosixFeature {
     /** More than one name for a file. */
     HARD_LINKS,
     /** FIFOs, sockets and device files. */

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
  * <p>None is dropped: a lost invalidation would leave stale data in the kernel's caches. When the queue is full, the reader
  * blocks for a while, and then the connection is closed.
  */
-final class Notifications implements AutoCloseable {
-    private static final Logger LOG = Loggers.of(Notifications.class);
+final class NotificationQueue implements AutoCloseable {
+    private static final Logger LOG = Loggers.of(NotificationQueue.class);
     private static final int CAPACITY = 1024;
     private static final long MAX_BYTES = 16L << 20;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -40,7 +40,7 @@ final class Notifications implements AutoCloseable {
     /** A message without its header. */
     private record Notification(int code, MemorySegment body, long length) {}
 
-    Notifications(DeviceHandle handle, String label) {
+    NotificationQueue(DeviceHandle handle, String label) {
         this.handle = handle;
         this.label = label;
     }

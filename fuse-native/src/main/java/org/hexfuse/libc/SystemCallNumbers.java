@@ -3,13 +3,13 @@ package org.hexfuse.libc;
 import java.util.Locale;
 
 /** System call numbers by architecture. */
-enum Architecture {
+enum SystemCallNumbers {
     /** x86-64. */
     X86_64(186, 234, 116, 117, 119),
     /** arm64. */
     AARCH64(178, 131, 159, 147, 149);
 
-    private static final Architecture CURRENT = of(System.getProperty("os.arch"));
+    private static final SystemCallNumbers CURRENT = of(System.getProperty("os.arch"));
 
     private final int gettid;
     private final int tgkill;
@@ -17,7 +17,7 @@ enum Architecture {
     private final int setresuid;
     private final int setresgid;
 
-    Architecture(int gettid, int tgkill, int setgroups, int setresuid,
+    SystemCallNumbers(int gettid, int tgkill, int setgroups, int setresuid,
             int setresgid) {
         this.gettid = gettid;
         this.tgkill = tgkill;
@@ -27,7 +27,7 @@ enum Architecture {
     }
 
     /** The architecture of this machine. */
-    static Architecture current() {
+    static SystemCallNumbers current() {
         return CURRENT;
     }
 
@@ -36,7 +36,7 @@ enum Architecture {
      *
      * @throws UnsupportedOperationException for an architecture without an entry here
      */
-    static Architecture of(String osArch) {
+    static SystemCallNumbers of(String osArch) {
         return switch (osArch.toLowerCase(Locale.ROOT)) {
             case "amd64", "x86_64" -> X86_64;
             case "aarch64", "arm64" -> AARCH64;

@@ -12,18 +12,18 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
 /** What a command ends with when it fails: one line, and an exit status. */
-final class Failures {
-    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+final class ErrorReport {
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorReport.class);
 
-    private Failures() {}
+    private ErrorReport() {}
 
     /** Wrong arguments are wrong use; what could not be done is a failure; anything else a defect, with its stack trace. */
-    static int report(Exception e, CommandLine command, ParseResult result) {
-        return report(e, command);
+    static int print(Exception e, CommandLine command, ParseResult result) {
+        return print(e, command);
     }
 
     /** As above, for errors of the JVM too, which picocli lets through. */
-    static int report(Throwable e, CommandLine command) {
+    static int print(Throwable e, CommandLine command) {
         String name = command.getCommandSpec().qualifiedName();
         switch (e) {
             case IllegalArgumentException wrong -> {

@@ -6,16 +6,16 @@ import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 
 import org.hexfuse.abi.Errno;
-import org.hexfuse.testkit.posix.Capability;
+import org.hexfuse.testkit.posix.PosixFeature;
 import org.hexfuse.testkit.posix.PosixFixture;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
-class LackingCapabilityTest {
+class LackingFeatureTest {
     @Test void aBehaviourThatFailsWithAnErrnoIsSkippedWhereItsCallIsLacking() {
         PosixFixture fixture = mock(PosixFixture.class, CALLS_REAL_METHODS);
-        doThrow(new TestAbortedException("no EXCHANGE")).when(fixture).needs(Capability.EXCHANGE);
-        assertThatThrownBy(() -> fixture.fails(Errno.ENOENT, () -> fixture.needs(Capability.EXCHANGE)))
+        doThrow(new TestAbortedException("no EXCHANGE")).when(fixture).needs(PosixFeature.EXCHANGE);
+        assertThatThrownBy(() -> fixture.fails(Errno.ENOENT, () -> fixture.needs(PosixFeature.EXCHANGE)))
                 .isInstanceOf(TestAbortedException.class);
     }
 }

@@ -9,7 +9,7 @@ import org.hexfuse.transport.Segments;
 import org.hexfuse.vfs.cache.DentryCache;
 
 /** Applies the server's notifications to the caches. Data is not cached, so STORE stores and RETRIEVE retrieves none. */
-public record Notifications(DentryCache dentries, PollTable polls) implements NotificationSink {
+public record NotificationHandler(DentryCache dentries, PollTable polls) implements NotificationSink {
     @Override public Errno pollWakeup(long kernelHandle) {
         polls.wake(kernelHandle);
         return Errno.OK;

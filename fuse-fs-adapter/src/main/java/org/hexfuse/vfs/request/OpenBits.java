@@ -6,8 +6,8 @@ import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.vfs.OpenFlag;
 
 /** The flags of {@code open(2)} as bits, access mode included. */
-public final class Access {
-    private Access() {}
+public final class OpenBits {
+    private OpenBits() {}
 
     /** The bits of some flags. APPEND implies WRITE; without WRITE the access mode is O_RDONLY. */
     public static int of(Set<OpenFlag> flags) {
