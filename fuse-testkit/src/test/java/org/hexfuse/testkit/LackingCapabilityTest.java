@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
 class LackingCapabilityTest {
-    @Test void aBehaviourThatFailsWithAnErrnoIsSkippedWhereItsCallIsLacking() {
+    @Test void anExpectedFailureIsSkippedWhereTheCallLacksItsCapability() {
         PosixFixture fixture = mock(PosixFixture.class, CALLS_REAL_METHODS);
         doThrow(new TestAbortedException("no EXCHANGE")).when(fixture).needs(Capability.EXCHANGE);
         assertThatThrownBy(() -> fixture.fails(Errno.ENOENT, () -> fixture.needs(Capability.EXCHANGE)))

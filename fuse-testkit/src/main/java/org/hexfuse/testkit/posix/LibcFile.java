@@ -29,7 +29,7 @@ record LibcFile(UserThread thread, Fd fd) implements PosixFile {
                 status.mtime(), status.ctime());
     }
 
-    /** In the encoding that FUSE has. */
+    /** In the encoding of FUSE. */
     private static int device(long represents) {
         int major = (int) (represents >>> Integer.SIZE);
         int minor = (int) represents;
