@@ -32,7 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(value = 1, jvmArgsAppend = {"-Djmh.executor=VIRTUAL",
     "--enable-native-access=ALL-UNNAMED"}) public class Attributes {
-    /** The way to the server: to threads of its own, or on the caller's thread. */
+    /** The transport: with worker threads, or on the thread of the caller. */
     @Param({"mem:", "mem:?inline"}) public String transport = "mem:";
 
     private FuseServer server;
@@ -41,7 +41,7 @@ import org.openjdk.jmh.annotations.Warmup;
     /** Called by JMH. */
     public Attributes() {}
 
-    /** A root whose attributes may not be believed. */
+    /** A root with an attribute timeout of 0. */
     private static final class Root implements FuseFileSystem {
         private static final Attr ATTRIBUTES = Attr.ofMode(FileType.DIRECTORY.mode() | 0755).timeout(Duration.ZERO)
                 .build();
