@@ -37,7 +37,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
     private boolean linkable;
     private boolean gone;
 
-    /** What every node is born with. */
+    /** The attributes of a new node. */
     record Birth(long number, int mode, Owner owner, Timespec time, Space space, Inheritance lists) {}
 
     Inode(Birth birth, int links) {
