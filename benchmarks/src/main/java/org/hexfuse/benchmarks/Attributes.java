@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(value = 1, jvmArgsAppend = {"-Djmh.executor=VIRTUAL",
     "--enable-native-access=ALL-UNNAMED"}) public class Attributes {
-    /** The way to the server: to threads of its own, or on the caller's thread. */
+    /** The transport: with worker threads, or on the thread of the caller. */
     @Param({"mem:", "mem:?inline"}) public String transport = "mem:";
 
     private FuseServer server;

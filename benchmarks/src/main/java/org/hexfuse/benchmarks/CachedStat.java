@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A stat of a path of four components that is wholly cached. With {@code -t 2} for two callers. */
+/** A stat of a path of four components with all dentries and attributes cached. {@code -t 2} for two callers. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
     public CachedStat() {}
 
-    /** Directories below directories, whose names and attributes are valid for an hour. */
+    /** Directories below directories, with entry and attribute timeouts of an hour. */
     private static final class Deep implements FuseFileSystem {
         private static final java.time.Duration HOUR = java.time.Duration.ofHours(1);
 

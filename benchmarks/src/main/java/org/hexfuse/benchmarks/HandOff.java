@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The floor: from one virtual thread to another and back, through two queues without room. */
+/** The lower bound: a hand-off between two virtual threads and back, through two synchronous queues. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -47,7 +47,7 @@ import org.openjdk.jmh.annotations.Warmup;
         peer.join();
     }
 
-    /** There and back. */
+    /** One round trip. */
     @Benchmark public Object roundTrip() throws InterruptedException {
         there.put(this);
         return back.take();

@@ -11,7 +11,7 @@ import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Vfs;
 import org.hexfuse.vfs.VfsOptions;
 
-/** Makes a million empty files in {@code memory:} and prints what each takes of the heap, its name of 5 to 7 bytes included. */
+/** Makes a million empty files in {@code memory:} and prints the heap memory of each, its name of 5 to 7 bytes included. */
 public final class MillionFiles {
     private static final int DIRECTORIES = 1000;
     private static final int FILES = 1000;

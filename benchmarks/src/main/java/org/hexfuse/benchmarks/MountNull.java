@@ -17,7 +17,7 @@ import org.hexfuse.server.Read;
 import org.hexfuse.server.SetAttr;
 import org.hexfuse.server.Write;
 
-/** Mounts files of zeros that take every write, with two threads: what is left is the price of the framework and the kernel. */
+/** Mounts files of zeros that discard writes, with two threads, to measure the overhead of framework and kernel. */
 public final class MountNull implements FuseFileSystem {
     private static final long SIZE = 1L << 30;
     private final Blocking blocking;

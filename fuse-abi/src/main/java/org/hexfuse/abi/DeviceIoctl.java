@@ -6,12 +6,12 @@ public enum DeviceIoctl {
     CLONE(0x8004E500),
     /** Registers a backing file, {@link BackingMap}, and returns its id. */
     BACKING_OPEN(0x4010E501),
-    /** Gives a backing file up, by its id, an {@code int}. */
+    /** Closes a backing file by its id, an {@code int}. */
     BACKING_CLOSE(0x4004E502),
-    /** Asks that INIT is answered before the mount returns. */
+    /** Makes mounting wait for the reply to INIT. */
     SYNC_INIT(0xE503);
 
-    /** The type that all of them have. */
+    /** The type of all ioctls. */
     public static final int MAGIC = 229;
     private final int request;
 

@@ -6,7 +6,7 @@ import java.util.Optional;
  * The errors of Linux, as its generic table numbers them (x86, ARM, RISC-V and most others).
  *
  * <p>On the wire an error is the negated {@link #code}. {@code EWOULDBLOCK} is {@link #EAGAIN}, {@code EDEADLOCK} is
- * {@link #EDEADLK}, {@code ENOTSUP} is {@link #EOPNOTSUPP}; ENODATA is what a missing extended attribute gives.
+ * {@link #EDEADLK}, {@code ENOTSUP} is {@link #EOPNOTSUPP}; ENODATA is the error for a missing extended attribute.
  */
 public enum Errno {
     /** No error. */
@@ -169,7 +169,7 @@ public enum Errno {
         return code;
     }
 
-    /** What {@code strerror(3)} says, such as {@code No such file or directory}. */
+    /** The text of {@code strerror(3)}, such as {@code No such file or directory}. */
     public String message() {
         return message;
     }

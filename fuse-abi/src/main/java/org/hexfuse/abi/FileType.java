@@ -2,7 +2,7 @@ package org.hexfuse.abi;
 
 import java.util.Optional;
 
-/** What a node is: the file type in the mode that {@code stat(2)} shows, and in directory entries. */
+/** The file type of a node, in {@code st_mode} and in directory entries. */
 public enum FileType {
     FIFO(1, 'p'), CHARACTER_DEVICE(2, 'c'), DIRECTORY(4, 'd'), BLOCK_DEVICE(6, 'b'), REGULAR(8, '-'), SYMLINK(10, 'l'),
     SOCKET(12, 's');
@@ -24,7 +24,7 @@ public enum FileType {
         return Optional.ofNullable(BY_DTYPE[(mode & MODE_MASK) >>> 12]);
     }
 
-    /** The type of a directory entry that says {@code dtype}. */
+    /** The type of {@code dtype} in a directory entry. */
     public static Optional<FileType> ofDtype(int dtype) {
         return Optional.ofNullable(dtype >= 0 && dtype < BY_DTYPE.length ? BY_DTYPE[dtype] : null);
     }
@@ -39,7 +39,7 @@ public enum FileType {
         return dtype;
     }
 
-    /** The letter by which {@code ls -l} shows it. */
+    /** The letter of {@code ls -l}. */
     public char letter() {
         return letter;
     }

@@ -3,7 +3,7 @@ package org.hexfuse.abi;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** One bit of a set of flags. Each set is an enum, and a set's value is the sum of the masks, as C has it. */
+/** One bit of a set of flags. Each set is an enum; the value of a set is the sum of its masks, as in C. */
 public interface Flag {
     /** The bit. */
     long mask();
@@ -25,7 +25,7 @@ public interface Flag {
         return bits;
     }
 
-    /** Shows a set: names joined by {@code |}, then bits that {@code known} has no name for, or 0. */
+    /** Formats a set: names joined by {@code |}, then bits that {@code known} has no name for, or 0. */
     static String describe(long bits, Flag[] known) {
         String names = Arrays.stream(known).filter(flag -> flag.in(bits)).map(Flag::name)
                 .collect(Collectors.joining("|"));

@@ -3,11 +3,11 @@ package org.hexfuse.abi;
 import java.util.Objects;
 
 /**
- * A FUSE operation failed with an {@link Errno}. Filesystems throw it to answer a request with an error, callers of the
- * kernel's end catch it.
+ * A FUSE operation failed with an {@link Errno}. Filesystems throw it to reply with an error, callers at the kernel end catch
+ * it.
  *
- * <p>It records no stack trace, so that {@code ENOENT}, which is no accident but an answer, costs next to nothing. Each is an
- * object of its own, since {@code try} with resources adds one exception to another.
+ * <p>It has no stack trace, so that {@code ENOENT}, an ordinary result, is cheap. Instances are not shared, since
+ * {@code try} with resources adds suppressed exceptions.
  */
 public final class FuseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -24,7 +24,7 @@ public final class FuseException extends RuntimeException {
         return of(errno, "");
     }
 
-    /** An exception for {@code errno}, which is not {@link Errno#OK}, that says what was attempted. */
+    /** An exception for {@code errno}, which is not {@link Errno#OK}, with a message. */
     public static FuseException of(Errno errno, String message) {
         if (errno == Errno.OK) {
             throw new IllegalArgumentException("success is no error");
@@ -32,12 +32,12 @@ public final class FuseException extends RuntimeException {
         return new FuseException(Objects.requireNonNull(message), errno);
     }
 
-    /** Why the operation failed. */
+    /** The errno. */
     public Errno errno() {
         return errno;
     }
 
-    /** What was attempted, if that was said, else what the errno means and its name. */
+    /** The message, else the text and the name of the errno. */
     @Override public String getMessage() {
         String attempted = super.getMessage();
         return attempted.isEmpty() ? errno.message() + " (" + errno + ")" : attempted;

@@ -1,7 +1,7 @@
 package org.hexfuse.abi;
 
 /**
- * The capabilities that INIT settles. Bits 32 and up travel in {@code flags2}, which counts only beside
+ * The flags of INIT. Bits 32 and up are in {@code flags2}, which is valid only with
  * {@link #INIT_EXT}.
  */
 public enum InitFlag implements Flag {

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.LongFunction;
 
 /**
- * Shows messages as text in one line, for logs: every field by its name in C, names quoted, flags by name where it helps.
- * Nothing in a message can make it fail or break the line.
+ * Formats messages in one line, for logs: every field with its name in C, names quoted, flags by name where it helps. No
+ * message makes it fail or breaks the line.
  */
 public final class MessageFormat {
     private static final int LONGEST_NAME = 80;
@@ -16,14 +16,14 @@ public final class MessageFormat {
     private MessageFormat() {}
 
     /**
-     * Shows a request.
+     * Formats a request.
      *
      * @param header memory with the {@link InHeader} at offset 0
      * @param arguments memory with the argument struct at offset 0
-     * @param argumentsSize the bytes of it that are there
-     * @param names memory with what follows the struct
-     * @param from where in {@code names} that starts
-     * @param length how many bytes of it are there
+     * @param argumentsSize the number of its bytes that were received
+     * @param names memory with the bytes after the struct
+     * @param from the offset of these in {@code names}
+     * @param length the number of these
      */
     public static String request(MemorySegment header, MemorySegment arguments, int argumentsSize, MemorySegment names,
             long from, long length) {
@@ -47,14 +47,14 @@ public final class MessageFormat {
     }
 
     /**
-     * Shows a reply.
+     * Formats a reply.
      *
      * @param opcode the operation of the request
-     * @param unique the request
-     * @param error OK, or why it failed
+     * @param unique the unique of the request
+     * @param error OK, or the errno
      * @param structs memory with the reply's structs at offset 0
-     * @param structsSize the bytes of them
-     * @param dataSize the bytes behind them
+     * @param structsSize the size of these in bytes
+     * @param dataSize the number of bytes after them
      */
     public static String reply(int opcode, long unique, Errno error, MemorySegment structs, int structsSize,
             long dataSize) {

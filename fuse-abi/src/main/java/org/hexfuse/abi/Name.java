@@ -13,9 +13,9 @@ import java.util.Arrays;
 /**
  * A file name, symbolic link target or attribute name: bytes, as on Linux, which need not be UTF-8. Immutable.
  *
- * <p>As a string a name is read as UTF-8, and each byte that is not part of valid UTF-8 becomes one lone surrogate,
- * U+DC80 to U+DCFF, as Python's {@code surrogateescape} (PEP 383) does it. {@link #of(String)} turns those back, so no
- * name is changed by its way through a string.
+ * <p>As a string a name is decoded as UTF-8, and each byte that is not part of valid UTF-8 becomes one lone surrogate,
+ * U+DC80 to U+DCFF, as by Python's {@code surrogateescape} (PEP 383). {@link #of(String)} reverses that, so every name
+ * survives the round trip through a string.
  */
 public final class Name implements Comparable<Name> {
     private static final int ESCAPE = 0xDC00;
@@ -44,7 +44,7 @@ public final class Name implements Comparable<Name> {
         return new Name(copy);
     }
 
-    /** Encodes {@code text} as UTF-8, turning escaped bytes back. */
+    /** Encodes {@code text} as UTF-8, with escaped bytes restored. */
     public static byte[] encode(String text) {
         byte[] plain = text.getBytes(UTF_8);
         int escaped = 0;

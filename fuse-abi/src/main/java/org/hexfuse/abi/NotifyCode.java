@@ -2,7 +2,7 @@ package org.hexfuse.abi;
 
 import java.util.Optional;
 
-/** What a server says without being asked: the {@link OutHeader#ERROR} of a message whose unique is 0. */
+/** The codes of notifications: the {@link OutHeader#ERROR} of a message with unique 0. */
 public enum NotifyCode {
     POLL(1, 11, NotifyPollWakeupOut.STRUCT),
     INVAL_INODE(2, 12, NotifyInvalInodeOut.STRUCT),
@@ -34,12 +34,12 @@ public enum NotifyCode {
         return code;
     }
 
-    /** The minor version of the protocol that brought it. */
+    /** The minor version of the protocol that introduced it. */
     public int since() {
         return since;
     }
 
-    /** The struct behind the header, if there is one. */
+    /** The struct after the header, if there is one. */
     public Optional<Struct> struct() {
         return Optional.ofNullable(struct);
     }

@@ -76,7 +76,7 @@ public enum Opcode {
         return Optional.ofNullable(byCode(code));
     }
 
-    /** As {@link #of}, without an object: null if there is none. */
+    /** As {@link #of}, without allocation: null if there is none. */
     public static Opcode byCode(int code) {
         if (code >= 0 && code < BY_CODE.length) {
             return BY_CODE[code];
@@ -89,7 +89,7 @@ public enum Opcode {
         return shape.code;
     }
 
-    /** The minor version of the protocol that brought it. */
+    /** The minor version of the protocol that introduced it. */
     public int since() {
         return shape.since;
     }
@@ -100,7 +100,7 @@ public enum Opcode {
     }
 
     /**
-     * The bytes of argument struct that are sent under what INIT settled.
+     * The size of the argument struct in bytes, by the outcome of INIT.
      *
      * @param minor the minor version of the protocol
      * @param flags the masks of the {@link InitFlag}s that both ends have
@@ -112,7 +112,7 @@ public enum Opcode {
         return shape.arguments == null ? 0 : shape.arguments.size(minor);
     }
 
-    /** How many names follow the argument struct. */
+    /** The number of names after the argument struct. */
     public int names() {
         return shape.names;
     }
@@ -127,7 +127,7 @@ public enum Opcode {
         return shape.reply;
     }
 
-    /** The bytes of the reply's structs in protocol 7.{@code minor}. */
+    /** The size of the reply structs in bytes in protocol 7.{@code minor}. */
     public int replySize(int minor) {
         int size = 0;
         for (int i = 0; i < shape.reply.size(); i++) {
@@ -160,7 +160,7 @@ public enum Opcode {
         return table;
     }
 
-    /** Collects what the constants say of themselves. */
+    /** Builds the description of a constant. */
     private static final class Shape {
         final int code;
         final int since;

@@ -1,6 +1,6 @@
 package org.hexfuse.abi;
 
-/** {@code struct fuse_out_header}: what every reply and every notification starts with. */
+/** {@code struct fuse_out_header}: the header of every reply and notification. */
 public final class OutHeader {
     private static final Struct.Builder S = Struct.define("fuse_out_header");
     /** The length in bytes of the whole reply, this header included. */

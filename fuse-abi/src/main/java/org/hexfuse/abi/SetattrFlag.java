@@ -1,6 +1,6 @@
 package org.hexfuse.abi;
 
-/** What is to be changed, in {@link SetattrIn#VALID}: {@code FATTR_*}. */
+/** The attributes to change, in {@link SetattrIn#VALID}: {@code FATTR_*}. */
 public enum SetattrFlag implements Flag {
     MODE(0x1),
     UID(0x2),

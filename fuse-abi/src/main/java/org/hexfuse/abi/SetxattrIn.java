@@ -2,7 +2,7 @@ package org.hexfuse.abi;
 
 /**
  * {@code struct fuse_setxattr_in}: arguments of SETXATTR; name and value follow. Only the first {@link #COMPAT_SIZE} bytes are sent
- * unless {@link InitFlag#SETXATTR_EXT} was settled.
+ * unless {@link InitFlag#SETXATTR_EXT} was negotiated.
  */
 public final class SetxattrIn {
     private static final Struct.Builder S = Struct.define("fuse_setxattr_in");

@@ -15,7 +15,7 @@ public final class Struct {
     private final List<Field> fields;
     private final int size;
     private final SortedMap<Integer, Integer> olderSizes;
-    /** The same as {@link #olderSizes} in arrays, since a size is asked for with every request. */
+    /** {@link #olderSizes} in arrays, since every request reads a size. */
     private final int[] minors;
     private final int[] sizes;
 
@@ -48,7 +48,7 @@ public final class Struct {
         return size;
     }
 
-    /** The size in bytes when the two ends have agreed on protocol 7.{@code minor}. */
+    /** The size in bytes in protocol 7.{@code minor}. */
     public int size(int minor) {
         for (int i = 0; i < minors.length; i++) {
             if (minor < minors[i]) {
@@ -58,7 +58,7 @@ public final class Struct {
         return size;
     }
 
-    /** The sizes of older versions: the first minor version that no longer has the size, and the size in bytes. */
+    /** The sizes of older versions, in bytes, by the first minor version that no longer has that size. */
     public SortedMap<Integer, Integer> olderSizes() {
         return olderSizes;
     }
@@ -106,7 +106,7 @@ public final class Struct {
             return add(new Bytes(field, offset, count));
         }
 
-        /** Appends bytes that mean nothing today. */
+        /** Appends reserved bytes. */
         Builder reserved(String field, int bytes) {
             add(new Reserved(field, offset, bytes));
             return this;

@@ -1,6 +1,6 @@
 package org.hexfuse.abi;
 
-/** What a submission queue entry of an io_uring asks of {@code /dev/fuse}, described by {@link UringCmdReq}. */
+/** The commands of io_uring submission queue entries on {@code /dev/fuse}, with {@link UringCmdReq}. */
 public enum UringCommand {
     INVALID(0),
     /** Registers an entry and waits for its first request. */

@@ -1,6 +1,6 @@
 package org.hexfuse.abi;
 
-/** {@code struct fuse_uring_ent_in_out}: what an io_uring entry says of its request beside the message. */
+/** {@code struct fuse_uring_ent_in_out}: the header of an io_uring entry beside the message. */
 public final class UringEntInOut {
     private static final Struct.Builder S = Struct.define("fuse_uring_ent_in_out");
     public static final U64 FLAGS = S.u64("flags");

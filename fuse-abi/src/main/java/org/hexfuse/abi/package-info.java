@@ -15,7 +15,7 @@
  * <p>An access is one unaligned load or store in native byte order, with the segment's own bounds check, and allocates
  * nothing. Unsigned fields come as the Java type of the same width; {@code getUnsigned} widens.
  *
- * <p>The source is Linux {@code include/uapi/linux/fuse.h}; a test holds every size, offset and constant against what a C
- * compiler printed of it.
+ * <p>The source is Linux {@code include/uapi/linux/fuse.h}; a test compares every size, offset and constant with the output
+ * of a C compiler.
  */
 package org.hexfuse.abi;

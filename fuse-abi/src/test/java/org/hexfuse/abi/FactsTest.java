@@ -24,7 +24,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Everything in this package against what a C compiler printed of {@code fuse.h}. */
+/** All constants of this package, compared with the output of a C compiler for {@code fuse.h}. */
 class FactsTest {
     private static final JsonObject FACTS = read();
     private static final Map<String, Class<? extends Enum<?>>> FLAG_SETS = new LinkedHashMap<>();
@@ -101,7 +101,7 @@ class FactsTest {
         };
     }
 
-    /** A constant that is not named after its field would be read at the right place by the wrong name. */
+    /** Each constant must have the name of its field, or it would be used for another one. */
     @TestFactory Stream<DynamicTest> everyConstantIsNamedAfterItsField() {
         return FACTS.getAsJsonObject("structs").keySet().stream().map(name -> dynamicTest(name, () -> {
             Class<?> type = structOf(name).getClass().getModule().getClassLoader()

@@ -5,7 +5,7 @@ import com.google.inject.Provides;
 import jakarta.inject.Singleton;
 import org.hexfuse.command.shell.Servings;
 
-/** What the commands are made of: here, and nowhere below, the pieces are chosen. */
+/** The Guice module of the command: the only place where implementations are chosen. */
 final class CommandModule extends AbstractModule {
     @Provides
     @Singleton FileSystems fileSystems() {

@@ -17,25 +17,25 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Runs this very command in a process of its own, in a session of its own, so that neither the end of this process nor a
- * terminal's Ctrl-C reaches it. A JVM cannot fork; it can only start another.
+ * Runs this command again in a new process and session, so that neither the exit of this process nor Ctrl-C on its terminal
+ * reaches it. A JVM cannot fork; it starts another JVM.
  */
 final class Daemon {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private Daemon() {}
 
-    /** Returns when the other process says that it has mounted: 0, or 1 when it ends before or takes too long. */
+    /** Waits until the new process reports the mount: 0; its exit status if it exits before. */
     static int start(CommandSpec spec, Path mountPoint, Optional<Path> log) throws IOException, InterruptedException {
         Path file = log.orElseGet(() -> defaultLog(mountPoint)).toAbsolutePath();
         Files.createDirectories(file.getParent());
         Files.write(file, new byte[0]);
-        // Both streams append, or the one would overwrite what the other has written.
+        // Both streams append, so that neither overwrites the other.
         Process process = new ProcessBuilder(command(spec)).redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(file.toFile())).redirectErrorStream(true).start();
         PrintWriter out = spec.commandLine().getOut();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (System.nanoTime() - deadline < 0) {
             Optional<String> mounted = lines(file).stream().filter(l -> l.contains(MountCommand.MOUNTED)).findFirst();
             if (mounted.isPresent()) {
@@ -48,18 +48,19 @@ final class Daemon {
             }
         }
         process.destroy();
-        throw new IOException("not mounted within " + PATIENCE.toSeconds() + " s; see " + file);
+        throw new IOException("not mounted within " + TIMEOUT.toSeconds() + " s; see " + file);
     }
 
     private static List<String> lines(Path file) throws IOException {
         return Files.readAllLines(file);
     }
 
-    /** This process's own command line without {@code --daemon}. */
+    /** The command line of this process without {@code --daemon}. */
     private static List<String> command(CommandSpec spec) throws IOException {
         ProcessHandle.Info self = ProcessHandle.current().info();
         String java = self.command()
-                .orElseThrow(() -> new IOException("this system does not tell how java was started"));
+                .orElseThrow(
+                        () -> new IOException("the command line of this process is unknown; mount without --daemon"));
         var command = new ArrayList<String>();
         if (Stream.of("/usr/bin/setsid", "/bin/setsid").anyMatch(program -> Files.isExecutable(Path.of(program)))) {
             command.add("setsid");

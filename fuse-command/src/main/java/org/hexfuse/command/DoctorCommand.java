@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code hexfuse doctor}. */
-@Command(name = "doctor", description = "Tell whether this machine can mount, and what is missing.", mixinStandardHelpOptions = true) final class DoctorCommand
+@Command(name = "doctor", description = "Check whether this machine can mount, and report what is missing.", mixinStandardHelpOptions = true) final class DoctorCommand
         implements Callable<Integer> {
     private static final Path DEVICE = Path.of("/dev/fuse");
     private static final int SET_UID = 04000;
@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 
     @Override public Integer call() throws Exception {
         boolean root = ProcessIds.euid() == 0;
-        say(true, "Java " + Runtime.version() + " on " + System.getProperty("os.name") + " "
+        report(true, "Java " + Runtime.version() + " on " + System.getProperty("os.name") + " "
                 + System.getProperty("os.version") + " " + System.getProperty("os.arch"), "");
         checkKernel();
         checkDevice(root);
@@ -36,10 +36,10 @@ import picocli.CommandLine.Spec;
             checkFusermount();
         }
         checkOtherUsers(root);
-        return tryIt() ? 0 : 1;
+        return tryMount() ? 0 : 1;
     }
 
-    private void say(boolean good, String finding, String remedy) {
+    private void report(boolean good, String finding, String remedy) {
         PrintWriter out = spec.commandLine().getOut();
         out.println((good ? "ok    " : "-     ") + finding + (good || remedy.isEmpty() ? "" : ": " + remedy));
         out.flush();
@@ -48,15 +48,15 @@ import picocli.CommandLine.Spec;
     private void checkKernel() throws IOException {
         Path list = Path.of("/proc/filesystems");
         boolean known = Files.isReadable(list) && Files.readAllLines(list).stream().anyMatch(l -> l.endsWith("\tfuse"));
-        say(known, known ? "the kernel knows FUSE" : "the kernel does not know FUSE", "modprobe fuse");
+        report(known, known ? "the kernel has FUSE" : "the kernel has no FUSE", "modprobe fuse");
     }
 
     private void checkDevice(boolean root) {
         try {
             Fd.open(DEVICE.toString(), OpenFlags.RDWR).close();
-            say(true, DEVICE + " can be opened", "");
+            report(true, DEVICE + " can be opened", "");
         } catch (LibcException e) {
-            say(false, DEVICE + " cannot be opened, " + e.errno().message(), switch (e.errno()) {
+            report(false, DEVICE + " cannot be opened, " + e.errno().message(), switch (e.errno()) {
                 case ENOENT -> "modprobe fuse, or in a container: run it with --device " + DEVICE;
                 case EACCES -> root ? "the container forbids it: run it with --device " + DEVICE
                         : "as root: chmod 666 " + DEVICE;
@@ -71,11 +71,13 @@ import picocli.CommandLine.Spec;
                 .filter(directory -> !directory.isEmpty()).map(directory -> Path.of(directory, "fusermount3"))
                 .filter(Files::isExecutable).findFirst();
         if (program.isEmpty()) {
-            say(false, "fusermount3 is not installed, which mounts for users other than root", "apt-get install fuse3");
+            report(false, "fusermount3 is not installed, which mounts for users other than root",
+                    "apt-get install fuse3");
             return;
         }
         int mode = (int) Files.getAttribute(program.get(), "unix:mode");
-        say((mode & SET_UID) != 0, program.get() + ((mode & SET_UID) != 0 ? " is set-user-id" : " is not set-user-id"),
+        report((mode & SET_UID) != 0,
+                program.get() + ((mode & SET_UID) != 0 ? " is set-user-id" : " is not set-user-id"),
                 "as root: chmod u+s " + program.get());
     }
 
@@ -84,21 +86,21 @@ import picocli.CommandLine.Spec;
         boolean allowed = root || (Files.isReadable(configuration)
                 && Files.readAllLines(configuration).stream()
                         .anyMatch(line -> line.strip().equals("user_allow_other")));
-        say(true, allowed ? "-o allow_other may be used"
-                : "-o allow_other may be used by root alone (user_allow_other in " + configuration + " changes that)",
+        report(true, allowed ? "-o allow_other may be used"
+                : "-o allow_other is for root only (user_allow_other in " + configuration + " changes that)",
                 "");
     }
 
-    /** What counts in the end. */
-    private boolean tryIt() throws IOException, InterruptedException {
+    /** Mounts a filesystem and reads from it. */
+    private boolean tryMount() throws IOException, InterruptedException {
         Path point = Files.createTempDirectory("hexfuse-doctor-");
         try (Mount mount = Fuse.mount(new TrialFileSystem(), point)) {
             boolean reads = Files.readString(mount.mountPoint().resolve(TrialFileSystem.NAME))
                     .equals(TrialFileSystem.TEXT);
-            say(reads, reads ? "a filesystem was mounted and read" : "a filesystem was mounted but not read", "");
+            report(reads, reads ? "a filesystem was mounted and read" : "a filesystem was mounted but not read", "");
             return reads;
         } catch (IOException e) {
-            say(false, "mounting fails, " + ErrorReport.oneLine(e.getMessage()), "");
+            report(false, "mounting fails, " + ErrorReport.oneLine(e.getMessage()), "");
             return false;
         } finally {
             if (!Files.isSymbolicLink(point) && Files.isDirectory(point, LinkOption.NOFOLLOW_LINKS)) {

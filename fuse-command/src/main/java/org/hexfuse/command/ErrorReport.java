@@ -11,18 +11,18 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
-/** What a command ends with when it fails: one line, and an exit status. */
+/** The message and the exit status of a failed command. */
 final class ErrorReport {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorReport.class);
 
     private ErrorReport() {}
 
-    /** Wrong arguments are wrong use; what could not be done is a failure; anything else a defect, with its stack trace. */
+    /** Invalid arguments are usage errors, I/O and FUSE errors are failures, other exceptions are logged as defects. */
     static int print(Exception e, CommandLine command, ParseResult result) {
         return print(e, command);
     }
 
-    /** As above, for errors of the JVM too, which picocli lets through. */
+    /** As above, also for errors of the JVM, which picocli rethrows. */
     static int print(Throwable e, CommandLine command) {
         String name = command.getCommandSpec().qualifiedName();
         switch (e) {
@@ -43,7 +43,7 @@ final class ErrorReport {
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    /** What the JDK says about a file is often its name alone. */
+    /** The message of a {@link FileSystemException} is often the file name only. */
     private static String reason(FileSystemException e) {
         return switch (e) {
             case AccessDeniedException _ -> e.getFile() + ": Permission denied";
@@ -54,6 +54,6 @@ final class ErrorReport {
     }
 
     static String oneLine(String message) {
-        return message == null ? "it failed without a reason" : message.replaceAll("\\s*\\R\\s*", " ").strip();
+        return message == null ? "failed without a message" : message.replaceAll("\\s*\\R\\s*", " ").strip();
     }
 }

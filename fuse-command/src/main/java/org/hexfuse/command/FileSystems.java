@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The kinds of filesystems that were found.
+ * The filesystem providers that were found.
  *
- * @param providers sorted by scheme; of several with one scheme the first found counts
- * @param plugins where those come from that are plugins
+ * @param providers sorted by scheme; the first one found of each scheme
+ * @param plugins the plugins of the providers that come from one
  */
 record FileSystems(List<FuseFileSystemProvider> providers, IdentityHashMap<FuseFileSystemProvider, Path> plugins) {
-    /** Those that {@link ServiceLoader} finds on the class path or the module path, and those of plugins. */
+    /** The providers that {@link ServiceLoader} finds on the class path or the module path, and those of plugins. */
     static FileSystems discover() {
         Map<String, FuseFileSystemProvider> byScheme = new TreeMap<>();
         ServiceLoader.load(FuseFileSystemProvider.class)
@@ -42,12 +42,12 @@ record FileSystems(List<FuseFileSystemProvider> providers, IdentityHashMap<FuseF
 
     private static final Logger LOG = LoggerFactory.getLogger(FileSystems.class);
 
-    /** Whether there is a kind of filesystem with that scheme. */
+    /** Whether there is a provider for a scheme. */
     boolean has(String scheme) {
         return providers.stream().anyMatch(p -> p.scheme().equals(scheme));
     }
 
-    /** Makes the filesystem that an address names. */
+    /** Creates the filesystem of an address. */
     FuseFileSystem create(Address address) throws IOException {
         Optional<FuseFileSystemProvider> provider = providers.stream()
                 .filter(p -> p.scheme().equals(address.scheme())).findFirst();
@@ -58,10 +58,10 @@ record FileSystems(List<FuseFileSystemProvider> providers, IdentityHashMap<FuseF
         return provider.get().create(address);
     }
 
-    /** The address in the text that a user typed; a scheme alone will do. */
+    /** Parses the address of a filesystem; the path may be empty. */
     static Address parse(String text) {
         if (text.indexOf(':') < 0) {
-            throw new IllegalArgumentException("'" + text + "' is no filesystem: write SCHEME:, such as memory:");
+            throw new IllegalArgumentException("'" + text + "' is not a filesystem: write SCHEME:, such as memory:");
         }
         return Address.parse(text);
     }

@@ -10,7 +10,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import com.google.auto.service.AutoService;
 import org.slf4j.LoggerFactory;
 
-/** Logs warnings to standard error, and everything when that is asked for. */
+/** The configuration of Logback: warnings to standard error, or everything. */
 @AutoService(Configurator.class) public final class Logging extends ContextAwareBase implements Configurator {
     private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %msg%n";
 
@@ -33,14 +33,14 @@ import org.slf4j.LoggerFactory;
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Logs defects alone: whoever watches is told of failures anyway. */
+    /** Logs defects only, since the shell prints the failures of its commands. */
     static void defectsOnly() {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
             loggers.getLogger("org.hexfuse").setLevel(Level.ERROR);
         }
     }
 
-    /** Logs every request and reply too, a line each. */
+    /** Logs every request and reply, one line each. */
     static void everything() {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
             loggers.getLogger("org.hexfuse").setLevel(Level.DEBUG);

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code hexfuse mount}. */
 @Command(name = "mount", description = "Mount a filesystem, until it is unmounted or Ctrl-C.", mixinStandardHelpOptions = true, sortOptions = false) final class MountCommand
         implements Callable<Integer> {
-    /** What stands between the two in the line that says so. */
+    /** The text between filesystem and mount point in the line that reports a mount. */
     static final String MOUNTED = " is mounted on ";
 
     private final FileSystems fileSystems;
@@ -36,11 +36,11 @@ import picocli.CommandLine.Spec;
     @Option(names = "--threads", paramLabel = "N", description = "threads that read requests, one for each processor unless given") private int threads = Math
             .max(2, Runtime.getRuntime().availableProcessors());
 
-    @Option(names = "--daemon", description = "return once it is mounted, and leave it to a process that logs to a file") private boolean daemon;
+    @Option(names = "--daemon", description = "run in the background and return when mounted; logs to a file") private boolean daemon;
 
-    @Option(names = "--log", paramLabel = "FILE", description = "where a daemon logs; below ~/.local/state unless given") private Path log;
+    @Option(names = "--log", paramLabel = "FILE", description = "the log of a daemon; below ~/.local/state unless given") private Path log;
 
-    @Option(names = "--debug", description = "log every request and reply to standard error, a line each") private boolean debug;
+    @Option(names = "--debug", description = "log every request and reply to standard error, one line each") private boolean debug;
 
     @Inject MountCommand(FileSystems fileSystems) {
         this.fileSystems = fileSystems;

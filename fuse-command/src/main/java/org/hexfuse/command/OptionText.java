@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The text behind {@code -o}: options separated by commas, in which a backslash takes the meaning from a comma or a backslash,
- * as {@code fusermount3} and libfuse have it. Empty options are none.
+ * The argument of {@code -o}: options separated by commas; a backslash escapes a comma or a backslash, as in
+ * {@code fusermount3} and libfuse. Empty options are ignored.
  */
 final class OptionText {
     private OptionText() {}

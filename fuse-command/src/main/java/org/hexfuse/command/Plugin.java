@@ -24,14 +24,14 @@ import org.slf4j.LoggerFactory;
  * @param path the jar or the directory
  */
 record Plugin(Path path) {
-    /** The system property with the places of plugins, separated like a class path. */
+    /** The system property with the paths of plugins, separated like a class path. */
     static final String PROPERTY = "hexfuse.plugins";
     private static final Logger LOG = LoggerFactory.getLogger(Plugin.class);
     private static final String JAR = ".jar";
 
     /**
-     * The plugins of {@value #PROPERTY}: a jar there is a plugin; of a directory, each jar in it is one and each directory in it
-     * is one with all its jars. Places that do not exist are skipped.
+     * The plugins of {@value #PROPERTY}: a jar is a plugin; in a directory each jar is a plugin, and each
+     * subdirectory is one with all its jars. Paths that do not exist are skipped.
      */
     static List<Plugin> configured() {
         var found = new ArrayList<Plugin>();
@@ -74,11 +74,11 @@ record Plugin(Path path) {
         return file.toString().endsWith(JAR) && Files.isRegularFile(file);
     }
 
-    /** The filesystems in it; none, and a warning that names it, if it is broken. */
+    /** The providers of the plugin; none, and a warning, if it is broken. */
     List<FuseFileSystemProvider> providers() {
         var providers = new ArrayList<FuseFileSystemProvider>();
         try {
-            // Stays open as long as the command: the filesystem loads its classes from it.
+            // Open until the command exits: the filesystem loads its classes from it.
             @SuppressWarnings("resource") var loader = new URLClassLoader(path.toString(), urls(),
                     FuseFileSystemProvider.class.getClassLoader());
             for (FuseFileSystemProvider provider : ServiceLoader.load(FuseFileSystemProvider.class, loader)) {

@@ -17,14 +17,14 @@ import picocli.CommandLine.Spec;
     private final FileSystems fileSystems;
     @Spec private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "FS", description = "what to serve, such as memory:") private String what;
+    @Parameters(index = "0", paramLabel = "FS", description = "the filesystem, such as memory:") private String what;
 
-    @Parameters(index = "1", paramLabel = "ADDRESS", description = "where, such as unix:files.sock") private String where;
+    @Parameters(index = "1", paramLabel = "ADDRESS", description = "the address, such as unix:files.sock") private String where;
 
     @Option(names = "--threads", paramLabel = "N", description = "threads that read requests of one session") private int threads = Math
             .max(2, Runtime.getRuntime().availableProcessors());
 
-    @Option(names = "--debug", description = "log every request and reply to standard error, a line each") private boolean debug;
+    @Option(names = "--debug", description = "log every request and reply to standard error, one line each") private boolean debug;
 
     @Inject ServeCommand(FileSystems fileSystems) {
         this.fileSystems = fileSystems;

@@ -25,12 +25,12 @@ import picocli.CommandLine.Spec;
 
     @Parameters(index = "0", paramLabel = "FS|ADDRESS", description = "such as memory: or unix:files.sock") private String what;
 
-    @Option(names = "-c", paramLabel = "'CMD; CMD'", description = "the commands, of which the first that fails ends; else they are asked for, or read from "
+    @Option(names = "-c", paramLabel = "'CMD; CMD'", description = "the commands, up to the first that fails; else they are read interactively, or from "
             + "standard input") private String commands = "";
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "for each answer (default: ${DEFAULT-VALUE})") private int timeout = 30;
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "timeout of each request (default: ${DEFAULT-VALUE})") private int timeout = 30;
 
-    @Option(names = "--debug", description = "log every request and reply to standard error, a line each") private boolean debug;
+    @Option(names = "--debug", description = "log every request and reply to standard error, one line each") private boolean debug;
 
     @Inject ShellCommand(Servings servings) {
         this.servings = servings;
@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
         }
     }
 
-    @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again where there is no terminal
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 returns null again without a terminal
     private int run(Shell shell, Serving serving) throws IOException {
         if (spec.commandLine().getParseResult().hasMatchedOption("-c")) {
             return shell.run(commands);

@@ -11,7 +11,7 @@ import org.hexfuse.server.GetAttr;
 import org.hexfuse.server.Lookup;
 import org.hexfuse.server.Read;
 
-/** One file, which {@code hexfuse doctor} mounts and reads. */
+/** A filesystem of one file, which {@code hexfuse doctor} mounts and reads. */
 final class TrialFileSystem implements FuseFileSystem {
     static final String NAME = "trial";
     static final String TEXT = "read\n";

@@ -1,2 +1,2 @@
-/** The {@code hexfuse} command: mounts filesystems, and shows them without a mount. */
+/** The {@code hexfuse} command: mounts and serves filesystems, and a shell that uses them without a mount. */
 package org.hexfuse.command;

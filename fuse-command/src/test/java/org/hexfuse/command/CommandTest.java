@@ -66,7 +66,7 @@ class CommandTest {
         assertThat(err.toString()).isEmpty();
     }
 
-    @Test void theShellKnowsTheOrdinaryCommands() {
+    @Test void theShellHasTheCommandsOfPosix() {
         assertThat(shell("""
                 mkdir -p /a/b; mkdir -p /a/b; write /a/f 'two words'
                 chmod 640 /a/f; ln /a/f /a/g; ln -s f /a/l; mv /a/g /a/b; ls /a; ls /a/b
@@ -96,15 +96,15 @@ class CommandTest {
         "write /f x; ls /f/g|ls: /f/g: Not a directory (ENOTDIR)",
         "mkdir /a; write /a/f x; rmdir /a|rmdir: /a: Directory not empty (ENOTEMPTY)",
         "mv /x /y|mv: /x: No such file or directory (ENOENT)",
-        "chmod 9 /|chmod: '9' is no mode: write it in octal, such as 644",
-        "truncate /f 1z|truncate: '1z' is no size: write bytes, or a number with k, m, g or t"}) void anErrorIsOneLineAndEndsTheCommands(
+        "chmod 9 /|chmod: '9' is not a mode: write it in octal, such as 644",
+        "truncate /f 1z|truncate: '1z' is not a size: write bytes, or a number with k, m, g or t"}) void anErrorIsOneLineAndStopsTheCommands(
                 String commands, String message) {
         assertThat(shell(commands + "; write /after x; cat /after")).isEqualTo(1);
         assertThat(err.toString()).isEqualTo(message + "\n");
         assertThat(out()).isEmpty();
     }
 
-    @Test void whatWasPrintedBeforeAnErrorIsPrinted() {
+    @Test void flushesOutputBeforeAnError() {
         assertThat(shell("write /f abc; cat /f; cat /x")).isEqualTo(1);
         assertThat(out()).isEqualTo("abc");
     }
@@ -113,7 +113,7 @@ class CommandTest {
     @CsvSource(delimiter = '|', value = {"frob /|no command 'frob'; there are ls",
         "cat|cat: Missing required parameter: 'PATH'; use: cat PATH...",
         "ls -q|ls: Unknown option: '-q'; use: ls [-l] [PATH...]",
-        "write /f|write: Missing required parameter: 'TEXT'; use: write PATH TEXT"}) void wrongUseOfTheShellIsOneLineToo(
+        "write /f|write: Missing required parameter: 'TEXT'; use: write PATH TEXT"}) void aUsageErrorOfTheShellIsOneLine(
                 String commands, String message) {
         assertThat(shell(commands)).isEqualTo(2);
         assertThat(err.toString()).startsWith(message).hasLineCount(1);
@@ -123,13 +123,13 @@ class CommandTest {
     @CsvSource(delimiter = '|', value = {"|hexfuse: a command is missing", "frob|hexfuse: ",
         "shell|hexfuse shell: Missing required parameter: 'FS",
         "shell nope: -c ls|hexfuse shell: no filesystem 'nope:' here",
-        "shell memory -c ls|hexfuse shell: 'memory' is no filesystem", "shell memory:?size=x -c ls|hexfuse shell: ",
+        "shell memory -c ls|hexfuse shell: 'memory' is not a filesystem", "shell memory:?size=x -c ls|hexfuse shell: ",
         "shell hello:/x -c ls|hexfuse shell: ", "shell memory: -c ls --timeout 0|hexfuse shell: --timeout",
         "shell memory: -c ' |hexfuse shell: the quote",
         "mount memory:|hexfuse mount: Missing required parameter: 'MOUNTPOINT'",
         "mount nope: /tmp|hexfuse mount: no filesystem", "mount memory: /tmp --threads 0|hexfuse mount: --threads",
         "mount memory: /tmp -o frob|hexfuse mount: unknown mount option 'frob'",
-        "umount|hexfuse umount: Missing required parameter"}) void wrongUseIsOneLineThatSaysWhatToDo(String arguments,
+        "umount|hexfuse umount: Missing required parameter"}) void aUsageErrorIsOneLine(String arguments,
                 String message) {
         assertThat(run(arguments == null ? new String[0] : arguments.split(" ", -1))).isEqualTo(2);
         assertThat(err.toString()).startsWith(message).hasLineCount(1);
@@ -139,7 +139,7 @@ class CommandTest {
     @CsvSource(delimiter = '|', value = {"mount memory: /nowhere|hexfuse mount: there is no /nowhere",
         "mount memory: /proc/version|hexfuse mount: /proc/version is not a directory",
         "mount memory: /tmp --daemon --log /proc/nowhere/log|hexfuse mount: /proc/nowhere: No such file or directory",
-        "umount /nowhere/at/all|hexfuse umount: "}) void whatCannotBeDoneIsOneLine(String arguments, String message) {
+        "umount /nowhere/at/all|hexfuse umount: "}) void aFailureIsOneLine(String arguments, String message) {
         assertThat(run(arguments.split(" ", -1))).isEqualTo(1);
         assertThat(err.toString()).startsWith(message).hasLineCount(1);
     }
@@ -149,13 +149,13 @@ class CommandTest {
         assertThat(out()).contains("Filesystems:\n", "  hello:", "  memory:", "Transports:\n", "  linux:", "  mem:");
     }
 
-    @Test void sizesAndLimitsAreKept() {
+    @Test void appliesLimits() {
         assertThat(run("shell", "memory:?size=1m", "-c", "truncate /sparse 1g; write /f x; df")).isZero();
         assertThat(out()).contains(" 1048576 ");
     }
 
     @Test
-    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) void aMountIsThereUntilItIsUnmounted(
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) void mountsUntilUnmounted(
             @TempDir Path point) throws Exception {
         assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
         var status = new CompletableFuture<Integer>();
@@ -175,7 +175,7 @@ class CommandTest {
         assertThat(point).isEmptyDirectory();
     }
 
-    @Test void whatADaemonLogsIsKept(@TempDir Path host) throws Exception {
+    @Test void keepsTheLogOfADaemon(@TempDir Path host) throws Exception {
         assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
         Path point = Files.createDirectory(host.resolve("point"));
         Path log = host.resolve("log");
@@ -191,7 +191,7 @@ class CommandTest {
         }
     }
 
-    @Test void aTreeGoesInAndComesOutTheSame(@TempDir Path host) throws Exception {
+    @Test void putAndGetKeepATree(@TempDir Path host) throws Exception {
         Path tree = Files.createDirectory(host.resolve("tree"));
         Path file = Files.writeString(Files.createDirectories(tree.resolve("a/b")).resolve("f"), "content");
         Files.createLink(tree.resolve("hard"), file);
@@ -218,13 +218,13 @@ class CommandTest {
         }
     }
 
-    @Test void ownersAndExtendedAttributesAreChanged() {
+    @Test void changesOwnersAndExtendedAttributes() {
         assertThat(shell("write /f x; chown 5:6 /f; xattr -w user.a=b /f; xattr -w user.c=d /f; xattr -d user.a /f; "
                 + "xattr /f; ls -l; find / -name 'f*'")).isZero();
         assertThat(out()).startsWith("user.c=d\n").containsPattern("1 +5 +6 ").endsWith("/f\n");
     }
 
-    @Test void aFilesystemIsServedAtAnAddress() throws Exception {
+    @Test void usesAFilesystemServedAtAnAddress() throws Exception {
         try (FuseServer server = FuseServer.serve(FileSystems.discover().create(Address.parse("memory:")))
                 .at(Address.parse("mem:served")).start()) {
             assertThat(run("shell", server.address().toString(), "-c", "write /f shared")).isZero();
@@ -235,7 +235,7 @@ class CommandTest {
         assertThat(err.toString()).startsWith("hexfuse shell: ").hasLineCount(1);
     }
 
-    @Test void theDoctorSaysWhatItFinds() {
+    @Test void theDoctorReportsItsFindings() {
         run("doctor");
         assertThat(out()).contains("Java 25", "/dev/fuse").contains("mount");
     }

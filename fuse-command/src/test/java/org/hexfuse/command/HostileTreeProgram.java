@@ -17,7 +17,7 @@ import org.hexfuse.server.Lookup;
 import org.hexfuse.server.ReadDir;
 import org.hexfuse.transport.Address;
 
-/** Runs the shell on a filesystem that has no end. Arguments: the name of the filesystem, the shell's commands. */
+/** Runs the shell on an endless filesystem. Arguments: the name of the filesystem, the shell's commands. */
 final class HostileTreeProgram {
     private HostileTreeProgram() {}
 
@@ -41,21 +41,21 @@ final class HostileTreeProgram {
         }
     }
 
-    /** The directory in each directory is a new one. */
+    /** Every directory is a new node. */
     private static final class Bottomless extends Deep {
         @Override long child(long node) {
             return node + 1;
         }
     }
 
-    /** Below the third directory comes the second one again. */
+    /** The third directory contains the second one. */
     private static final class Cyclic extends Deep {
         @Override long child(long node) {
             return node == 3 ? 2 : node + 1;
         }
     }
 
-    /** The root lists ever more files. */
+    /** The listing of the root has no end. */
     private static final class Endless implements FuseFileSystem {
         @Override public Entry lookup(Lookup op) {
             return Entry.of(2, Attr.file(0444, 0));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Trees without an end, listed and copied by a JVM with little memory and a stack of ordinary size. */
+/** Endless trees, listed and copied by a JVM with a small heap and a default stack. */
 @Timeout(120) class HostileTreeTest {
     private static final String ENDLESS = "/ has more than [0-9]+ entries, or its server lists them without end";
     private static final String CYCLIC = "the server reports a directory below itself";
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
     @ParameterizedTest
     @CsvSource({"endless, ls /", "endless, find /", "endless, get / HOST", "endless, rm -r /", "cyclic, find /",
         "cyclic, get / HOST", "cyclic, rm -r /", "cyclic, ls /d/d/d/d", "bottomless, find /", "bottomless, get / HOST",
-        "bottomless, rm -r /"}) void endsTheCommandWithOneLineThatSaysWhy(String fileSystem, String command)
+        "bottomless, rm -r /"}) void failsWithOneLineAndTheReason(String fileSystem, String command)
                 throws Exception {
         Path errors = directory.resolve("errors");
         List<String> classPath = Stream.of(System.getProperty("java.class.path"),

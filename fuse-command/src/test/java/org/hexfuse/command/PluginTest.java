@@ -45,7 +45,7 @@ class PluginTest {
         }
     }
 
-    @Test void aJarAndADirectoryOfJarsArePlugins() throws Exception {
+    @Test void loadsJarsAndDirectoriesOfJars() throws Exception {
         Path plugins = Files.createDirectories(directory.resolve("plugins"));
         Path folder = Files.createDirectories(plugins.resolve("folder"));
         jar(plugins.resolve("one.jar"), "one");
@@ -61,7 +61,7 @@ class PluginTest {
         assertThat(found.plugins().values()).contains(plugins.resolve("one.jar"), folder, three);
     }
 
-    @Test void aBrokenPluginIsLeftOutAndTheOthersAreNot() throws Exception {
+    @Test void skipsABrokenPlugin() throws Exception {
         Path broken = Files.writeString(directory.resolve("broken.jar"), "no jar");
         Path good = directory.resolve("good.jar");
         jar(good, "good");

@@ -15,17 +15,17 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 
 /**
- * An access control list: what the owner, some users, the owning group, some groups and everybody else may do. It always is
- * one that makes sense: an entry each for the owner, the group and others, a mask where users or groups are named, and nobody
- * named twice. Permissions are the bits 4 to read, 2 to write, 1 to execute. Immutable.
+ * A POSIX access control list: the permissions of the owner, of named users, of the owning group, of named groups and of
+ * others. It is always valid: it has one entry each for the owner, the group and others, a mask if users or groups are named,
+ * and no user or group twice. Permissions are the bits 4 to read, 2 to write, 1 to execute. Immutable.
  *
  * <p>Source: {@code acl(5)}, POSIX 1003.1e draft 17, Linux {@code fs/posix_acl.c} and
  * {@code include/uapi/linux/posix_acl_xattr.h}.
  */
 public final class AccessControlList {
-    /** The extended attribute with the list that says who may do what with a file. */
+    /** The extended attribute of the access list of a file. */
     public static final Name ACCESS = Name.of("system.posix_acl_access");
-    /** The extended attribute with the list that files made in a directory begin with. */
+    /** The extended attribute of the default list of a directory, which new files in it inherit. */
     public static final Name DEFAULT = Name.of("system.posix_acl_default");
 
     private static final int VERSION = 2;
@@ -35,19 +35,19 @@ public final class AccessControlList {
     private static final int MODE = 0777;
     private static final int NOBODY = -1;
 
-    /** Whom an entry is for, in the order that entries have. */
+    /** The tag of an entry, in the order of entries. */
     public enum Tag {
-        /** The owner of the file. */
+        /** ACL_USER_OBJ: the owner of the file. */
         OWNER(0x01),
-        /** A user, by number. */
+        /** ACL_USER: a user, by id. */
         USER(0x02),
-        /** The group of the file. */
+        /** ACL_GROUP_OBJ: the group of the file. */
         OWNING_GROUP(0x04),
-        /** A group, by number. */
+        /** ACL_GROUP: a group, by id. */
         GROUP(0x08),
-        /** The most that users and groups that are named, and the owning group, may do. */
+        /** ACL_MASK: the upper bound for named users, named groups and the owning group. */
         MASK(0x10),
-        /** Everybody else. */
+        /** ACL_OTHER: all others. */
         OTHERS(0x20);
 
         private final int code;
@@ -69,13 +69,13 @@ public final class AccessControlList {
     }
 
     /**
-     * What some may do.
+     * An entry.
      *
      * @param permissions 0 to 7
-     * @param id of the user or group, for entries that name one
+     * @param id the id of the user or group, for the tags that name one
      */
     public record Entry(Tag tag, int permissions, int id) {
-        /** An entry that names nobody. */
+        /** An entry of a tag without an id. */
         public Entry(Tag tag, int permissions) {
             this(tag, permissions, NOBODY);
         }
@@ -86,10 +86,10 @@ public final class AccessControlList {
     }
 
     /**
-     * What a new file begins with.
+     * The mode and the list of a new file.
      *
-     * @param mode the permissions, of all of which the list has its part
-     * @param list who may do what
+     * @param mode the permissions, which the list agrees with
+     * @param list the access list
      */
     public record Inherited(int mode, AccessControlList list) {}
 
@@ -100,25 +100,25 @@ public final class AccessControlList {
     }
 
     private static FuseException invalid() {
-        return FuseException.of(Errno.EINVAL, "an access control list that makes no sense");
+        return FuseException.of(Errno.EINVAL, "an invalid access control list");
     }
 
-    /** The list with these entries, in this order: EINVAL if it makes no sense. */
+    /** The list of these entries, in this order; EINVAL if it is invalid. */
     public static AccessControlList of(List<Entry> entries) {
         check(entries);
         return new AccessControlList(entries);
     }
 
-    /** The list that says what permissions of a mode say. */
+    /** The minimal list, equivalent to the permissions of a mode. */
     public static AccessControlList ofMode(int mode) {
         return new AccessControlList(List.of(new Entry(Tag.OWNER, mode >> 6 & ALL),
                 new Entry(Tag.OWNING_GROUP, mode >> 3 & ALL), new Entry(Tag.OTHERS, mode & ALL)));
     }
 
     /**
-     * Reads the value of an extended attribute; empty if it has no entries, which is how a list is taken away.
+     * Parses the value of an extended attribute; empty if it has no entries, which removes a list.
      *
-     * @throws FuseException EOPNOTSUPP if it is of another version, EINVAL if it makes no sense
+     * @throws FuseException EOPNOTSUPP if it is of another version, EINVAL if it is invalid
      */
     public static Optional<AccessControlList> parse(byte[] value) {
         if (value.length == 0) {
@@ -178,10 +178,10 @@ public final class AccessControlList {
         return entries;
     }
 
-    /** Whether a mode says as much. */
+    /** Whether the list is equivalent to a mode. */
     public boolean isMode() { return entries.size() == 3; }
 
-    /** The nine permissions that a file with this list shows: its mask, if there is one, is what the group's show. */
+    /** The permission bits of a file with this list; the bits of the group are those of the mask, if there is one. */
     public int mode() {
         return permissions(Tag.OWNER) << 6 | permissions(groupClass()) << 3 | permissions(Tag.OTHERS);
     }
@@ -203,7 +203,7 @@ public final class AccessControlList {
         return new AccessControlList(entries.stream().map(change).toList());
     }
 
-    /** The list after {@code chmod(2)}: the permissions of the group's become the mask, if there is one. */
+    /** The list after {@code chmod(2)}: the bits of the group set the mask, if there is one. */
     public AccessControlList withMode(int mode) {
         Tag group = groupClass();
         return map(entry -> {
@@ -218,9 +218,9 @@ public final class AccessControlList {
     }
 
     /**
-     * What a file begins with that is made in a directory whose default this is.
+     * The mode and the list of a new file in a directory with this default list.
      *
-     * @param mode what who makes it asks for, without any umask; bits above the nine permissions stay as they are
+     * @param mode the requested mode, without a umask; bits other than permissions are kept
      */
     public Inherited inherit(int mode) {
         int permissions = mode & mode() & MODE;
@@ -228,12 +228,12 @@ public final class AccessControlList {
     }
 
     /**
-     * Whether somebody may do all of {@code wanted}. Root's privileges are not considered.
+     * Whether a user has all permissions of {@code wanted}. Capabilities of root are not considered.
      *
-     * @param uid who asks
-     * @param isIn which groups they are in
-     * @param owner of the file
-     * @param group of the file
+     * @param uid the user
+     * @param isIn whether the user is a member of a group
+     * @param owner the owner of the file
+     * @param group the group of the file
      */
     public boolean allows(int uid, IntPredicate isIn, int owner, int group, int wanted) {
         if (uid == owner) {
@@ -264,7 +264,7 @@ public final class AccessControlList {
         return entries.hashCode();
     }
 
-    /** As {@code getfacl} shows it in one line: {@code user::rw-,user:5:r--,group::r--,mask::r--,other::---}. */
+    /** The format of {@code getfacl}, in one line: {@code user::rw-,user:5:r--,group::r--,mask::r--,other::---}. */
     @Override public String toString() {
         var text = new StringBuilder();
         for (Entry entry : entries) {

@@ -10,48 +10,48 @@ import java.util.concurrent.locks.Condition;
 import java.util.function.Predicate;
 import org.hexfuse.abi.Errno;
 
-/** The locks on one file, and who waits for one. Guarded by the table's monitor. */
+/** The locks on one file and the waiters for them. Guarded by the lock of the table. */
 final class FileLocks<O> {
-    /** How often others may be let past somebody who waits before those who come after have to wait behind. */
-    static final int PATIENCE = 100;
+    /** How many conflicting locks may be granted past a waiter before later waiters queue behind it. */
+    static final int MAX_BYPASSES = 100;
 
-    /** Somebody who waits for a lock. */
+    /** A thread that waits for a lock. */
     static final class Waiter<O> {
         final FileLocks<O> file;
         final O owner;
         final LockRange range;
-        final Condition over;
-        /** Null while it waits, then OK or why it can't have the lock. */
+        final Condition done;
+        /** Null while it waits; then OK, or the errno it fails with. */
         Errno outcome;
-        /** How many locks were given to others meanwhile that keep it from its own. */
-        int passed;
+        /** How many conflicting locks were granted to others since it waits. */
+        int bypassed;
 
-        Waiter(FileLocks<O> file, O owner, LockRange range, Condition over) {
+        Waiter(FileLocks<O> file, O owner, LockRange range, Condition done) {
             this.file = file;
             this.owner = owner;
             this.range = range;
-            this.over = over;
+            this.done = done;
         }
 
-        boolean isStarving() { return passed >= PATIENCE; }
+        boolean isStarving() { return bypassed >= MAX_BYPASSES; }
 
         void end(Errno errno) {
             outcome = errno;
-            over.signal();
+            done.signal();
         }
     }
 
     final Map<O, OwnedRanges> held = new HashMap<>();
-    /** In the order in which they came. */
+    /** In the order of their arrival. */
     final List<Waiter<O>> waiting = new ArrayList<>();
-    /** How many ranges are locked to write, by whomever. */
+    /** The number of write-locked ranges, of all owners. */
     private int writes;
-    /** How many of those who wait were passed too often. */
+    /** The number of starving waiters. */
     private int starving;
 
     boolean isEmpty() { return held.isEmpty() && waiting.isEmpty(); }
 
-    /** Changes what an owner has, and returns how many ranges more there are now. */
+    /** Sets the lock of an owner on a range; returns the change in the number of ranges. */
     int set(O owner, LockRange range) {
         OwnedRanges ranges = held.computeIfAbsent(owner, _ -> new OwnedRanges());
         int before = ranges.size();
@@ -69,19 +69,19 @@ final class FileLocks<O> {
         return held.containsKey(owner);
     }
 
-    /** Whether an owner has a lock, of another type. */
+    /** Whether an owner has a lock of another type. */
     boolean hasOther(O owner, LockType type) {
         return has(owner) && !held.get(owner).isWhole(type);
     }
 
-    boolean isAnybodyStarving() { return starving > 0; }
+    boolean hasStarving() { return starving > 0; }
 
     void remove(Waiter<O> waiter) {
         waiting.remove(waiter);
         starving -= waiter.isStarving() ? 1 : 0;
     }
 
-    /** Whether nothing is in the way of a lock. */
+    /** Whether no lock of another owner conflicts. */
     boolean isFree(O owner, LockRange wanted) {
         OwnedRanges own = held.get(owner);
         int others = writes - (own == null ? 0 : own.writes());
@@ -96,7 +96,7 @@ final class FileLocks<O> {
         return true;
     }
 
-    /** The owners who have what stands in the way, and the first lock of each. */
+    /** The owners of conflicting locks, and the first such lock of each. */
     Map<O, LockRange> blockers(O owner, LockRange wanted) {
         Map<O, LockRange> blockers = new LinkedHashMap<>();
         held.forEach((other, ranges) -> {
@@ -108,8 +108,8 @@ final class FileLocks<O> {
     }
 
     /**
-     * Whether {@code test} holds for one of those who have been passed too often, wait since before {@code last}, and want what an
-     * owner wants.
+     * Whether {@code test} holds for the owner of a starving waiter that conflicts with the wanted lock and has waited longer than
+     * {@code last}.
      */
     boolean anyStarving(O owner, LockRange wanted, Optional<Waiter<O>> last, Predicate<O> test) {
         if (starving == 0) {
@@ -127,12 +127,12 @@ final class FileLocks<O> {
         return false;
     }
 
-    /** Somebody was given a lock before those who wait. */
-    void passed(O owner, LockRange range) {
+    /** A lock was granted past the waiters. */
+    void bypassed(O owner, LockRange range) {
         for (Waiter<O> waiter : waiting) {
             if (!waiter.owner.equals(owner) && waiter.range.conflicts(range)) {
-                waiter.passed++;
-                starving += waiter.passed == PATIENCE ? 1 : 0;
+                waiter.bypassed++;
+                starving += waiter.bypassed == MAX_BYPASSES ? 1 : 0;
             }
         }
     }

@@ -4,15 +4,15 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 
 /**
- * A lock on a range of a file, or the wish for one.
+ * A lock on a range of a file, held or requested.
  *
- * @param type what it lets others do
- * @param start the first byte, from 0 on
- * @param end the last byte, included; {@link #TO_THE_END} for all that may come
- * @param pid the process that has the lock, for those who ask; 0 if it does not matter
+ * @param type the type of the lock
+ * @param start the first byte, counted from 0
+ * @param end the last byte, inclusive; {@link #TO_THE_END} for the end of the file
+ * @param pid the process that holds the lock, for F_GETLK; else 0
  */
 public record LockRange(LockType type, long start, long end, int pid) {
-    /** The {@link #end} of a lock that grows with the file. */
+    /** The {@link #end} of a lock to the end of the file, however far it grows. */
     public static final long TO_THE_END = Long.MAX_VALUE;
 
     /** EINVAL unless {@code 0 <= start <= end}. */
@@ -22,16 +22,16 @@ public record LockRange(LockType type, long start, long end, int pid) {
         }
     }
 
-    /** All of a file. */
+    /** A lock on a whole file. */
     public static LockRange whole(LockType type) {
         return new LockRange(type, 0, TO_THE_END, 0);
     }
 
     /**
-     * The range that {@code fcntl(2)} means: {@code length} bytes from {@code start} on, up to the end for 0, those before
-     * {@code start} for a negative one.
+     * The range of {@code l_start} and {@code l_len} of {@code fcntl(2)}: {@code length} bytes from {@code start}, to the end of the
+     * file for 0, before {@code start} for a negative one.
      *
-     * @throws FuseException EINVAL if it begins before the file, EOVERFLOW if it ends behind what a file can have
+     * @throws FuseException EINVAL if it begins before the file, EOVERFLOW if it ends past the largest offset
      */
     public static LockRange of(LockType type, long start, long length) {
         if (length == 0) {
@@ -46,7 +46,7 @@ public record LockRange(LockType type, long start, long end, int pid) {
         return new LockRange(type, start, start + length - 1, 0);
     }
 
-    /** The same for a process. */
+    /** The same lock, held by a process. */
     public LockRange withPid(int process) {
         return new LockRange(type, start, end, process);
     }
@@ -64,7 +64,7 @@ public record LockRange(LockType type, long start, long end, int pid) {
         return start <= other.end && other.start <= end;
     }
 
-    /** Whether two owners can't have both. */
+    /** Whether two owners cannot hold both. */
     boolean conflicts(LockRange other) {
         return type.conflicts(other.type) && overlaps(other);
     }

@@ -12,31 +12,30 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.posix.FileLocks.Waiter;
 
 /**
- * The advisory locks on files: who has which, and who waits.
+ * The advisory locks on files, their owners and their waiters.
  *
- * <p>There are two kinds, which don't see each other, so a filesystem that has both has two tables. <b>Record locks</b>, those
- * of {@code fcntl(2)}, are on ranges of bytes. What an owner locks replaces what it had there; locks are split and joined
- * as needed. One who would wait for ever gets EDEADLK. <b>Whole-file locks</b> are those of {@code flock(2)}: an owner has at
- * most one on a file; to change its type gives it up first, also if the new one can't be had then.
+ * <p>There are two kinds, which are independent, so a filesystem with both has two tables. <b>Record locks</b>,
+ * {@code fcntl(2)}, are on ranges of bytes. A new lock replaces the owner's locks on its range; locks are split and merged. A
+ * wait that would deadlock fails with EDEADLK. <b>Whole-file locks</b>, {@code flock(2)}: an owner has at most one on a file.
+ * Changing its type releases it first, even if the new one is not granted.
  *
- * <p><b>Waiting.</b> Locks that become free go to those who wait in the order in which they came, past those who must wait for
- * something else. As on Linux somebody who can have a lock gets it even when another one waits there already, but not for
- * ever: once {@code 100} locks were given past one who waits, who else would wait does so behind it. Only who doesn't wait
- * never has to stand back.
+ * <p><b>Fairness.</b> Locks are granted to waiters in the order of their arrival, except to those that conflict with another
+ * lock. As on Linux a lock that conflicts with none is granted at once, even past waiters; but after {@code 100} such grants
+ * past one waiter, later waiters queue behind it. Non-blocking requests bypass the wait queue.
  *
- * <p><b>Files and owners</b> are the caller's, as keys with {@code equals} and {@code hashCode}. A file takes room only while
- * there is a lock on it, or somebody waits. As the table can't know which threads act for an owner, it takes each to do one
- * thing after the other, which is what {@code fcntl(2)} says of processes.
+ * <p><b>Files and owners</b> are keys of the caller, with {@code equals} and {@code hashCode}. A file takes memory only while
+ * it has locks or waiters. The table does not know which threads act for an owner, and assumes one request of an owner at a
+ * time, as {@code fcntl(2)} does of processes.
  *
- * <p>Any thread may use it, virtual ones included. Nothing but the methods that say so waits.
+ * <p>Any thread may call any method, virtual ones included. Only {@link #setlkw} blocks.
  *
  * <p>Source: {@code fcntl(2)}, {@code flock(2)}, Linux {@code fs/locks.c}.
  *
- * @param <F> what is locked
- * @param <O> who locks
+ * @param <F> the keys of files
+ * @param <O> the keys of lock owners
  */
 public final class LockTable<F, O> {
-    private static final int MOST_LOCKS = 1 << 20;
+    private static final int MAX_LOCKS = 1 << 20;
 
     private final boolean ofRecords;
     private final int limit;
@@ -52,20 +51,20 @@ public final class LockTable<F, O> {
 
     /** A table of record locks, at most a million. */
     public static <F, O> LockTable<F, O> ofRecords() {
-        return ofRecords(MOST_LOCKS);
+        return ofRecords(MAX_LOCKS);
     }
 
-    /** A table of at most {@code limit} record locks; what is beyond gets ENOLCK. */
+    /** A table of at most {@code limit} record locks; further ones fail with ENOLCK. */
     public static <F, O> LockTable<F, O> ofRecords(int limit) {
         return new LockTable<>(true, limit);
     }
 
     /** A table of locks of whole files, at most a million. */
     public static <F, O> LockTable<F, O> ofWholeFiles() {
-        return new LockTable<>(false, MOST_LOCKS);
+        return new LockTable<>(false, MAX_LOCKS);
     }
 
-    /** The first lock of another owner that is in the way of {@code wanted}, by its first byte. */
+    /** F_GETLK: the first lock of another owner that conflicts with {@code wanted}, by its first byte. */
     public Optional<LockRange> getlk(F file, O owner, LockRange wanted) {
         monitor.lock();
         try {
@@ -78,9 +77,9 @@ public final class LockTable<F, O> {
     }
 
     /**
-     * Takes a lock that can be had now, or gives one up.
+     * F_SETLK: acquires a lock, or releases one; does not block.
      *
-     * @throws FuseException EAGAIN if a lock of another owner is in the way, ENOLCK if there are too many
+     * @throws FuseException EAGAIN if a lock of another owner conflicts, ENOLCK if there are too many
      */
     public void set(F file, O owner, LockRange range) {
         monitor.lock();
@@ -89,7 +88,7 @@ public final class LockTable<F, O> {
             if (!there.isFree(owner, range)) {
                 throw FuseException.of(Errno.EAGAIN);
             }
-            give(there, owner, range);
+            grant(there, owner, range);
         } finally {
             settle(file);
             monitor.unlock();
@@ -97,17 +96,17 @@ public final class LockTable<F, O> {
     }
 
     /**
-     * Takes a lock as soon as it can be had. To give one up never waits.
+     * F_SETLKW: acquires a lock, and blocks while it conflicts; releasing one does not block.
      *
-     * @throws FuseException EDEADLK if that would never be, ENOLCK if there are too many
-     * @throws InterruptedException if the thread was interrupted while it waited; it has no new lock then
+     * @throws FuseException EDEADLK if waiting would deadlock, ENOLCK if there are too many
+     * @throws InterruptedException if the thread was interrupted while it was blocked; the lock is not granted
      */
     public void setlkw(F file, O owner, LockRange range) throws InterruptedException {
         monitor.lock();
         try {
             FileLocks<O> there = begin(file, owner, range);
             if (there.isFree(owner, range) && !graph.isBehind(there, owner, range, Optional.empty())) {
-                give(there, owner, range);
+                grant(there, owner, range);
             } else if (ofRecords && graph.isDeadlock(there, owner, range)) {
                 throw FuseException.of(Errno.EDEADLK);
             } else {
@@ -119,7 +118,7 @@ public final class LockTable<F, O> {
         }
     }
 
-    /** Finds what is on a file. Who has another lock on it as a whole gives that up now. */
+    /** The locks on a file. Releases a whole-file lock of the owner that has another type. */
     private FileLocks<O> begin(F file, O owner, LockRange range) {
         FileLocks<O> there = files.computeIfAbsent(file, _ -> new FileLocks<>());
         if (!ofRecords && there.hasOther(owner, range.type())) {
@@ -134,7 +133,7 @@ public final class LockTable<F, O> {
         settleAll();
         try {
             while (waiter.outcome == null) {
-                waiter.over.await();
+                waiter.done.await();
             }
         } catch (InterruptedException e) {
             if (waiter.outcome == null) {
@@ -148,14 +147,14 @@ public final class LockTable<F, O> {
         }
     }
 
-    private void give(FileLocks<O> file, O owner, LockRange range) {
+    private void grant(FileLocks<O> file, O owner, LockRange range) {
         if (locks >= limit && range.type() != LockType.UNLOCKED) {
             throw FuseException.of(Errno.ENOLCK);
         }
         change(file, owner, range);
-        file.passed(owner, range);
+        file.bypassed(owner, range);
         if (ofRecords && range.type() != LockType.UNLOCKED && graph.isWaiting(owner)) {
-            // It has threads that wait and others that lock: some may wait for it now whom it waits for.
+            // An owner with several threads may lock while it waits, and the grant may close a cycle.
             endDeadlocks(file);
         }
     }
@@ -175,7 +174,7 @@ public final class LockTable<F, O> {
         }
     }
 
-    /** Gives those who wait for a file what they can have. */
+    /** Grants locks to the waiters of a file that conflict with none. */
     private void settle(FileLocks<O> file) {
         boolean again = true;
         while (again) {
@@ -195,7 +194,7 @@ public final class LockTable<F, O> {
         if (locks >= limit) {
             waiter.end(Errno.ENOLCK);
         } else {
-            give(waiter.file, waiter.owner, waiter.range);
+            grant(waiter.file, waiter.owner, waiter.range);
             waiter.end(Errno.OK);
         }
         return true;
@@ -211,13 +210,13 @@ public final class LockTable<F, O> {
         }
     }
 
-    /** Somebody waits who did not: those who stand back for others must not do so for one who waits for them. */
+    /** A new waiter may release others: none queues behind a starving waiter that waits for it. */
     private void settleAll() {
-        graph.all().stream().map(waiter -> waiter.file).distinct().filter(FileLocks::isAnybodyStarving)
+        graph.all().stream().map(waiter -> waiter.file).distinct().filter(FileLocks::hasStarving)
                 .forEach(this::settle);
     }
 
-    /** Gives up all that an owner has on a file. */
+    /** Releases all locks of an owner on a file. */
     public void release(F file, O owner) {
         monitor.lock();
         try {
@@ -231,7 +230,7 @@ public final class LockTable<F, O> {
         }
     }
 
-    /** Gives up all that some owners have, on whatever file. Those of them who wait get EINTR. */
+    /** Releases all locks of the matching owners on all files. Their waiters fail with EINTR. */
     public void releaseAll(Predicate<? super O> owners) {
         monitor.lock();
         try {
@@ -252,7 +251,7 @@ public final class LockTable<F, O> {
         }
     }
 
-    /** How many files there are that somebody has a lock on, or waits for. */
+    /** The number of files with locks or waiters. */
     public int lockedFiles() {
         monitor.lock();
         try {
@@ -262,7 +261,7 @@ public final class LockTable<F, O> {
         }
     }
 
-    /** How many threads wait. */
+    /** The number of waiters. */
     public int waiting() {
         monitor.lock();
         try {

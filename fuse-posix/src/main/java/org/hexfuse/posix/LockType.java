@@ -3,13 +3,13 @@ package org.hexfuse.posix;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 
-/** What a lock lets others do. Source: {@code fcntl(2)}; the numbers are those of Linux's generic headers. */
+/** The type of a lock. Source: {@code fcntl(2)}; the numbers are those of Linux's generic headers. */
 public enum LockType {
-    /** F_RDLCK: others may have such a lock too. */
+    /** F_RDLCK: shared. */
     READ(0),
-    /** F_WRLCK: nobody else has a lock. */
+    /** F_WRLCK: exclusive. */
     WRITE(1),
-    /** F_UNLCK: none, to give one up, or as the answer that nothing is in the way. */
+    /** F_UNLCK: releases a lock; as the result of F_GETLK, no conflict. */
     UNLOCKED(2);
 
     private static final LockType[] BY_CODE = {READ, WRITE, UNLOCKED};
@@ -25,7 +25,7 @@ public enum LockType {
         return code;
     }
 
-    /** The type with that number: EINVAL if there is none. */
+    /** The type of a number; EINVAL if there is none. */
     public static LockType byCode(int code) {
         if (code < 0 || code >= BY_CODE.length) {
             throw FuseException.of(Errno.EINVAL, "a lock of type " + code);
@@ -33,7 +33,7 @@ public enum LockType {
         return BY_CODE[code];
     }
 
-    /** Whether two owners can't have the two on the same byte. */
+    /** Whether locks of these types conflict on the same byte. */
     boolean conflicts(LockType other) {
         return (this == WRITE && other != UNLOCKED) || (other == WRITE && this != UNLOCKED);
     }

@@ -5,7 +5,7 @@ public final class OpenFlags {
     public static final int RDONLY = 0;
     public static final int WRONLY = 1;
     public static final int RDWR = 2;
-    /** Selects one of the three above. */
+    /** O_ACCMODE: the mask of the three above. */
     public static final int ACCMODE = 3;
     public static final int CREAT = 0x40;
     public static final int EXCL = 0x80;
@@ -15,7 +15,7 @@ public final class OpenFlags {
     public static final int NONBLOCK = 0x800;
     public static final int DSYNC = 0x1000;
     public static final int DIRECT = OpenFlagNumbers.current().direct;
-    /** As the kernel sees it; the C library of a 64-bit machine has 0 and lets the kernel add it. */
+    /** O_LARGEFILE as the kernel sees it; the C library of a 64-bit machine has 0, and the kernel adds it. */
     public static final int LARGEFILE = OpenFlagNumbers.current().largefile;
     public static final int DIRECTORY = OpenFlagNumbers.current().directory;
     public static final int NOFOLLOW = OpenFlagNumbers.current().nofollow;

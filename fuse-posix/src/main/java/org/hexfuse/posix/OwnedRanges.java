@@ -7,7 +7,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The locks of one owner on one file: ranges that don't overlap, and don't touch where they are of one type. For one thread. */
+/** The locks of one owner on one file: disjoint ranges; adjacent ones differ in type. Not thread-safe. */
 final class OwnedRanges {
     private final TreeMap<Long, LockRange> ranges = new TreeMap<>();
     private int writes;
@@ -18,7 +18,7 @@ final class OwnedRanges {
         return ranges.size();
     }
 
-    /** How many of them are to write. */
+    /** The number of write locks. */
     int writes() {
         return writes;
     }
@@ -33,13 +33,13 @@ final class OwnedRanges {
         writes -= range.type() == LockType.WRITE ? 1 : 0;
     }
 
-    /** Whether this is one lock of that type, on all of the file. */
+    /** Whether this is one lock of that type on the whole file. */
     boolean isWhole(LockType type) {
         LockRange first = ranges.firstEntry().getValue();
         return first.type() == type && first.start() == 0 && first.end() == LockRange.TO_THE_END;
     }
 
-    /** Gives all bytes of a range its type: what was there is cut, replaced or split, what is alike beside it is joined. */
+    /** Sets the type of a range: overlapping locks are cut, replaced or split, adjacent ones of the same type merged. */
     void set(LockRange range) {
         long start = range.start();
         long end = range.end();
@@ -65,20 +65,20 @@ final class OwnedRanges {
         }
     }
 
-    /** Those that overlap a range or touch it. */
+    /** The locks that overlap a range or are adjacent to it. */
     private List<LockRange> beside(LockRange range) {
         long first = Math.max(0, range.start() - 1);
         long last = range.end() == Long.MAX_VALUE ? range.end() : range.end() + 1;
         return List.copyOf(from(first).headMap(last, true).values());
     }
 
-    /** What ends at {@code first} or behind it. */
+    /** The locks that end at {@code first} or later. */
     private NavigableMap<Long, LockRange> from(long first) {
         Map.Entry<Long, LockRange> before = ranges.floorEntry(first);
         return ranges.tailMap(before != null && before.getValue().end() >= first ? before.getKey() : first, true);
     }
 
-    /** The first lock that another owner can't have {@code wanted} beside. */
+    /** The first lock that conflicts with {@code wanted} of another owner. */
     Optional<LockRange> conflict(LockRange wanted) {
         if (writes == 0 && wanted.type() == LockType.READ) {
             return Optional.empty();

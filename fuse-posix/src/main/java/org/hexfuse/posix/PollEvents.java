@@ -20,7 +20,7 @@ public final class PollEvents {
     public static final int WRNORM = 0x100;
     /** Priority data can be written. */
     public static final int WRBAND = 0x200;
-    /** The peer writes no more. */
+    /** The peer has shut down its sending side. */
     public static final int RDHUP = 0x2000;
 
     private PollEvents() {}

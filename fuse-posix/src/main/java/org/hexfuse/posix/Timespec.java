@@ -3,7 +3,7 @@ package org.hexfuse.posix;
 import java.time.Instant;
 
 /**
- * A time as files have it, {@code struct timespec}: every one that 64 bits of seconds hold, which is more than {@link Instant}.
+ * A time of a file, {@code struct timespec}: 64 bits of seconds, a wider range than that of {@link Instant}.
  *
  * @param seconds since 1970, negative before
  * @param nanos 0 to 999,999,999
@@ -25,12 +25,12 @@ public record Timespec(long seconds, int nanos) implements Comparable<Timespec> 
         return new Timespec(instant.getEpochSecond(), instant.getNano());
     }
 
-    /** The present. */
+    /** The current time. */
     public static Timespec now() {
         return of(Instant.now());
     }
 
-    /** The same time, or the first or last that an {@link Instant} can be. */
+    /** The same time, clamped to the range of {@link Instant}. */
     public Instant toInstant() {
         if (seconds < Instant.MIN.getEpochSecond()) {
             return Instant.MIN;

@@ -13,12 +13,12 @@ import java.util.Set;
 import org.hexfuse.posix.FileLocks.Waiter;
 
 /**
- * Who waits for whom, over all files of a table. An owner waits for those who have a lock that is in its way; and for those who
- * starve before it, unless these wait for it. Guarded by the table's monitor.
+ * The wait-for graph of lock owners, over all files of a table. An owner waits for the owners of conflicting locks, and for
+ * starving waiters in front of it unless these wait for it. Guarded by the lock of the table.
  */
 final class WaitGraph<O> {
     private final Map<O, List<Waiter<O>>> waiters = new HashMap<>();
-    /** How many locks each has, of those who have any. */
+    /** The number of locks of each owner with locks. */
     private final Map<O, Integer> held = new HashMap<>();
 
     void add(Waiter<O> waiter) {
@@ -34,42 +34,42 @@ final class WaitGraph<O> {
         });
     }
 
-    /** All who wait. */
+    /** All waiters. */
     List<Waiter<O>> all() {
         return waiters.values().stream().flatMap(Collection::stream).toList();
     }
 
-    /** Whether an owner waits, for whatever. */
+    /** Whether an owner has a waiter. */
     boolean isWaiting(O owner) {
         return waiters.containsKey(owner);
     }
 
-    /** An owner has so many locks more now, on whatever file. */
+    /** Adds to the number of locks of an owner. */
     void has(O owner, int more) {
         if (more != 0) {
             held.merge(owner, more, (old, added) -> old + added == 0 ? null : old + added);
         }
     }
 
-    /** Whether a lock would never come, as those who are in the way wait for this owner themselves. */
+    /** Whether waiting for a lock would close a cycle: the owners of conflicting locks wait for this owner. */
     boolean isDeadlock(FileLocks<O> file, O owner, LockRange wanted) {
         return !waiters.isEmpty()
                 && file.blockers(owner, wanted).keySet().stream().anyMatch(other -> waitsFor(other, owner, false));
     }
 
-    /** Whether a lock that nothing is in the way of has to wait until others have had theirs. */
+    /** Whether a lock without a conflict has to queue behind a starving waiter. */
     boolean isBehind(FileLocks<O> file, O owner, LockRange wanted, Optional<Waiter<O>> self) {
         return file.anyStarving(owner, wanted, self, other -> !waitsFor(other, owner, true));
     }
 
-    /** Whether there is anything that others could wait for. */
-    private boolean isInTheWay(O owner) {
+    /** Whether others can wait for an owner. */
+    private boolean canBlock(O owner) {
         return held.containsKey(owner)
                 || waiters.getOrDefault(owner, List.of()).stream().anyMatch(Waiter::isStarving);
     }
 
-    private boolean waitsFor(O from, O to, boolean alsoInTurn) {
-        if (!isInTheWay(to) || !isWaiting(from)) {
+    private boolean waitsFor(O from, O to, boolean withStarving) {
+        if (!canBlock(to) || !isWaiting(from)) {
             return false;
         }
         Set<O> seen = new HashSet<>(Set.of(from));
@@ -77,7 +77,7 @@ final class WaitGraph<O> {
         while (!next.isEmpty()) {
             for (Waiter<O> waiter : waiters.getOrDefault(next.remove(), List.of())) {
                 var before = new ArrayList<>(waiter.file.blockers(waiter.owner, waiter.range).keySet());
-                if (alsoInTurn) {
+                if (withStarving) {
                     waiter.file.anyStarving(waiter.owner, waiter.range, Optional.of(waiter), other -> {
                         before.add(other);
                         return false;

@@ -1,14 +1,14 @@
 /**
- * What POSIX and Linux say of file locks and of access control lists, in plain Java.
+ * POSIX and Linux semantics that both ends need, in plain Java: file locks, access control lists, the constants of system calls.
  *
- * <p>Both ends need it: a filesystem that keeps locks or lists itself, and a kernel's end that checks permissions by a list, or
- * keeps the locks of a filesystem that doesn't. So it knows nothing of either: no requests, no sessions, no files; what is
- * locked and who locks are objects of the caller's. It does no I/O and starts no thread. Only
- * {@link org.hexfuse.posix.LockTable} keeps state, and lets threads wait.
+ * <p>A filesystem uses it to implement locks and lists; a kernel end uses it to check permissions by a list and to keep the
+ * locks of a filesystem without them. It depends on neither: there are no requests, sessions or files, and the keys of locks
+ * and lock owners are the caller's. It does no I/O and starts no thread. Only {@link org.hexfuse.posix.LockTable} keeps state
+ * and blocks threads.
  *
- * <p>{@link org.hexfuse.posix.ReferenceCount} is what every open file of any room counts its calls with: closed at once for new
- * calls, freed with the last one in flight.
+ * <p>{@link org.hexfuse.posix.ReferenceCount} counts the calls on an open file, so that closing rejects new calls at once and
+ * frees the file with the last call in flight.
  *
- * <p>Errors are {@link org.hexfuse.abi.FuseException}s with the errno that a system call has.
+ * <p>Errors are {@link org.hexfuse.abi.FuseException}s with the errno of the system call.
  */
 package org.hexfuse.posix;

@@ -53,7 +53,7 @@ class AccessControlListTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"u:6 g:4 o:0", "u:7 m:5 g:4 o:0", "u:6 u5:4 g:4 m:6 o:0", "u:6 u5:4 u3:4 g:4 g7:2 m:6 o:0",
-        "u:6 g:4 g7:2 g5:7 m:6 o:0", "u:6 u7:1 g:4 g7:2 m:6 o:0"}) void whatMakesSenseGoesThroughBytes(String text) {
+        "u:6 g:4 g7:2 g5:7 m:6 o:0", "u:6 u7:1 g:4 g7:2 m:6 o:0"}) void roundTripsThroughBytes(String text) {
         List<Entry> sorted = entries(text).stream().sorted((a, b) -> a.tag().compareTo(b.tag())).toList();
         AccessControlList list = AccessControlList.of(sorted);
         assertThat(list.entries()).isEqualTo(sorted);
@@ -64,17 +64,17 @@ class AccessControlListTest {
     @ValueSource(strings = {"u:6", "u:6 g:4", "u:6 o:4", "g:6 o:4", "u:6 u:6 g:4 o:0", "u:6 g:4 g:4 o:0",
         "u:6 g:4 o:0 o:0", "g:4 u:6 o:0", "u:6 u5:4 g:4 o:0", "u:6 g:4 g5:4 o:0", "u:6 u5:4 u5:6 g:4 m:7 o:0",
         "u:6 g:4 g5:4 g5:4 m:7 o:0", "u:6 g:4 m:7 m:7 o:0", "u:6 g:4 u5:4 m:7 o:0", "u:6 g:4 o:0 m:7", "u:8 g:4 o:0",
-        "u:6 u-1:4 g:4 m:7 o:0"}) void whatMakesNoneIsRefused(String text) {
+        "u:6 u-1:4 g:4 m:7 o:0"}) void rejectsInvalidLists(String text) {
         assertFails(Errno.EINVAL, () -> list(text));
     }
 
-    @Test void theBytesAreThoseOfLinux() {
+    @Test void hasTheFormatOfLinux() {
         assertThat(HexFormat.of().formatHex(list("u:6 u1000:4 g:4 m:6 o:0").toBytes())).isEqualTo("02000000"
                 + "01000600ffffffff" + "02000400e8030000" + "04000400ffffffff" + "10000600ffffffff"
                 + "20000000ffffffff");
     }
 
-    @Test void bytesThatAreNoListAreRefused() {
+    @Test void rejectsMalformedBytes() {
         byte[] bytes = list("u:6 g:4 o:0").toBytes();
         assertThat(AccessControlList.parse(new byte[0])).isEmpty();
         assertThat(AccessControlList.parse(Arrays.copyOf(bytes, 4))).isEmpty();
@@ -89,7 +89,7 @@ class AccessControlListTest {
         assertFails(Errno.EINVAL, () -> AccessControlList.parse(tag));
     }
 
-    @Test void anyBytesAreAListOrRefused() {
+    @Test void parsesOrRejectsAnyBytes() {
         var random = new Random(5);
         for (int i = 0; i < 20_000; i++) {
             byte[] bytes = list("u:6 u5:4 g:4 g7:2 m:6 o:0").toBytes();
@@ -107,12 +107,12 @@ class AccessControlListTest {
 
     @ParameterizedTest
     @CsvSource({"u:6 g:4 o:0,0640,true", "u:7 u5:7 g:1 m:5 o:2,0752,false",
-        "u:7 g:1 m:5 o:2,0752,false"}) void theMaskIsWhatAModeShows(String text, String mode, boolean isMode) {
+        "u:7 g:1 m:5 o:2,0752,false"}) void theMaskIsTheGroupsPartOfTheMode(String text, String mode, boolean isMode) {
         assertThat(list(text).mode()).isEqualTo(Integer.parseInt(mode, 8));
         assertThat(list(text).isMode()).isEqualTo(isMode);
     }
 
-    @Test void aModeIsAList() {
+    @Test void aModeHasAMinimalList() {
         for (int mode = 0; mode < 01000; mode++) {
             AccessControlList list = AccessControlList.ofMode(02000 | mode);
             assertThat(list.mode()).isEqualTo(mode);
@@ -129,7 +129,7 @@ class AccessControlListTest {
 
     @ParameterizedTest
     @CsvSource({"u:7 g:5 o:5,0666,0644,u:6 g:4 o:4", "u:7 u5:7 g:5 m:7 o:0,02666,02660,u:6 u5:7 g:5 m:6 o:0",
-        "u:5 u5:7 g:5 m:5 o:7,0727,0507,u:5 u5:7 g:5 m:0 o:7"}) void aNewFileHasWhatItsDirectoryAndItsMakerAllow(
+        "u:5 u5:7 g:5 m:5 o:7,0727,0507,u:5 u5:7 g:5 m:0 o:7"}) void aNewFileInheritsTheDefaultListWithinItsMode(
                 String parent, String asked, String mode, String own) {
         AccessControlList.Inherited inherited = list(parent).inherit(Integer.parseInt(asked, 8));
         assertThat(inherited.mode()).isEqualTo(Integer.parseInt(mode, 8));
@@ -139,13 +139,14 @@ class AccessControlListTest {
 
     @ParameterizedTest
     @CsvSource({
-        // The owner's entry alone counts for the owner, whom no mask limits.
+        // Only the owner's entry counts for the owner, and the mask does not limit it.
         "u:6 u1:7 g:0 m:0 o:7,1,10,6", "u:0 u1:7 g:7 m:7 o:7,1,10,0",
-        // A user's entry counts before any group's, within the mask.
+        // The entry of a user precedes those of groups, and is limited by the mask.
         "u:0 u5:6 g:7 g10:7 m:7 o:7,5,10,6", "u:0 u5:7 g:7 m:5 o:7,5,10,5",
-        // One of the groups must allow all that is wanted; others' entry does not count for who is in one.
+        // One group entry must grant all wanted permissions; a member of a group never gets those of others.
         "u:0 g:4 g11:2 m:7 o:7,5,10 11,4 2", "u:0 g:0 g11:0 m:7 o:7,5,11,0", "u:0 g:6 g11:5 m:4 o:0,5,10 11,4",
-        "u:0 g:4 o:7,5,10,4", "u:0 u6:7 g:4 m:7 o:3,5,12,3"}) void whoMayDoWhat(String text, int uid, String groups,
+        "u:0 g:4 o:7,5,10,4", "u:0 u6:7 g:4 m:7 o:3,5,12,3"}) void grantsByTheFirstEntryThatApplies(String text,
+                int uid, String groups,
                 String allowed) {
         Set<Integer> in = Set.copyOf(Arrays.stream(groups.split(" ")).map(Integer::valueOf).toList());
         List<Integer> sets = Arrays.stream(allowed.split(" ")).map(Integer::valueOf).toList();
@@ -156,7 +157,7 @@ class AccessControlListTest {
         }
     }
 
-    @Test void isShownInALine() {
+    @Test void printsLikeGetfacl() {
         assertThat(list("u:6 u5:4 g:4 g7:2 m:6 o:1"))
                 .hasToString("user::rw-,user:5:r--,group::r--,group:7:-w-,mask::rw-,other::--x");
     }

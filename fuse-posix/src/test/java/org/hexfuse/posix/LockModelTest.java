@@ -27,7 +27,7 @@ class LockModelTest {
         }
     }
 
-    /** The last of the bytes stand for the last ones that a file can have, and touch those before. */
+    /** The last bytes stand for those at the largest offsets, and are adjacent to the ones before. */
     private static LockRange range(LockType type, int from, int to, int owner) {
         return new LockRange(type, from, to == BYTES - 1 ? LockRange.TO_THE_END : to, owner);
     }
@@ -59,7 +59,7 @@ class LockModelTest {
         }
     }
 
-    /** What is in the way of who wants a byte, with how far it goes: as far as the owner has the same. */
+    /** The lock that conflicts with a wanted byte, extended over the adjacent bytes of the same owner and type. */
     private Optional<LockRange> expected(LockType wanted, int at, int asker) {
         Optional<LockRange> first = Optional.empty();
         for (int owner = 0; owner < OWNERS; owner++) {
@@ -89,7 +89,7 @@ class LockModelTest {
                 for (int asker : new int[]{0, 1, 2, STRANGER}) {
                     Optional<LockRange> found = table.getlk("f", asker, range(wanted, at, at, asker));
                     Optional<LockRange> expected = expected(wanted, at, asker);
-                    // Of several that begin at one byte any may be told.
+                    // Of several locks that begin at one byte any may be returned.
                     assertThat(found.map(LockRange::start)).isEqualTo(expected.map(LockRange::start));
                     found.ifPresent(lock -> assertThat(model[lock.pid()][(int) lock.start()]).isEqualTo(lock.type()));
                     if (wanted == LockType.READ) {

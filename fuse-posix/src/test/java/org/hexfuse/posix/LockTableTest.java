@@ -54,7 +54,7 @@ class LockTableTest {
         assertThat(thrown.errno()).isEqualTo(errno);
     }
 
-    /** Somebody who asks for a lock that isn't free yet. */
+    /** A thread that requests a conflicting lock. */
     private final class Asking {
         final Thread thread;
         private final FutureTask<Errno> task;
@@ -102,7 +102,7 @@ class LockTableTest {
             assertFails(Errno.EINVAL, () -> LockType.byCode(3));
         }
 
-        @Test void ofOneOwnerAreSplitAndJoined() {
+        @Test void ofOneOwnerAreSplitAndMerged() {
             records.set(F, "a", lock(WRITE, 0, 100));
             records.set(F, "a", lock(READ, 40, 20));
             assertThat(records.getlk(F, "b", lock(READ, 0, 0))).contains(lock(WRITE, 0, 40));
@@ -112,7 +112,7 @@ class LockTableTest {
             assertThat(records.getlk(F, "b", lock(READ, 99, 1))).contains(lock(WRITE, 0, 100));
         }
 
-        @Test void thatAreFreeTakeNoRoom() {
+        @Test void thatAreReleasedTakeNoMemory() {
             records.set(F, "a", lock(READ, 7, 1));
             records.set(F, "b", lock(UNLOCKED, 0, 0));
             assertThat(records.lockedFiles()).isEqualTo(1);
@@ -138,7 +138,7 @@ class LockTableTest {
     }
 
     @Nested class Waiting {
-        @Test void endsWhenTheLockIsGivenUp() throws Exception {
+        @Test void endsWhenTheLockIsReleased() throws Exception {
             records.set(F, "a", lock(WRITE, 0, 10));
             Asking b = asking(F, "b", lock(READ, 5, 10));
             records.set(F, "a", lock(UNLOCKED, 0, 5));
@@ -186,7 +186,7 @@ class LockTableTest {
             assertThat(records.lockedFiles()).isZero();
         }
 
-        @Test void isInTurn() throws Exception {
+        @Test void isInOrderOfArrival() throws Exception {
             records.set(F, "a", lock(WRITE, 0, 10));
             Asking b = asking(F, "b", lock(WRITE, 0, 10));
             Asking c = asking(F, "c", lock(WRITE, 0, 10));
@@ -199,7 +199,7 @@ class LockTableTest {
             assertThat(c.outcome()).isEqualTo(Errno.OK);
         }
 
-        @Test void whoCanHaveALockNeedNotWaitForWhoCannot() throws Exception {
+        @Test void aLockWithoutAConflictIsGrantedPastAWaiter() throws Exception {
             records.set(F, "a", lock(READ, 0, 10));
             Asking writer = asking(F, "b", lock(WRITE, 0, 10));
             assertThat(asking(F, "c", lock(READ, 0, 10)).outcome()).isEqualTo(Errno.OK);
@@ -207,18 +207,18 @@ class LockTableTest {
             assertThat(writer.waits()).isTrue();
         }
 
-        /** Readers who come one after the other, so that there always is one. */
-        @Test void doesNotLastForEverWhileOthersComeAndGo() throws Exception {
+        /** Overlapping readers, so that there is always one. */
+        @Test void isBoundedWhileOtherLocksAreGranted() throws Exception {
             records.set(F, "r0", lock(READ, 0, 10));
             Asking writer = asking(F, "w", lock(WRITE, 0, 10));
             int passed = 0;
             Asking last = asking(F, "r1", lock(READ, 0, 10));
-            while (!last.waits() && passed < 2 * FileLocks.PATIENCE) {
+            while (!last.waits() && passed < 2 * FileLocks.MAX_BYPASSES) {
                 passed++;
                 records.release(F, "r" + (passed - 1));
                 last = asking(F, "r" + (passed + 1), lock(READ, 0, 10));
             }
-            assertThat(passed).isBetween(FileLocks.PATIENCE - 1, FileLocks.PATIENCE);
+            assertThat(passed).isBetween(FileLocks.MAX_BYPASSES - 1, FileLocks.MAX_BYPASSES);
             records.release(F, "r" + passed);
             assertThat(writer.outcome()).isEqualTo(Errno.OK);
             assertThat(last.waits()).isTrue();
@@ -226,11 +226,11 @@ class LockTableTest {
             assertThat(last.outcome()).isEqualTo(Errno.OK);
         }
 
-        /** The writer starves for the reader's first lock, which the reader only gives up when it has its second. */
-        @Test void nobodyStandsBackForOneWhoWaitsForThem() throws Exception {
+        /** The writer starves for the first lock of the reader, which the reader releases only after it has its second. */
+        @Test void noWaiterQueuesBehindAStarvingOneThatWaitsForIt() throws Exception {
             records.set(F, "r", lock(READ, 0, 10));
             Asking writer = asking(F, "w", lock(WRITE, 0, 20));
-            for (int i = 0; i < FileLocks.PATIENCE; i++) {
+            for (int i = 0; i < FileLocks.MAX_BYPASSES; i++) {
                 records.set(F, "passing", lock(READ, 0, 10));
                 records.release(F, "passing");
             }
@@ -247,7 +247,7 @@ class LockTableTest {
     }
 
     @Nested class Deadlocks {
-        @Test void ofTwoAreTold() throws Exception {
+        @Test void ofTwoOwnersAreDetected() throws Exception {
             records.set(F, "a", lock(WRITE, 0, 1));
             records.set(F, "b", lock(WRITE, 1, 1));
             Asking a = asking(F, "a", lock(WRITE, 1, 1));
@@ -257,7 +257,7 @@ class LockTableTest {
             assertThat(a.outcome()).isEqualTo(Errno.OK);
         }
 
-        @Test void ofSeveralOverSeveralFilesAreTold() throws Exception {
+        @Test void overSeveralFilesAreDetected() throws Exception {
             for (int i = 0; i < 5; i++) {
                 records.set("file" + i, "owner" + i, whole(WRITE));
             }
@@ -267,7 +267,7 @@ class LockTableTest {
             assertThat(asking("file0", "owner4", whole(READ)).outcome()).isEqualTo(Errno.EDEADLK);
         }
 
-        @Test void ofTwoWhoUpgradeAreTold() throws Exception {
+        @Test void ofTwoUpgradesAreDetected() throws Exception {
             records.set(F, "a", whole(READ));
             records.set(F, "b", whole(READ));
             Asking a = asking(F, "a", whole(WRITE));
@@ -277,8 +277,8 @@ class LockTableTest {
             assertThat(a.outcome()).isEqualTo(Errno.OK);
         }
 
-        /** Which owners with one thread alone can't bring about. */
-        @Test void thatAGrantBringsAboutAreTold() throws Exception {
+        /** Needs an owner with several threads. */
+        @Test void thatAGrantClosesAreDetected() throws Exception {
             // a has F and waits for b's G; b waits for c's H; another thread of a, which waits too, gets H first.
             records.set(F, "a", lock(WRITE, 0, 1));
             records.set(G, "b", lock(WRITE, 0, 1));
@@ -294,13 +294,13 @@ class LockTableTest {
             assertThat(first.outcome()).isEqualTo(Errno.OK);
         }
 
-        @Test void areNoneWhereOnlyTheOwnLockIsInTheWay() throws Exception {
+        @Test void areNotSeenInTheOwnersOwnLock() throws Exception {
             records.set(F, "a", whole(WRITE));
             assertThat(asking(F, "a", whole(READ)).outcome()).isEqualTo(Errno.OK);
             assertThat(asking(F, "a", whole(WRITE)).outcome()).isEqualTo(Errno.OK);
         }
 
-        @Test void areNotLookedForAmongLocksOfWholeFiles() throws Exception {
+        @Test void areNotDetectedAmongWholeFileLocks() throws Exception {
             flocks.set(F, "a", whole(WRITE));
             flocks.set(G, "b", whole(WRITE));
             Asking a = new Asking(flocks, G, "a", whole(WRITE));
@@ -311,7 +311,7 @@ class LockTableTest {
     }
 
     @Nested class WholeFiles {
-        @Test void areLockedByManyToReadOrOneToWrite() {
+        @Test void areSharedOrExclusive() {
             flocks.set(F, "a", whole(READ));
             flocks.set(F, "b", whole(READ));
             assertFails(Errno.EAGAIN, () -> flocks.set(F, "c", whole(WRITE)));
@@ -320,7 +320,7 @@ class LockTableTest {
             assertFails(Errno.EAGAIN, () -> flocks.set(F, "c", whole(READ)));
         }
 
-        @Test void areGivenUpToChangeTheLock() throws Exception {
+        @Test void releaseTheirLockToChangeIt() throws Exception {
             flocks.set(F, "a", whole(READ));
             flocks.set(F, "b", whole(READ));
             assertFails(Errno.EAGAIN, () -> flocks.set(F, "a", whole(WRITE)));
@@ -330,8 +330,8 @@ class LockTableTest {
             assertThat(a.outcome()).isEqualTo(Errno.OK);
         }
 
-        /** Two who have it to read and want it to write: the first waits, the second has given its lock up. */
-        @Test void areChangedByTwoInTurn() throws Exception {
+        /** Two readers upgrade: the first waits, the second has released its lock. */
+        @Test void areUpgradedByTwoOneAfterTheOther() throws Exception {
             flocks.set(F, "a", whole(READ));
             flocks.set(F, "b", whole(READ));
             Asking a = new Asking(flocks, F, "a", whole(WRITE));
@@ -343,8 +343,8 @@ class LockTableTest {
         }
     }
 
-    /** Many who lock at random, in one order, never two at once, and all come to an end. */
-    @Test void manyThreadsKeepEachOtherOut() throws Exception {
+    /** Many threads that lock at random, in one order: never two at once, and all finish. */
+    @Test void manyThreadsExcludeEachOther() throws Exception {
         var inside = new AtomicInteger[4];
         for (int i = 0; i < inside.length; i++) {
             inside[i] = new AtomicInteger();

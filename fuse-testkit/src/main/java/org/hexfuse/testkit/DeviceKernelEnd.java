@@ -21,7 +21,7 @@ import org.hexfuse.device.Request;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.Transports;
 
-/** The kernel's end that this project plays itself. */
+/** This project's own kernel end. */
 final class DeviceKernelEnd implements KernelEnd {
     private final FuseConnection connection;
 

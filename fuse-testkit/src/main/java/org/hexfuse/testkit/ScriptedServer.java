@@ -29,15 +29,15 @@ import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.SlotChannel;
 
 /**
- * The server's end of a transport under test: answers just enough that a kernel can look a name up, read and write, unless a
- * test answers first.
+ * The server end of a transport under test. It answers what a kernel needs to look a name up, read and write; the script of a
+ * test may answer first.
  */
 final class ScriptedServer {
     static final long FILE = 2;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int FILE_SIZE = 1 << 22;
 
-    /** What a test has to say to a request. */
+    /** The replies of a test. */
     @FunctionalInterface interface Script {
         /** Answers a request, or leaves it to the server by returning false. */
         boolean answer(Slot slot) throws Exception;
@@ -78,7 +78,7 @@ final class ScriptedServer {
         }
     }
 
-    /** Whether all workers have left, given some time. */
+    /** Waits, no longer than {@link #TIMEOUT}, for all workers to end; returns whether they have. */
     boolean hasEnded() throws InterruptedException {
         List<Thread> all;
         synchronized (this) {
@@ -86,7 +86,7 @@ final class ScriptedServer {
         }
         boolean ended = true;
         for (Thread worker : all) {
-            ended &= worker.join(PATIENCE);
+            ended &= worker.join(TIMEOUT);
         }
         return ended;
     }
@@ -94,7 +94,7 @@ final class ScriptedServer {
     void close() throws InterruptedException, IOException {
         link.shutdown();
         if (!hasEnded()) {
-            throw new IOException("a worker is still there " + PATIENCE + " after the link was shut down");
+            throw new IOException("a worker has not ended within " + TIMEOUT + " of the shutdown of its link");
         }
         link.close();
     }
@@ -118,7 +118,7 @@ final class ScriptedServer {
         }
     }
 
-    /** The name that a LOOKUP asks for. */
+    /** The name of a LOOKUP. */
     static String name(Slot slot) {
         int length = (int) slot.rest().size() - 1;
         return Name.of(slot.rest().segment(0), slot.rest().offset(0), length).toString();

@@ -36,10 +36,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every transport does, seen from both of its ends. A transport's tests extend it and say how it is addressed; one whose
- * kernel's end is not this project's says as well how to call that kernel.
+ * The contract of a transport, tested at both ends. The test of a transport extends it and supplies addresses; where the
+ * kernel end is not this project's, it also supplies a {@link KernelEnd}.
  *
- * <p>Tests run in threads of their own, since one that hangs in a system call is freed only by closing both ends.
+ * <p>Tests run in threads of their own, since a thread that is blocked in a system call is freed only by closing both ends.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) public abstract class TransportContract {
     private static final int SECONDS = 20;
@@ -52,10 +52,10 @@ import org.junit.jupiter.api.Timeout;
     /** For subclasses. */
     protected TransportContract() {}
 
-    /** Where a server is to be opened. Each test opens it once. */
+    /** The address to open a server at. Each test opens it once. */
     protected abstract Address serverAddress() throws IOException;
 
-    /** The kernel's end of a server at {@code address}, which answers INIT at this time. */
+    /** Connects a kernel end to the server at {@code address}, which answers INIT meanwhile. */
     protected KernelEnd connect(Address address) throws IOException {
         return DeviceKernelEnd.connect(address);
     }
@@ -65,7 +65,7 @@ import org.junit.jupiter.api.Timeout;
         end.close();
     }
 
-    /** Whether a reply that the kernel has no use for is told to its writer. */
+    /** Whether the sender of a reply that the kernel end rejects gets its errno. */
     protected boolean refusesReplies() {
         return true;
     }
@@ -86,7 +86,7 @@ import org.junit.jupiter.api.Timeout;
         return accepted.get(SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Closes both ends, whatever the test has left of them. */
+    /** Closes both ends, as far as the test has left them open. */
     @AfterEach protected void end() throws Exception {
         try {
             for (ScriptedServer server : servers) {
@@ -116,7 +116,7 @@ import org.junit.jupiter.api.Timeout;
         return slot.opcode() == Opcode.LOOKUP.code() && name(slot).equals(name);
     }
 
-    @Test void aRequestCarriesItsNameAndAReplyReachesItsCaller() throws Exception {
+    @Test void carriesRequestsAndReplies() throws Exception {
         Set<String> names = ConcurrentHashMap.newKeySet();
         begin(1, slot -> {
             if (slot.opcode() == Opcode.LOOKUP.code()) {
@@ -178,7 +178,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(kernel.lookup("other-thread")).isEqualTo(Errno.OK);
     }
 
-    @Test void aDetachedSlotIsAnsweredWhileItsChannelGoesOn() throws Exception {
+    @Test void aDetachedSlotIsCommittedAfterLaterRequests() throws Exception {
         var detached = new CompletableFuture<Slot>();
         begin(1, slot -> {
             if (isLookup(slot, "later")) {
@@ -198,7 +198,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(outcome(later)).isEqualTo(Errno.OK);
     }
 
-    @Test void aSlotIsGivenBackOnce() throws Exception {
+    @Test void aSlotIsCommittedOnce() throws Exception {
         var second = new CompletableFuture<Throwable>();
         begin(1, slot -> {
             if (isLookup(slot, "twice")) {
@@ -234,7 +234,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(thrown.get(SECONDS, TimeUnit.SECONDS)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Test void aReplyOfTheWrongSizeEndsItsCaller() throws Exception {
+    @Test void aReplyOfTheWrongSizeFailsItsCaller() throws Exception {
         var verdicts = new LinkedBlockingQueue<Errno>();
         begin(1, slot -> {
             if (isLookup(slot, "short") || isLookup(slot, "long")) {
@@ -252,7 +252,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(kernel.lookup("good")).isEqualTo(Errno.OK);
     }
 
-    @Test void messagesThatMakeNoSenseAreRefusedAndNothingElseHappens() throws Exception {
+    @Test void malformedMessagesAreRejectedWithoutAnotherEffect() throws Exception {
         ScriptedServer server = begin(1, _ -> false);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment message = arena.allocate(64);
@@ -270,7 +270,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(kernel.lookup("still-there")).isEqualTo(Errno.OK);
     }
 
-    @Test void manyCallersAndChannelsGetAllAnswers() throws Exception {
+    @Test void manyCallersAndChannelsGetTheirReplies() throws Exception {
         begin(4, slot -> {
             if (slot.opcode() == Opcode.LOOKUP.code() && name(slot).endsWith("1")) {
                 slot.commit(Errno.ENOENT, 0, 0);
@@ -292,7 +292,7 @@ import org.junit.jupiter.api.Timeout;
         }
     }
 
-    @Test void theServersShutdownEndsItsWorkersAndWhoWaitsForThem() throws Exception {
+    @Test void aShutdownOfTheServerEndsWorkersAndCallers() throws Exception {
         var arrived = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
         ScriptedServer server = begin(2, slot -> {
@@ -311,14 +311,14 @@ import org.junit.jupiter.api.Timeout;
         server.link.shutdown();
     }
 
-    @Test void theKernelsLeavingEndsTheWorkers() throws Exception {
+    @Test void aDisconnectOfTheKernelEndsTheWorkers() throws Exception {
         ScriptedServer server = begin(3, _ -> false);
         assertThat(kernel.lookup("a")).isEqualTo(Errno.OK);
         kernel.close();
         assertThat(server.hasEnded()).isTrue();
     }
 
-    @Test void theServersEndKnowsThatTheKernelsEndHasLeftWhileAHandlerHoldsItsOnlyWorker() throws Exception {
+    @Test void isNotConnectedAfterADisconnectThoughAHandlerHoldsTheOnlyWorker() throws Exception {
         var arrived = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
         ScriptedServer server = begin(1, slot -> {
@@ -338,7 +338,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(server.hasEnded()).isTrue();
     }
 
-    @Test void afterAShutdownTheServersEndIsNotConnected() throws Exception {
+    @Test void isNotConnectedAfterAShutdown() throws Exception {
         ScriptedServer server = begin(1, _ -> false);
         assertThat(kernel.lookup("a")).isEqualTo(Errno.OK);
         assertThat(server.link.isConnected()).isTrue();
@@ -346,7 +346,7 @@ import org.junit.jupiter.api.Timeout;
         assertThat(server.link.isConnected()).isFalse();
     }
 
-    @Test void aCommitAfterTheEndIsHarmless() throws Exception {
+    @Test void aCommitAfterTheCloseDoesNothing() throws Exception {
         var detached = new CompletableFuture<Slot>();
         ScriptedServer server = begin(1, slot -> {
             if (isLookup(slot, "late")) {
@@ -363,11 +363,11 @@ import org.junit.jupiter.api.Timeout;
         assertThat(slot.commit(Errno.OK, 128, 0)).isNotEqualTo(Errno.OK);
     }
 
-    @Test void closingTheEndpointWakesWhoWaitsForAnArrival() throws Exception {
+    @Test void closingTheEndpointWakesAccept() throws Exception {
         endpoint = Transports.open(serverAddress());
         var links = new ConcurrentLinkedQueue<ServerLink>();
         Future<Boolean> arrival = callers.submit(() -> {
-            // A transport whose kernel is there already has one arrival.
+            // An endpoint of one link accepts that first.
             for (Optional<ServerLink> link = endpoint.accept(); link.isPresent(); link = endpoint.accept()) {
                 links.add(link.get());
             }

@@ -9,7 +9,7 @@ import org.hexfuse.vfs.Vfs;
 import org.hexfuse.vfs.VfsOptions;
 
 /**
- * A filesystem, served, and a kernel for it, all within this program: what a test of a filesystem needs in place of a mount.
+ * A server of a filesystem and a kernel that mounts it, both in this process: what a test of a filesystem uses in place of a mount.
  *
  * {@snippet :
  * try (var kernel = UserKernel.connect("mem:", new Hello())) {
@@ -17,7 +17,7 @@ import org.hexfuse.vfs.VfsOptions;
  * }
  * }
  *
- * <p>With {@link #failOnLeaks} a test also fails that leaves a file open, or whose filesystem does not reply.
+ * <p>With {@link #failOnLeaks} a test also fails that leaves a file open or a request without a reply.
  *
  * <p>Any thread may call any method.
  */
@@ -32,18 +32,18 @@ public final class UserKernel implements AutoCloseable {
     }
 
     /**
-     * Serves {@code fileSystem} at an address and mounts it from there, as root, with permissions checked by this end where
-     * the filesystem wants that.
+     * Serves {@code fileSystem} at an address and mounts it from there, as root, with {@code default_permissions} if
+     * {@link FuseFileSystem#kernelChecksPermissions}.
      *
-     * @param address {@code mem:}, or that of any other transport that has both ends
-     * @throws IOException if one of the ends can't be had
+     * @param address {@code mem:}, or the address of another transport with both ends
+     * @throws IOException if the server cannot be opened or the kernel cannot connect
      */
     public static UserKernel connect(String address, FuseFileSystem fileSystem) throws IOException {
         return connect(address, fileSystem,
                 VfsOptions.DEFAULT.withDefaultPermissions(fileSystem.kernelChecksPermissions()));
     }
 
-    /** The same, mounted in another way. */
+    /** As {@link #connect(String, FuseFileSystem)}, with options of the mount. */
     public static UserKernel connect(String address, FuseFileSystem fileSystem, VfsOptions options)
             throws IOException {
         FuseServer server = FuseServer.serve(fileSystem).at(Address.parse(address)).start();
@@ -55,12 +55,12 @@ public final class UserKernel implements AutoCloseable {
         }
     }
 
-    /** The filesystem as programs see it. */
+    /** The mounted filesystem. */
     public Vfs vfs() {
         return vfs;
     }
 
-    /** The server that serves it. */
+    /** The server of the filesystem. */
     public FuseServer server() {
         return server;
     }
@@ -97,7 +97,7 @@ public final class UserKernel implements AutoCloseable {
     }
 
     /**
-     * Unmounts and ends the server, in bounded time. Closing again does nothing.
+     * Unmounts and closes the server, in bounded time. Closing again does nothing.
      *
      * @throws AssertionError if something leaked and {@link #failOnLeaks} was called
      */

@@ -5,7 +5,7 @@ import org.hexfuse.server.Attr;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.GetAttr;
 
-/** A program whose filesystem throws what no filesystem should. */
+/** A program whose filesystem throws an unexpected exception. */
 final class FailingFileSystemProgram {
     private FailingFileSystemProgram() {}
 
@@ -27,7 +27,7 @@ final class FailingFileSystemProgram {
             kernel.vfs().stat("/");
             throw new AssertionError("the filesystem did not fail");
         } catch (FuseException _) {
-            // As it should.
+            // Expected.
         }
     }
 }

@@ -20,9 +20,9 @@ import org.hexfuse.server.Lookup;
 import org.hexfuse.vfs.OpenFile;
 import org.junit.jupiter.api.Test;
 
-/** What a file leaves behind when it is closed by a thread that is interrupted. */
+/** Closing a file with a lock on an interrupted thread. */
 class InterruptedCloseTest {
-    /** One file, {@code f}, and the locks that were wanted of it. */
+    /** One file, {@code f}, and the locks that were requested. */
     private static final class Locked implements FuseFileSystem {
         final Queue<LockType> wanted = new ConcurrentLinkedQueue<>();
 
@@ -53,7 +53,7 @@ class InterruptedCloseTest {
         }
     }
 
-    @Test void isNoLockOfTheOpenFile() throws IOException {
+    @Test void releasesItsLock() throws IOException {
         var locked = new Locked();
         try (UserKernel kernel = UserKernel.connect("mem:", locked)) {
             OpenFile file = kernel.vfs().open("/f");

@@ -30,7 +30,7 @@ class LeaksTest {
     private static final long FILE = 7;
     private static final long HANDLE = 42;
 
-    /** One file, {@code f}, whose reads block until they may go on. */
+    /** One file, {@code f}, whose reads block until {@link #readable}. */
     private static final class OneFile implements FuseFileSystem {
         final CountDownLatch reading = new CountDownLatch(1);
         final CountDownLatch readable = new CountDownLatch(1);
@@ -86,7 +86,7 @@ class LeaksTest {
         OpenFile leaked = kernel.vfs().open("/f");
         assertThatThrownBy(kernel::close).isInstanceOf(AssertionError.class)
                 .hasMessage("the kernel still holds of the filesystem:\nnode 7: file handle 42 is open");
-        assertThat(files.destroyed).as("both ends are closed all the same").isTrue();
+        assertThat(files.destroyed).as("both ends are closed").isTrue();
         assertThatThrownBy(leaked::stat).isInstanceOf(FuseException.class);
     }
 

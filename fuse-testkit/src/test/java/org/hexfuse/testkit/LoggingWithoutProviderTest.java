@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** What a program sees whose class path has slf4j-api and no provider. */
+/** A program with slf4j-api and no provider on its class path. */
 class LoggingWithoutProviderTest {
     private static ConsumerProcess.Result run(String... options) throws Exception {
         ConsumerProcess.Result result = ConsumerProcess.run(FailingFileSystemProgram.class,
@@ -19,11 +19,11 @@ class LoggingWithoutProviderTest {
                 .contains("\tat org.hexfuse.testkit.FailingFileSystemProgram");
     }
 
-    @Test void aThousandExceptionsAreAFewLines() throws Exception {
+    @Test void limitsTheRateOfLines() throws Exception {
         assertThat(run().errors().lines().filter(line -> line.contains(" ERROR "))).hasSizeBetween(1, 50);
     }
 
-    @Test void aProviderThatLogsNothingIsLeftSilent() throws Exception {
+    @Test void keepsAProviderThatLogsNothingSilent() throws Exception {
         assertThat(run("-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider").errors())
                 .doesNotContain("ERROR").doesNotContain("the database is closed");
     }

@@ -3,7 +3,7 @@ package org.hexfuse.testkit;
 import org.hexfuse.transport.Address;
 import org.junit.jupiter.api.Nested;
 
-/** The contract over {@code mem:}, the transport that the kit itself is tested with. */
+/** The contract of {@code mem:}. */
 class MemoryTransportContractTest {
     @Nested class BetweenThreads extends TransportContract {
         @Override protected Address serverAddress() {

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Operations that few filesystems have, from one end to the other. */
+/** Rare operations, through both ends. */
 class RareOperationsTest {
     private static final int IN = 1;
     private static final int SQUARE = 3 << 30 | 4 << 16 | 'x' << 8 | 1;
@@ -58,7 +58,7 @@ class RareOperationsTest {
     private static final int GREET = 'x' << 8 | 3;
     private static final Timespec BORN = new Timespec(1_234_567_890, 123_456_789);
 
-    /** One file, {@code f}, and what a test looks at. */
+    /** One file, {@code f}, and what a test inspects. */
     private static class Rare implements FuseFileSystem {
         final Queue<String> events = new ConcurrentLinkedQueue<>();
         final CountDownLatch waiting = new CountDownLatch(1);
@@ -135,7 +135,8 @@ class RareOperationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void aCommandTakesDataAndGivesData(String address)
+    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void ioctlTransfersDataInBothDirections(
+            String address)
             throws IOException {
         try (UserKernel kernel = connect(address, new Rare()); OpenFile file = kernel.vfs().open("/f")) {
             int[] memory = {12, 99};
@@ -145,7 +146,7 @@ class RareOperationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void aCommandAsksForMemoryOfTheCallers(
+    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void ioctlRetriesForMemoryOfTheCaller(
             String address) throws IOException {
         byte[] memory = new byte[300];
         MemorySegment all = MemorySegment.ofArray(memory);
@@ -165,7 +166,7 @@ class RareOperationsTest {
         assertThat(new String(memory, 140, 8, UTF_8)).isEqualTo("hi world");
     }
 
-    @Test void aCommandKnowsWhatItIsOn() throws IOException {
+    @Test void ioctlReportsFileOrDirectory() throws IOException {
         var rare = new Rare();
         try (UserKernel kernel = connect("mem:", rare)) {
             try (OpenFile file = kernel.vfs().open("/f"); OpenDirectory root = kernel.vfs().opendir("/")) {
@@ -178,7 +179,7 @@ class RareOperationsTest {
         assertThat(rare.events).startsWith("file 5", "directory 6");
     }
 
-    @Test void aFilesystemWithoutCommandsHasNone() throws IOException {
+    @Test void ioctlIsEnottyWithoutAHandler() throws IOException {
         try (UserKernel kernel = connect("mem:", new FuseFileSystem() {
             @Override public Attr getattr(GetAttr op) {
                 return Attr.directory(0755);
@@ -190,7 +191,7 @@ class RareOperationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void whoWaitsForAFileIsWoken(String address)
+    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void aPollerIsWoken(String address)
             throws Exception {
         var rare = new Rare();
         try (UserKernel kernel = connect(address, rare); OpenFile file = kernel.vfs().open("/f")) {
@@ -204,7 +205,7 @@ class RareOperationsTest {
         }
     }
 
-    @Test void whoWaitsForAFileIsWokenWhenTheServerIsGone() throws Exception {
+    @Test void aPollerIsWokenWhenTheServerDisconnects() throws Exception {
         var rare = new Rare();
         UserKernel kernel = connect("mem:", rare);
         OpenFile file = kernel.vfs().open("/f");
@@ -217,7 +218,7 @@ class RareOperationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mem:", "mem:?aliased"}) void aFileKnowsWhenItWasMade(String address) throws IOException {
+    @ValueSource(strings = {"mem:", "mem:?aliased"}) void statxReturnsTheBirthTime(String address) throws IOException {
         try (UserKernel kernel = connect(address, new Rare())) {
             assertThat(kernel.vfs().btime("/f")).contains(BORN);
             assertThat(kernel.vfs().btime("/")).contains(BORN);
@@ -225,7 +226,7 @@ class RareOperationsTest {
         }
     }
 
-    @Test void blocksAreSomewhereOnADevice() throws IOException {
+    @Test void bmapReturnsTheBlock() throws IOException {
         try (UserKernel kernel = UserKernel.connect("mem:", new Rare(), VfsOptions.DEFAULT.withBlockDevice(512));
                 OpenFile file = kernel.vfs().open("/f")) {
             assertThat(file.bmap(3)).isEqualTo(542);
@@ -245,7 +246,7 @@ class RareOperationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void whoMakesSomethingTellsTheGroupOfTheDirectory(
+    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void creatingRequestsCarryTheGroupOfTheDirectory(
             String address) throws IOException {
         var rare = new Rare() {
             @Override public void init(InitNegotiation negotiation) {
@@ -262,7 +263,7 @@ class RareOperationsTest {
         assertThat(rare.events).containsExactly("d [77] 0", "e [] 0");
     }
 
-    @Test void whatIsToldUnaskedIsBelieved() throws IOException {
+    @Test void notificationsInvalidateTheCaches() throws IOException {
         var rare = new Rare();
         try (UserKernel kernel = connect("mem:", rare)) {
             Vfs vfs = kernel.vfs();
@@ -282,7 +283,7 @@ class RareOperationsTest {
         }
     }
 
-    @Test void timesThatTheKernelKeepsReachTheServer() throws IOException {
+    @Test void timesOfTheWritebackCacheReachTheServer() throws IOException {
         var told = new ConcurrentLinkedQueue<String>();
         var rare = new Rare() {
             @Override public void init(InitNegotiation negotiation) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UserKernelTest {
-    /** One file, {@code f}, with a byte for each of its offsets; reads of it can be made to wait. */
+    /** One file, {@code f}, whose bytes follow from their offsets; reads block until {@link #readable}. */
     private static class OneFile implements FuseFileSystem {
         static final int SIZE = 3_000_000;
 
@@ -70,7 +70,7 @@ class UserKernelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void showsAFilesystemWithoutAnyMount(
+    @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void servesAFilesystemWithoutAMount(
             String address) throws Exception {
         var files = new OneFile();
         try (var kernel = UserKernel.connect(address, files)) {
@@ -85,7 +85,7 @@ class UserKernelTest {
         assertThat(files.destroyed).isTrue();
     }
 
-    @Test void everybodyIsReleasedWhenTheServerEnds() throws Exception {
+    @Test void callersFailWhenTheServerCloses() throws Exception {
         var files = new OneFile();
         files.readable = new CountDownLatch(1);
         try (var kernel = UserKernel.connect("mem:", files)) {
@@ -113,7 +113,7 @@ class UserKernelTest {
         }
     }
 
-    @Test void aFilesystemThatThrowsIsAnErrorAndGoesOn() throws Exception {
+    @Test void anExceptionIsEioAndTheSessionGoesOn() throws Exception {
         var files = new OneFile() {
             @Override public Attr getattr(GetAttr op) {
                 throw new IllegalStateException("broken");

@@ -2,7 +2,7 @@ package org.hexfuse.command.shell;
 
 import org.hexfuse.abi.FuseException;
 
-/** A command of the shell failed; the message is for its user. */
+/** The failure of a shell command, with a message for its user. */
 final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int LONGEST_PATH = 200;
@@ -16,7 +16,7 @@ final class CommandFailure extends RuntimeException {
         return new CommandFailure(shortened(path) + ": " + e.getMessage());
     }
 
-    /** A path of some thousand characters is no message. */
+    /** Abbreviates a long path for a message. */
     static String shortened(String path) {
         return path.length() <= LONGEST_PATH ? path
                 : path.substring(0, LONGEST_PATH / 2) + "..." + path.substring(path.length() - LONGEST_PATH / 2);

@@ -15,7 +15,7 @@ final class CommandSplitter {
     /**
      * The commands of a text, none of them empty.
      *
-     * @throws IllegalArgumentException if a quote does not end
+     * @throws IllegalArgumentException if a quote is not closed
      */
     static List<List<String>> split(String text) {
         return new CommandSplitter(text).commands();

@@ -12,7 +12,7 @@ import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Vfs;
 
-/** Copies a tree to the host, with modes, times and links of both kinds. Device files, fifos and sockets are left out. */
+/** Copies a tree to the host, with modes, times and links of both kinds. Device files, FIFOs and sockets are skipped. */
 final class Download extends Transfer {
     private final Output out;
 
@@ -64,7 +64,7 @@ final class Download extends Transfer {
         } else if (stat.type() == FileType.REGULAR) {
             copyContent(path, host);
         } else {
-            out.line(path + ": left out, it is no file, directory or link");
+            out.line(path + ": skipped, it is not a file, directory or symbolic link");
             return;
         }
         setAttributes(host, stat);

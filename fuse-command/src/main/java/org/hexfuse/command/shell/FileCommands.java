@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The shell's commands on files, a method each, after those of POSIX. */
+/** The file commands of the shell, one method each, after those of POSIX. */
 @Command(name = "") final class FileCommands {
     private static final int CHUNK = 256 * 1024;
 
@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
         this.out = out;
     }
 
-    /** Does something with each path; the first that fails ends it. */
+    /** Applies an action to each path, up to the first failure. */
     private static void each(List<String> paths, Consumer<String> action) {
         for (String path : paths) {
             at(path, () -> action.accept(path));
@@ -111,7 +111,7 @@ import picocli.CommandLine.Parameters;
     }
 
     @Command(name = "mkdir", description = "Make directories.") void mkdir(
-            @Option(names = "-p", description = "and those above; it may be there already") boolean parents,
+            @Option(names = "-p", description = "and its parents; no error if it exists") boolean parents,
             @Parameters(arity = "1..*", paramLabel = "PATH") List<String> paths) {
         each(paths, path -> {
             if (parents) {
@@ -140,7 +140,7 @@ import picocli.CommandLine.Parameters;
     }
 
     @Command(name = "rm", description = "Remove files.") void rm(
-            @Option(names = "-r", description = "and directories, with all that is in them") boolean recursive,
+            @Option(names = "-r", description = "and directories with their content") boolean recursive,
             @Parameters(arity = "1..*", paramLabel = "PATH") List<String> paths) {
         if (!recursive) {
             each(paths, vfs::unlink);
@@ -173,7 +173,7 @@ import picocli.CommandLine.Parameters;
         at(from, () -> vfs.rename(from, into(to, from)));
     }
 
-    @Command(name = "ln", description = "Give a file one more name, or make a symbolic link.") void ln(
+    @Command(name = "ln", description = "Make a hard link, or a symbolic link.") void ln(
             @Option(names = "-s", description = "a symbolic link") boolean symbolic,
             @Parameters(index = "0", paramLabel = "TARGET") String target,
             @Parameters(index = "1", paramLabel = "PATH") String path) {
@@ -185,7 +185,7 @@ import picocli.CommandLine.Parameters;
         }
     }
 
-    /** The path of {@code name} in a directory, or the path itself if it is none. */
+    /** The path of {@code name} in {@code path} if that is a directory, else {@code path}. */
     private String into(String path, String name) {
         try {
             if (vfs.stat(path).isDirectory()) {
@@ -204,12 +204,12 @@ import picocli.CommandLine.Parameters;
             @Parameters(index = "0", paramLabel = "MODE", description = "octal, such as 644") String mode,
             @Parameters(index = "1..*", arity = "1..*", paramLabel = "PATH") List<String> paths) {
         if (!mode.matches("[0-7]{1,4}")) {
-            throw CommandFailure.of("'" + mode + "' is no mode: write it in octal, such as 644");
+            throw CommandFailure.of("'" + mode + "' is not a mode: write it in octal, such as 644");
         }
         each(paths, path -> vfs.chmod(path, Integer.parseInt(mode, 8)));
     }
 
-    @Command(name = "truncate", description = "Cut or extend a file.") void truncate(
+    @Command(name = "truncate", description = "Truncate or extend a file.") void truncate(
             @Parameters(index = "0", paramLabel = "PATH") String path,
             @Parameters(index = "1", paramLabel = "SIZE", description = "in bytes, or with k, m, g, t") String size) {
         long bytes = Listing.parseSize(size);
@@ -221,33 +221,33 @@ import picocli.CommandLine.Parameters;
         });
     }
 
-    @Command(name = "write", description = "Replace what is in a file, which is made if it isn't there.") void write(
+    @Command(name = "write", description = "Replace the content of a file, which is created if missing.") void write(
             @Parameters(index = "0", paramLabel = "PATH") String path,
             @Parameters(index = "1", paramLabel = "TEXT") String text) {
         at(path, () -> vfs.writeAllBytes(path, Name.encode(text)));
     }
 
-    @Command(name = "df", description = "Show the room that there is.") void df() {
+    @Command(name = "df", description = "Show the free space.") void df() {
         at("/", () -> {
             StatVfs stat = vfs.statfs();
             Listing.room(stat).forEach(out::line);
         });
     }
 
-    @Command(name = "chown", description = "Give files to another owner.") void chown(
+    @Command(name = "chown", description = "Change owner and group.") void chown(
             @Parameters(index = "0", paramLabel = "UID[:GID]") String owner,
             @Parameters(index = "1..*", arity = "1..*", paramLabel = "PATH") List<String> paths) {
         if (!owner.matches("[0-9]{1,9}(:[0-9]{1,9})?|:[0-9]{1,9}")) {
-            throw CommandFailure.of("'" + owner + "' is no owner: write numbers, as UID, UID:GID or :GID");
+            throw CommandFailure.of("'" + owner + "' is not an owner: write numbers, as UID, UID:GID or :GID");
         }
         String[] ids = owner.split(":", -1);
         each(paths, path -> vfs.lchown(path, ids[0].isEmpty() ? -1 : Integer.parseInt(ids[0]),
                 ids.length == 1 ? -1 : Integer.parseInt(ids[1])));
     }
 
-    @Command(name = "xattr", description = "Show extended attributes, or write one, or take one away.") void xattr(
-            @Option(names = "-w", paramLabel = "NAME=VALUE", description = "write") String write,
-            @Option(names = "-d", paramLabel = "NAME", description = "take away") String delete,
+    @Command(name = "xattr", description = "Show extended attributes, or set or remove one.") void xattr(
+            @Option(names = "-w", paramLabel = "NAME=VALUE", description = "set") String write,
+            @Option(names = "-d", paramLabel = "NAME", description = "remove") String delete,
             @Parameters(arity = "1..*", paramLabel = "PATH") List<String> paths) {
         each(paths, path -> {
             if (write != null) {

@@ -17,20 +17,20 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/** Asks for commands on a terminal, with history and completion, until the user has enough. */
+/** The interactive shell on a terminal, with history and completion. */
 public final class Interactive {
     private final Shell shell;
     private final Vfs vfs;
     private final List<String> commands;
 
-    /** Commands for {@code shell}, whose paths are those of {@code vfs}. */
+    /** Runs commands by {@code shell} and completes paths by {@code vfs}. */
     public Interactive(Shell shell, Vfs vfs) {
         this.shell = shell;
         this.vfs = vfs;
         this.commands = Stream.concat(shell.names().stream(), Stream.of("exit", "help")).toList();
     }
 
-    /** Returns when the user ends it: by {@code exit} or Ctrl-D. */
+    /** Runs until {@code exit} or Ctrl-D. */
     public int run() throws IOException {
         try (Terminal terminal = TerminalBuilder.builder().name("hexfuse").system(true).build()) {
             LineReader reader = LineReaderBuilder.builder().terminal(terminal).appName("hexfuse")
@@ -69,7 +69,7 @@ public final class Interactive {
         }
     }
 
-    /** Where lines are kept for the next time; nowhere when that cannot be written. */
+    /** Keeps the history in a file, if its directory is writable. */
     private static void keepHistory(LineReader reader) {
         Path directory = StateDirectory.path();
         try {
@@ -96,7 +96,7 @@ public final class Interactive {
                 candidates.add(new Candidate(path, path, null, null, null, null, !isDirectory));
             }
         } catch (FuseException _) {
-            // There is nothing to complete with.
+            // No completions.
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import org.hexfuse.vfs.Stat;
 
-/** How attributes are shown. */
+/** Formats attributes. */
 final class Listing {
     private static final DateTimeFormatter SHORT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT)
             .withZone(ZoneId.systemDefault());
@@ -18,7 +18,7 @@ final class Listing {
 
     private Listing() {}
 
-    /** A line as of {@code ls -l}. */
+    /** A line of {@code ls -l}. */
     static String line(Stat stat, String name, String target) {
         return String.format(Locale.ROOT, "%s %3d %5s %5s %10d %s %s%s", mode(stat), stat.nlink(),
                 Integer.toUnsignedString(stat.uid()), Integer.toUnsignedString(stat.gid()), stat.size(),
@@ -66,7 +66,7 @@ final class Listing {
         return text.toString();
     }
 
-    /** Text with what would confuse a terminal, or is no UTF-8, shown as a question mark. */
+    /** Text with control characters and escaped bytes replaced by question marks. */
     static String printable(String text) {
         var printable = new StringBuilder();
         text.codePoints().forEach(c -> printable
@@ -74,10 +74,10 @@ final class Listing {
         return printable.toString();
     }
 
-    /** A number of bytes, with a unit of powers of 1024 or without. */
+    /** Parses a number of bytes, with or without a unit of 1024. */
     static long parseSize(String text) {
         if (!text.matches("[0-9]{1,15}[kmgtKMGT]?")) {
-            throw CommandFailure.of("'" + text + "' is no size: write bytes, or a number with k, m, g or t");
+            throw CommandFailure.of("'" + text + "' is not a size: write bytes, or a number with k, m, g or t");
         }
         int unit = UNITS.indexOf(Character.toLowerCase(text.charAt(text.length() - 1)));
         long number = Long.parseLong(unit < 0 ? text : text.substring(0, text.length() - 1));

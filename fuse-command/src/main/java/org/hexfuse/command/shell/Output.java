@@ -7,7 +7,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 
-/** Standard output, for text and for what files contain. For one thread. */
+/** Standard output, for text and for the content of files. Used by one thread. */
 final class Output {
     private final OutputStream stream;
     private final PrintWriter text;
@@ -38,8 +38,8 @@ final class Output {
         stream.flush();
     }
 
-    /** On a terminal a file that does not end its last line must not leave the prompt behind it. */
-    @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again where there is no terminal
+    /** Ends the last line on a terminal, so that the prompt starts on a new one. */
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 returns null again without a terminal
     void finish() throws IOException {
         if (lineOpen && System.console() != null) {
             text.println();

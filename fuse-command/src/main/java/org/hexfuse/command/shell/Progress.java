@@ -4,15 +4,15 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows on a terminal how far a copy is; elsewhere nothing. For one thread. */
+/** The progress bar of a copy, on a terminal only. Used by one thread. */
 interface Progress extends AutoCloseable {
-    /** So many bytes more are copied. */
+    /** Adds copied bytes. */
     void advance(long bytes);
 
     @Override void close();
 
-    /** Shows the way to {@code total} bytes. */
-    @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again where there is no terminal
+    /** A bar for {@code total} bytes. */
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 returns null again without a terminal
     static Progress of(String task, long total) {
         if (System.console() == null) {
             return new Progress() {

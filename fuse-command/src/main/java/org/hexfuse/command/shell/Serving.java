@@ -3,10 +3,10 @@ package org.hexfuse.command.shell;
 import org.hexfuse.vfs.Vfs;
 
 /**
- * A filesystem to work on, and what is to be ended with it.
+ * A mounted filesystem, and what is closed with it.
  *
  * @param vfs the filesystem
- * @param end ends whatever was begun for it
+ * @param end closes the server and the mount
  */
 public record Serving(Vfs vfs, Runnable end) implements AutoCloseable {
     @Override public void close() {

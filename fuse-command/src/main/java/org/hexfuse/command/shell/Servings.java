@@ -12,24 +12,24 @@ import org.hexfuse.transport.Transports;
 import org.hexfuse.vfs.Vfs;
 import org.hexfuse.vfs.VfsOptions;
 
-/** Brings a filesystem within reach of a shell: serves it in this process, or connects to where it is served. */
+/** Opens filesystems for a shell: serves one in this process, or connects to the server at an address. */
 public final class Servings {
-    /** No server needs longer to say what it can do. */
+    /** The timeout of INIT. */
     private static final Duration LONGEST_INIT = Duration.ofSeconds(10);
 
     private final Factory fileSystems;
     private final Predicate<String> isFileSystem;
 
-    /** Where filesystems come from. */
+    /** A source of filesystems. */
     @FunctionalInterface public interface Factory {
-        /** The filesystem that an address names. */
+        /** Creates the filesystem of an address. */
         FuseFileSystem create(Address address) throws IOException;
     }
 
     /**
-     * Servings of what {@code fileSystems} makes.
+     * Opens filesystems of {@code fileSystems}.
      *
-     * @param isFileSystem whether a scheme is one of theirs; others are transports'
+     * @param isFileSystem whether a scheme is that of a filesystem; others are schemes of transports
      */
     public Servings(Factory fileSystems, Predicate<String> isFileSystem) {
         this.fileSystems = fileSystems;
@@ -37,10 +37,10 @@ public final class Servings {
     }
 
     /**
-     * Serves a filesystem in this process and mounts it there, or mounts what is served at an address.
+     * Serves a filesystem in this process and mounts it, or mounts the server at an address.
      *
-     * @param timeout for each answer
-     * @throws IOException if that can't be done; the message is one line
+     * @param timeout the timeout of each request
+     * @throws IOException if it cannot be mounted; the message is one line
      */
     public Serving open(Address what, Duration timeout) throws IOException {
         Duration init = timeout.compareTo(LONGEST_INIT) < 0 ? timeout : LONGEST_INIT;

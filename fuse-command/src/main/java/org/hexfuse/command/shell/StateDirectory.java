@@ -3,7 +3,7 @@ package org.hexfuse.command.shell;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Where the command keeps what outlives a run: histories and logs. As the XDG Base Directory Specification has it. */
+/** The directory of histories and logs, by the XDG Base Directory Specification. */
 public final class StateDirectory {
     private StateDirectory() {}
 
@@ -12,7 +12,7 @@ public final class StateDirectory {
         return path(System.getenv());
     }
 
-    /** A shell's {@code HOME} counts before the home that the user database has. */
+    /** {@code HOME} precedes the home directory of the user database. */
     static Path path(Map<String, String> environment) {
         String state = environment.getOrDefault("XDG_STATE_HOME", "");
         if (state.startsWith("/")) {

@@ -14,11 +14,11 @@ import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 import org.hexfuse.vfs.Vfs;
 
-/** What copying a tree is like in both directions: names that lead to one file, progress, errors with the path in them. */
+/** The common part of copies in both directions: hard links, progress, errors that name the path. */
 abstract class Transfer {
     static final int CHUNK = 1 << 20;
     static final int PERMISSIONS = 07777;
-    /** What a directory has until everything is in it. */
+    /** The mode of a directory until its entries are copied. */
     static final int WHILE_FILLED = 0700;
 
     final Vfs vfs;
@@ -31,7 +31,7 @@ abstract class Transfer {
         this.progress = progress;
     }
 
-    /** Something on the filesystem under a path. */
+    /** An operation on a path. */
     @FunctionalInterface interface Action {
         void run() throws IOException;
     }
@@ -49,7 +49,7 @@ abstract class Transfer {
         }
     }
 
-    /** Where a file with several names was copied to before, or nothing the first time. */
+    /** The path that a file with several links was copied to before; empty the first time. */
     final String copyOf(String identity, String path) {
         String before = copies.putIfAbsent(identity, path);
         return before == null ? "" : before;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The shell's commands on whole trees. */
+/** The commands of the shell on trees. */
 final class TransferCommands {
     private TransferCommands() {}
 
@@ -32,7 +32,7 @@ final class TransferCommands {
 
         @Override public Integer call() throws IOException {
             if (!Files.exists(host, LinkOption.NOFOLLOW_LINKS)) {
-                throw CommandFailure.of(host + ": there is no such file on the host");
+                throw CommandFailure.of(host + ": no such file on the host");
             }
             try (Progress progress = Progress.of("put", Upload.sizeOf(host))) {
                 new Upload(vfs, progress).copy(host, target());
@@ -40,7 +40,7 @@ final class TransferCommands {
             return 0;
         }
 
-        /** Into a directory that is there, else to the path itself. */
+        /** The path in {@code path} if that is a directory, else {@code path}. */
         private String target() {
             Path name = host.toAbsolutePath().normalize().getFileName();
             try {
@@ -83,7 +83,7 @@ final class TransferCommands {
         }
     }
 
-    @Command(name = "find", description = "List a tree, a path a line.") static final class Find
+    @Command(name = "find", description = "List a tree, one path a line.") static final class Find
             implements Callable<Integer> {
         private final Vfs vfs;
         private final Output out;
@@ -101,7 +101,7 @@ final class TransferCommands {
 
         @Override public Integer call() {
             if (!type.matches("[fdlpscb]?")) {
-                throw CommandFailure.of("'" + type + "' is no type: one of f, d, l, p, s, c, b");
+                throw CommandFailure.of("'" + type + "' is not a type: one of f, d, l, p, s, c, b");
             }
             PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + name);
             TreeWalk.walk(vfs, path, (where, stat) -> {

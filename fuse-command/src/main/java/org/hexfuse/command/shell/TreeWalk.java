@@ -9,7 +9,7 @@ import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Vfs;
 
 /**
- * Walks a tree of the filesystem depth first. It keeps no frame of the stack a level: how deep a tree is says its server, up
+ * Walks a tree of the filesystem depth first. It does not recurse, since the server determines the depth of the tree: up
  * to paths of 4096 bytes, where ENAMETOOLONG ends the walk.
  */
 final class TreeWalk {
@@ -19,7 +19,7 @@ final class TreeWalk {
     /** A directory whose entries are being visited. */
     private record Level(String path, Stat stat, Iterator<DirectoryEntry> entries) {}
 
-    /** What is done with each file. */
+    /** The operation on each file. */
     interface Visitor {
         /** Called for each file, and for a directory before its entries. */
         void enter(String path, Stat stat) throws IOException;

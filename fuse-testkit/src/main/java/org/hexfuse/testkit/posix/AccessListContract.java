@@ -15,13 +15,13 @@ import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.OpenFlag;
 import org.junit.jupiter.api.Test;
 
-/** {@code acl(5)}: who may do what, beyond what a mode can say. */
+/** {@code acl(5)}: access control lists. */
 public interface AccessListContract extends PosixFixture {
-    /** The list that says who may use a file. */
+    /** The access list of a file. */
     String ACCESS = AccessControlList.ACCESS.toString();
-    /** The list that what is made in a directory begins with. */
+    /** The default list of a directory. */
     String DEFAULT = AccessControlList.DEFAULT.toString();
-    /** The list 0660 with Alice, who may read and write. */
+    /** The list of 0660, and Alice with read and write. */
     AccessControlList WITH_ALICE = list(6, 4, 6, 0, new Entry(Tag.USER, 6, ALICE.uid()));
 
     /** A list with a mask. */
@@ -52,7 +52,7 @@ public interface AccessListContract extends PosixFixture {
         return fs().lstat(path).permissions();
     }
 
-    /** A user who may do all that {@code allowed} says, and none of the rest. */
+    /** The user has the permissions {@code allowed} and no others. */
     private void may(PosixClient user, String path, int allowed) {
         for (int bit : new int[]{4, 2, 1}) {
             if ((allowed & bit) != 0) {
@@ -71,7 +71,7 @@ public interface AccessListContract extends PosixFixture {
         assertThat(fs().listxattr(f)).contains(AccessControlList.ACCESS);
     }
 
-    @Test default void aListThatSaysNoMoreThanAModeBecomesOne() {
+    @Test default void aMinimalListBecomesTheMode() {
         String f = plainFile(0600);
         set(f, WITH_ALICE);
         set(f, AccessControlList.ofMode(0751));
@@ -94,7 +94,7 @@ public interface AccessListContract extends PosixFixture {
         may(alice(), f, 0);
     }
 
-    @Test default void aUserWhoIsNamedMayDoWhatItSays() {
+    @Test default void aNamedUserHasThePermissionsOfItsEntry() {
         String f = plainFile(0600);
         set(f, WITH_ALICE);
         assertThat(contentFor(alice(), f)).isEqualTo(7);
@@ -122,7 +122,7 @@ public interface AccessListContract extends PosixFixture {
         may(as(Credentials.of(1003, 1003)), f, 3);
     }
 
-    @Test default void oneOfTheGroupsMustAllowAllThatIsWanted() {
+    @Test default void oneGroupEntryMustGrantAllPermissions() {
         String f = plainFile(0600);
         set(f, list(7, 0, 7, 7, new Entry(Tag.GROUP, 4, SHARED), new Entry(Tag.GROUP, 3, 2001)));
         PosixClient both = as(Credentials.of(1003, 1003).withGroups(Set.of(SHARED, 2001)));
@@ -159,7 +159,7 @@ public interface AccessListContract extends PosixFixture {
         assertThat(mode(f)).isEqualTo(0660);
     }
 
-    @Test default void aListIsTakenAwayByOneWithNothingInIt() {
+    @Test default void anEmptyListRemovesTheList() {
         String f = plainFile(0600);
         set(f, WITH_ALICE);
         fs().setxattr(f, ACCESS, new byte[0], 0);
@@ -170,7 +170,7 @@ public interface AccessListContract extends PosixFixture {
         fs().removexattr(f, ACCESS);
     }
 
-    @Test default void whatIsNoListIsRefused() {
+    @Test default void rejectsMalformedLists() {
         String f = plainFile(0640);
         byte[] good = WITH_ALICE.toBytes();
         byte[] without = good.clone();
@@ -186,7 +186,7 @@ public interface AccessListContract extends PosixFixture {
         fails(Errno.ENODATA, () -> fs().getxattr(f, ACCESS));
     }
 
-    @Test default void whoIsNotInTheGroupLosesSetGroupId() {
+    @Test default void settingAListClearsSetGroupIdForNonMembers() {
         String f = plainFile(0600);
         fs().chown(f, ALICE.uid(), SHARED);
         fs().chmod(f, 02755);
@@ -199,7 +199,7 @@ public interface AccessListContract extends PosixFixture {
         assertThat(mode(f)).isEqualTo(02660);
     }
 
-    @Test default void onlyDirectoriesHaveAListForOthers() {
+    @Test default void onlyDirectoriesHaveADefaultList() {
         String f = plainFile(0600);
         fails(Errno.EACCES, () -> fs().setxattr(f, DEFAULT, WITH_ALICE.toBytes(), 0));
         fails(Errno.ENODATA, () -> fs().getxattr(f, DEFAULT));
@@ -217,7 +217,7 @@ public interface AccessListContract extends PosixFixture {
         fails(Errno.EOPNOTSUPP, () -> fs().lsetxattr(at("l"), ACCESS, WITH_ALICE.toBytes(), 0));
     }
 
-    @Test default void whatIsMadeInADirectoryBeginsWithItsList() {
+    @Test default void newFilesInheritTheDefaultList() {
         needs(PosixFeature.ACCESS_LISTS);
         String d = directory("d");
         AccessControlList given = list(7, 5, 7, 0, new Entry(Tag.USER, 7, ALICE.uid()));
@@ -236,7 +236,7 @@ public interface AccessListContract extends PosixFixture {
         may(alice(), d + "/f", 6);
     }
 
-    @Test default void specialFilesBeginWithItToo() {
+    @Test default void specialFilesInheritTheDefaultList() {
         needs(PosixFeature.ACCESS_LISTS);
         needs(PosixFeature.SPECIAL_FILES);
         String d = directory("d");
@@ -246,7 +246,7 @@ public interface AccessListContract extends PosixFixture {
         assertThat(get(d + "/p", ACCESS)).isEqualTo(list(6, 5, 0, 0, new Entry(Tag.USER, 7, ALICE.uid())));
     }
 
-    @Test default void aListThatSaysNoMoreThanAModeTakesThePlaceOfTheUmask() {
+    @Test default void aMinimalDefaultListReplacesTheUmask() {
         needs(PosixFeature.ACCESS_LISTS);
         String d = directory("d");
         fs().setxattr(d, DEFAULT, AccessControlList.ofMode(0775).toBytes(), 0);

@@ -7,13 +7,13 @@ import static org.hexfuse.vfs.OpenFlag.WRITE;
 import org.hexfuse.abi.Errno;
 import org.junit.jupiter.api.Test;
 
-/** {@code fallocate(2)} and {@code lseek(2)}: space without content, and where content is. */
+/** {@code fallocate(2)}, SEEK_DATA and SEEK_HOLE. */
 public interface AllocationContract extends PosixFixture {
     /** {@code FALLOC_FL_KEEP_SIZE}. */
     int KEEP_SIZE = 1;
-    /** {@code FALLOC_FL_PUNCH_HOLE}, which goes with the other. */
+    /** {@code FALLOC_FL_PUNCH_HOLE}, which requires KEEP_SIZE. */
     int PUNCH_HOLE = 2 | KEEP_SIZE;
-    /** No filesystem has larger pieces in which it keeps content, as far as the contract is concerned. */
+    /** The largest block size that the contract allows. */
     int LARGE = 1 << 20;
 
     private PosixFile allocatable(String content) {
@@ -37,7 +37,7 @@ public interface AllocationContract extends PosixFixture {
         }
     }
 
-    @Test default void allocatingKeepsTheSizeIfThatIsSaid() {
+    @Test default void allocatingKeepsTheSizeWithKeepSize() {
         try (PosixFile file = allocatable("content")) {
             file.fallocate(KEEP_SIZE, 0, LARGE);
             assertThat(file.stat().size()).isEqualTo(7);
@@ -66,7 +66,7 @@ public interface AllocationContract extends PosixFixture {
         }
     }
 
-    @Test default void rangesMakeSense() {
+    @Test default void rejectsInvalidRanges() {
         try (PosixFile file = allocatable("content")) {
             fails(Errno.EINVAL, () -> file.fallocate(0, -1, 1));
             fails(Errno.EINVAL, () -> file.fallocate(0, 0, 0));
@@ -75,7 +75,7 @@ public interface AllocationContract extends PosixFixture {
         }
     }
 
-    @Test default void punchingGoesWithKeepingTheSize() {
+    @Test default void punchingRequiresKeepSize() {
         try (PosixFile file = allocatable("content")) {
             fails(Errno.EOPNOTSUPP, () -> file.fallocate(2, 0, 1));
         }
@@ -117,7 +117,7 @@ public interface AllocationContract extends PosixFixture {
         }
     }
 
-    @Test default void thereIsNothingBehindTheEnd() {
+    @Test default void seekingPastTheEndIsEnxio() {
         try (PosixFile file = open(file("f", "content"))) {
             fails(Errno.ENXIO, () -> file.seekData(7));
             fails(Errno.ENXIO, () -> file.seekHole(7));
@@ -126,7 +126,7 @@ public interface AllocationContract extends PosixFixture {
         }
     }
 
-    @Test default void dataIsFoundBehindAHole() {
+    @Test default void findsDataAfterAHole() {
         needs(PosixFeature.HOLES);
         try (PosixFile file = open(file("f", "start"))) {
             write(file, "middle", 4L * LARGE);
@@ -149,7 +149,7 @@ public interface AllocationContract extends PosixFixture {
         }
     }
 
-    @Test default void modesThatDoNotExistAreNotSupported() {
+    @Test default void unknownModesAreNotSupported() {
         try (PosixFile file = allocatable("content")) {
             fails(Errno.EOPNOTSUPP, () -> file.fallocate(1 << 10, 0, 1));
         }

@@ -20,12 +20,12 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.junit.jupiter.api.Test;
 
-/** What several programs at once may rely on. */
+/** The guarantees for concurrent programs. */
 public interface ConcurrencyContract extends PosixFixture {
-    /** How often each of them tries. */
+    /** The number of attempts of each user. */
     int ROUNDS = 30;
 
-    /** Has root, Alice and Bob do the same at once; what comes of it, in that order. */
+    /** Runs a call as root, Alice and Bob at once; returns their results in that order. */
     private <T> List<T> atOnce(Function<PosixClient, T> action) {
         var tasks = new ArrayList<FutureTask<T>>();
         for (PosixClient client : List.of(fs(), alice(), bob())) {
@@ -55,7 +55,7 @@ public interface ConcurrencyContract extends PosixFixture {
         }
     }
 
-    @Test default void ofSeveralThatOpenExclusivelyOneWins() {
+    @Test default void oneOfSeveralExclusiveOpensSucceeds() {
         for (int i = 0; i < ROUNDS; i++) {
             String path = at("f" + i);
             List<Optional<Errno>> outcomes = atOnce(
@@ -65,7 +65,7 @@ public interface ConcurrencyContract extends PosixFixture {
         }
     }
 
-    @Test default void ofSeveralThatMakeADirectoryOneWins() {
+    @Test default void oneOfSeveralMkdirsSucceeds() {
         for (int i = 0; i < ROUNDS; i++) {
             String path = at("d" + i);
             assertThat(atOnce(client -> errno(() -> client.mkdir(path, 0755)))).containsExactlyInAnyOrder(
@@ -73,7 +73,7 @@ public interface ConcurrencyContract extends PosixFixture {
         }
     }
 
-    @Test default void ofSeveralThatUnlinkOneWins() {
+    @Test default void oneOfSeveralUnlinksSucceeds() {
         for (int i = 0; i < ROUNDS; i++) {
             String path = file("f" + i, "");
             assertThat(atOnce(client -> errno(() -> client.unlink(path)))).containsExactlyInAnyOrder(
@@ -81,7 +81,7 @@ public interface ConcurrencyContract extends PosixFixture {
         }
     }
 
-    @Test default void allThatOpenToCreateGetTheSameFile() {
+    @Test default void concurrentCreatesOpenTheSameFile() {
         for (int i = 0; i < ROUNDS; i++) {
             String path = at("f" + i);
             List<Long> inodes = atOnce(client -> {
@@ -94,7 +94,7 @@ public interface ConcurrencyContract extends PosixFixture {
         }
     }
 
-    @Test default void whatIsAppendedAtOnceIsAllThere() {
+    @Test default void concurrentAppendsDoNotOverwrite() {
         fs().chmod(file("f", ""), 0666);
         atOnce(client -> {
             try (PosixFile file = client.open(at("f"), WRITE, APPEND)) {
@@ -109,7 +109,7 @@ public interface ConcurrencyContract extends PosixFixture {
         assertThat(lines).filteredOn(line -> line.startsWith("1001:")).isSorted().hasSize(ROUNDS);
     }
 
-    @Test default void aFileThatIsReplacedIsAlwaysThere() {
+    @Test default void aReplacedNameAlwaysExists() {
         file("f", "content");
         var over = new AtomicBoolean();
         List<Boolean> seen = atOnce(client -> {

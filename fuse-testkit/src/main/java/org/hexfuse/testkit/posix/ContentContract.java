@@ -11,7 +11,7 @@ import java.util.Random;
 import org.hexfuse.abi.Errno;
 import org.junit.jupiter.api.Test;
 
-/** {@code pread(2)}, {@code pwrite(2)}, {@code truncate(2)}: what was written is read, whatever the sizes and the holes. */
+/** {@code pread(2)}, {@code pwrite(2)}, {@code truncate(2)}: the content of files. */
 public interface ContentContract extends PosixFixture {
     @Test default void whatWasWrittenIsRead() {
         String path = file("f", "content");
@@ -52,7 +52,7 @@ public interface ContentContract extends PosixFixture {
         }
     }
 
-    @Test default void writingBehindTheEndLeavesZeros() {
+    @Test default void writingPastTheEndLeavesZeros() {
         String path = file("f", "a");
         try (PosixFile file = open(path)) {
             write(file, "z", 5);
@@ -139,7 +139,7 @@ public interface ContentContract extends PosixFixture {
         assertThat(content(path)).isEqualTo("content\0\0");
     }
 
-    @Test default void whatWasCutOffDoesNotComeBack() {
+    @Test default void truncatedDataDoesNotReappear() {
         String path = file("f", "content");
         fs().truncate(path, 3);
         fs().truncate(path, 7);
@@ -171,7 +171,7 @@ public interface ContentContract extends PosixFixture {
         assertThat(fs().stat(path).size()).isZero();
     }
 
-    @Test default void truncateRefusesWhatIsNoFile() {
+    @Test default void truncateFailsOnOtherTypes() {
         fails(Errno.EISDIR, () -> fs().truncate(directory("d"), 0));
         fails(Errno.ENOENT, () -> fs().truncate(at("f"), 0));
         fails(Errno.EINVAL, () -> fs().truncate(file("f", ""), -1));
@@ -186,7 +186,7 @@ public interface ContentContract extends PosixFixture {
         assertThat(content(path)).isEqualTo("content");
     }
 
-    @Test default void appendingGoesBehindWhatAnotherTruncated() {
+    @Test default void appendingFollowsATruncationByAnother() {
         String path = file("f", "content");
         try (PosixFile file = fs().open(path, WRITE, APPEND)) {
             fs().truncate(path, 3);
@@ -211,7 +211,7 @@ public interface ContentContract extends PosixFixture {
         assertThat(fs().stat(at("f")).mtime().toInstant()).isEqualTo(LONG_AGO);
     }
 
-    @Test default void anySequenceOfChangesLeavesWhatItShould() {
+    @Test default void agreesWithAModelAfterAnySequenceOfChanges() {
         var random = new Random(11);
         var model = new byte[0];
         try (PosixFile file = fs().create(at("f"))) {

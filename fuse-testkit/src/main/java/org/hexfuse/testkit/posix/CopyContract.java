@@ -10,7 +10,7 @@ import java.util.Random;
 import org.hexfuse.abi.Errno;
 import org.junit.jupiter.api.Test;
 
-/** {@code copy_file_range(2)}: ranges of one file in another. */
+/** {@code copy_file_range(2)}. */
 public interface CopyContract extends PosixFixture {
     @Test default void copyingCopiesTheRange() {
         file("g", "0123456789");
@@ -59,7 +59,7 @@ public interface CopyContract extends PosixFixture {
         assertThat(fs().stat(at("g")).size()).isEqualTo(7);
     }
 
-    @Test default void copyingRefusesDirectoriesAndFilesThatAppend() {
+    @Test default void copyingFailsOnDirectoriesAndAppendingFiles() {
         file("f", "content");
         file("g", "");
         try (PosixFile directory = fs().open(directory("d"), READ);

@@ -7,7 +7,7 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.vfs.Stat;
 import org.junit.jupiter.api.Test;
 
-/** {@code mkdir(2)} and {@code rmdir(2)}: directories, their counts of links, and what they are when they are gone. */
+/** {@code mkdir(2)} and {@code rmdir(2)}: directories, their link counts, and removed directories. */
 public interface DirectoryContract extends PosixFixture {
     @Test default void mkdirMakesAnEmptyDirectory() {
         String path = directory("d");
@@ -28,7 +28,7 @@ public interface DirectoryContract extends PosixFixture {
         assertThat(fs().stat(path).nlink()).isEqualTo(3);
     }
 
-    @Test default void mkdirFailsIfThereIsAnything() {
+    @Test default void mkdirFailsIfTheNameExists() {
         file("f", "");
         fs().symlink("nowhere", at("s"));
         directory("d");
@@ -57,14 +57,14 @@ public interface DirectoryContract extends PosixFixture {
         assertThat(fs().stat(path + "/e").gid()).isEqualTo(ALICE.gid());
     }
 
-    @Test default void rmdirTakesAnEmptyDirectory() {
+    @Test default void rmdirRemovesAnEmptyDirectory() {
         fs().rmdir(directory("d"));
         assertThat(exists(at("d"))).isFalse();
         fs().rmdir(directory("e") + "/");
         assertThat(names(at(""))).isEmpty();
     }
 
-    @Test default void rmdirKeepsWhatIsNotEmpty() {
+    @Test default void rmdirFailsOnANonEmptyDirectory() {
         String path = directory("d");
         file("d/f", "");
         fails(Errno.ENOTEMPTY, () -> fs().rmdir(path));
@@ -74,7 +74,7 @@ public interface DirectoryContract extends PosixFixture {
         assertThat(names(path)).containsExactly("e");
     }
 
-    @Test default void rmdirRefusesWhatIsNoDirectory() {
+    @Test default void rmdirFailsOnOtherTypes() {
         directory("d");
         fs().symlink("d", at("s"));
         fails(Errno.ENOTDIR, () -> fs().rmdir(file("f", "")));
@@ -82,7 +82,7 @@ public interface DirectoryContract extends PosixFixture {
         fails(Errno.ENOENT, () -> fs().rmdir(at("nothing")));
     }
 
-    @Test default void rmdirRefusesDots() {
+    @Test default void rmdirFailsOnDots() {
         directory("d");
         directory("d/e");
         fails(Errno.EINVAL, () -> fs().rmdir(at("d/e/.")));
@@ -151,7 +151,7 @@ public interface DirectoryContract extends PosixFixture {
         assertThat(fs().stat(at("d")).permissions()).isEqualTo(0755);
     }
 
-    @Test default void aRemovedDirectoryIsListedNoMore() {
+    @Test default void aRemovedDirectoryListsNothing() {
         String path = directory("d");
         try (PosixDirectory open = fs().opendir(path)) {
             fs().rmdir(path);
@@ -159,7 +159,7 @@ public interface DirectoryContract extends PosixFixture {
         }
     }
 
-    @Test default void aReplacedDirectoryIsListedNoMore() {
+    @Test default void aReplacedDirectoryListsNothing() {
         String path = directory("d");
         directory("e");
         file("e/f", "");

@@ -27,9 +27,9 @@ import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 
 /**
- * A program like any other: the system calls of the C library, on what is mounted at a directory.
+ * A client through the C library, on a filesystem that is mounted at a directory.
  *
- * <p>Each user has a thread, which is that user to the kernel and has its own umask. Only root may have others than itself.
+ * <p>Each user has a thread with its credentials and umask, which only root can make.
  */
 public final class LibcClient implements PosixClient {
     private static final int UMASK = 022;
@@ -37,11 +37,11 @@ public final class LibcClient implements PosixClient {
     private final NativePath root;
     private final Credentials credentials;
     private final UserThread thread;
-    /** All users' clients of this directory, this one among them. */
+    /** The clients of all users of this directory, this one included. */
     private final Map<Credentials, LibcClient> users;
 
     /**
-     * A client of what is mounted at {@code root}, as this process's user with the umask 022.
+     * A client on {@code root}, as the user of this process with the umask 022.
      *
      * @throws FuseException if the thread can't have a umask of its own
      */

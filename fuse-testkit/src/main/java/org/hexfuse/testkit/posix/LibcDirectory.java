@@ -12,9 +12,9 @@ import org.hexfuse.libc.PosixFiles;
 import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.Stat;
 
-/** A directory's descriptor, and the thread of the user that opened it. */
+/** A directory descriptor, and the thread of the user that opened it. */
 final class LibcDirectory implements PosixDirectory {
-    /** As the C library has it. */
+    /** The buffer size of the C library. */
     private static final int ROOM = 32 * 1024;
 
     private final UserThread thread;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.hexfuse.abi.Errno;
 import org.junit.jupiter.api.Test;
 
-/** {@code link(2)}: several names for one file. */
+/** {@code link(2)}: hard links. */
 public interface LinkContract extends PosixFixture {
     private void link(String existing, String name) {
         needs(PosixFeature.HARD_LINKS);
@@ -39,7 +39,7 @@ public interface LinkContract extends PosixFixture {
         assertThat(content(at("g"))).isEqualTo("content");
     }
 
-    @Test default void linkFailsIfThereIsAnything() {
+    @Test default void linkFailsIfTheNameExists() {
         file("f", "");
         file("g", "other");
         fs().symlink("nowhere", at("s"));
@@ -49,7 +49,7 @@ public interface LinkContract extends PosixFixture {
         assertThat(content(at("g"))).isEqualTo("other");
     }
 
-    @Test default void linkNeedsAFileAndAPlace() {
+    @Test default void linkNeedsItsFileAndItsParent() {
         fails(Errno.ENOENT, () -> link("f", "g"));
         file("f", "");
         fails(Errno.ENOENT, () -> link("f", "d/g"));
@@ -57,7 +57,7 @@ public interface LinkContract extends PosixFixture {
         fails(Errno.ENOENT, () -> link("f", "g/"));
     }
 
-    @Test default void directoriesHaveNoSecondName() {
+    @Test default void directoriesCannotBeLinked() {
         directory("d");
         fails(Errno.EPERM, () -> link("d", "e"));
     }

@@ -11,9 +11,9 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.vfs.DirectoryEntry;
 import org.junit.jupiter.api.Test;
 
-/** {@code getdents(2)}: what a listing shows, in any pieces, while the directory changes. */
+/** {@code getdents(2)}: listings, in parts and during changes. */
 public interface ListingContract extends PosixFixture {
-    /** Enough for several pieces. */
+    /** Enough for several replies. */
     int MANY = 1500;
 
     @Test default void aListingHasDotsAndEveryNameOnce() {
@@ -66,7 +66,7 @@ public interface ListingContract extends PosixFixture {
         return made;
     }
 
-    @Test default void aListingGoesOnAtEveryCookie() {
+    @Test default void aListingContinuesAtEveryCookie() {
         for (int i = 0; i < 30; i++) {
             file("f" + i, "");
         }
@@ -81,7 +81,7 @@ public interface ListingContract extends PosixFixture {
         }
     }
 
-    @Test default void theEndStaysTheEnd() {
+    @Test default void theEndIsReportedAgain() {
         try (PosixDirectory open = fs().opendir(at(""))) {
             assertThat(rest(open)).hasSize(2);
             assertThat(open.next()).isEmpty();
@@ -101,7 +101,7 @@ public interface ListingContract extends PosixFixture {
         }
     }
 
-    @Test default void whatStaysIsListedOnceWhileTheRestIsRemoved() {
+    @Test default void remainingFilesAreListedOnceDuringRemovals() {
         makeMany();
         var seen = new ArrayList<String>();
         var removed = new HashSet<String>();
@@ -121,7 +121,7 @@ public interface ListingContract extends PosixFixture {
         assertThat(names(at(""))).hasSize(MANY - removed.size()).doesNotContainAnyElementsOf(removed);
     }
 
-    @Test default void whatStaysIsListedOnceWhileOthersCome() {
+    @Test default void existingFilesAreListedOnceDuringCreations() {
         Set<String> made = makeMany();
         var seen = new ArrayList<String>();
         try (PosixDirectory open = fs().opendir(at(""))) {
@@ -147,7 +147,7 @@ public interface ListingContract extends PosixFixture {
         assertThat(names(at(""))).isEmpty();
     }
 
-    @Test default void twoListingsGoTheirOwnWays() {
+    @Test default void twoListingsAreIndependent() {
         file("f", "");
         try (PosixDirectory one = fs().opendir(at("")); PosixDirectory other = fs().opendir(at(""))) {
             assertThat(rest(one)).hasSize(3);
@@ -155,7 +155,7 @@ public interface ListingContract extends PosixFixture {
         }
     }
 
-    @Test default void opendirRefusesWhatIsNoDirectory() {
+    @Test default void opendirFailsOnOtherTypes() {
         fails(Errno.ENOTDIR, () -> fs().opendir(file("f", "")));
         fails(Errno.ENOENT, () -> fs().opendir(at("d")));
         directory("d");

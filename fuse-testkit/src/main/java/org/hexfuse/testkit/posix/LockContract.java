@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * several are one process could not be told apart.
  */
 public interface LockContract extends PosixFixture {
-    /** A file that several open, whoever they are. */
+    /** Makes a file that all users may open. */
     private void shared() {
         needs(PosixFeature.LOCKS);
         file("f", "");
@@ -37,7 +37,7 @@ public interface LockContract extends PosixFixture {
         return LockRange.of(type, start, length);
     }
 
-    /** A lock that can be had soon, when a file has been closed by then. */
+    /** Acquires a lock that is released when a file is closed, which may take a moment. */
     private void soon(Runnable lock) {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (true) {
@@ -53,7 +53,7 @@ public interface LockContract extends PosixFixture {
         }
     }
 
-    @Test default void aRangeIsLockedToWriteByOneAlone() {
+    @Test default void aWriteLockIsExclusive() {
         shared();
         try (PosixFile one = opened(); PosixFile other = opened()) {
             one.lock(range(WRITE, 10, 10));
@@ -67,7 +67,7 @@ public interface LockContract extends PosixFixture {
         }
     }
 
-    @Test default void aRangeIsLockedToReadByMany() {
+    @Test default void aReadLockIsShared() {
         shared();
         try (PosixFile one = opened(); PosixFile other = opened(); PosixFile third = opened(alice())) {
             one.lock(range(READ, 0, 10));
@@ -81,7 +81,7 @@ public interface LockContract extends PosixFixture {
         }
     }
 
-    @Test default void whatIsLockedIsTold() {
+    @Test default void getlkReturnsTheConflictingLock() {
         shared();
         try (PosixFile one = opened(); PosixFile other = opened()) {
             one.lock(range(WRITE, 10, 10));
@@ -95,7 +95,7 @@ public interface LockContract extends PosixFixture {
         }
     }
 
-    @Test default void whatOneLocksReplacesWhatItHad() {
+    @Test default void aNewLockReplacesTheOwnersLocksOnItsRange() {
         shared();
         try (PosixFile one = opened(); PosixFile other = opened()) {
             one.lock(range(WRITE, 0, 0));
@@ -115,7 +115,7 @@ public interface LockContract extends PosixFixture {
         }
     }
 
-    @Test default void whoWaitsHasTheLockWhenItIsGivenUp() throws Exception {
+    @Test default void aWaiterGetsTheLockWhenItIsReleased() throws Exception {
         shared();
         try (PosixFile one = opened(); PosixFile other = opened(alice())) {
             one.lock(range(WRITE, 0, 10));
@@ -129,7 +129,7 @@ public interface LockContract extends PosixFixture {
         }
     }
 
-    @Test default void recordLocksEndWithTheFile() {
+    @Test default void closingTheFileReleasesItsRecordLocks() {
         shared();
         try (PosixFile other = opened()) {
             PosixFile one = opened();
@@ -153,7 +153,7 @@ public interface LockContract extends PosixFixture {
         }
     }
 
-    @Test default void filesAreLockedAsAWhole() {
+    @Test default void flocksAreSharedOrExclusive() {
         shared();
         try (PosixFile one = opened(); PosixFile other = fs().open(at("f")); PosixFile third = opened(alice())) {
             one.tryFlock(READ);
@@ -167,7 +167,7 @@ public interface LockContract extends PosixFixture {
         }
     }
 
-    @Test default void aLockOfTheWholeFileIsGivenUpToBecomeAnother() {
+    @Test default void changingAFlockReleasesItFirst() {
         shared();
         try (PosixFile one = opened(); PosixFile other = opened(); PosixFile third = opened()) {
             one.tryFlock(READ);
@@ -178,7 +178,7 @@ public interface LockContract extends PosixFixture {
         }
     }
 
-    @Test default void locksOfWholeFilesAndOfRecordsDoNotSeeEachOther() {
+    @Test default void flocksAndRecordLocksAreIndependent() {
         shared();
         try (PosixFile one = opened(); PosixFile other = opened()) {
             one.tryFlock(WRITE);
@@ -188,7 +188,7 @@ public interface LockContract extends PosixFixture {
         }
     }
 
-    @Test default void locksOfWholeFilesEndWithTheFile() throws Exception {
+    @Test default void closingTheFileReleasesItsFlock() throws Exception {
         shared();
         PosixFile one = opened();
         try (PosixFile other = opened(alice())) {
@@ -202,7 +202,7 @@ public interface LockContract extends PosixFixture {
         }
     }
 
-    @Test default void locksStayWithAFileThatHasNoNameAnyMore() {
+    @Test default void anUnlinkedFileKeepsItsLocks() {
         shared();
         try (PosixFile one = opened(); PosixFile other = opened()) {
             one.lock(range(WRITE, 0, 1));

@@ -9,7 +9,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.junit.jupiter.api.Test;
 
-/** {@code chmod(2)}, {@code chown(2)}, {@code umask(2)}: who owns a file, its mode, and what changes them by itself. */
+/** {@code chmod(2)}, {@code chown(2)}, {@code umask(2)}: owner, group and mode, and their implicit changes. */
 public interface ModeContract extends PosixFixture {
     private int mode(String name) {
         return fs().lstat(at(name)).permissions();
@@ -49,7 +49,7 @@ public interface ModeContract extends PosixFixture {
         assertThat(mode("f")).isEqualTo(0640);
     }
 
-    @Test default void chmodOfWhatIsAForeignGroupsDropsSetGroupId() {
+    @Test default void chmodByANonMemberClearsSetGroupId() {
         file(alice(), "f", "");
         fs().chown(at("f"), ALICE.uid(), SHARED);
         alice().chmod(at("f"), 02755);
@@ -61,7 +61,7 @@ public interface ModeContract extends PosixFixture {
         assertThat(mode("d")).isEqualTo(0755);
     }
 
-    @Test default void theUmaskAppliesToAllThatIsMade() {
+    @Test default void theUmaskAppliesToEveryNewFile() {
         PosixClient careful = as(ALICE.withUmask(027));
         careful.open(at("f"), 0777, WRITE, CREATE).close();
         careful.mkdir(at("d"), 0777);
@@ -91,7 +91,7 @@ public interface ModeContract extends PosixFixture {
         assertThat(mode("f")).isEqualTo(04755);
     }
 
-    @Test default void aDirectoryWithSetGroupIdGivesItsGroup() {
+    @Test default void newFilesInheritTheGroupOfASetGroupIdDirectory() {
         directory("d");
         fs().chown(at("d"), 0, SHARED);
         fs().chmod(at("d"), 02777);
@@ -106,13 +106,13 @@ public interface ModeContract extends PosixFixture {
         assertThat(mode("d/f")).isEqualTo(0644);
     }
 
-    @Test default void aNewFileBelongsToWhoMadeIt() {
+    @Test default void aNewFileBelongsToItsCreator() {
         file(alice(), "f", "");
         assertThat(fs().stat(at("f")).uid()).isEqualTo(ALICE.uid());
         assertThat(fs().stat(at("f")).gid()).isEqualTo(ALICE.gid());
     }
 
-    @Test default void chownChangesWhatIsSaid() {
+    @Test default void chownChangesOwnerAndGroupSeparately() {
         file("f", "");
         fs().chown(at("f"), 7, 8);
         fs().chown(at("f"), -1, 9);
@@ -155,7 +155,7 @@ public interface ModeContract extends PosixFixture {
         assertThat(fs().stat(at("f")).uid()).isEqualTo(ALICE.uid());
     }
 
-    @Test default void anOwnerGivesAFileToOwnGroupsAlone() {
+    @Test default void anOwnerMayChangeToItsOwnGroupsOnly() {
         file(alice(), "f", "");
         fails(Errno.EPERM, () -> alice().chown(at("f"), -1, SHARED));
         as(ALICE.withGroups(Set.of(SHARED))).chown(at("f"), -1, SHARED);
@@ -218,7 +218,7 @@ public interface ModeContract extends PosixFixture {
         assertThat(mode("f")).isEqualTo(0777);
     }
 
-    @Test default void whoMayWriteMayNotChangeModeOrOwnerOfAnOpenFile() {
+    @Test default void anOpenForWritingAllowsNoChangeOfModeOrOwner() {
         fs().chmod(file("f", ""), 0666);
         try (PosixFile file = alice().open(at("f"), WRITE)) {
             fails(Errno.EPERM, () -> file.chmod(0777));
@@ -227,7 +227,7 @@ public interface ModeContract extends PosixFixture {
         assertThat(mode("f")).isEqualTo(0666);
     }
 
-    @Test default void aForeignGroupsDirectoryGivesNoSetGroupIdToPrograms() {
+    @Test default void aNonMembersFileInASetGroupIdDirectoryLosesSetGroupId() {
         directory("d");
         fs().chown(at("d"), 0, SHARED);
         fs().chmod(at("d"), 02777);

@@ -15,7 +15,7 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.vfs.Stat;
 import org.junit.jupiter.api.Test;
 
-/** {@code open(2)}: which file it opens or makes, and what its flags are for. */
+/** {@code open(2)}: opening and creating files, and its flags. */
 public interface OpenContract extends PosixFixture {
     @Test default void openMakesAnEmptyRegularFile() {
         fs().create(at("f")).close();
@@ -26,12 +26,12 @@ public interface OpenContract extends PosixFixture {
         assertThat(names(at(""))).containsExactly("f");
     }
 
-    @Test default void openOfWhatIsNotThereFails() {
+    @Test default void openOfAMissingFileFails() {
         fails(Errno.ENOENT, () -> fs().open(at("f")));
         fails(Errno.ENOENT, () -> fs().open(at("f"), WRITE, TRUNCATE));
     }
 
-    @Test default void openWithCreateOpensWhatIsThere() {
+    @Test default void openWithCreateOpensAnExistingFile() {
         String path = file("f", "content");
         try (PosixFile file = fs().open(path, 0600, READ, WRITE, CREATE)) {
             assertThat(content(file)).isEqualTo("content");
@@ -39,7 +39,7 @@ public interface OpenContract extends PosixFixture {
         assertThat(fs().stat(path).permissions()).isEqualTo(0644);
     }
 
-    @Test default void openExclusivelyFailsIfThereIsAnything() {
+    @Test default void openExclusivelyFailsIfTheNameExists() {
         String path = file("f", "content");
         fs().mkdir(at("d"), 0755);
         fs().symlink("nowhere", at("s"));
@@ -50,7 +50,7 @@ public interface OpenContract extends PosixFixture {
         assertThat(content(path)).isEqualTo("content");
     }
 
-    @Test default void openToTruncateCutsToNothing() {
+    @Test default void openToTruncateEmptiesTheFile() {
         String path = file("f", "content");
         fs().open(path, WRITE, TRUNCATE).close();
         assertThat(fs().stat(path).size()).isZero();
@@ -83,7 +83,7 @@ public interface OpenContract extends PosixFixture {
         }
     }
 
-    @Test default void aFileMadeReadOnlyCanBeWrittenByWhoMadeIt() {
+    @Test default void aFileCreatedReadOnlyIsWritableForItsCreator() {
         String path = at("f");
         try (PosixFile file = alice().open(path, 0400, READ, WRITE, CREATE, EXCLUSIVE)) {
             write(file, "content", 0);
@@ -99,7 +99,7 @@ public interface OpenContract extends PosixFixture {
         fails(Errno.EISDIR, () -> fs().open(path, 0600, READ, CREATE));
     }
 
-    @Test default void openForADirectoryRefusesFiles() {
+    @Test default void openForADirectoryFailsOnFiles() {
         String path = file("f", "");
         fails(Errno.ENOTDIR, () -> fs().open(path, DIRECTORY));
         fs().symlink("f", at("s"));
@@ -114,14 +114,14 @@ public interface OpenContract extends PosixFixture {
         assertThat(content(at("s"))).isEqualTo("content");
     }
 
-    @Test default void openToCreateMakesWhatASymbolicLinkNames() {
+    @Test default void openToCreateFollowsADanglingLink() {
         fs().symlink("target", at("s"));
         fs().open(at("s"), 0600, WRITE, CREATE).close();
         assertThat(fs().lstat(at("target")).isRegular()).isTrue();
         assertThat(fs().lstat(at("s")).isSymlink()).isTrue();
     }
 
-    @Test default void openWithoutFollowingRefusesSymbolicLinks() {
+    @Test default void openWithoutFollowingFailsOnASymbolicLink() {
         file("f", "");
         fs().symlink("f", at("s"));
         fails(Errno.ELOOP, () -> fs().open(at("s"), READ, NO_FOLLOW));
@@ -129,14 +129,14 @@ public interface OpenContract extends PosixFixture {
         fs().open(at("f"), READ, NO_FOLLOW).close();
     }
 
-    @Test default void openWithoutFollowingFollowsLinksOnTheWay() {
+    @Test default void openWithoutFollowingFollowsLinksInThePrefix() {
         directory("d");
         fs().symlink("d", at("s"));
         fs().open(at("s/f"), 0600, WRITE, CREATE, NO_FOLLOW).close();
         assertThat(names(at("d"))).containsExactly("f");
     }
 
-    @Test default void openToCreateRefusesNamesThatEndWithASlash() {
+    @Test default void openToCreateFailsOnATrailingSlash() {
         fails(Errno.EISDIR, () -> fs().open(at("f/"), 0600, WRITE, CREATE));
         assertThat(exists(at("f"))).isFalse();
     }
@@ -161,7 +161,7 @@ public interface OpenContract extends PosixFixture {
         assertThat(content(path)).isEqualTo("1212121212");
     }
 
-    @Test default void closedFilesAreNoFiles() {
+    @Test default void callsOnAClosedFileFail() {
         PosixFile file = open(file("f", ""));
         file.close();
         fails(Errno.EBADF, () -> file.read(new byte[1], 0));
@@ -189,14 +189,14 @@ public interface OpenContract extends PosixFixture {
         assertThat(content(path)).isEqualTo("content");
     }
 
-    @Test default void openToTruncateCutsAlsoWhenReading() {
+    @Test default void openToTruncateWorksForReading() {
         String path = file("f", "content");
         fs().open(path, READ, TRUNCATE).close();
         assertThat(fs().stat(path).size()).isZero();
         fails(Errno.EISDIR, () -> fs().open(directory("d"), READ, TRUNCATE));
     }
 
-    @Test default void openToCreateRefusesDots() {
+    @Test default void openToCreateFailsOnDots() {
         directory("d");
         fails(Errno.EISDIR, () -> fs().open(at("d/."), 0600, READ, CREATE));
         fails(Errno.EISDIR, () -> fs().open(at("d/.."), 0600, READ, CREATE));
@@ -207,12 +207,12 @@ public interface OpenContract extends PosixFixture {
         fails(Errno.ENOTDIR, () -> fs().open(at("f/"), READ));
     }
 
-    @Test default void openToCreateNeedsThePlaceThatASymbolicLinkNames() {
+    @Test default void openToCreateNeedsTheParentOfALinksTarget() {
         fs().symlink("nowhere/target", at("s"));
         fails(Errno.ENOENT, () -> fs().open(at("s"), 0600, WRITE, CREATE));
     }
 
-    @Test default void whoMayNotWriteIsToldThatItIsThereFirst() {
+    @Test default void existenceIsReportedBeforeMissingPermission() {
         directory("d");
         file("d/f", "");
         fails(Errno.EEXIST, () -> alice().open(at("d/f"), 0600, WRITE, CREATE, EXCLUSIVE));

@@ -7,7 +7,7 @@ import static org.hexfuse.vfs.OpenFlag.WRITE;
 import org.hexfuse.abi.Errno;
 import org.junit.jupiter.api.Test;
 
-/** {@code path_resolution(7)}: what names may be, and how paths are walked. */
+/** {@code path_resolution(7)}: names and path resolution. */
 public interface PathContract extends PosixFixture {
     @Test default void namesAreAnyBytes() {
         for (String name : new String[]{"ümläut", "日本", " ", "a b", "\n", "\udcff\udc80", "*?[", "-", "..."}) {
@@ -53,7 +53,7 @@ public interface PathContract extends PosixFixture {
         fails(Errno.ENAMETOOLONG, () -> fs().stat("/" + "x/".repeat(2100)));
     }
 
-    @Test default void slashesAndDotsAreNothing() {
+    @Test default void extraSlashesAndDotsAreIgnored() {
         directory("d");
         file("d/f", "content");
         assertThat(content(at(".//d/./..//d///f"))).isEqualTo("content");
@@ -66,7 +66,7 @@ public interface PathContract extends PosixFixture {
         assertThat(fs().stat("/.").ino()).isEqualTo(root);
     }
 
-    @Test default void aFileIsNoDirectoryOnTheWay() {
+    @Test default void aFileInThePrefixIsEnotdir() {
         file("f", "");
         fails(Errno.ENOTDIR, () -> fs().stat(at("f/")));
         fails(Errno.ENOTDIR, () -> fs().stat(at("f/.")));
@@ -75,13 +75,13 @@ public interface PathContract extends PosixFixture {
         fails(Errno.ENOTDIR, () -> fs().open(at("f/g"), 0600, WRITE, CREATE));
     }
 
-    @Test default void whatIsMissingOnTheWayIsMissing() {
+    @Test default void aMissingPrefixIsEnoent() {
         fails(Errno.ENOENT, () -> fs().stat(at("d/f")));
         fails(Errno.ENOENT, () -> fs().stat(at("d/../f")));
         fails(Errno.ENOENT, () -> fs().open(at("d/f"), 0600, WRITE, CREATE));
     }
 
-    @Test default void whatWasMissingIsFoundWhenItCame() {
+    @Test default void aMissingNameIsFoundOnceItExists() {
         fails(Errno.ENOENT, () -> fs().stat(at("f")));
         file("f", "content");
         assertThat(fs().stat(at("f")).size()).isEqualTo(7);
@@ -91,7 +91,7 @@ public interface PathContract extends PosixFixture {
         assertThat(fs().stat(at("f")).isDirectory()).isTrue();
     }
 
-    @Test default void inodeNumbersAreTheFilesOwn() {
+    @Test default void inodeNumbersAreUnique() {
         long one = fs().stat(file("f", "")).ino();
         long other = fs().stat(file("g", "")).ino();
         assertThat(one).isNotEqualTo(other).isNotZero();

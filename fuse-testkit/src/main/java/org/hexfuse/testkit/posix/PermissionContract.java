@@ -11,7 +11,7 @@ import java.util.Set;
 import org.hexfuse.abi.Errno;
 import org.junit.jupiter.api.Test;
 
-/** {@code path_resolution(7)}, {@code access(2)}: what owner, group and mode allow to whom. */
+/** {@code path_resolution(7)}, {@code access(2)}: permissions by owner, group and mode. */
 public interface PermissionContract extends PosixFixture {
     /** A file of Alice's in the group {@link #SHARED}. */
     private String shared(int mode) {
@@ -79,7 +79,7 @@ public interface PermissionContract extends PosixFixture {
         assertThat(alice().stat(at("d/f")).size()).isEqualTo(7);
     }
 
-    @Test default void everyDirectoryOnTheWayIsSearched() {
+    @Test default void everyDirectoryOfThePathNeedsSearchPermission() {
         directory("d");
         directory("d/e");
         file("d/e/f", "");
@@ -104,7 +104,7 @@ public interface PermissionContract extends PosixFixture {
         assertThat(names(at("d"))).containsExactly("f");
     }
 
-    @Test default void openingWithCreateNeedsOnlyTheFilesPermissionIfItIsThere() {
+    @Test default void openingWithCreateNeedsOnlyThePermissionOfAnExistingFile() {
         directory("d");
         file("d/f", "content");
         fs().chmod(at("d/f"), 0666);
@@ -150,7 +150,7 @@ public interface PermissionContract extends PosixFixture {
         fails(Errno.ENOENT, () -> bob().access(at("missing"), 0));
     }
 
-    @Test default void rootExecutesWhatSomebodyMay() {
+    @Test default void rootMayExecuteIfAnyoneMay() {
         String path = shared(0);
         fs().access(path, 6);
         fails(Errno.EACCES, () -> fs().access(path, 1));
@@ -169,13 +169,13 @@ public interface PermissionContract extends PosixFixture {
         fails(Errno.ENOENT, () -> bob().access(at("t"), 0));
     }
 
-    @Test default void onlyTheOwnerHidesThatAFileIsRead() {
+    @Test default void noatimeIsForTheOwner() {
         String path = shared(0644);
         alice().open(path, READ, NO_ATIME).close();
         fails(Errno.EPERM, () -> bob().open(path, READ, NO_ATIME));
     }
 
-    @Test default void readingWithoutATraceMovesNoTime() {
+    @Test default void noatimeKeepsTheAccessTime() {
         String path = file("f", "content");
         age(path);
         try (PosixFile file = fs().open(path, READ, NO_ATIME)) {

@@ -10,75 +10,75 @@ import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 
 /**
- * What a program does with one filesystem: the system calls, by their names, on behalf of one user.
+ * The system calls of a program on one filesystem, on behalf of one user.
  *
- * <p>Paths begin with a slash and with the root of the filesystem; bytes that are no UTF-8 are escaped as {@link Name#of(String)}
+ * <p>Paths begin with a slash and with the root of the filesystem; bytes that are not UTF-8 are escaped as {@link Name#of(String)}
  * has it. Errors are {@link FuseException}s with the errno of the system call. Any thread may call any method.
  */
 public interface PosixClient extends AutoCloseable {
-    /** The same filesystem for another user, with that user's umask. It is open as long as this client is. */
+    /** The same filesystem for another user, with a umask. It is closed with this client. */
     PosixClient as(Credentials user);
 
-    /** Who makes the calls. */
+    /** The user of the calls. */
     Credentials credentials();
 
-    /** Attributes, through symbolic links. */
+    /** {@code stat(2)}. */
     Stat stat(String path);
 
-    /** Attributes, of a symbolic link itself. */
+    /** {@code lstat(2)}. */
     Stat lstat(String path);
 
-    /** EACCES unless the user may do what the bits say: 4 read, 2 write, 1 execute; 0 asks whether there is anything. */
+    /** {@code access(2)}: EACCES unless the user has all permissions of the mask: R_OK 4, W_OK 2, X_OK 1, F_OK 0. */
     void access(String path, int mask);
 
-    /** The size and room of the filesystem. */
+    /** {@code statvfs(3)}. */
     StatVfs statfs(String path);
 
-    /** Opens a file, for reading if the flags don't say otherwise; {@code mode} is less the umask. */
+    /** Opens a file, for reading unless the flags say otherwise; the umask applies to {@code mode}. */
     PosixFile open(String path, int mode, OpenFlag... flags);
 
-    /** Opens a file that is there. */
+    /** Opens an existing file. */
     default PosixFile open(String path, OpenFlag... flags) {
         return open(path, 0, flags);
     }
 
-    /** Makes a file that must be new and opens it to read and write, with the mode 0666 less the umask. */
+    /** Creates a file exclusively and opens it for reading and writing, with the mode 0666 and the umask. */
     default PosixFile create(String path) {
         return open(path, 0666, OpenFlag.READ, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.EXCLUSIVE);
     }
 
-    /** Opens a file that has no name, to read and write. */
+    /** O_TMPFILE: creates an unnamed file and opens it for reading and writing. */
     PosixFile tmpfile(String directory, int mode, OpenFlag... flags);
 
-    /** Gives an open file a name. */
+    /** Links an open file. */
     void link(PosixFile file, String path);
 
     /** Opens a directory to list it. */
     PosixDirectory opendir(String path);
 
-    /** Makes a directory; {@code mode} is less the umask. */
+    /** Makes a directory; the umask applies to {@code mode}. */
     void mkdir(String path, int mode);
 
     /**
-     * Makes a file of a type that {@code mode} says, which is less the umask.
+     * Makes a file of the type in {@code mode}, to which the umask applies.
      *
-     * @param device what a device file stands for, in the encoding of {@link Stat#rdev}
+     * @param device the number of a device file, in the encoding of {@link Stat#device}
      */
     void mknod(String path, int mode, int device);
 
-    /** Makes a symbolic link at {@code path}, with any text in it. */
+    /** Makes a symbolic link at {@code path}, with any target. */
     void symlink(String target, String path);
 
-    /** The text in a symbolic link. */
+    /** The target of a symbolic link. */
     String readlink(String path);
 
-    /** One more name for a file; a symbolic link at {@code existing} is not followed. */
+    /** Makes a hard link; a symbolic link at {@code existing} is not followed. */
     void link(String existing, String path);
 
-    /** Takes a name that is not a directory's. */
+    /** Unlinks a file. */
     void unlink(String path);
 
-    /** Takes an empty directory away. */
+    /** Removes an empty directory. */
     void rmdir(String path);
 
     /** Renames, with the flags of {@code renameat2(2)}: 1 not to replace, 2 to exchange. */
@@ -89,45 +89,45 @@ public interface PosixClient extends AutoCloseable {
         rename(from, to, 0);
     }
 
-    /** Changes permissions, through symbolic links. */
+    /** Changes permissions; follows symbolic links. */
     void chmod(String path, int mode);
 
-    /** Changes the owner and the group, through symbolic links; -1 leaves one as it is. */
+    /** Changes the owner and the group; follows symbolic links; -1 keeps an id. */
     void chown(String path, int uid, int gid);
 
-    /** The same, of a symbolic link itself. */
+    /** The same, without following a symbolic link. */
     void lchown(String path, int uid, int gid);
 
-    /** Sets times, through symbolic links. */
+    /** Sets times; follows symbolic links. */
     void utimens(String path, Timestamp accessed, Timestamp modified);
 
-    /** The same, of a symbolic link itself. */
+    /** The same, without following a symbolic link. */
     void lutimens(String path, Timestamp accessed, Timestamp modified);
 
-    /** Cuts a file, or extends it by a hole. */
+    /** Truncates a file, or extends it by a hole. */
     void truncate(String path, long size);
 
     /** The value of an extended attribute. */
     byte[] getxattr(String path, String name);
 
-    /** Sets an extended attribute: with 1 as a new one, with 2 in place of one that is there, with 0 either way. */
+    /** Sets an extended attribute, with the flags of {@code setxattr(2)}: XATTR_CREATE 1, XATTR_REPLACE 2. */
     void setxattr(String path, String name, byte[] value, int flags);
 
     /** The names of the extended attributes. */
     List<Name> listxattr(String path);
 
-    /** Takes an extended attribute away. */
+    /** Removes an extended attribute. */
     void removexattr(String path, String name);
 
-    /** The value of an extended attribute of a symbolic link itself. */
+    /** The value of an extended attribute of a symbolic link. */
     byte[] lgetxattr(String path, String name);
 
-    /** Sets an extended attribute of a symbolic link itself. */
+    /** Sets an extended attribute of a symbolic link. */
     void lsetxattr(String path, String name, byte[] value, int flags);
 
-    /** Waits until the whole filesystem is safe. */
+    /** {@code syncfs(2)}. */
     void sync();
 
-    /** Ends this client and its views. What they have opened is closed by whoever opened it, and the filesystem stays mounted. */
+    /** Closes this client and those of other users. Their open files stay open, and the filesystem stays mounted. */
     @Override void close();
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every filesystem does for a program, group by group. A filesystem's test extends it once for each way of mounting:
+ * The contract of a POSIX filesystem, in groups of tests. The test of a filesystem extends it once for each way of mounting:
  *
  * {@snippet :
  * class VaultInMemoryTest extends PosixContract {
@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Timeout;
  * }
  * }
  *
- * <p>The filesystem is mounted once, by root and for everybody, with permissions checked by owner, group and mode, and with
- * device files and set-user-id allowed. Each test has a directory of its own in it, which is removed with all that is in it.
+ * <p>The filesystem is mounted once, by root, with {@code allow_other}, {@code default_permissions}, {@code dev} and
+ * {@code suid}. Each test has a directory in it, which is removed afterwards.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) public abstract class PosixContract
@@ -46,13 +46,13 @@ import org.junit.jupiter.api.Timeout;
     /** For subclasses. */
     protected PosixContract() {}
 
-    /** Mounts a filesystem, and gives root's client of it. Called once; an assumption that fails skips all tests. */
+    /** Mounts a filesystem and returns the client of root. Called once; a failed assumption skips all tests. */
     protected abstract PosixClient mount() throws Exception;
 
-    /** Ends what {@link #mount} began, also if that failed halfway. */
+    /** Unmounts, also after a {@link #mount} that failed halfway. */
     protected abstract void unmount() throws Exception;
 
-    /** What the filesystem has not got; all tests that need one of these are skipped. */
+    /** The capabilities that the filesystem lacks; tests that need one of them are skipped. */
     protected Set<PosixFeature> lacking() {
         return EnumSet.noneOf(PosixFeature.class);
     }

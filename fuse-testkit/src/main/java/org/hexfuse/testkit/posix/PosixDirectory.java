@@ -4,18 +4,18 @@ import java.util.Optional;
 import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.Stat;
 
-/** A directory that is open, "." and ".." included. Errors are as of {@link PosixClient}. For one thread at a time. */
+/** An open directory, with "." and "..". Errors as in {@link PosixClient}. Used by one thread at a time. */
 public interface PosixDirectory extends AutoCloseable {
-    /** The next entry, or nothing at the end. */
+    /** The next entry; empty at the end. */
     Optional<DirectoryEntry> next();
 
-    /** Goes on behind the entry that had the cookie; 0 is the start. */
+    /** {@code seekdir(3)}: continues after the entry with that cookie; 0 is the start. */
     void seek(long cookie);
 
-    /** Attributes, also when the directory was removed. */
+    /** Attributes, also of a removed directory. */
     Stat stat();
 
-    /** Waits until changes of the directory are safe. */
+    /** {@code fsync(2)}. */
     void sync();
 
     /** Closes the directory. Closing again does nothing. */

@@ -1,22 +1,22 @@
 package org.hexfuse.testkit.posix;
 
-/** What a filesystem may do without, and POSIX or Linux lets it. All else in the contract is for everyone. */
+/** Features that POSIX or Linux make optional. The rest of the contract is for every filesystem. */
 public enum PosixFeature {
-    /** More than one name for a file. */
+    /** Hard links. */
     HARD_LINKS,
     /** FIFOs, sockets and device files. */
     SPECIAL_FILES,
     /** Extended attributes. */
     XATTRS,
-    /** {@code fallocate(2)}, to allocate, to make holes and to zero. */
+    /** {@code fallocate(2)}: allocating, punching holes, zeroing. */
     ALLOCATION,
-    /** {@code lseek(2)} tells holes from data. */
+    /** SEEK_DATA and SEEK_HOLE. */
     HOLES,
     /** {@code O_TMPFILE}. */
     UNNAMED_FILES,
     /** {@code RENAME_EXCHANGE}. */
     EXCHANGE,
-    /** Advisory locks that all who use the filesystem see. */
+    /** Advisory locks that all users of the filesystem share. */
     LOCKS,
     /** Access control lists. */
     ACCESS_LISTS

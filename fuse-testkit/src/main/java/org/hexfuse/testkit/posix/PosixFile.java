@@ -6,24 +6,24 @@ import org.hexfuse.posix.LockType;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 
-/** A file that is open. Offsets and sizes are in bytes. Errors are as of {@link PosixClient}. */
+/** An open file. Offsets and sizes are in bytes. Errors as in {@link PosixClient}. */
 public interface PosixFile extends AutoCloseable {
-    /** Reads up to {@code target.length} bytes: how many, 0 at the end. */
+    /** Reads up to {@code target.length} bytes; returns their number, 0 at the end. */
     int read(byte[] target, long offset);
 
-    /** Writes, at the end if the file was opened to append: how many bytes. */
+    /** Writes, at the end if the file was opened with O_APPEND; returns the number of bytes. */
     int write(byte[] source, long offset);
 
-    /** Attributes, also when the file has no name any more. */
+    /** Attributes, also of an unlinked file. */
     Stat stat();
 
-    /** Cuts the file, or extends it by a hole. */
+    /** Truncates the file, or extends it by a hole. */
     void truncate(long size);
 
     /** Changes permissions. */
     void chmod(int mode);
 
-    /** Changes the owner and the group; -1 leaves one as it is. */
+    /** Changes the owner and the group; -1 keeps an id. */
     void chown(int uid, int gid);
 
     /** Sets times. */
@@ -32,37 +32,37 @@ public interface PosixFile extends AutoCloseable {
     /** Allocates, frees or zeroes a range, with the flags of {@code fallocate(2)}. */
     void fallocate(int mode, long offset, long length);
 
-    /** The next data from an offset on. */
+    /** SEEK_DATA: the next data at or after an offset. */
     long seekData(long offset);
 
-    /** The next hole from an offset on. */
+    /** SEEK_HOLE: the next hole at or after an offset. */
     long seekHole(long offset);
 
-    /** Copies to another file within the filesystem: how many bytes. */
+    /** {@code copy_file_range(2)} within the filesystem; returns the number of bytes. */
     long copyFileRange(PosixFile target, long offset, long targetOffset, long length);
 
     /** The value of an extended attribute. */
     byte[] getxattr(String name);
 
-    /** Sets an extended attribute, with flags as {@link PosixClient#setxattr} has them. */
+    /** Sets an extended attribute, with the flags of {@link PosixClient#setxattr}. */
     void setxattr(String name, byte[] value, int flags);
 
-    /** The first record lock of another open file that is in the way of what is wanted; its pid means nothing. */
+    /** F_OFD_GETLK: the first conflicting lock of another open file; its pid is undefined. */
     Optional<LockRange> getlk(LockRange wanted);
 
-    /** Takes a record lock of this open file, or gives it up: EAGAIN if another one is in the way. */
+    /** F_OFD_SETLK: acquires or releases a lock of this open file; EAGAIN if another one conflicts. */
     void lock(LockRange range);
 
-    /** The same, and waits until it can be had. */
+    /** F_OFD_SETLKW: as {@link #lock}, and blocks while the lock conflicts. */
     void lockWaiting(LockRange range);
 
-    /** Locks the file as a whole, or gives that up, and waits until that can be had. */
+    /** {@code flock(2)}: blocks while the lock conflicts. */
     void flock(LockType type);
 
-    /** The same without waiting: EAGAIN if another lock is in the way. */
+    /** LOCK_NB: EAGAIN if another lock conflicts. */
     void tryFlock(LockType type);
 
-    /** Waits until what was written is safe. */
+    /** {@code fsync(2)}, or {@code fdatasync(2)}. */
     void sync(boolean dataOnly);
 
     /** Closes the file. Closing again does nothing. */

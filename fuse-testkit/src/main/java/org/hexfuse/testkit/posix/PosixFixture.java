@@ -17,25 +17,25 @@ import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Timestamp;
 import org.opentest4j.TestAbortedException;
 
-/** What the groups of the contract work with: a filesystem, an empty directory of each test's own, users, and short words. */
+/** The fixture of the contract: a filesystem, an empty directory for each test, users, and short-hands. */
 public interface PosixFixture {
     /** A user in a group of its own. */
     Credentials ALICE = Credentials.of(1001, 1001);
     /** Another user, likewise. */
     Credentials BOB = Credentials.of(1002, 1002);
-    /** A group that nobody is in but who is put there. */
+    /** A group that only the users are in that a test puts there. */
     int SHARED = 2000;
-    /** A time long ago, to see what moves on from there. */
+    /** A time in the past, to detect later changes. */
     Instant LONG_AGO = Instant.ofEpochSecond(1_000_000_000, 123_456_789);
 
     /** The filesystem, for root. */
     PosixClient fs();
 
-    /** The path of a name in the test's own directory, which belongs to root and which everybody may write to. */
+    /** The path of a name in the directory of the test, which belongs to root and is writable for all. */
     String at(String name);
 
-    /** Skips the test if the filesystem has not got something. */
-    void needs(PosixFeature feature);
+    /** Skips the test if the filesystem lacks a capability. */
+    void needs(PosixFeature capability);
 
     /** The filesystem, for {@link #ALICE}. */
     default PosixClient alice() {
@@ -47,7 +47,7 @@ public interface PosixFixture {
         return as(BOB);
     }
 
-    /** The filesystem, for any user; the test is skipped where this process can't become another one. */
+    /** The filesystem, for any user; the test is skipped where this process cannot change its user. */
     default PosixClient as(Credentials user) {
         try {
             return fs().as(user);
@@ -61,7 +61,7 @@ public interface PosixFixture {
     default void fails(Errno errno, Runnable call) {
         Throwable thrown = catchThrowable(call::run);
         if (thrown instanceof TestAbortedException lacking) {
-            // The call needs what the filesystem hasn't got: the behaviour is skipped.
+            // The call needs a capability that the filesystem lacks, so this part of the test is skipped.
             throw lacking;
         }
         assertThat(thrown).isInstanceOfSatisfying(FuseException.class, e -> assertThat(e.errno()).isEqualTo(errno));
@@ -92,14 +92,14 @@ public interface PosixFixture {
         assertThat(file.write(bytes, offset)).isEqualTo(bytes.length);
     }
 
-    /** All that is in a file, which is less than a mebibyte. */
+    /** The content of a file of less than a mebibyte. */
     default String content(String path) {
         try (PosixFile file = fs().open(path)) {
             return content(file);
         }
     }
 
-    /** All that is in an open file, which is less than a mebibyte. */
+    /** The content of an open file of less than a mebibyte. */
     default String content(PosixFile file) {
         byte[] bytes = new byte[1 << 20];
         return new String(bytes, 0, file.read(bytes, 0), UTF_8);
@@ -110,7 +110,7 @@ public interface PosixFixture {
         return fs().open(path, OpenFlag.READ, OpenFlag.WRITE);
     }
 
-    /** Whether a path leads to anything, a symbolic link itself included. */
+    /** Whether a path exists; does not follow a symbolic link. */
     default boolean exists(String path) {
         try {
             fs().lstat(path);
@@ -123,7 +123,7 @@ public interface PosixFixture {
         }
     }
 
-    /** The names in a directory, without "." and "..", in the filesystem's order. */
+    /** The names in a directory, without "." and "..", in the order of the filesystem. */
     default List<String> names(String path) {
         return entries(path).stream().filter(entry -> !entry.name().isDotOrDotDot())
                 .map(entry -> entry.name().toString()).toList();
@@ -150,7 +150,7 @@ public interface PosixFixture {
         fs().utimens(path, Timestamp.of(LONG_AGO), Timestamp.of(LONG_AGO));
     }
 
-    /** Waits until clocks that tick coarsely have ticked. */
+    /** Waits until coarse clocks have ticked. */
     default void tick() {
         try {
             Thread.sleep(12);

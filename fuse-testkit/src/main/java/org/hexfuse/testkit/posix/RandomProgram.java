@@ -20,13 +20,11 @@ import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 
 /**
- * A program that makes calls at random, as several users, on few names, so that most of them meet something: the same calls
- * for the same seed, whatever the filesystem. What two filesystems answer can be compared, call by call, and what is in them
- * then.
+ * A random sequence of calls, by several users, on few names, so that most calls find a file. A seed gives the same calls on
+ * every filesystem, so the results on two filesystems, and their contents, can be compared call by call.
  *
- * <p>It leaves out what filesystems may do each in their own way: times, sizes of directories, set-group-id where a group may
- * not execute. It wants to be alone in a directory that lies so deep that a few ".." don't lead out of the filesystem. For one
- * thread.
+ * <p>It omits what differs between filesystems: times, sizes of directories, set-group-id where the group may not execute. It
+ * needs a directory of its own, so deep that a few ".." do not leave the filesystem. Used by one thread.
  */
 public final class RandomProgram implements AutoCloseable {
     private static final int MOST_OPEN = 6;
@@ -48,7 +46,7 @@ public final class RandomProgram implements AutoCloseable {
     private final List<PosixClient> users = new ArrayList<>();
     private final List<PosixFile> files = new ArrayList<>();
 
-    /** A call that was chosen: what it is, and the making of it. */
+    /** A chosen call: its description and its action. */
     private record Call(String text, Supplier<Object> action) {
         static Call of(String text, Runnable action) {
             return new Call(text, () -> {
@@ -58,7 +56,7 @@ public final class RandomProgram implements AutoCloseable {
         }
     }
 
-    /** A program in a directory that everybody may write to. The client is root's. */
+    /** A program in a directory that is writable for all, with the client of root. */
     public RandomProgram(PosixClient fs, String directory, long seed) {
         this.fs = fs;
         this.directory = directory;
@@ -67,7 +65,7 @@ public final class RandomProgram implements AutoCloseable {
         USERS.forEach(user -> users.add(fs.as(user)));
     }
 
-    /** Makes one call: what it was, who made it, and what came of it, in a line. */
+    /** Makes one call; returns the call, its user and its result in a line. */
     public String step() {
         PosixClient user = pick(users);
         Call call = switch (random.nextInt(8)) {
@@ -86,7 +84,7 @@ public final class RandomProgram implements AutoCloseable {
         }
     }
 
-    /** All that is in the directory: a line for each file, with its attributes and content. */
+    /** The content of the directory: a line for each file, with its attributes and content. */
     public List<String> state() {
         var lines = new ArrayList<String>();
         describe(directory, lines);
@@ -174,7 +172,7 @@ public final class RandomProgram implements AutoCloseable {
                 String target = oneIn(8) ? ".." : oneIn(8) ? relative() + "/" : relative();
                 yield Call.of("symlink " + target + " " + path, () -> user.symlink(target, path));
             }
-            // For root alone: what others may link, an administrator decides.
+            // Only by root: fs.protected_hardlinks restricts others.
             default -> {
                 String existing = path();
                 yield Call.of("link " + existing + " " + path, () -> fs.link(existing, path));
@@ -270,7 +268,7 @@ public final class RandomProgram implements AutoCloseable {
                         : kept(user.open(path, mode, flags.toArray(OpenFlag[]::new))));
     }
 
-    /** What opening a FIFO or a device comes to is not the filesystem's business. */
+    /** The kernel, not the filesystem, opens FIFOs and devices. */
     private boolean isSpecial(String path) {
         try {
             Stat stat = fs.stat(path);
@@ -314,7 +312,7 @@ public final class RandomProgram implements AutoCloseable {
         };
     }
 
-    /** Closes what is open. */
+    /** Closes all open files. */
     @Override public void close() {
         files.forEach(PosixFile::close);
         files.clear();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.hexfuse.abi.Errno;
 import org.junit.jupiter.api.Test;
 
-/** {@code rename(2)} and {@code renameat2(2)}, in all their cases. */
+/** {@code rename(2)} and {@code renameat2(2)}. */
 public interface RenameContract extends PosixFixture {
     /** {@code RENAME_NOREPLACE}. */
     int NOREPLACE = 1;
@@ -83,7 +83,7 @@ public interface RenameContract extends PosixFixture {
         assertThat(fs().stat(at("f")).nlink()).isEqualTo(2);
     }
 
-    @Test default void renameOfWhatIsNotThereFails() {
+    @Test default void renameOfAMissingFileFails() {
         fails(Errno.ENOENT, () -> rename("f", "g"));
         file("f", "");
         fails(Errno.ENOENT, () -> rename("f", "d/f"));
@@ -125,7 +125,7 @@ public interface RenameContract extends PosixFixture {
         assertThat(fs().stat(at("")).nlink()).isEqualTo(links - 1);
     }
 
-    @Test default void renameKeepsADirectoryThatIsNotEmpty() {
+    @Test default void renameDoesNotReplaceANonEmptyDirectory() {
         directory("d");
         directory("e");
         file("e/f", "");
@@ -134,7 +134,7 @@ public interface RenameContract extends PosixFixture {
         assertThat(exists(at("d"))).isTrue();
     }
 
-    @Test default void renameReplacesLikeWithLike() {
+    @Test default void renameReplacesTheSameTypeOnly() {
         file("f", "");
         directory("d");
         fails(Errno.EISDIR, () -> rename("f", "d"));
@@ -169,14 +169,14 @@ public interface RenameContract extends PosixFixture {
         assertThat(content(at("f"))).isEqualTo("content");
     }
 
-    @Test default void renameRefusesDots() {
+    @Test default void renameFailsOnDots() {
         directory("d");
         fails(Errno.EBUSY, () -> rename("d/.", "e"));
         fails(Errno.EBUSY, () -> rename("d", "."));
         fails(Errno.EBUSY, () -> rename("d/..", "e"));
     }
 
-    @Test default void aSlashAfterANameWantsADirectory() {
+    @Test default void aTrailingSlashNeedsADirectory() {
         file("f", "");
         directory("d");
         fails(Errno.ENOTDIR, () -> rename("f", "g/"));
@@ -187,7 +187,7 @@ public interface RenameContract extends PosixFixture {
         assertThat(fs().stat(at("d")).isDirectory()).isTrue();
     }
 
-    @Test default void renameWithoutReplacingKeepsWhatIsThere() {
+    @Test default void noreplaceKeepsAnExistingName() {
         file("f", "one");
         file("g", "two");
         fs().symlink("nowhere", at("s"));
@@ -201,7 +201,7 @@ public interface RenameContract extends PosixFixture {
         assertThat(exists(at("f"))).isFalse();
     }
 
-    @Test default void swappingFilesSwapsThem() {
+    @Test default void exchangeSwapsFiles() {
         file("f", "one");
         directory("d");
         file("d/g", "two");
@@ -210,7 +210,7 @@ public interface RenameContract extends PosixFixture {
         assertThat(content(at("d/g"))).isEqualTo("one");
     }
 
-    @Test default void anythingSwapsWithAnything() {
+    @Test default void exchangeSwapsAnyTypes() {
         file("f", "content");
         directory("d");
         directory("d/full");
@@ -223,7 +223,7 @@ public interface RenameContract extends PosixFixture {
         assertThat(content(at("f/s"))).isEqualTo("content");
     }
 
-    @Test default void swappedDirectoriesHaveNewParents() {
+    @Test default void exchangedDirectoriesHaveNewParents() {
         directory("d");
         directory("d/one");
         directory("e");
@@ -234,7 +234,7 @@ public interface RenameContract extends PosixFixture {
         assertThat(fs().stat(at("e")).nlink()).isEqualTo(3);
     }
 
-    @Test default void swappingNeedsBoth() {
+    @Test default void exchangeNeedsBothNames() {
         needs(PosixFeature.EXCHANGE);
         file("f", "");
         fails(Errno.ENOENT, () -> swap("f", "g"));
@@ -245,7 +245,7 @@ public interface RenameContract extends PosixFixture {
         fails(Errno.EINVAL, () -> swap("d/e", "d"));
     }
 
-    @Test default void renameRefusesFlagsThatMakeNoSense() {
+    @Test default void renameRejectsInvalidFlags() {
         file("f", "");
         file("g", "");
         fails(Errno.EINVAL, () -> fs().rename(at("f"), at("g"), NOREPLACE | SWAP));
@@ -275,7 +275,7 @@ public interface RenameContract extends PosixFixture {
         assertThat(names(at("e"))).containsExactly("d");
     }
 
-    @Test default void inAStickyDirectoryOwnersAloneRename() {
+    @Test default void inAStickyDirectoryOnlyOwnersRename() {
         fs().chmod(at(""), 01777);
         file(alice(), "f", "alice");
         file(bob(), "g", "bob");
@@ -315,13 +315,13 @@ public interface RenameContract extends PosixFixture {
         assertThat(fs().readlink(at("s"))).isEqualTo("d");
     }
 
-    @Test default void swappingWithItselfDoesNothing() {
+    @Test default void exchangeWithItselfDoesNothing() {
         file("f", "content");
         swap("f", "f");
         assertThat(content(at("f"))).isEqualTo("content");
     }
 
-    @Test default void inAStickyDirectoryOwnersAloneSwap() {
+    @Test default void inAStickyDirectoryOnlyOwnersExchange() {
         needs(PosixFeature.EXCHANGE);
         fs().chmod(at(""), 01777);
         file(alice(), "f", "alice");
@@ -331,7 +331,7 @@ public interface RenameContract extends PosixFixture {
         assertThat(content(at("f"))).isEqualTo("alice");
     }
 
-    @Test default void swappingDirectoriesNeedsPermissionToWriteToBoth() {
+    @Test default void exchangingDirectoriesNeedsPermissionToWriteToBoth() {
         needs(PosixFeature.EXCHANGE);
         for (String name : new String[]{"x", "y", "x/d", "y/e"}) {
             fs().chmod(directory(name), 0777);
@@ -344,7 +344,7 @@ public interface RenameContract extends PosixFixture {
         assertThat(names(at("x/d"))).containsExactly("f");
     }
 
-    @Test default void whoMayNotRenameIsToldThatFirst() {
+    @Test default void missingPermissionIsReportedFirst() {
         directory("d");
         file("d/f", "");
         directory("d/e");
@@ -356,7 +356,7 @@ public interface RenameContract extends PosixFixture {
         fails(Errno.EPERM, () -> alice().rename(at("full"), at("d")));
     }
 
-    @Test default void renameWithoutReplacingFindsDotsThere() {
+    @Test default void noreplaceFindsDotsExisting() {
         directory("d");
         fails(Errno.EEXIST, () -> fs().rename(at("d"), at("."), NOREPLACE));
         fails(Errno.EEXIST, () -> fs().rename(at("d"), at("d/.."), NOREPLACE));

@@ -9,9 +9,9 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.junit.jupiter.api.Test;
 
-/** {@code statfs(2)}: how much room there is, and what happens when there is none. */
+/** {@code statfs(2)}: free space, and full filesystems. */
 public interface SpaceContract extends PosixFixture {
-    @Test default void statfsSaysWhatThereIs() {
+    @Test default void statfsReportsSizeAndFreeSpace() {
         StatVfs stat = fs().statfs(at(""));
         assertThat(stat.frsize()).isPositive();
         assertThat(stat.blocks()).isPositive();
@@ -27,7 +27,7 @@ public interface SpaceContract extends PosixFixture {
         fails(Errno.ENOENT, () -> fs().statfs(at("missing")));
     }
 
-    @Test default void whatIsWrittenIsNoLongerFree() {
+    @Test default void writingReducesTheFreeSpace() {
         StatVfs before = fs().statfs(at(""));
         try (PosixFile file = fs().create(at("f"))) {
             byte[] bytes = new byte[1 << 20];
@@ -40,7 +40,7 @@ public interface SpaceContract extends PosixFixture {
         }
     }
 
-    @Test default void aFilesystemThatIsFullSaysSoAndRecovers() {
+    @Test default void aFullFilesystemIsEnospcAndRecovers() {
         needs(PosixFeature.ALLOCATION);
         var space = fs().statfs("/");
         long free = space.bavail() * space.frsize();

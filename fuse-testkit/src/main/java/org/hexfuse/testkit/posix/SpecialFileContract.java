@@ -8,7 +8,7 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.vfs.Stat;
 import org.junit.jupiter.api.Test;
 
-/** {@code mknod(2)}: FIFOs, sockets and devices, and who may make them. */
+/** {@code mknod(2)}: FIFOs, sockets and devices. */
 public interface SpecialFileContract extends PosixFixture {
     /** Device 259:70000, which needs more bits than old encodings have. */
     int DEVICE = (70_000 & 0xff) | 259 << 8 | (70_000 & ~0xff) << 12;
@@ -69,7 +69,7 @@ public interface SpecialFileContract extends PosixFixture {
         fails(Errno.EPERM, () -> fs().mknod(at("d"), FileType.DIRECTORY.mode() | 0755, 0));
     }
 
-    @Test default void mknodFailsIfThereIsAnything() {
+    @Test default void mknodFailsIfTheNameExists() {
         file("f", "content");
         fails(Errno.EEXIST, () -> fs().mknod(at("f"), FileType.REGULAR.mode() | 0600, 0));
         fails(Errno.ENOENT, () -> fs().mknod(at("d/f"), FileType.REGULAR.mode() | 0600, 0));
@@ -92,20 +92,20 @@ public interface SpecialFileContract extends PosixFixture {
         fails(Errno.EINVAL, () -> fs().truncate(at("n"), 0));
     }
 
-    @Test default void mknodMakesNothingElse() {
+    @Test default void mknodRejectsOtherTypes() {
         fails(Errno.EINVAL, () -> fs().mknod(at("n"), FileType.SYMLINK.mode() | 0777, 0));
         fails(Errno.EINVAL, () -> fs().mknod(at("n"), 0150000 | 0666, 0));
         assertThat(names(at(""))).isEmpty();
     }
 
-    @Test default void anybodyMakesAWhiteout() {
+    @Test default void anyUserMakesAWhiteout() {
         needs(PosixFeature.SPECIAL_FILES);
         alice().mknod(at("w"), FileType.CHARACTER_DEVICE.mode(), 0);
         assertThat(fs().lstat(at("w")).type()).isEqualTo(FileType.CHARACTER_DEVICE);
         fails(Errno.EPERM, () -> alice().mknod(at("b"), FileType.BLOCK_DEVICE.mode(), 0));
     }
 
-    @Test default void aDeviceThatIsThereIsThereForAll() {
+    @Test default void anExistingDeviceIsReportedToAnyUser() {
         mknod(FileType.CHARACTER_DEVICE, DEVICE);
         fails(Errno.EEXIST, () -> alice().mknod(at("n"), FileType.CHARACTER_DEVICE.mode() | 0666, DEVICE));
     }

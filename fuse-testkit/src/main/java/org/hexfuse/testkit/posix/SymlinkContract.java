@@ -7,9 +7,9 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.vfs.Stat;
 import org.junit.jupiter.api.Test;
 
-/** {@code symlink(2)}, {@code readlink(2)}, {@code path_resolution(7)}: text that is a way to somewhere else. */
+/** {@code symlink(2)}, {@code readlink(2)}, {@code path_resolution(7)}: symbolic links. */
 public interface SymlinkContract extends PosixFixture {
-    @Test default void aSymbolicLinkHoldsItsText() {
+    @Test default void readlinkReturnsTheTarget() {
         fs().symlink("some/where", at("s"));
         assertThat(fs().readlink(at("s"))).isEqualTo("some/where");
         Stat stat = fs().lstat(at("s"));
@@ -32,11 +32,11 @@ public interface SymlinkContract extends PosixFixture {
         assertThat(fs().lstat(at("s")).size()).isEqualTo(text.length());
     }
 
-    @Test default void symlinkRefusesNoText() {
+    @Test default void symlinkFailsOnAnEmptyTarget() {
         fails(Errno.ENOENT, () -> fs().symlink("", at("s")));
     }
 
-    @Test default void symlinkFailsIfThereIsAnything() {
+    @Test default void symlinkFailsIfTheNameExists() {
         file("f", "");
         fs().symlink("nowhere", at("s"));
         directory("d");
@@ -45,7 +45,7 @@ public interface SymlinkContract extends PosixFixture {
         }
     }
 
-    @Test default void readlinkRefusesWhatIsNoSymbolicLink() {
+    @Test default void readlinkFailsOnOtherTypes() {
         fails(Errno.EINVAL, () -> fs().readlink(file("f", "")));
         fails(Errno.EINVAL, () -> fs().readlink(directory("d")));
         fails(Errno.ENOENT, () -> fs().readlink(at("s")));
@@ -76,7 +76,7 @@ public interface SymlinkContract extends PosixFixture {
         assertThat(content(at("s29"))).isEqualTo("content");
     }
 
-    @Test default void linksInACircleLeadNowhere() {
+    @Test default void aCycleOfLinksIsEloop() {
         fs().symlink("t", at("s"));
         fs().symlink("s", at("t"));
         fails(Errno.ELOOP, () -> fs().stat(at("s")));
@@ -85,14 +85,14 @@ public interface SymlinkContract extends PosixFixture {
         assertThat(fs().lstat(at("s")).isSymlink()).isTrue();
     }
 
-    @Test default void statOfALinkToNowhereFails() {
+    @Test default void statOfADanglingLinkFails() {
         fs().symlink("nowhere", at("s"));
         fails(Errno.ENOENT, () -> fs().stat(at("s")));
         fails(Errno.ENOENT, () -> fs().open(at("s")));
         fails(Errno.ENOENT, () -> fs().chmod(at("s"), 0600));
     }
 
-    @Test default void unlinkTakesTheLinkAndNotItsTarget() {
+    @Test default void unlinkRemovesTheLinkAndNotItsTarget() {
         file("f", "content");
         fs().symlink("f", at("s"));
         fs().unlink(at("s"));
@@ -107,7 +107,7 @@ public interface SymlinkContract extends PosixFixture {
         fails(Errno.EACCES, () -> alice().readlink(at("d/s")));
     }
 
-    @Test default void aLinkBelongsToWhoMadeIt() {
+    @Test default void aLinkBelongsToItsCreator() {
         alice().symlink("nowhere", at("s"));
         assertThat(fs().lstat(at("s")).uid()).isEqualTo(ALICE.uid());
         assertThat(fs().lstat(at("s")).gid()).isEqualTo(ALICE.gid());
@@ -130,7 +130,7 @@ public interface SymlinkContract extends PosixFixture {
         fails(Errno.ENAMETOOLONG, () -> fs().stat(at("s")));
     }
 
-    @Test default void symlinkTakesNoNameWithASlash() {
+    @Test default void symlinkFailsOnATrailingSlash() {
         fails(Errno.ENOENT, () -> fs().symlink("x", at("s/")));
     }
 

@@ -13,7 +13,7 @@ import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 import org.junit.jupiter.api.Test;
 
-/** {@code utimensat(2)}, and what moves the times of files by itself. */
+/** {@code utimensat(2)}, and implicit changes of times. */
 public interface TimesContract extends PosixFixture {
     @Test default void aNewFileHasThePresentTime() {
         Instant before = Instant.now().minus(Duration.ofSeconds(1));
@@ -46,7 +46,7 @@ public interface TimesContract extends PosixFixture {
         assertThat(fs().stat(at("f")).mtime().toInstant()).isEqualTo(far);
     }
 
-    @Test default void aTimeThatIsOmittedStays() {
+    @Test default void anOmittedTimeIsKept() {
         age(file("f", ""));
         Instant later = LONG_AGO.plusSeconds(1000);
         fs().utimens(at("f"), Timestamp.OMIT, Timestamp.of(later));
@@ -74,7 +74,7 @@ public interface TimesContract extends PosixFixture {
         assertThat(fs().stat(at("f")).ctime().toInstant()).isAfter(before);
     }
 
-    @Test default void timesOfASymbolicLinkAreItsOwn() {
+    @Test default void setsTimesOfASymbolicLink() {
         file("f", "");
         fs().symlink("f", at("s"));
         fs().lutimens(at("s"), Timestamp.of(LONG_AGO), Timestamp.of(LONG_AGO));
@@ -109,7 +109,7 @@ public interface TimesContract extends PosixFixture {
         assertThat(fs().stat(at("g")).mtime().toInstant()).isEqualTo(LONG_AGO);
     }
 
-    @Test default void whoMayWriteMaySetBothTimesToNow() {
+    @Test default void aWriterMaySetBothTimesToNow() {
         age(file("f", ""));
         fs().chmod(at("f"), 0646);
         alice().utimens(at("f"), Timestamp.NOW, Timestamp.NOW);
@@ -154,7 +154,7 @@ public interface TimesContract extends PosixFixture {
         assertThat(fs().stat(at("f")).mtime().toInstant()).isAfter(LONG_AGO);
     }
 
-    @Test default void readingMovesNoTimeButThatOfAccess() {
+    @Test default void readingMovesOnlyTheAccessTime() {
         age(file("f", "content"));
         Stat before = fs().stat(at("f"));
         tick();
@@ -164,7 +164,7 @@ public interface TimesContract extends PosixFixture {
         assertThat(after.ctime().toInstant()).isEqualTo(before.ctime().toInstant());
     }
 
-    @Test default void openingAFileThatIsThereMovesNoTime() {
+    @Test default void openingAnExistingFileMovesNoTime() {
         age(file("f", "content"));
         Stat before = fs().stat(at("f"));
         tick();
@@ -188,7 +188,7 @@ public interface TimesContract extends PosixFixture {
         }
     }
 
-    @Test default void aNameThatGoesMovesTheTimesOfItsDirectory() {
+    @Test default void aRemovedNameMovesTheTimesOfItsDirectory() {
         directory("d");
         file("d/f", "");
         directory("d/e");
@@ -210,7 +210,7 @@ public interface TimesContract extends PosixFixture {
         assertThat(fs().stat(at("d")).mtime().toInstant()).isEqualTo(LONG_AGO);
     }
 
-    @Test default void changesOfAttributesMoveTheTimeOfChangeAlone() {
+    @Test default void changesOfAttributesMoveOnlyTheTimeOfChange() {
         age(file("f", ""));
         Instant before = fs().stat(at("f")).ctime().toInstant();
         tick();
@@ -230,7 +230,7 @@ public interface TimesContract extends PosixFixture {
         assertThat(fs().stat(at("f")).mtime().toInstant()).isAfter(LONG_AGO);
     }
 
-    @Test default void whoMayWriteMayNotSetTimesOfAnOpenFile() {
+    @Test default void anOpenForWritingAllowsNoChangeOfTimes() {
         file("f", "");
         fs().chmod(at("f"), 0666);
         try (PosixFile file = alice().open(at("f"), WRITE)) {
@@ -239,7 +239,7 @@ public interface TimesContract extends PosixFixture {
         }
     }
 
-    @Test default void omittingBothTimesChangesNothingAndIsAllowedToAll() {
+    @Test default void omittingBothTimesDoesNothingForAnyUser() {
         age(file("f", ""));
         Stat before = fs().stat(at("f"));
         tick();

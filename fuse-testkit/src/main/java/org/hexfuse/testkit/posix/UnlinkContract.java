@@ -6,23 +6,23 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.vfs.Timestamp;
 import org.junit.jupiter.api.Test;
 
-/** {@code unlink(2)}: names go, files that are open stay. */
+/** {@code unlink(2)}: names are removed, open files stay. */
 public interface UnlinkContract extends PosixFixture {
-    @Test default void unlinkTakesTheName() {
+    @Test default void unlinkRemovesTheName() {
         fs().unlink(file("f", ""));
         assertThat(names(at(""))).isEmpty();
         fails(Errno.ENOENT, () -> fs().stat(at("f")));
         fails(Errno.ENOENT, () -> fs().unlink(at("f")));
     }
 
-    @Test default void unlinkKeepsDirectories() {
+    @Test default void unlinkFailsOnADirectory() {
         String path = directory("d");
         fails(Errno.EISDIR, () -> fs().unlink(path));
         fails(Errno.EISDIR, () -> fs().unlink(at("d/.")));
         assertThat(fs().stat(path).isDirectory()).isTrue();
     }
 
-    @Test default void unlinkRefusesAFileAsADirectory() {
+    @Test default void unlinkFailsOnATrailingSlash() {
         file("f", "");
         fails(Errno.ENOTDIR, () -> fs().unlink(at("f/")));
         fails(Errno.ENOTDIR, () -> fs().unlink(at("f/g")));
@@ -41,7 +41,7 @@ public interface UnlinkContract extends PosixFixture {
         }
     }
 
-    @Test default void anOpenFileWithoutANameIsChangedAsAny() {
+    @Test default void anUnlinkedOpenFileCanBeChanged() {
         String path = file("f", "content");
         try (PosixFile file = open(path)) {
             fs().unlink(path);
@@ -59,7 +59,7 @@ public interface UnlinkContract extends PosixFixture {
         }
     }
 
-    @Test default void aNewFileOfTheNameIsAnother() {
+    @Test default void aNewFileOfTheSameNameIsAnother() {
         String path = file("f", "old");
         try (PosixFile old = open(path)) {
             fs().unlink(path);
@@ -87,7 +87,7 @@ public interface UnlinkContract extends PosixFixture {
         assertThat(exists(at("f"))).isFalse();
     }
 
-    @Test default void inAStickyDirectoryOwnersAloneTakeNames() {
+    @Test default void inAStickyDirectoryOnlyOwnersUnlink() {
         fs().chmod(at(""), 01777);
         file(alice(), "f", "");
         fails(Errno.EPERM, () -> bob().unlink(at("f")));
@@ -97,7 +97,7 @@ public interface UnlinkContract extends PosixFixture {
         assertThat(names(at(""))).isEmpty();
     }
 
-    @Test default void theOwnerOfAStickyDirectoryTakesAnyName() {
+    @Test default void theOwnerOfAStickyDirectoryUnlinksAnyFile() {
         directory("d");
         fs().chown(at("d"), ALICE.uid(), ALICE.gid());
         fs().chmod(at("d"), 01777);
@@ -108,7 +108,7 @@ public interface UnlinkContract extends PosixFixture {
         assertThat(names(at("d"))).isEmpty();
     }
 
-    @Test default void inAStickyDirectoryOwnersAloneTakeDirectories() {
+    @Test default void inAStickyDirectoryOnlyOwnersRemoveDirectories() {
         fs().chmod(at(""), 01777);
         alice().mkdir(at("d"), 0777);
         fails(Errno.EPERM, () -> bob().rmdir(at("d")));

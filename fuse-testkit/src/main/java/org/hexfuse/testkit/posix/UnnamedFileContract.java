@@ -7,14 +7,14 @@ import static org.hexfuse.vfs.OpenFlag.READ;
 import org.hexfuse.abi.Errno;
 import org.junit.jupiter.api.Test;
 
-/** {@code O_TMPFILE} and {@code linkat(2)}: open files that have no name, and get one. */
+/** {@code O_TMPFILE} and {@code linkat(2)}: unnamed files, and linking them. */
 public interface UnnamedFileContract extends PosixFixture {
     private PosixFile unnamed(String directory) {
         needs(PosixFeature.UNNAMED_FILES);
         return fs().tmpfile(directory, 0640);
     }
 
-    @Test default void anUnnamedFileIsNowhere() {
+    @Test default void anUnnamedFileIsNotListed() {
         try (PosixFile file = unnamed(at(""))) {
             assertThat(names(at(""))).isEmpty();
             assertThat(file.stat().nlink()).isZero();
@@ -25,7 +25,7 @@ public interface UnnamedFileContract extends PosixFixture {
         }
     }
 
-    @Test default void anUnnamedFileIsGivenAName() {
+    @Test default void anUnnamedFileCanBeLinked() {
         try (PosixFile file = unnamed(at(""))) {
             write(file, "content", 0);
             fs().link(file, at("f"));
@@ -35,14 +35,14 @@ public interface UnnamedFileContract extends PosixFixture {
         assertThat(content(at("f"))).isEqualTo("content");
     }
 
-    @Test default void anExclusiveUnnamedFileGetsNoName() {
+    @Test default void anExclusiveUnnamedFileCannotBeLinked() {
         needs(PosixFeature.UNNAMED_FILES);
         try (PosixFile file = fs().tmpfile(at(""), 0600, EXCLUSIVE)) {
             fails(Errno.ENOENT, () -> fs().link(file, at("f")));
         }
     }
 
-    @Test default void aFileThatLostItsNameGetsNoOther() {
+    @Test default void anUnlinkedFileCannotBeLinked() {
         String path = file("f", "content");
         try (PosixFile file = open(path)) {
             fs().unlink(path);
@@ -58,7 +58,7 @@ public interface UnnamedFileContract extends PosixFixture {
         fails(Errno.ENOENT, () -> fs().tmpfile(at("missing"), 0600));
     }
 
-    @Test default void anUnnamedFileIsOfWhoMadeItAndOfTheDirectorysGroup() {
+    @Test default void anUnnamedFileBelongsToItsCreatorAndTheDirectorysGroup() {
         needs(PosixFeature.UNNAMED_FILES);
         directory("d");
         fs().chown(at("d"), 0, SHARED);
@@ -70,7 +70,7 @@ public interface UnnamedFileContract extends PosixFixture {
         }
     }
 
-    @Test default void anUnnamedFileGetsSeveralNamesAndLosesThem() {
+    @Test default void anUnnamedFileCanBeLinkedAndUnlinkedSeveralTimes() {
         try (PosixFile file = unnamed(at(""))) {
             fs().link(file, at("f"));
             needs(PosixFeature.HARD_LINKS);
@@ -83,7 +83,7 @@ public interface UnnamedFileContract extends PosixFixture {
         }
     }
 
-    @Test default void anOpenDirectoryGetsNoOtherName() {
+    @Test default void anOpenDirectoryCannotBeLinked() {
         try (PosixFile directory = fs().open(directory("d"), READ)) {
             fails(Errno.EPERM, () -> fs().link(directory, at("e")));
             fs().rmdir(at("d"));

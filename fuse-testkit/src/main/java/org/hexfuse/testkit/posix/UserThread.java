@@ -10,7 +10,7 @@ import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.libc.ThreadIdentity;
 import org.hexfuse.vfs.Credentials;
 
-/** A thread that is another user to the kernel, and makes that user's calls, one after another. */
+/** A thread with the credentials of another user, which makes the calls of that user in order. */
 final class UserThread implements AutoCloseable {
     private final ExecutorService thread;
 
@@ -45,7 +45,7 @@ final class UserThread implements AutoCloseable {
         return user;
     }
 
-    /** Makes a call in the thread and waits for it. */
+    /** Runs a call on the thread and waits for its result. */
     <T> T call(Call<T> call) {
         try {
             return thread.submit(call::make).get();
@@ -62,7 +62,7 @@ final class UserThread implements AutoCloseable {
         }
     }
 
-    /** Ends the thread when the calls before are made. */
+    /** Ends the thread after the calls that are queued. */
     @Override public void close() {
         thread.shutdown();
     }

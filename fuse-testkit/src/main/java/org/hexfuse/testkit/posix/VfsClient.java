@@ -15,11 +15,11 @@ import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 import org.hexfuse.vfs.Vfs;
 
-/** A program within this one, which uses a {@link Vfs}. Closing it leaves that mounted. */
+/** A client on a {@link Vfs}, which stays mounted when the client is closed. */
 public final class VfsClient implements PosixClient {
     private final Vfs vfs;
 
-    /** A client of what is mounted there, as the user that it is mounted by. */
+    /** A client as the user of {@code vfs}. */
     public VfsClient(Vfs vfs) {
         this.vfs = vfs;
     }
@@ -149,7 +149,7 @@ public final class VfsClient implements PosixClient {
     }
 
     @Override public void close() {
-        // What is open belongs to whoever opened it.
+        // Open files are closed by their owners.
     }
 
     private record File(OpenFile file) implements PosixFile {

@@ -7,11 +7,11 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
 import org.junit.jupiter.api.Test;
 
-/** {@code xattr(7)}: names and values beside a file's content. */
+/** {@code xattr(7)}: extended attributes. */
 public interface XattrContract extends PosixFixture {
-    /** For {@code setxattr(2)}: it must be new. */
+    /** XATTR_CREATE. */
     int NEW = 1;
-    /** For {@code setxattr(2)}: it must be there. */
+    /** XATTR_REPLACE. */
     int OLD = 2;
 
     private void set(String file, String name, String value, int flags) {
@@ -54,21 +54,21 @@ public interface XattrContract extends PosixFixture {
         assertThat(fs().listxattr(at("f"))).contains(Name.of("user.two")).doesNotContain(Name.of("user.one"));
     }
 
-    @Test default void anAttributeThatIsNotThereIsNoData() {
+    @Test default void aMissingAttributeIsEnodata() {
         needs(PosixFeature.XATTRS);
         file("f", "");
         fails(Errno.ENODATA, () -> fs().getxattr(at("f"), "user.none"));
         fails(Errno.ENODATA, () -> fs().removexattr(at("f"), "user.none"));
     }
 
-    @Test default void aNewAttributeMustBeNewIfThatIsSaid() {
+    @Test default void createFailsOnAnExistingAttribute() {
         file("f", "");
         set("f", "user.colour", "red", NEW);
         fails(Errno.EEXIST, () -> set("f", "user.colour", "blue", NEW));
         assertThat(get("f", "user.colour")).isEqualTo("red");
     }
 
-    @Test default void aReplacedAttributeMustBeThereIfThatIsSaid() {
+    @Test default void replaceFailsOnAMissingAttribute() {
         file("f", "");
         fails(Errno.ENODATA, () -> set("f", "user.colour", "red", OLD));
         set("f", "user.colour", "red", 0);
@@ -76,7 +76,7 @@ public interface XattrContract extends PosixFixture {
         assertThat(get("f", "user.colour")).isEqualTo("blue");
     }
 
-    @Test default void flagsThatDoNotExistAreInvalid() {
+    @Test default void unknownFlagsAreInvalid() {
         file("f", "");
         fails(Errno.EINVAL, () -> set("f", "user.colour", "red", 8));
     }
@@ -106,7 +106,7 @@ public interface XattrContract extends PosixFixture {
         assertThat(get("d", "user.colour")).isEqualTo("red");
     }
 
-    @Test default void usersAttributesAreOfFilesAndDirectoriesAlone() {
+    @Test default void userAttributesAreForFilesAndDirectoriesOnly() {
         needs(PosixFeature.XATTRS);
         fs().symlink("nowhere", at("s"));
         fails(Errno.EPERM, () -> fs().lsetxattr(at("s"), "user.colour", new byte[1], 0));
@@ -154,7 +154,7 @@ public interface XattrContract extends PosixFixture {
         fails(Errno.EACCES, () -> alice().getxattr(at("f"), "user.colour"));
     }
 
-    @Test default void inAStickyDirectoryOwnersAloneSetItsAttributes() {
+    @Test default void onlyTheOwnerOfAStickyDirectorySetsItsAttributes() {
         needs(PosixFeature.XATTRS);
         directory("d");
         fs().chmod(at("d"), 01777);
@@ -163,7 +163,7 @@ public interface XattrContract extends PosixFixture {
         alice().setxattr(at("d"), "user.colour", new byte[1], 0);
     }
 
-    @Test default void trustedAttributesAreRootsAlone() {
+    @Test default void trustedAttributesAreForRootOnly() {
         file("f", "");
         fs().chmod(at("f"), 0666);
         set("f", "trusted.colour", "red", 0);
@@ -183,7 +183,7 @@ public interface XattrContract extends PosixFixture {
         fails(Errno.ENODATA, () -> get("f", "user.colour"));
     }
 
-    @Test default void settingAnAttributeMovesTheTimeOfChangeAlone() {
+    @Test default void settingAnAttributeMovesOnlyTheTimeOfChange() {
         age(file("f", ""));
         var before = fs().stat(at("f")).ctime().toInstant();
         tick();
@@ -192,7 +192,7 @@ public interface XattrContract extends PosixFixture {
         assertThat(fs().stat(at("f")).mtime().toInstant()).isEqualTo(LONG_AGO);
     }
 
-    @Test default void namespacesThatDoNotExistHaveNothingToRead() {
+    @Test default void unknownNamespacesAreNotSupported() {
         needs(PosixFeature.XATTRS);
         file("f", "");
         fails(Errno.EOPNOTSUPP, () -> get("f", "nobody.colour"));
@@ -200,13 +200,13 @@ public interface XattrContract extends PosixFixture {
         fails(Errno.EOPNOTSUPP, () -> get("f", "system.colour"));
     }
 
-    @Test default void aNamespaceAloneIsNoName() {
+    @Test default void aNamespaceWithoutANameIsInvalid() {
         file("f", "");
         fails(Errno.EINVAL, () -> set("f", "user.", "red", 0));
         fails(Errno.EINVAL, () -> set("f", "trusted.", "red", 0));
     }
 
-    @Test default void securityAttributesAreSetByRootAlone() {
+    @Test default void securityAttributesAreSetByRootOnly() {
         file(alice(), "f", "");
         set("f", "security.colour", "red", 0);
         assertThat(Name.decode(alice().getxattr(at("f"), "security.colour"))).isEqualTo("red");
@@ -215,7 +215,7 @@ public interface XattrContract extends PosixFixture {
         fs().removexattr(at("f"), "security.colour");
     }
 
-    @Test default void namesAreAnyBytesToo() {
+    @Test default void attributeNamesAreAnyBytes() {
         file("f", "");
         String name = "user.\udcff\udc80 ü";
         set("f", name, "red", 0);

@@ -1,11 +1,11 @@
 /**
- * The contract of a POSIX filesystem, as a suite of tests that knows neither how it is mounted nor who serves it.
+ * The contract of a POSIX filesystem: a test suite that is independent of the server and of the way of mounting.
  *
- * <p>{@link org.hexfuse.testkit.posix.PosixContract} joins the groups, each an interface with a test a behaviour. They are
- * written against {@link org.hexfuse.testkit.posix.PosixClient}, which is what a program can do with files, and has two
- * implementations: {@link org.hexfuse.testkit.posix.VfsClient} asks this project's own kernel's end, and
+ * <p>{@link org.hexfuse.testkit.posix.PosixContract} joins the groups, interfaces with one test for each behaviour. They are
+ * written against {@link org.hexfuse.testkit.posix.PosixClient}, the system calls on files, which has two
+ * implementations: {@link org.hexfuse.testkit.posix.VfsClient} calls this project's kernel end, and
  * {@link org.hexfuse.testkit.posix.LibcClient} the C library, on a directory where the kernel has mounted the filesystem. What
- * the contract says is what Linux's own filesystems do: tmpfs passes it.
+ * the contract requires is what Linux's own filesystems do: tmpfs passes it.
  *
  * <p>A filesystem's test has one subclass for each way of mounting it, and says with
  * {@link org.hexfuse.testkit.posix.PosixFeature} what the filesystem has not got.

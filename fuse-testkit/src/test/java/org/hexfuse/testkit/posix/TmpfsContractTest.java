@@ -9,7 +9,7 @@ import org.hexfuse.libc.MountCalls;
 import org.hexfuse.libc.MountFlags;
 import org.hexfuse.libc.ProcessIds;
 
-/** Linux's own filesystem keeps the contract, which shows that the contract is right. */
+/** tmpfs passes the contract, so the contract requires what Linux does. */
 class TmpfsContractTest extends PosixContract {
     private Path point;
     private boolean mounted;

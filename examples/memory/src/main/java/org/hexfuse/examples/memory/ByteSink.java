@@ -1,6 +1,6 @@
 package org.hexfuse.examples.memory;
 
-/** Takes what is read from a file, in order: bytes where there are chunks, zeros where there are holes. */
+/** Receives the data of a read, in order: bytes of chunks, zeros for holes. */
 interface ByteSink {
     void bytes(byte[] source, int offset, int length);
 

@@ -1,7 +1,7 @@
 package org.hexfuse.examples.memory;
 
-/** Has what is written to a file. */
+/** The data of a write. */
 @FunctionalInterface interface ByteSource {
-    /** Copies {@code length} bytes from {@code position} on into {@code target}. */
+    /** Copies {@code length} bytes from {@code position} to {@code target}. */
     void copyTo(long position, byte[] target, int offset, int length);
 }

@@ -7,9 +7,9 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * A change of attributes: what is empty stays.
+ * A change of attributes; an empty one is kept.
  *
- * @param dropsPrivileges whether set-user-ID, set-group-ID and capabilities go when the size changes
+ * @param dropsPrivileges whether a change of the size clears set-user-ID, set-group-ID and capabilities
  */
 record Change(OptionalInt mode, OptionalInt uid, OptionalInt gid, OptionalLong size, Optional<Timespec> atime,
         Optional<Timespec> mtime, Optional<Timespec> ctime, boolean dropsPrivileges) {

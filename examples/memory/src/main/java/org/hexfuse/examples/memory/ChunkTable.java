@@ -1,18 +1,18 @@
 package org.hexfuse.examples.memory;
 
 /**
- * The chunks of a file by their index, most of which may be missing: a radix tree that is as high as the largest index
- * needs. A file of one chunk has no tree at all. Not for several threads.
+ * The chunks of a file by index, a sparse radix tree of the height that the largest index needs. A file of one chunk has no
+ * tree. Not thread-safe.
  */
 final class ChunkTable {
-    /** What stands for a chunk that is missing. */
+    /** The marker of a missing chunk. */
     static final byte[] MISSING = {};
 
     private static final int BITS = 6;
     private static final int WIDTH = 1 << BITS;
     private static final int MASK = WIDTH - 1;
 
-    /** Null if there are no chunks, the chunk 0 itself if there are no levels, else an {@code Object[]} of what is one level below. */
+    /** Null if there are no chunks, the chunk 0 itself if there are no levels, else an {@code Object[]} of the level below. */
     private Object root;
     private int levels;
 
@@ -28,7 +28,7 @@ final class ChunkTable {
         return at == null ? MISSING : (byte[]) at;
     }
 
-    /** Puts a chunk, which is not empty. */
+    /** Puts a non-empty chunk. */
     void put(long index, byte[] chunk) {
         while (!covers(index)) {
             var higher = new Object[WIDTH];
@@ -63,7 +63,7 @@ final class ChunkTable {
         levels = 0;
     }
 
-    /** The smallest index from {@code from} on that has a chunk, or -1. */
+    /** The smallest index from {@code from} that has a chunk, or -1. */
     long next(long from) {
         if (!covers(from) || root == null) {
             return -1;
@@ -71,7 +71,7 @@ final class ChunkTable {
         return levels == 0 ? 0 : nextBelow((Object[]) root, topShift(), from);
     }
 
-    /** Removes a chunk and the branches that are empty without it; returns whether {@code branch} is. */
+    /** Removes a chunk and the branches that become empty; returns whether {@code branch} does. */
     private static boolean removeBelow(Object[] branch, int shift, long index) {
         int slot = slot(index, shift);
         if (branch[slot] != null && (shift == 0 || removeBelow((Object[]) branch[slot], shift - BITS, index))) {

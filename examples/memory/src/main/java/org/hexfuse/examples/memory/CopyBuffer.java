@@ -10,7 +10,7 @@ import org.hexfuse.abi.FuseException;
  * Copies between files, a chunk at a time, so that no two are locked at once. Holes stay holes. Not for several threads.
  */
 final class CopyBuffer implements ByteSink, ByteSource {
-    /** The most that one call copies, since it runs on a thread that others wait for. */
+    /** The most bytes of one call, since it holds a worker. */
     private static final long MOST = 16L << 20;
 
     private final byte[] buffer = new byte[FileContent.CHUNK];

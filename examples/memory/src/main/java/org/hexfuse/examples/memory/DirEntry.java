@@ -2,7 +2,7 @@ package org.hexfuse.examples.memory;
 
 import org.hexfuse.abi.Name;
 
-/** A name in a directory. It keeps its place in the listing when it comes to stand for another node. */
+/** A directory entry. It keeps its cookie when its node is replaced. */
 final class DirEntry {
     private final Name name;
     private final long cookie;

@@ -3,9 +3,9 @@ package org.hexfuse.examples.memory;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 
-/** A directory. Its entries and its parent are guarded by the namespace's lock. */
+/** A directory. Its entries and its parent are guarded by the lock of the namespace. */
 final class Directory extends Inode {
-    /** As on tmpfs, so that a directory with something in it is not empty to {@code ls -l}. */
+    /** The size per entry, as on tmpfs. */
     private static final int SIZE_OF_ENTRY = 20;
 
     private final EntryTable entries = new EntryTable();
@@ -52,6 +52,6 @@ final class Directory extends Inode {
     }
 
     @Override void discardContent() {
-        // It is empty, or it would have a name.
+        // A directory without links is empty.
     }
 }

@@ -11,11 +11,11 @@ import org.hexfuse.abi.Name;
 /**
  * The entries of a directory, by name and in the order of their cookies.
  *
- * <p>A new entry gets a cookie larger than all before, so a listing may stop at any cookie and go on behind it later: what
- * was neither added nor removed meanwhile is seen once. It also means that a list to which entries are only appended is in
- * order, which takes less memory than a tree. A removed entry stays in the list, marked, until half of it is of that kind.
+ * <p>A new entry gets the largest cookie, so a listing can continue after any cookie: entries that are neither added nor removed
+ * meanwhile are seen once. A list with appends only is thus sorted, and takes less memory than a tree. A removed entry stays
+ * in the list, marked, until half of the list is removed.
  *
- * <p>Guarded by the namespace's lock, but for {@link #count}.
+ * <p>Guarded by the lock of the namespace, except {@link #count}.
  */
 final class EntryTable {
     /** The cookie of the entry {@code .}. */
@@ -64,14 +64,14 @@ final class EntryTable {
             byCookie.trimToSize();
         }
         if (byName.isEmpty()) {
-            // A map never shrinks, and a directory that was large once may stay for long.
+            // A map never shrinks, and a directory that was large may exist for long.
             byName = new HashMap<>();
             byCookie.clear();
             byCookie.trimToSize();
         }
     }
 
-    /** Visits the entries whose cookies are larger than {@code cookie}, in their order, until {@code visitor} says no. */
+    /** Visits the entries whose cookies are larger than {@code cookie}, in their order, until {@code visitor} returns false. */
     void visitAfter(long cookie, Predicate<DirEntry> visitor) {
         for (int i = firstAfter(cookie); i < byCookie.size(); i++) {
             DirEntry entry = byCookie.get(i);

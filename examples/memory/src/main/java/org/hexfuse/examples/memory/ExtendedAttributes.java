@@ -9,21 +9,21 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.posix.AccessControlList;
 
-/** The extended attributes of a node. Not for several threads. Limits are those of Linux, {@code limits.h}. */
+/** The extended attributes of a node. Not thread-safe. The limits are those of Linux, {@code limits.h}. */
 final class ExtendedAttributes {
-    /** None at all, for all nodes that have none; it never changes. */
+    /** The shared, immutable instance of nodes without attributes. */
     static final ExtendedAttributes NONE = new ExtendedAttributes(new Space(0, 0));
 
-    /** For {@link #set}: the attribute must be new. */
+    /** For {@link #set}: XATTR_CREATE. */
     static final int CREATE = 1;
-    /** For {@link #set}: the attribute must be there. */
+    /** For {@link #set}: XATTR_REPLACE. */
     static final int REPLACE = 2;
 
     private static final int LONGEST_NAME = 255;
     private static final int LARGEST_VALUE = 65_536;
     private static final int LARGEST_LIST = 65_536;
     private static final Name CAPABILITY = Name.of("security.capability");
-    /** Those with values that mean nothing here. Access control lists do, see {@link #list}. */
+    /** Attributes with opaque values, unlike access control lists, see {@link #list}. */
     private static final List<String> NAMESPACES = List.of("user.", "trusted.", "security.");
 
     private final Space space;
@@ -46,12 +46,12 @@ final class ExtendedAttributes {
         return List.copyOf(values.keySet());
     }
 
-    /** An access control list, of which {@code name} says which one. */
+    /** The access control list of attribute {@code name}. */
     Optional<AccessControlList> list(Name name) {
         return Optional.ofNullable(values.get(name)).flatMap(AccessControlList::parse);
     }
 
-    /** Sets or takes away an access control list, and never fails when there is none to take. */
+    /** Sets or removes an access control list; removing a missing one is no error. */
     void setList(Name name, Optional<AccessControlList> list) {
         if (list.isPresent()) {
             put(name, list.get().toBytes());
@@ -60,7 +60,7 @@ final class ExtendedAttributes {
         }
     }
 
-    /** Sets what is no access control list: EOPNOTSUPP. */
+    /** Sets an attribute other than an access control list; EOPNOTSUPP for a list. */
     void set(Name name, byte[] value, int flags) {
         checkName(name);
         if (value.length > LARGEST_VALUE) {
@@ -112,7 +112,7 @@ final class ExtendedAttributes {
         }
     }
 
-    /** A list goes in by {@link #setList} alone. */
+    /** Rejects lists, which {@link #setList} sets. */
     private static void checkName(Name name) {
         if (name.length() == 0 || name.length() > LONGEST_NAME) {
             throw FuseException.of(Errno.ERANGE);

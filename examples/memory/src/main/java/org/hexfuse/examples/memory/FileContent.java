@@ -11,20 +11,20 @@ import java.util.concurrent.locks.StampedLock;
 import org.hexfuse.abi.FuseException;
 
 /**
- * What is in a regular file: a size, and chunks of up to 64 KiB where something was written or allocated. Offsets and
- * lengths are in bytes.
+ * The content of a regular file: its size, and chunks of up to 64 KiB for written or allocated ranges. Offsets and lengths
+ * are in bytes.
  *
- * <p>A chunk may be shorter than its place; what is missing at its end is a hole. The first chunk starts small and grows by
- * doubling, so that a small file takes little. Bytes of a chunk that lie behind the end of the file are always zero: no file
- * that grows shows what it had before it shrank.
+ * <p>A chunk may be shorter than 64 KiB; the rest of its range is a hole. The first chunk starts small and doubles, so that a
+ * small file takes little memory. Bytes of a chunk past the end of the file are always zero, so that a file that grows after a
+ * truncation does not show old data.
  *
  * <p>Any thread may use it. Its lock is held while a {@link ByteSink} or {@link ByteSource} is called, which must not take
- * another. No two contents are locked at once.
+ * another lock. No two contents are locked at once.
  */
 final class FileContent {
     /**
-     * The most bytes in a chunk. They are on the heap: there is no other memory to give back or to run out of, an array that
-     * is dropped is free whoever still reads it, and a chunk is small enough not to be a humongous object of G1.
+     * The size of a chunk in bytes. Chunks are heap arrays: there is no other memory to free or to exhaust, a removed array is
+     * freed after its last reader, and a chunk is too small for a humongous object of G1.
      */
     static final int CHUNK = 1 << 16;
     /** As on tmpfs. */
@@ -53,7 +53,7 @@ final class FileContent {
         }
     }
 
-    /** The bytes that its chunks take. */
+    /** The memory of the chunks in bytes. */
     long allocated() {
         long stamp = lock.readLock();
         try {
@@ -93,8 +93,8 @@ final class FileContent {
     }
 
     /**
-     * Writes {@code length} bytes, fewer if space runs out on the way, and returns how many. ENOSPC if there is space for none,
-     * EFBIG behind {@link #LARGEST_SIZE}.
+     * Writes {@code length} bytes, fewer if space runs out, and returns their number. ENOSPC if there is no space at all,
+     * EFBIG past {@link #LARGEST_SIZE}.
      */
     int write(long offset, int length, ByteSource source) {
         checkOffset(offset);
@@ -106,7 +106,7 @@ final class FileContent {
         }
     }
 
-    /** Writes as {@link #write}, at the end of the file, wherever that is by now. */
+    /** Writes as {@link #write}, at the current end of the file. */
     int append(int length, ByteSource source) {
         long stamp = lock.writeLock();
         try {
@@ -153,13 +153,13 @@ final class FileContent {
         return some;
     }
 
-    /** Makes a chunk {@code end} bytes long or longer; shorter, or no longer than it was, where space runs out. */
+    /** Grows a chunk to at least {@code end} bytes, or to less where space runs out. */
     private byte[] grow(long index, byte[] chunk, int end) {
         int taken = (int) space.takeUpTo(roomFor(index, end) - chunk.length);
         return taken == 0 ? chunk : resize(index, chunk, chunk.length + taken, taken);
     }
 
-    /** Puts a longer chunk, for which space was taken, in the place of {@code chunk}. */
+    /** Replaces {@code chunk} by a longer one, whose space is reserved. */
     private byte[] resize(long index, byte[] chunk, int length, int taken) {
         try {
             byte[] longer = Space.resized(chunk, length);
@@ -172,12 +172,12 @@ final class FileContent {
         }
     }
 
-    /** How long a chunk is made that must hold {@code end} bytes. */
+    /** The size of a chunk that has to hold {@code end} bytes. */
     private static int roomFor(long index, int end) {
         return index > 0 || end > CHUNK / 2 ? CHUNK : Math.max(SMALLEST_CHUNK, Integer.highestOneBit(2 * end - 1));
     }
 
-    /** Cuts the file off at {@code newSize}, or lengthens it by a hole. */
+    /** Truncates the file to {@code newSize}, or extends it by a hole. */
     void truncate(long newSize) {
         checkOffset(newSize);
         long stamp = lock.writeLock();
@@ -205,7 +205,7 @@ final class FileContent {
         }
     }
 
-    /** Makes {@code length} bytes a hole, without changing the size. */
+    /** Punches a hole of {@code length} bytes; keeps the size. */
     void punch(long offset, long length) {
         long end = end(offset, length);
         long stamp = lock.writeLock();
@@ -217,7 +217,7 @@ final class FileContent {
         }
     }
 
-    /** Makes {@code length} bytes a hole, and the file at least so long. */
+    /** Punches a hole of {@code length} bytes; extends the file if needed. */
     void writeHole(long offset, long length) {
         long end = end(offset, length);
         long stamp = lock.writeLock();
@@ -230,12 +230,12 @@ final class FileContent {
         }
     }
 
-    /** Allocates space for {@code length} bytes, or none: ENOSPC. What was written stays. */
+    /** Allocates space for {@code length} bytes and keeps their data; ENOSPC if not all fit. */
     void allocate(long offset, long length, boolean keepSize) {
         allocate(offset, length, keepSize, false);
     }
 
-    /** Allocates space for {@code length} bytes, or none: ENOSPC. They are zero afterwards. */
+    /** Allocates space for {@code length} bytes and zeroes them; ENOSPC if not all fit. */
     void zero(long offset, long length, boolean keepSize) {
         allocate(offset, length, keepSize, true);
     }
@@ -245,7 +245,7 @@ final class FileContent {
         long stamp = lock.writeLock();
         try {
             checkThere();
-            // First a bound, so that a range beyond all bounds is not walked.
+            // Checked first, so that a huge range is not walked.
             if (length - allocated > space.freeBytes()) {
                 throw FuseException.of(ENOSPC);
             }
@@ -289,7 +289,7 @@ final class FileContent {
         return (int) Math.min(CHUNK, end - (index << SHIFT));
     }
 
-    /** Makes the bytes from {@code from} up to {@code to} zero, giving chunks back that are wholly in that range. */
+    /** Makes the bytes from {@code from} up to {@code to} zero, freeing chunks that are wholly in that range. */
     private void wipe(long from, long to, boolean free) {
         if (from >= to) {
             return;
@@ -310,7 +310,7 @@ final class FileContent {
         }
     }
 
-    /** Where data begins from {@code offset} on: ENXIO if there is none. */
+    /** The next data at or after {@code offset}; ENXIO if there is none. */
     long seekData(long offset) {
         long stamp = lock.readLock();
         try {
@@ -328,7 +328,7 @@ final class FileContent {
         }
     }
 
-    /** Where a hole begins from {@code offset} on; one follows the end of the file. */
+    /** The next hole at or after {@code offset}; the end of the file counts as one. */
     long seekHole(long offset) {
         long stamp = lock.readLock();
         try {
@@ -350,7 +350,7 @@ final class FileContent {
         }
     }
 
-    /** Gives everything back. Nothing can be written any more: ESTALE. */
+    /** Frees all chunks. Later writes fail with ESTALE. */
     void discard() {
         long stamp = lock.writeLock();
         try {
@@ -362,7 +362,7 @@ final class FileContent {
         }
     }
 
-    /** Gives all chunks back at once, however many they are. */
+    /** Frees all chunks at once. */
     private void clear() {
         chunks.clear();
         space.giveBack(allocated);

@@ -5,18 +5,17 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.posix.AccessControlList;
 
 /**
- * What a new node has from the directory that it is made in, and from who makes it.
+ * Mode and lists of a new node, by its directory and its creator.
  *
  * <p>Source: {@code acl(5)}, Linux {@code fs/posix_acl.c} ({@code posix_acl_create}).
  *
  * @param mode type and permissions
- * @param access the list that says who may do what, where the mode alone does not
- * @param forChildren the list that what is made in it begins with, if it is a directory
+ * @param access the access list, if the mode does not suffice
+ * @param forChildren the default list, if it is a directory
  */
 record Inheritance(int mode, Optional<AccessControlList> access, Optional<AccessControlList> forChildren) {
     /**
-     * What comes of a mode that was asked for: less the umask, unless the directory has a list for what is made in it, which
-     * takes the place of the umask.
+     * Applies the default list of the directory to a requested mode, or the umask if there is none.
      */
     static Inheritance of(Optional<AccessControlList> parent, int mode, int umask) {
         if (parent.isEmpty() || FileType.SYMLINK.is(mode)) {
@@ -27,7 +26,7 @@ record Inheritance(int mode, Optional<AccessControlList> access, Optional<Access
                 FileType.DIRECTORY.is(mode) ? parent : Optional.empty());
     }
 
-    /** A mode and no lists. */
+    /** A mode without lists. */
     static Inheritance plain(int mode) {
         return new Inheritance(mode, Optional.empty(), Optional.empty());
     }

@@ -9,8 +9,8 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.posix.AccessControlList;
 
 /**
- * A node: its attributes, and what keeps it alive, which is names, lookups by kernels, and open handles. Its monitor guards
- * them. It is small, since there are many: times are shared values, and extended attributes exist once there is one.
+ * A node: its attributes and its reference counts: links, lookup count, open handles. Its monitor guards them. It is small,
+ * since there are many: times are shared values, and extended attributes are allocated with the first one.
  */
 abstract sealed class Inode permits Directory, RegularFile, SpecialFile, SymbolicLink {
     static final int SET_UID = 04000;
@@ -37,7 +37,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
     private boolean linkable;
     private boolean gone;
 
-    /** What every node is born with. */
+    /** The attributes of a new node. */
     record Birth(long number, int mode, Owner owner, Timespec time, Space space, Inheritance lists) {}
 
     Inode(Birth birth, int links) {
@@ -71,10 +71,10 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         return number;
     }
 
-    /** The content's size in bytes. */
+    /** The size of the content in bytes. */
     abstract long size();
 
-    /** Gives back what the content takes; called once, when nothing keeps the node any more. */
+    /** Frees the content; called once, when the node has no reference any more. */
     abstract void discardContent();
 
     long allocated() {
@@ -85,7 +85,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         return 0;
     }
 
-    /** Makes the content {@code size} bytes long. */
+    /** Truncates or extends the content to {@code size} bytes. */
     void truncate(long size) {
         throw FuseException.of(Errno.EINVAL);
     }
@@ -104,7 +104,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
 
     final synchronized boolean isUnlinked() { return links == 0; }
 
-    /** Makes the change, all or nothing, and returns the attributes after it. */
+    /** Applies a change, all of it or nothing, and returns the new attributes. */
     final synchronized Stat change(Change change, Timespec now) {
         change.size().ifPresent(size -> {
             truncate(size);
@@ -129,16 +129,15 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
                 list -> xattrs.setList(AccessControlList.ACCESS, Optional.of(list.withMode(bits))));
     }
 
-    /** The list that what is made in this directory begins with. */
+    /** The default list of this directory. */
     final synchronized Optional<AccessControlList> listForChildren() {
         return xattrs.list(AccessControlList.DEFAULT);
     }
 
     /**
-     * Sets the list that says who may do what, or takes it away. The mode shows what it says; one that says no more than a mode
-     * can is kept as that alone.
+     * Sets or removes the access list. The mode reflects it; a minimal list is stored as the mode only.
      *
-     * @param dropsSetGid whether set-group-ID goes, as the caller is not in the group
+     * @param dropsSetGid whether to clear set-group-ID, since the caller is not a member of the group
      */
     final synchronized void setAccessList(Optional<AccessControlList> list, boolean dropsSetGid, Timespec now) {
         checkTakesLists();
@@ -149,7 +148,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         ctime = now;
     }
 
-    /** Sets the list that what is made in this directory begins with, or takes it away: EACCES if it is no directory. */
+    /** Sets or removes the default list of a directory; EACCES for other types. */
     final synchronized void setListForChildren(Optional<AccessControlList> list, Timespec now) {
         checkTakesLists();
         if (!(this instanceof Directory)) {
@@ -180,7 +179,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         atime = now;
     }
 
-    /** The content changed. */
+    /** Sets mtime and ctime. */
     final synchronized void modified(Timespec now, boolean dropsPrivileges) {
         mtime = now;
         ctime = now;
@@ -189,12 +188,12 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         }
     }
 
-    /** Something other than the content changed. */
+    /** Sets ctime. */
     final synchronized void changed(Timespec now) {
         ctime = now;
     }
 
-    /** A file that others wrote to, or own now, must not run with the rights of who owned it. */
+    /** Clears set-user-ID, set-group-ID and capabilities after a write by another user or a change of owner. */
     private void dropPrivileges() {
         mode &= (mode & GROUP_EXECUTE) == 0 ? ~SET_UID : ~(SET_UID | SET_GID);
         xattrs.removeCapability();
@@ -208,7 +207,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         return xattrs.names();
     }
 
-    /** Sets an extended attribute; {@code flags} as of {@code setxattr(2)}. */
+    /** Sets an extended attribute; {@code flags} as in {@code setxattr(2)}. */
     final synchronized void setXattr(Name name, byte[] value, int flags, Timespec now) {
         checkNotGone();
         ExtendedAttributes all = xattrs == ExtendedAttributes.NONE ? new ExtendedAttributes(space) : xattrs;
@@ -222,31 +221,31 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         ctime = now;
     }
 
-    /** Counts a lookup. */
+    /** Increments the lookup count. */
     final synchronized void lookedUp() {
         checkNotGone();
         lookups++;
     }
 
-    /** Takes lookups back; returns whether nothing keeps the node any more, once. */
+    /** Decrements the lookup count; returns, once, whether the node has no reference any more. */
     final synchronized boolean forget(long count) {
         lookups = count < 0 ? 0 : Math.max(0, lookups - count);
         return ends();
     }
 
-    /** Counts an open handle. */
+    /** Increments the number of open handles. */
     final synchronized void opened() {
         checkNotGone();
         handles++;
     }
 
-    /** Takes an open handle back; returns whether nothing keeps the node any more, once. */
+    /** Decrements the number of open handles; returns, once, whether the node has no reference any more. */
     final synchronized boolean closed() {
         handles = Math.max(0, handles - 1);
         return ends();
     }
 
-    /** Counts a name: EMLINK if there are too many, ENOENT if the last one is gone. */
+    /** Increments the link count; EMLINK if there are too many, ENOENT if it is 0. */
     final synchronized void linked(Timespec now) {
         if (gone || (links == 0 && !linkable)) {
             throw FuseException.of(Errno.ENOENT);
@@ -258,7 +257,7 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         ctime = now;
     }
 
-    /** Takes a name back, of a directory its only one; returns whether nothing keeps the node any more, once. */
+    /** Decrements the link count, of a directory to 0; returns, once, whether the node has no reference any more. */
     final synchronized boolean unlinked(Timespec now) {
         links = this instanceof Directory ? 0 : links - 1;
         linkable = false;
@@ -266,18 +265,18 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
         return ends();
     }
 
-    /** Takes the name back that a node is born with, which may have another later. */
+    /** Drops the initial link of an unnamed node, which may be linked later. */
     final synchronized void makeNameless() {
         links = 0;
         linkable = true;
     }
 
-    /** Counts the name {@code ..} of directories that came, or went. */
+    /** Adds to the link count for the {@code ..} of subdirectories. */
     final synchronized void adjustLinks(int difference) {
         links += difference;
     }
 
-    /** Gives back all that the node takes. */
+    /** Frees all space of the node. */
     final void discard() {
         synchronized (this) {
             xattrs.clear();

@@ -9,8 +9,8 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 
 /**
- * All nodes by their numbers, which grow from 1, the root's, and are never used again: no node needs a generation. Any thread
- * may use it.
+ * All nodes by node id. Ids count from 1, the root, and are never reused, so generations are not needed. Any thread may use
+ * it.
  */
 final class InodeTable {
     private final ConcurrentHashMap<Long, Inode> inodes = new ConcurrentHashMap<>();
@@ -21,7 +21,7 @@ final class InodeTable {
         this.space = space;
     }
 
-    /** The node with that number: ESTALE if there is none any more. */
+    /** The node of an id; ESTALE if it does not exist any more. */
     Inode get(long number) {
         return find(number).orElseThrow(() -> FuseException.of(Errno.ESTALE));
     }
@@ -34,7 +34,7 @@ final class InodeTable {
         return inodes.size();
     }
 
-    /** Makes a node: ENOSPC if there are as many as there may be. */
+    /** Makes a node; ENOSPC at the limit. */
     <T extends Inode> T add(Inheritance lists, Owner owner, Timespec now, Function<Inode.Birth, T> kind) {
         space.takeNode();
         T inode;
@@ -48,7 +48,7 @@ final class InodeTable {
         return inode;
     }
 
-    /** Removes a node that nothing keeps any more. */
+    /** Removes a node without references. */
     void remove(Inode inode) {
         inodes.remove(inode.number());
         inode.discard();

@@ -13,10 +13,10 @@ import org.hexfuse.server.RemoveXattr;
 import org.hexfuse.server.SetXattr;
 
 /**
- * Access control lists, as kernels ask for them: as extended attributes.
+ * Access control lists as extended attributes.
  *
- * <p>A kernel that does not check by lists is told that there are none. To such a one the mode says all, and shows the mask in
- * place of what the file's group may do, so it would give the group more than the list does.
+ * <p>For a kernel that does not check by lists there are none. Such a kernel checks by the mode, whose group bits are the mask,
+ * so it would grant the group more than the list does.
  *
  * <p>Source: Linux {@code fs/fuse/acl.c}, {@code fs/posix_acl.c}.
  */
@@ -35,7 +35,7 @@ final class Lists {
         }
     }
 
-    /** Sets a list, or takes it away if there is nothing in it. */
+    /** Sets a list, or removes it if the new one is empty. */
     static void set(SetXattr op, Inode inode, Timespec now) {
         check(op);
         Optional<AccessControlList> list = AccessControlList.parse(op.value());
@@ -46,7 +46,7 @@ final class Lists {
         }
     }
 
-    /** A kernel that can't say so leaves in doubt who is in a group by their further groups alone; then they are not. */
+    /** Without CREATE_SUPP_GROUP supplementary groups are unknown; such a caller counts as no member. */
     private static boolean dropsSetGid(SetXattr op, Inode inode) {
         return op.session().has(InitFlag.SETXATTR_EXT)
                 ? op.has(SetxattrFlag.ACL_KILL_SGID)

@@ -1,8 +1,8 @@
 package org.hexfuse.examples.memory;
 
 /**
- * Who makes a node.
+ * The creator of a node.
  *
- * @param umask the permissions that the node is not given, unless its directory says what it is given
+ * @param umask the umask, unless a default list of the directory replaces it
  */
 record Maker(int uid, int gid, int umask) {}

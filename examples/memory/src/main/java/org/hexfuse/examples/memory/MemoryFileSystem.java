@@ -25,25 +25,25 @@ import org.hexfuse.server.Capability;
 import org.hexfuse.server.*;
 
 /**
- * A filesystem in the heap, with all that Linux's own have: what {@code tmpfs} is, in Java.
+ * A filesystem in the heap with the features of Linux's own: {@code tmpfs} in Java.
  *
- * <p>It may be served to several kernels at once, and outlives each of them: files that have a name are there for the next.
- * This class only turns operations into calls of the {@link Tree} and its nodes, and their results into replies.
+ * <p>It may be served to several kernels at once, and outlives each of them: linked files are there for the next.
+ * This class maps operations to calls of the {@link Tree} and its nodes, and their results to replies.
  */
 public final class MemoryFileSystem implements FuseFileSystem {
     /**
-     * How long a kernel may believe what it was told. One kernel alone could believe it for ever, since all changes are its
-     * own; another one's changes it sees after this time, and at once when it opens a file, as its cache is dropped then.
+     * The entry and attribute timeout. A single kernel could cache without limit, since it makes all changes itself. It sees
+     * the changes of another kernel after this time, or when it opens a file, which invalidates its page cache.
      */
     private static final Duration VALID = Duration.ofSeconds(1);
 
     private static final int BLOCK = 4096;
     private static final int SECTOR = 512;
     private static final int LONGEST_NAME = 255;
-    /** What a node takes of the heap with its name and its entry, and more: the measure of how many are allowed. */
+    /** An upper bound of the heap memory of a node with its name and its entry, for the default limit of nodes. */
     private static final int HEAP_PER_FILE = 2048;
 
-    // Of open(2), lseek(2) and fallocate(2), as Linux's generic headers number them.
+    // The numbers of open(2), lseek(2) and fallocate(2) in Linux's generic headers.
     private static final int O_EXCL = 0200;
     private static final int O_TRUNC = 01000;
     private static final int O_APPEND = 02000;
@@ -58,14 +58,14 @@ public final class MemoryFileSystem implements FuseFileSystem {
     private final Locks locks = new Locks();
     private final AtomicLong lastHandle = new AtomicLong();
 
-    /** Holds up to half of what the heap may grow to. */
+    /** A filesystem of up to half of the maximum heap. */
     public MemoryFileSystem() {
         this(defaultBytes(), defaultFiles());
     }
 
     /**
-     * Holds up to {@code bytes} of data and {@code files} nodes; what is beyond gets ENOSPC. The root belongs to the user that
-     * runs this process.
+     * A filesystem of up to {@code bytes} of data and {@code files} nodes; ENOSPC beyond these. The root belongs to the user of
+     * this process.
      */
     public MemoryFileSystem(long bytes, long files) {
         this(new Tree(new Space(bytes, files), ourselves(), 0755, InstantSource.system()));
@@ -75,7 +75,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
         this.tree = tree;
     }
 
-    /** What it may hold, and does. */
+    /** The limits and the usage. */
     Space limits() {
         return tree.space();
     }
@@ -97,7 +97,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
         }
     }
 
-    /** The kernel checks permissions by what is told of owner, group and mode. */
+    /** The kernel checks permissions by owner, group and mode. */
     @Override public Set<Capability> capabilities() {
         return Set.of(Capability.READDIRPLUS, Capability.RECORD_LOCKS, Capability.FLOCK);
     }
@@ -107,14 +107,14 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     @Override public void init(InitNegotiation negotiation) {
-        // Kernels check permissions by the lists then, and leave it to this end what a list for new files makes of a umask.
+        // With POSIX_ACL kernels check permissions by the lists, and the filesystem applies default lists and umask.
         negotiation.enable(InitFlag.POSIX_ACL);
         negotiation.enable(InitFlag.DONT_MASK);
-        // Else nobody says whether the caller is in the file's group.
+        // Without it the supplementary groups of a caller are unknown.
         negotiation.enable(InitFlag.SETXATTR_EXT);
-        // Else kernels ask for security.capability before each write.
+        // Without it kernels request security.capability before each write.
         negotiation.enable(InitFlag.HANDLE_KILLPRIV_V2);
-        // A number stands for one target for ever.
+        // The target of a symbolic link never changes.
         negotiation.enable(InitFlag.CACHE_SYMLINKS);
         // "." and ".." can be looked up.
         negotiation.enable(InitFlag.EXPORT_SUPPORT);
@@ -187,7 +187,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
         return handle();
     }
 
-    /** A handle of its own for each open file, so that its locks end with it. */
+    /** A distinct handle for each open file, so that its locks are released with it. */
     private Opened handle() {
         return Opened.of(lastHandle.incrementAndGet());
     }
@@ -198,7 +198,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
         return new Created(entry(file), handle());
     }
 
-    /** Another kernel may have made the file since this one looked; then it is as if this one had looked later. */
+    /** Another kernel may have created the file since the lookup of this one; then the existing file is opened. */
     private RegularFile createOrFind(Create op) {
         try {
             return tree.createFile(op.node(), op.name(), op.mode(), maker(op, op.umask()));
@@ -252,7 +252,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
     @Override public int write(Write op) {
         RegularFile file = tree.file(op.node());
         ByteSource data = op.data()::copyTo;
-        // Pages of a mapping are written back to where they came from, however the file was opened.
+        // Mapped pages are written back to their offsets, even if the file was opened with O_APPEND.
         boolean appends = (op.flags() & O_APPEND) != 0 && !op.fromCache();
         return appends
                 ? file.append(op.size(), data, op.killSuidgid(), tree.now())
@@ -353,7 +353,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
         return tree.inode(op.node()).xattr(op.name());
     }
 
-    /** Those of the namespace {@code trusted} are shown to nobody but root, as {@code xattr(7)} has it. */
+    /** Attributes of the namespace {@code trusted} are listed for root only, {@code xattr(7)}. */
     @Override public List<Name> listxattr(ListXattr op) {
         List<Name> all = tree.inode(op.node()).xattrNames();
         return op.uid() == 0 ? all : all.stream().filter(name -> !name.toString().startsWith("trusted.")).toList();
@@ -368,7 +368,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     @Override public void syncfs(SyncFs op) {
-        // There is nothing to write back to.
+        // There is no storage to sync to.
     }
 
     private static Maker maker(Operation<?> op, int umask) {
@@ -389,7 +389,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
         return FileType.ofMode(mode).orElse(FileType.REGULAR);
     }
 
-    /** Writes what is read from a file into a reply. */
+    /** Writes the data of a read into a reply. */
     private record ReplySink(DataReply out) implements ByteSink {
         @Override public void bytes(byte[] source, int offset, int length) {
             out.write(MemorySegment.ofArray(source), offset, length);

@@ -1,4 +1,4 @@
 package org.hexfuse.examples.memory;
 
-/** Who owns a node, or makes one: the numbers of a user and a group. */
+/** The user and the group that own a node or create one. */
 record Owner(int uid, int gid) {}

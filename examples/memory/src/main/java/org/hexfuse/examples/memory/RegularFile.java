@@ -2,7 +2,7 @@ package org.hexfuse.examples.memory;
 
 import org.hexfuse.posix.Timespec;
 
-/** A regular file. What it reads and writes is its content's; what it adds is the times, and the end of privileges. */
+/** A regular file: its content, with updates of times and clearing of privileges. */
 final class RegularFile extends Inode {
     private final FileContent content;
 
@@ -11,7 +11,7 @@ final class RegularFile extends Inode {
         this.content = new FileContent(birth.space());
     }
 
-    /** The content, for what changes no times. */
+    /** The content, for calls that change no times. */
     FileContent content() {
         return content;
     }

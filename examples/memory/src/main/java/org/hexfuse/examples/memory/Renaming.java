@@ -12,7 +12,7 @@ import org.hexfuse.posix.Timespec;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 
-/** The rules of {@code renameat2(2)}. Its caller holds the namespace's lock. */
+/** The rules of {@code renameat2(2)}. The caller holds the lock of the namespace. */
 final class Renaming {
     static final int NOREPLACE = 1;
     static final int EXCHANGE = 2;
@@ -47,10 +47,10 @@ final class Renaming {
             moved(source, entry, target, now);
             dropReplaced(target, replaced, now);
         }
-        // Otherwise both are names of one node, and POSIX has both of them stay.
+        // Two names of one node both stay, as POSIX requires.
     }
 
-    /** Settles a move, after the node has its new entry. */
+    /** Finishes a move after the node has its new entry. */
     private static void moved(Directory source, DirEntry entry, Directory target, Timespec now) {
         source.entries().remove(entry);
         changeParent(entry.inode(), source, target);

@@ -6,8 +6,8 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 
 /**
- * How much a filesystem may hold, and how much it does: bytes of data and of extended attributes, and nodes. Any thread may
- * use it; it takes no lock.
+ * The limits and the usage of a filesystem: bytes of data and of extended attributes, and nodes. Lock-free; any thread may use
+ * it.
  */
 final class Space {
     private static final byte[] EMPTY = {};
@@ -46,12 +46,12 @@ final class Space {
         return usedNodes.get();
     }
 
-    /** Takes {@code bytes}, all or none of them: ENOSPC. */
+    /** Reserves {@code bytes}; ENOSPC if not all are free. */
     void take(long bytes) {
         take(usedBytes, bytes, byteLimit);
     }
 
-    /** Takes as much of {@code bytes} as there is, and returns how much that was. */
+    /** Reserves up to {@code bytes}; returns the number reserved. */
     long takeUpTo(long bytes) {
         while (true) {
             long used = usedBytes.get();
@@ -66,7 +66,7 @@ final class Space {
         usedBytes.addAndGet(-bytes);
     }
 
-    /** Takes a node: ENOSPC if there is none. */
+    /** Reserves a node; ENOSPC at the limit. */
     void takeNode() {
         take(usedNodes, 1, nodeLimit);
     }
@@ -88,8 +88,7 @@ final class Space {
     }
 
     /**
-     * {@code bytes} with another length, of memory that was taken. A heap smaller than the limit is a full filesystem, not a
-     * broken one: ENOSPC.
+     * Copies {@code bytes} to another length, in reserved memory. An exhausted heap is a full filesystem: ENOSPC.
      */
     static byte[] resized(byte[] bytes, int length) {
         try {

@@ -1,6 +1,6 @@
 package org.hexfuse.examples.memory;
 
-/** A device, a fifo or a socket, behind which the kernel does all. */
+/** A device, a FIFO or a socket; the kernel implements its I/O. */
 final class SpecialFile extends Inode {
     private final int device;
 
@@ -18,6 +18,6 @@ final class SpecialFile extends Inode {
     }
 
     @Override void discardContent() {
-        // There is none.
+        // There is no content.
     }
 }

@@ -20,10 +20,10 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 
 /**
- * The namespace: which names are in which directories, and what they stand for.
+ * The namespace: directories, their entries and the nodes of these.
  *
- * <p>A node that a method returns was counted as looked up once more, and stays until {@link #forget} takes that back. Errors
- * are {@link FuseException}s with the numbers that Linux's own filesystems answer with. Any thread may use it.
+ * <p>A method that returns a node has incremented its lookup count; the node stays until {@link #forget}. Errors are
+ * {@link FuseException}s with the errno of Linux's own filesystems. Any thread may use it.
  */
 final class Tree {
     private static final int LONGEST_NAME = 255;
@@ -36,9 +36,9 @@ final class Tree {
     private final Renaming renaming;
     private final Directory root;
 
-    /** Sees entries of a listing; returns false for those that it has no room for. */
+    /** Visits the entries of a listing; returns false if an entry does not fit. */
     @FunctionalInterface interface Visitor {
-        /** Called under the namespace's lock: it must not call the tree. */
+        /** Called under the lock of the namespace; must not call the tree. */
         boolean visit(Name name, Inode inode, long cookie);
     }
 
@@ -64,7 +64,7 @@ final class Tree {
         return inodes;
     }
 
-    /** The time that calls happen at. */
+    /** The current time. */
     Timespec now() {
         return Timespec.of(clock.instant());
     }
@@ -73,7 +73,7 @@ final class Tree {
         return inodes.get(number);
     }
 
-    /** The regular file with that number: EISDIR or EINVAL if it is none. */
+    /** The regular file of a node id; EISDIR or EINVAL for other types. */
     RegularFile file(long number) {
         return switch (inodes.get(number)) {
             case RegularFile file -> file;
@@ -82,7 +82,7 @@ final class Tree {
         };
     }
 
-    /** Finds a name, or {@code .} or {@code ..}, which kernels ask for when they export the filesystem. */
+    /** Looks up a name, also {@code .} and {@code ..}, which kernels look up when they export the filesystem. */
     Optional<Inode> lookup(long directory, Name name) {
         checkLength(name);
         lock.readLock().lock();
@@ -98,12 +98,12 @@ final class Tree {
         }
     }
 
-    /** Takes back lookups. A number that is not known is no error: nobody waits for one. */
+    /** Decrements the lookup count. An unknown node id is ignored, since FORGET has no reply. */
     void forget(long number, long count) {
         inodes.find(number).filter(inode -> inode.forget(count)).ifPresent(inodes::remove);
     }
 
-    /** Takes back an open handle. */
+    /** Releases an open handle. */
     void closed(long number) {
         inodes.find(number).filter(Inode::closed).ifPresent(inodes::remove);
     }
@@ -112,7 +112,7 @@ final class Tree {
         return add(directory, name, mode(FileType.REGULAR, permissions), maker, RegularFile::new);
     }
 
-    /** Makes a regular file without a name, which can be given one once. It has the count of a lookup, as any. */
+    /** Makes an unnamed regular file, which can be linked; its lookup count is 1. */
     RegularFile createNameless(long directory, int permissions, Maker maker) {
         return changing(() -> {
             RegularFile file = born(living(directory), mode(FileType.REGULAR, permissions), maker, RegularFile::new);
@@ -150,7 +150,7 @@ final class Tree {
         return add(directory, name, mode(FileType.SYMLINK, 0777), maker, birth -> new SymbolicLink(birth, target));
     }
 
-    /** Gives a node another name. */
+    /** Makes a hard link. */
     Inode link(long number, long directory, Name name) {
         return changing(() -> {
             Inode inode = inodes.get(number);
@@ -208,7 +208,7 @@ final class Tree {
         });
     }
 
-    /** Lists the entries behind {@code cookie}, beginning with {@code .} and {@code ..} if it is 0. */
+    /** Lists the entries after {@code cookie}, from {@code .} and {@code ..} if it is 0. */
     void list(long directory, long cookie, Visitor visitor) {
         lock.readLock().lock();
         try {
@@ -240,7 +240,7 @@ final class Tree {
         });
     }
 
-    /** Makes a node, of the parent's group if that says so by its set-group-ID bit, which directories inherit. */
+    /** Makes a node. In a set-group-ID directory it inherits the group, and a directory the bit. */
     private <T extends Inode> T born(Directory parent, int mode, Maker maker, Function<Inode.Birth, T> kind) {
         Inheritance inheritance = Inheritance.of(parent.listForChildren(), mode, maker.umask());
         boolean inherits = (parent.mode() & Inode.SET_GID) != 0;
@@ -281,7 +281,7 @@ final class Tree {
         throw FuseException.of(ENOTDIR);
     }
 
-    /** The directory with that number: ENOENT if it was removed, and is just still open somewhere. */
+    /** The directory of a node id; ENOENT if it was removed and is still open. */
     private Directory living(long number) {
         Directory directory = directory(number);
         if (directory.isUnlinked()) {

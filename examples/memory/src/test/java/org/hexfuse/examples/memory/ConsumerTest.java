@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A project that has two test dependencies, {@code fuse-testkit} and JUnit, compiles and runs the POSIX contract: in a JVM of
- * its own that has what these two bring, and nothing else that the tests here have.
+ * A project with two test dependencies, {@code fuse-testkit} and JUnit, compiles and runs the POSIX contract: in a JVM of its
+ * own with the dependencies of these two and no others of this module.
  */
 @Timeout(180) class ConsumerTest {
-    private static final Pattern BROUGHT = Pattern.compile(
+    private static final Pattern DEPENDENCIES = Pattern.compile(
             "(fuse-|example-memory-|slf4j-api-|assertj-core-|byte-buddy-|junit-|opentest4j-|apiguardian-api-|jspecify-).*");
     private static final String CONTRACT = """
             import java.io.IOException;
@@ -71,7 +71,7 @@ import org.junit.jupiter.api.io.TempDir;
         Path classes = Files.createDirectories(directory.resolve("classes"));
         Path contract = Files.writeString(directory.resolve("VaultPosixTest.java"), CONTRACT);
         Path run = Files.writeString(directory.resolve("Run.java"), RUN);
-        String libraries = String.join(File.pathSeparator, brought());
+        String libraries = String.join(File.pathSeparator, dependencies());
         String compiled = output("javac", "-proc:none", "-cp", libraries, "-d", classes.toString(), contract.toString(),
                 run.toString());
         assertThat(classes.resolve("VaultPosixTest.class")).as(compiled).exists();
@@ -89,12 +89,12 @@ import org.junit.jupiter.api.io.TempDir;
         return Files.readString(output, UTF_8);
     }
 
-    /** The libraries that {@code fuse-testkit} and JUnit bring, of all that are here, and the filesystem to be tested. */
-    private static List<String> brought() {
+    /** The filesystem, {@code fuse-testkit}, JUnit and their dependencies, from the paths of this JVM. */
+    private static List<String> dependencies() {
         return Stream.of(System.getProperty("jdk.module.path", ""), System.getProperty("java.class.path"))
                 .flatMap(path -> Stream.of(path.split(File.pathSeparator, -1))).filter(entry -> !entry.isEmpty())
                 .filter(entry -> entry.endsWith(".jar")
-                        ? BROUGHT.matcher(Path.of(entry).getFileName().toString()).matches()
+                        ? DEPENDENCIES.matcher(Path.of(entry).getFileName().toString()).matches()
                         : !entry.endsWith("test-classes"))
                 .distinct().toList();
     }

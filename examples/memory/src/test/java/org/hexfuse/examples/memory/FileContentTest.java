@@ -194,7 +194,7 @@ class FileContentTest {
         assertFails(Errno.ENOSPC, () -> new CopyBuffer().copy(content, 0, copy, 24L * CHUNK, 5));
     }
 
-    /** All operations at random places, against an array that has the same done to it. */
+    /** Random operations, compared with an array. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5}) void behavesAsAnArray(long seed) {
         var random = new Random(seed);

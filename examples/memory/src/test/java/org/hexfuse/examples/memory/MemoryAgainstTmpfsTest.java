@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever programs do, the filesystem in this project's kernel answers as Linux's own in Linux's does. */
+/** Random programs get the same results from this filesystem in this project's kernel as from tmpfs in Linux. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class MemoryAgainstTmpfsTest {
     private static final int CALLS = 400;
-    /** How many calls there are between two looks at all files. */
+    /** The number of calls between two comparisons of all files. */
     private static final int PAUSE = 20;
     private static final int DEPTH = 6;
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The filesystem as a kernel sees it, by the messages that go to and fro. */
+/** The filesystem through FUSE messages. */
 class MemoryFileSystemTest {
     private static final Caller ANNA = new Caller(1000, 100, 42);
     private static final int O_RDWR = 2;

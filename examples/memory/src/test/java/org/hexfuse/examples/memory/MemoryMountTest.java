@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The filesystem mounted by the kernel that runs the test, where it may mount. */
+/** The filesystem mounted by the running kernel. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class MemoryMountTest {
     @TempDir private Path scratch;
     private Path point;
@@ -109,7 +109,7 @@ import org.junit.jupiter.api.io.TempDir;
             }
         }
         run("rm", "-r", copy.toString());
-        // The kernel tells of what it has closed and forgotten a little later.
+        // RELEASE and FORGET are asynchronous.
         await().untilAsserted(() -> assertThat(fileSystem.limits().usedBytes()).isZero());
     }
 

@@ -15,13 +15,13 @@ import org.hexfuse.testkit.posix.PosixContract;
 import org.hexfuse.testkit.posix.VfsClient;
 import org.junit.jupiter.api.Nested;
 
-/** The filesystem keeps the contract of all, however it is mounted. */
+/** The POSIX contract, over every way of mounting. */
 class MemoryPosixTest {
     private static MemoryFileSystem fileSystem() {
         return new MemoryFileSystem(64 << 20, 5000);
     }
 
-    /** Mounted by this project's own kernel's end. */
+    /** Mounted by this project's kernel end. */
     abstract static class Here extends PosixContract {
         private UserKernel kernel;
 

@@ -11,7 +11,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 
-/** A tree with a clock that tests set, and short words for what they do with it. */
+/** A tree with a settable clock, and short-hands for tests. */
 class TreeFixture {
     static final long ROOT = 1;
     static final Maker ANNA = new Maker(1000, 100, 0);
@@ -94,7 +94,7 @@ class TreeFixture {
         }
     }
 
-    /** Collects what is read. */
+    /** Collects the data of reads. */
     static final class Bytes implements ByteSink {
         final java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
 

@@ -19,13 +19,13 @@ import org.hexfuse.abi.Name;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Four threads do all that can be done to few names, so that they meet; afterwards everything must add up. */
+/** Four threads make random calls on few names; afterwards all counts must agree. */
 class TreeStressTest {
     private static final int THREADS = 4;
     private static final int STEPS = 15_000;
     private static final int NAMES = 6;
     private static final Maker ANNA = new Maker(1000, 100, 0);
-    /** What may be answered when another thread was faster. */
+    /** The errors of races between the threads. */
     private static final Set<Errno> EXPECTED = EnumSet.of(Errno.ENOENT, Errno.EEXIST, Errno.ENOTDIR, Errno.EISDIR,
             Errno.ENOTEMPTY, Errno.EINVAL, Errno.ESTALE, Errno.EPERM, Errno.ENOSPC);
 
@@ -91,7 +91,7 @@ class TreeStressTest {
         }
     }
 
-    /** Does random things as a kernel may: it only speaks of nodes that it has looked up, and forgets them all at the end. */
+    /** Makes random calls as a kernel would: on nodes that it has looked up, which it forgets at the end. */
     private static final class Worker implements Callable<Integer> {
         private final Tree tree;
         private final Random random;
