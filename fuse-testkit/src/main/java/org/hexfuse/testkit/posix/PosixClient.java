@@ -62,7 +62,7 @@ public interface PosixClient extends AutoCloseable {
     /**
      * Makes a file of the type in {@code mode}, to which the umask applies.
      *
-     * @param device the number of a device file, in the encoding of {@link Stat#device}
+     * @param device the number of a device file, in the encoding of {@link Stat#rdev}
      */
     void mknod(String path, int mode, int device);
 
