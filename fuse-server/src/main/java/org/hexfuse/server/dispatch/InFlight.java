@@ -19,6 +19,7 @@ import org.hexfuse.server.table.ReferenceTable;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.ObjectPool;
+import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
 
 /**
@@ -27,6 +28,8 @@ import org.slf4j.Logger;
  */
 public final class InFlight {
     private static final Logger LOG = Loggers.of(InFlight.class);
+    /** For what kernels can cause at will, by ending sessions. */
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final int IDLE = 64;
     /** A request that the watchdog has seen more often has run for a second. */
     private static final int HELD = 2;
@@ -216,13 +219,13 @@ public final class InFlight {
         exchanges.forEach(exchange -> logAbandoned(exchange, name, waited));
         deferred.stream().limit(LOGGED).forEach(exchange -> logAbandoned(exchange, name, waited));
         if (deferred.size() > LOGGED) {
-            LOG.warn("{}: and {} more deferred replies", name, deferred.size() - LOGGED);
+            LIMITED.warn("abandoned deferred", name + ": and " + (deferred.size() - LOGGED) + " more deferred replies");
         }
     }
 
     private static void logAbandoned(Exchange exchange, String name, Duration waited) {
-        exchange.describe().ifPresent(where -> LOG.warn("{}: abandoned {} s after the session's end: {}", name,
-                waited.toSeconds(), where));
+        exchange.describe().ifPresent(where -> LIMITED.warn("abandoned",
+                name + ": abandoned " + waited.toSeconds() + " s after the session's end: " + where));
     }
 
     /** The session ends: interrupts all requests, those that have not begun included. */

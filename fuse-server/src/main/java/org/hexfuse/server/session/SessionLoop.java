@@ -220,7 +220,8 @@ public final class SessionLoop {
     void inspect() {
         int held = inFlight.inspect(name);
         if (held > 0 && !ending.get() && !link.isConnected()) {
-            LOG.warn("{}: the kernel has ended the connection while {} requests run", name, held);
+            LIMITED.warn("disconnected",
+                    name + ": the kernel has ended the connection while " + held + " requests run");
             beginEnd(false);
         }
     }
