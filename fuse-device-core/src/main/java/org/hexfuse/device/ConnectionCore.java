@@ -51,7 +51,7 @@ final class ConnectionCore {
     final BackgroundQueue background;
     final BackgroundWait backgroundWait = new BackgroundWait(this);
     final RequestSender sender = new RequestSender(this);
-    final InitNegotiation init = new InitNegotiation(this);
+    final InitRequest init = new InitRequest(this);
     final Abort abort = new Abort(this);
 
     /** The tables of open handles, and those of closed handles while a transport copies their requests. */

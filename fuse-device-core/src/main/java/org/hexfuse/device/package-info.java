@@ -18,7 +18,7 @@
  * <p>Inside, {@code ConnectionCore} holds the parts: {@code RequestSender} queues requests and blocks callers;
  * {@code BackgroundQueue} limits the requests in flight and {@code BackgroundWait} blocks senders beyond the limit;
  * {@code InputQueue} gives pending requests to readers, of which {@code IdleReaders} selects the one to wake;
- * {@code ProcessingTable} matches replies; {@code InitNegotiation} and {@code Abort} begin and end the connection.
+ * {@code ProcessingTable} matches replies; {@code InitRequest} and {@code Abort} begin and end the connection.
  * {@code RequestState} is the state of one request.
  */
 package org.hexfuse.device;

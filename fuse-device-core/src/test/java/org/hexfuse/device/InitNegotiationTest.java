@@ -275,12 +275,12 @@ class InitNegotiationTest {
             assertThat(negotiate(InitFlag.REQUEST_TIMEOUT.mask(), out -> InitOut.REQUEST_TIMEOUT.set(out, (short) 99))
                     .requestTimeout()).isEqualTo(99);
             assertThat(negotiate(0, out -> InitOut.REQUEST_TIMEOUT.set(out, (short) 99)).requestTimeout()).isZero();
-            assertThat(InitNegotiation.timeout(0, 0)).isZero();
-            assertThat(InitNegotiation.timeout(0, 1)).isEqualTo(15 * second);
-            assertThat(InitNegotiation.timeout(0, 99)).isEqualTo(99 * second);
-            assertThat(InitNegotiation.timeout(50 * second, 99)).isEqualTo(50 * second);
-            assertThat(InitNegotiation.timeout(50 * second, 20)).isEqualTo(20 * second);
-            assertThat(InitNegotiation.timeout(7, 0)).isEqualTo(7);
+            assertThat(InitRequest.timeout(0, 0)).isZero();
+            assertThat(InitRequest.timeout(0, 1)).isEqualTo(15 * second);
+            assertThat(InitRequest.timeout(0, 99)).isEqualTo(99 * second);
+            assertThat(InitRequest.timeout(50 * second, 99)).isEqualTo(50 * second);
+            assertThat(InitRequest.timeout(50 * second, 20)).isEqualTo(20 * second);
+            assertThat(InitRequest.timeout(7, 0)).isEqualTo(7);
         }
     }
 

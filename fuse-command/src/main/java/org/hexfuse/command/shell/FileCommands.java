@@ -62,7 +62,8 @@ import picocli.CommandLine.Parameters;
     private void list(String path, boolean attributes) {
         Stat stat = vfs.lstat(path);
         if (!stat.isDirectory()) {
-            out.line(attributes ? Listing.line(stat, path, target(stat, path)) : Listing.printable(path));
+            out.line(attributes ? DirectoryListing.line(stat, path, target(stat, path))
+                    : DirectoryListing.printable(path));
             return;
         }
         var names = new ArrayList<String>();
@@ -72,9 +73,9 @@ import picocli.CommandLine.Parameters;
             if (attributes) {
                 String full = path.endsWith("/") ? path + name : path + "/" + name;
                 Stat file = vfs.lstat(full);
-                out.line(Listing.line(file, name, target(file, full)));
+                out.line(DirectoryListing.line(file, name, target(file, full)));
             } else {
-                out.line(Listing.printable(name));
+                out.line(DirectoryListing.printable(name));
             }
         }
     }
@@ -106,7 +107,7 @@ import picocli.CommandLine.Parameters;
             @Parameters(arity = "1..*", paramLabel = "PATH") List<String> paths) {
         each(paths, path -> {
             Stat stat = vfs.lstat(path);
-            Listing.details(stat, path, target(stat, path)).forEach(out::line);
+            DirectoryListing.details(stat, path, target(stat, path)).forEach(out::line);
         });
     }
 
@@ -212,7 +213,7 @@ import picocli.CommandLine.Parameters;
     @Command(name = "truncate", description = "Truncate or extend a file.") void truncate(
             @Parameters(index = "0", paramLabel = "PATH") String path,
             @Parameters(index = "1", paramLabel = "SIZE", description = "in bytes, or with k, m, g, t") String size) {
-        long bytes = Listing.parseSize(size);
+        long bytes = DirectoryListing.parseSize(size);
         at(path, () -> {
             if (!vfs.exists(path)) {
                 vfs.open(path, OpenFlag.WRITE, OpenFlag.CREATE).close();
@@ -230,7 +231,7 @@ import picocli.CommandLine.Parameters;
     @Command(name = "df", description = "Show the free space.") void df() {
         at("/", () -> {
             StatVfs stat = vfs.statfs();
-            Listing.room(stat).forEach(out::line);
+            DirectoryListing.room(stat).forEach(out::line);
         });
     }
 
@@ -259,7 +260,7 @@ import picocli.CommandLine.Parameters;
             } else {
                 for (Name name : vfs.listxattr(path)) {
                     String value = Name.decode(vfs.getxattr(path, name.toString()));
-                    out.line(Listing.printable(name + "=" + value));
+                    out.line(DirectoryListing.printable(name + "=" + value));
                 }
             }
         });

@@ -105,11 +105,11 @@ final class TransferCommands {
             }
             PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + name);
             TreeWalk.walk(vfs, path, (where, stat) -> {
-                Path last = Path.of(Listing.printable(where)).getFileName();
+                Path last = Path.of(DirectoryListing.printable(where)).getFileName();
                 char letter = stat.isRegular() ? 'f' : stat.type().letter();
                 if ((type.isEmpty() || type.charAt(0) == letter)
                         && matcher.matches(last == null ? Path.of("/") : last)) {
-                    out.line(Listing.printable(where));
+                    out.line(DirectoryListing.printable(where));
                 }
             });
             return 0;

@@ -27,7 +27,7 @@ import org.hexfuse.vfs.cache.DentryCache;
 import org.hexfuse.vfs.cache.EntryReply;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.mount.Superblock;
-import org.hexfuse.vfs.request.Replies;
+import org.hexfuse.vfs.request.ReplyDecoder;
 import org.hexfuse.vfs.request.SetattrArguments;
 
 /**
@@ -109,7 +109,7 @@ public final class NodeRequests {
             arguments.accept(request.arguments());
             superblock.port.call(request);
             Stat reply = attributes(inode, request);
-            attributes.received(inode, reply, Replies.attributesTimeout(request.reply()), version);
+            attributes.received(inode, reply, ReplyDecoder.attributesTimeout(request.reply()), version);
             return attributes.withLocal(inode, reply);
         }
     }
@@ -121,17 +121,17 @@ public final class NodeRequests {
         }
         long version = attributes.version();
         try (Request request = request(Opcode.STATX, inode)) {
-            StatxIn.SX_MASK.set(request.arguments(), Replies.STATX_BASIC | Replies.STATX_BTIME);
+            StatxIn.SX_MASK.set(request.arguments(), ReplyDecoder.STATX_BASIC | ReplyDecoder.STATX_BTIME);
             superblock.port.call(request);
             MemorySegment reply = request.reply();
             int mask = StatxData.MASK.get(reply, StatxOut.STAT.offset());
-            if (!Replies.fits(reply, inode.type)) {
+            if (!ReplyDecoder.fits(reply, inode.type)) {
                 throw bad(inode);
             }
-            if ((mask & Replies.STATX_BASIC) == Replies.STATX_BASIC) {
-                attributes.received(inode, Replies.statx(reply), Replies.statxTimeout(reply), version);
+            if ((mask & ReplyDecoder.STATX_BASIC) == ReplyDecoder.STATX_BASIC) {
+                attributes.received(inode, ReplyDecoder.statx(reply), ReplyDecoder.statxTimeout(reply), version);
             }
-            return (mask & Replies.STATX_BTIME) == 0 ? Optional.empty() : Optional.of(Replies.btime(reply));
+            return (mask & ReplyDecoder.STATX_BTIME) == 0 ? Optional.empty() : Optional.of(ReplyDecoder.btime(reply));
         } catch (FuseException e) {
             if (superblock.unsupported.addIfEnosys(Opcode.STATX, e)) {
                 return Optional.empty();
@@ -144,7 +144,7 @@ public final class NodeRequests {
     private Stat attributes(Inode inode, Request request) {
         Stat reply;
         try {
-            reply = Replies.attributes(request.reply(), AttrOut.ATTR.offset(), superblock.minor());
+            reply = ReplyDecoder.attributes(request.reply(), AttrOut.ATTR.offset(), superblock.minor());
         } catch (FuseException _) {
             throw bad(inode);
         }
@@ -173,7 +173,7 @@ public final class NodeRequests {
             UnaryOperator<Stat> change = superblock.writeBack.isLocal(inode)
                     ? local -> arguments.applyLocally(local, reply, superblock.writeBack.now())
                     : _ -> reply;
-            attributes.changed(inode, change, Replies.attributesTimeout(request.reply()));
+            attributes.changed(inode, change, ReplyDecoder.attributesTimeout(request.reply()));
         } catch (FuseException e) {
             attributes.invalidate(inode);
             throw e;
@@ -194,7 +194,7 @@ public final class NodeRequests {
     public StatVfs statfs(Inode inode) {
         try (Request request = request(Opcode.STATFS, inode)) {
             superblock.port.call(request);
-            return Replies.statfs(request.reply());
+            return ReplyDecoder.statfs(request.reply());
         }
     }
 

@@ -25,7 +25,7 @@ import org.hexfuse.vfs.cache.InodeTable;
 import org.hexfuse.vfs.lock.DirectoryLocks;
 import org.hexfuse.vfs.lock.OpenFileLocks;
 import org.hexfuse.vfs.notify.PollTable;
-import org.hexfuse.vfs.request.Replies;
+import org.hexfuse.vfs.request.ReplyDecoder;
 import org.hexfuse.vfs.request.UnsupportedOpcodes;
 
 /** One mounted filesystem: the port to its server, its caches and locks, and the opcodes that the server does not support. */
@@ -107,7 +107,7 @@ public final class Superblock {
      */
     public EntryReply entry(Request request, long base) {
         try {
-            return Replies.entry(request.reply(), base, minor());
+            return ReplyDecoder.entry(request.reply(), base, minor());
         } catch (FuseException e) {
             forget(EntryOut.NODEID.get(request.reply(), base));
             throw e;

@@ -14,7 +14,7 @@ import org.hexfuse.abi.WriteIn;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.Release;
 import org.hexfuse.server.ReleaseDir;
-import org.hexfuse.server.init.ConnectionInfo;
+import org.hexfuse.server.init.SessionInfo;
 import org.hexfuse.server.notify.LinkNotifier;
 import org.hexfuse.server.operation.Operations;
 import org.hexfuse.server.table.ReferenceTable;
@@ -26,13 +26,13 @@ import org.hexfuse.transport.Segments;
  */
 public final class Dispatcher {
     private final FuseFileSystem fileSystem;
-    private final ConnectionInfo info;
+    private final SessionInfo info;
     private final ReferenceTable references;
     private final InFlight inFlight;
     private final LinkNotifier notifier;
 
     /** For the requests of one session. */
-    public Dispatcher(FuseFileSystem fileSystem, ConnectionInfo info, ReferenceTable references, InFlight inFlight,
+    public Dispatcher(FuseFileSystem fileSystem, SessionInfo info, ReferenceTable references, InFlight inFlight,
             LinkNotifier notifier) {
         this.fileSystem = fileSystem;
         this.info = info;

@@ -16,15 +16,15 @@ import org.hexfuse.server.LateReply;
 import org.hexfuse.server.PollWakeup;
 import org.hexfuse.server.SecurityContext;
 import org.hexfuse.server.Session;
-import org.hexfuse.server.init.ConnectionInfo;
+import org.hexfuse.server.init.SessionInfo;
 import org.hexfuse.server.notify.HandledRequest;
 import org.hexfuse.server.operation.Operations;
 import org.hexfuse.server.reply.DataReplyWriter;
 import org.hexfuse.server.reply.DirPlusReplyWriter;
 import org.hexfuse.server.reply.DirReplyWriter;
 import org.hexfuse.server.request.Extensions;
-import org.hexfuse.server.request.Request;
-import org.hexfuse.server.request.Wire;
+import org.hexfuse.server.request.IncomingRequest;
+import org.hexfuse.server.request.WireLog;
 import org.hexfuse.server.table.ReferenceTable;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Slot;
@@ -35,7 +35,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
  * One request in flight: its slot, the views and replies that a handler gets of it, and the one reply. It is used again for the next
  * request, by one thread at a time; only {@link #interrupt}, {@link #cancel} and what the watchdog reads come from other threads.
  */
-public final class Exchange implements Request, HandledRequest {
+public final class Exchange implements IncomingRequest, HandledRequest {
     private static final RateLimitedLog LIMITED = new RateLimitedLog(Loggers.of(Exchange.class));
     /** The number of stack frames that are logged of a handler that does not return. */
     private static final int STACK = 12;
@@ -47,7 +47,7 @@ public final class Exchange implements Request, HandledRequest {
     final DirPlusReplyWriter dirPlusReply;
 
     private final InFlight inFlight;
-    private final ConnectionInfo info;
+    private final SessionInfo info;
     /** Null between two requests. */
     private Slot slot;
     /** Not null once the reply is deferred; the exchange is not used for another request then. */
@@ -61,7 +61,7 @@ public final class Exchange implements Request, HandledRequest {
     private int seen;
     private volatile boolean interrupted;
 
-    Exchange(InFlight inFlight, ConnectionInfo info, ReferenceTable references) {
+    Exchange(InFlight inFlight, SessionInfo info, ReferenceTable references) {
         this.inFlight = inFlight;
         this.info = info;
         this.dirPlusReply = new DirPlusReplyWriter(references);
@@ -86,9 +86,9 @@ public final class Exchange implements Request, HandledRequest {
         if (inFlight.wasInterrupted(next.unique())) {
             interrupt(next.unique());
         }
-        if (Wire.LOG.isTraceEnabled()) {
+        if (WireLog.LOG.isTraceEnabled()) {
             Segments rest = next.rest();
-            Wire.LOG.trace("-> {}", MessageFormat.request(next.header(), next.arguments(), next.argumentsSize(),
+            WireLog.LOG.trace("-> {}", MessageFormat.request(next.header(), next.arguments(), next.argumentsSize(),
                     rest.count() == 0 ? MemorySegment.NULL : rest.segment(0), rest.count() == 0 ? 0 : rest.offset(0),
                     rest.count() == 0 ? 0 : rest.length(0)));
         }
@@ -194,7 +194,7 @@ public final class Exchange implements Request, HandledRequest {
         return slot;
     }
 
-    ConnectionInfo info() {
+    SessionInfo info() {
         return info;
     }
 
@@ -359,8 +359,8 @@ public final class Exchange implements Request, HandledRequest {
     }
 
     private Errno commit(Errno error, int structSize, long dataSize) {
-        if (Wire.LOG.isTraceEnabled()) {
-            Wire.LOG.trace("<- {}",
+        if (WireLog.LOG.isTraceEnabled()) {
+            WireLog.LOG.trace("<- {}",
                     MessageFormat.reply(slot.opcode(), slot.unique(), error, slot.reply(), structSize, dataSize));
         }
         committed = true;

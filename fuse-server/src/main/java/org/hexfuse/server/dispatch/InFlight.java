@@ -13,7 +13,7 @@ import org.hexfuse.server.Blocking;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.PollWakeup;
 import org.hexfuse.server.Session;
-import org.hexfuse.server.init.ConnectionInfo;
+import org.hexfuse.server.init.SessionInfo;
 import org.hexfuse.server.notify.LinkNotifier;
 import org.hexfuse.server.table.ReferenceTable;
 import org.hexfuse.transport.Slot;
@@ -39,7 +39,7 @@ public final class InFlight {
 
     private final FuseFileSystem fileSystem;
     private final Session session;
-    private final ConnectionInfo info;
+    private final SessionInfo info;
     private final ReferenceTable references;
     private final LinkNotifier notifier;
     private final UnaryOperator<Slot> detacher;
@@ -56,7 +56,7 @@ public final class InFlight {
      *
      * @param detacher detaches a slot within the session's memory, or throws ENOMEM
      */
-    public InFlight(FuseFileSystem fileSystem, Session session, ConnectionInfo info, ReferenceTable references,
+    public InFlight(FuseFileSystem fileSystem, Session session, SessionInfo info, ReferenceTable references,
             LinkNotifier notifier, UnaryOperator<Slot> detacher) {
         this.detacher = detacher;
         this.fileSystem = fileSystem;

@@ -40,11 +40,11 @@ public final class InitHandler {
 
     private final FuseFileSystem fileSystem;
     private final Session session;
-    private final ConnectionInfo info;
+    private final SessionInfo info;
     private final ServerLink link;
 
     /** For the INIT of one session. */
-    public InitHandler(FuseFileSystem fileSystem, Session session, ConnectionInfo info, ServerLink link) {
+    public InitHandler(FuseFileSystem fileSystem, Session session, SessionInfo info, ServerLink link) {
         this.fileSystem = fileSystem;
         this.session = session;
         this.info = info;
@@ -52,7 +52,7 @@ public final class InitHandler {
     }
 
     /**
-     * Negotiates, and writes the reply to INIT into the slot. The session has begun if {@link ConnectionInfo#isInitialized}, else
+     * Negotiates, and writes the reply to INIT into the slot. The session has begun if {@link SessionInfo#isInitialized}, else
      * the kernel is newer and sends INIT again.
      *
      * @return the size of the reply, which is to be committed

@@ -24,8 +24,8 @@ import org.hexfuse.abi.NotifyStoreOut;
 import org.hexfuse.abi.OutHeader;
 import org.hexfuse.server.Notifier;
 import org.hexfuse.server.PollWakeup;
-import org.hexfuse.server.init.ConnectionInfo;
-import org.hexfuse.server.request.Wire;
+import org.hexfuse.server.init.SessionInfo;
+import org.hexfuse.server.request.WireLog;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
 
@@ -35,7 +35,7 @@ import org.hexfuse.transport.Slot;
  */
 public final class LinkNotifier implements Notifier {
     private final ServerLink link;
-    private final ConnectionInfo info;
+    private final SessionInfo info;
     private final Supplier<Optional<? extends HandledRequest>> handledHere;
     private final Retrievals retrievals = new Retrievals();
 
@@ -45,7 +45,7 @@ public final class LinkNotifier implements Notifier {
      * @param info the negotiated version and flags, and whether the session has begun
      * @param handledHere the request whose handler the calling thread is in
      */
-    public LinkNotifier(ServerLink link, ConnectionInfo info,
+    public LinkNotifier(ServerLink link, SessionInfo info,
             Supplier<Optional<? extends HandledRequest>> handledHere) {
         this.link = link;
         this.info = info;
@@ -205,8 +205,8 @@ public final class LinkNotifier implements Notifier {
         }
         OutHeader.LEN.set(message, (int) message.byteSize());
         OutHeader.ERROR.set(message, code.code());
-        if (Wire.LOG.isTraceEnabled()) {
-            Wire.LOG.trace("<- {} of {} bytes", code, message.byteSize());
+        if (WireLog.LOG.isTraceEnabled()) {
+            WireLog.LOG.trace("<- {} of {} bytes", code, message.byteSize());
         }
         return link.send(message, message.byteSize());
     }

@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.AccessIn;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Access;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Access over a request. */
 public final class AccessView extends OperationView<Access, Void> implements Access {
     /** A view of {@code request}. */
-    public AccessView(Request request) {
+    public AccessView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class AccessView extends OperationView<Access, Void> implements Acc
         super(opcode, node);
     }
 
-    @Override protected Access on(Request request) {
+    @Override protected Access on(IncomingRequest request) {
         return new AccessView(request);
     }
 

@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.BmapIn;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Bmap;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Bmap over a request. */
 public final class BmapView extends OperationView<Bmap, Long> implements Bmap {
     /** A view of {@code request}. */
-    public BmapView(Request request) {
+    public BmapView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class BmapView extends OperationView<Bmap, Long> implements Bmap {
         super(opcode, node);
     }
 
-    @Override protected Bmap on(Request request) {
+    @Override protected Bmap on(IncomingRequest request) {
         return new BmapView(request);
     }
 

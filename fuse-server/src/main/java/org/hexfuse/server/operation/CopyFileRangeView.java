@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.CopyFileRangeIn;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.CopyFileRange;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** CopyFileRange over a request. */
 public final class CopyFileRangeView extends OperationView<CopyFileRange, Long> implements CopyFileRange {
     /** A view of {@code request}. */
-    public CopyFileRangeView(Request request) {
+    public CopyFileRangeView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class CopyFileRangeView extends OperationView<CopyFileRange, Long> 
         super(opcode, node);
     }
 
-    @Override protected CopyFileRange on(Request request) {
+    @Override protected CopyFileRange on(IncomingRequest request) {
         return new CopyFileRangeView(request);
     }
 

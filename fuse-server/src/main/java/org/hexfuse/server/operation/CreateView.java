@@ -8,12 +8,12 @@ import org.hexfuse.server.Create;
 import org.hexfuse.server.Created;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.Opened;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Create over a request. */
 public final class CreateView extends OperationView<Create, Created> implements Create {
     /** A view of {@code request}. */
-    public CreateView(Request request) {
+    public CreateView(IncomingRequest request) {
         super(request);
     }
 
@@ -22,7 +22,7 @@ public final class CreateView extends OperationView<Create, Created> implements 
         super(opcode, node);
     }
 
-    @Override protected Create on(Request request) {
+    @Override protected Create on(IncomingRequest request) {
         return new CreateView(request);
     }
 

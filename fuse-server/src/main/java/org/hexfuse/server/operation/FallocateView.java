@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.FallocateIn;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Fallocate;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Fallocate over a request. */
 public final class FallocateView extends OperationView<Fallocate, Void> implements Fallocate {
     /** A view of {@code request}. */
-    public FallocateView(Request request) {
+    public FallocateView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class FallocateView extends OperationView<Fallocate, Void> implemen
         super(opcode, node);
     }
 
-    @Override protected Fallocate on(Request request) {
+    @Override protected Fallocate on(IncomingRequest request) {
         return new FallocateView(request);
     }
 

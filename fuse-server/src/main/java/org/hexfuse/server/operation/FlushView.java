@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.FlushIn;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Flush;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Flush over a request. */
 public final class FlushView extends OperationView<Flush, Void> implements Flush {
     /** A view of {@code request}. */
-    public FlushView(Request request) {
+    public FlushView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class FlushView extends OperationView<Flush, Void> implements Flush
         super(opcode, node);
     }
 
-    @Override protected Flush on(Request request) {
+    @Override protected Flush on(IncomingRequest request) {
         return new FlushView(request);
     }
 

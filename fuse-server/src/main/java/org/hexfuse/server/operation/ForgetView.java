@@ -2,7 +2,7 @@ package org.hexfuse.server.operation;
 
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Forget;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Forget over a request, which may bring several nodes: node and count are set for each of them. */
 public final class ForgetView extends OperationView<Forget, Void> implements Forget {
@@ -10,7 +10,7 @@ public final class ForgetView extends OperationView<Forget, Void> implements For
     private long count;
 
     /** A view of {@code request}, without a node. */
-    public ForgetView(Request request) {
+    public ForgetView(IncomingRequest request) {
         super(request);
     }
 
@@ -27,7 +27,7 @@ public final class ForgetView extends OperationView<Forget, Void> implements For
         return this;
     }
 
-    @Override protected Forget on(Request other) {
+    @Override protected Forget on(IncomingRequest other) {
         return new ForgetView(other).set(node, count);
     }
 

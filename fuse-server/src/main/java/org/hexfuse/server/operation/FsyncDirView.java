@@ -4,12 +4,12 @@ import org.hexfuse.abi.FsyncFlag;
 import org.hexfuse.abi.FsyncIn;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.FsyncDir;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** FsyncDir over a request. */
 public final class FsyncDirView extends OperationView<FsyncDir, Void> implements FsyncDir {
     /** A view of {@code request}. */
-    public FsyncDirView(Request request) {
+    public FsyncDirView(IncomingRequest request) {
         super(request);
     }
 
@@ -18,7 +18,7 @@ public final class FsyncDirView extends OperationView<FsyncDir, Void> implements
         super(opcode, node);
     }
 
-    @Override protected FsyncDir on(Request request) {
+    @Override protected FsyncDir on(IncomingRequest request) {
         return new FsyncDirView(request);
     }
 

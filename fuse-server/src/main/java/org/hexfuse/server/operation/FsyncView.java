@@ -4,12 +4,12 @@ import org.hexfuse.abi.FsyncFlag;
 import org.hexfuse.abi.FsyncIn;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Fsync;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Fsync over a request. */
 public final class FsyncView extends OperationView<Fsync, Void> implements Fsync {
     /** A view of {@code request}. */
-    public FsyncView(Request request) {
+    public FsyncView(IncomingRequest request) {
         super(request);
     }
 
@@ -18,7 +18,7 @@ public final class FsyncView extends OperationView<Fsync, Void> implements Fsync
         super(opcode, node);
     }
 
-    @Override protected Fsync on(Request request) {
+    @Override protected Fsync on(IncomingRequest request) {
         return new FsyncView(request);
     }
 

@@ -6,12 +6,12 @@ import org.hexfuse.abi.GetattrIn;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.GetAttr;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** GetAttr over a request. */
 public final class GetAttrView extends OperationView<GetAttr, Attr> implements GetAttr {
     /** A view of {@code request}. */
-    public GetAttrView(Request request) {
+    public GetAttrView(IncomingRequest request) {
         super(request);
     }
 
@@ -20,7 +20,7 @@ public final class GetAttrView extends OperationView<GetAttr, Attr> implements G
         super(opcode, node);
     }
 
-    @Override protected GetAttr on(Request request) {
+    @Override protected GetAttr on(IncomingRequest request) {
         return new GetAttrView(request);
     }
 

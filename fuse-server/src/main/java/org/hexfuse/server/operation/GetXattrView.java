@@ -4,12 +4,12 @@ import org.hexfuse.abi.GetxattrIn;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.GetXattr;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** GetXattr over a request. */
 public final class GetXattrView extends OperationView<GetXattr, byte[]> implements GetXattr {
     /** A view of {@code request}. */
-    public GetXattrView(Request request) {
+    public GetXattrView(IncomingRequest request) {
         super(request);
     }
 
@@ -18,7 +18,7 @@ public final class GetXattrView extends OperationView<GetXattr, byte[]> implemen
         super(opcode, node);
     }
 
-    @Override protected GetXattr on(Request request) {
+    @Override protected GetXattr on(IncomingRequest request) {
         return new GetXattrView(request);
     }
 

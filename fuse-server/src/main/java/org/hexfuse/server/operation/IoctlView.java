@@ -7,13 +7,13 @@ import org.hexfuse.abi.IoctlIn;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Ioctl;
 import org.hexfuse.server.IoctlResult;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 import org.hexfuse.transport.Segments;
 
 /** Ioctl over a request. */
 public final class IoctlView extends OperationView<Ioctl, IoctlResult> implements Ioctl {
     /** A view of {@code request}. */
-    public IoctlView(Request request) {
+    public IoctlView(IncomingRequest request) {
         super(request);
     }
 
@@ -22,7 +22,7 @@ public final class IoctlView extends OperationView<Ioctl, IoctlResult> implement
         super(opcode, node);
     }
 
-    @Override protected Ioctl on(Request request) {
+    @Override protected Ioctl on(IncomingRequest request) {
         return new IoctlView(request);
     }
 

@@ -6,12 +6,12 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.Link;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Link over a request. */
 public final class LinkView extends OperationView<Link, Entry> implements Link {
     /** A view of {@code request}. */
-    public LinkView(Request request) {
+    public LinkView(IncomingRequest request) {
         super(request);
     }
 
@@ -20,7 +20,7 @@ public final class LinkView extends OperationView<Link, Entry> implements Link {
         super(opcode, node);
     }
 
-    @Override protected Link on(Request request) {
+    @Override protected Link on(IncomingRequest request) {
         return new LinkView(request);
     }
 

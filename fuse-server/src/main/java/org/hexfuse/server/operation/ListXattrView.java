@@ -5,12 +5,12 @@ import org.hexfuse.abi.GetxattrIn;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.ListXattr;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** ListXattr over a request. */
 public final class ListXattrView extends OperationView<ListXattr, List<Name>> implements ListXattr {
     /** A view of {@code request}. */
-    public ListXattrView(Request request) {
+    public ListXattrView(IncomingRequest request) {
         super(request);
     }
 
@@ -19,7 +19,7 @@ public final class ListXattrView extends OperationView<ListXattr, List<Name>> im
         super(opcode, node);
     }
 
-    @Override protected ListXattr on(Request request) {
+    @Override protected ListXattr on(IncomingRequest request) {
         return new ListXattrView(request);
     }
 

@@ -8,14 +8,14 @@ import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.LockType;
 import org.hexfuse.server.Lock;
 import org.hexfuse.server.request.ForwardingRequest;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Lock over a request. */
 public final class LockView extends OperationView<Lock, LockRange> implements Lock {
     private static final int LOCK = LkIn.LK.offset();
 
     /** A view of {@code request}. */
-    public LockView(Request request) {
+    public LockView(IncomingRequest request) {
         super(request);
     }
 
@@ -24,7 +24,7 @@ public final class LockView extends OperationView<Lock, LockRange> implements Lo
         super(opcode, node);
     }
 
-    @Override protected Lock on(Request request) {
+    @Override protected Lock on(IncomingRequest request) {
         return new LockView(request);
     }
 

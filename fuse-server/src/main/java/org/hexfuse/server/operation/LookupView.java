@@ -5,12 +5,12 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.Lookup;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Lookup over a request. */
 public final class LookupView extends OperationView<Lookup, Entry> implements Lookup {
     /** A view of {@code request}. */
-    public LookupView(Request request) {
+    public LookupView(IncomingRequest request) {
         super(request);
     }
 
@@ -19,7 +19,7 @@ public final class LookupView extends OperationView<Lookup, Entry> implements Lo
         super(opcode, node);
     }
 
-    @Override protected Lookup on(Request request) {
+    @Override protected Lookup on(IncomingRequest request) {
         return new LookupView(request);
     }
 

@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.LseekIn;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Lseek;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Lseek over a request. */
 public final class LseekView extends OperationView<Lseek, Long> implements Lseek {
     /** A view of {@code request}. */
-    public LseekView(Request request) {
+    public LseekView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class LseekView extends OperationView<Lseek, Long> implements Lseek
         super(opcode, node);
     }
 
-    @Override protected Lseek on(Request request) {
+    @Override protected Lseek on(IncomingRequest request) {
         return new LseekView(request);
     }
 

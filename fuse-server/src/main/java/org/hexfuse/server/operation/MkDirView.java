@@ -6,12 +6,12 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.MkDir;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** MkDir over a request. */
 public final class MkDirView extends OperationView<MkDir, Entry> implements MkDir {
     /** A view of {@code request}. */
-    public MkDirView(Request request) {
+    public MkDirView(IncomingRequest request) {
         super(request);
     }
 
@@ -20,7 +20,7 @@ public final class MkDirView extends OperationView<MkDir, Entry> implements MkDi
         super(opcode, node);
     }
 
-    @Override protected MkDir on(Request request) {
+    @Override protected MkDir on(IncomingRequest request) {
         return new MkDirView(request);
     }
 

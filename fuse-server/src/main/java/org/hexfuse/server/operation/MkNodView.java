@@ -6,12 +6,12 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.MkNod;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** MkNod over a request. */
 public final class MkNodView extends OperationView<MkNod, Entry> implements MkNod {
     /** A view of {@code request}. */
-    public MkNodView(Request request) {
+    public MkNodView(IncomingRequest request) {
         super(request);
     }
 
@@ -20,7 +20,7 @@ public final class MkNodView extends OperationView<MkNod, Entry> implements MkNo
         super(opcode, node);
     }
 
-    @Override protected MkNod on(Request request) {
+    @Override protected MkNod on(IncomingRequest request) {
         return new MkNodView(request);
     }
 

@@ -4,12 +4,12 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenIn;
 import org.hexfuse.server.OpenDir;
 import org.hexfuse.server.Opened;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** OpenDir over a request. */
 public final class OpenDirView extends OperationView<OpenDir, Opened> implements OpenDir {
     /** A view of {@code request}. */
-    public OpenDirView(Request request) {
+    public OpenDirView(IncomingRequest request) {
         super(request);
     }
 
@@ -18,7 +18,7 @@ public final class OpenDirView extends OperationView<OpenDir, Opened> implements
         super(opcode, node);
     }
 
-    @Override protected OpenDir on(Request request) {
+    @Override protected OpenDir on(IncomingRequest request) {
         return new OpenDirView(request);
     }
 

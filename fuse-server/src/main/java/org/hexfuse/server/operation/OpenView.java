@@ -4,12 +4,12 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenIn;
 import org.hexfuse.server.Open;
 import org.hexfuse.server.Opened;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Open over a request. */
 public final class OpenView extends OperationView<Open, Opened> implements Open {
     /** A view of {@code request}. */
-    public OpenView(Request request) {
+    public OpenView(IncomingRequest request) {
         super(request);
     }
 
@@ -18,7 +18,7 @@ public final class OpenView extends OperationView<Open, Opened> implements Open 
         super(opcode, node);
     }
 
-    @Override protected Open on(Request request) {
+    @Override protected Open on(IncomingRequest request) {
         return new OpenView(request);
     }
 

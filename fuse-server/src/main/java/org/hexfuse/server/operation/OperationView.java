@@ -19,7 +19,7 @@ import org.hexfuse.server.SecurityContext;
 import org.hexfuse.server.Session;
 import org.hexfuse.server.request.ForwardingRequest;
 import org.hexfuse.server.request.HandmadeRequest;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
 
@@ -33,9 +33,9 @@ import org.hexfuse.transport.Span;
 public abstract class OperationView<O extends Operation<O>, R> {
     private static final String SUFFIX = "View";
 
-    private final Request request;
+    private final IncomingRequest request;
 
-    OperationView(Request request) {
+    OperationView(IncomingRequest request) {
         this.request = request;
     }
 
@@ -44,7 +44,7 @@ public abstract class OperationView<O extends Operation<O>, R> {
     }
 
     /** The same kind of operation over another request. */
-    protected abstract O on(Request other);
+    protected abstract O on(IncomingRequest other);
 
     /** The node of the request. */
     public long node() {
@@ -171,7 +171,7 @@ public abstract class OperationView<O extends Operation<O>, R> {
                 + "]";
     }
 
-    final Request request() {
+    final IncomingRequest request() {
         return request;
     }
 

@@ -1,6 +1,6 @@
 package org.hexfuse.server.operation;
 
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** One view of each kind over the same request, which changes: a request is seen through that of its kind. */
 public final class Operations {
@@ -44,7 +44,7 @@ public final class Operations {
     public final WriteView write;
 
     /** Views of {@code request}. */
-    public Operations(Request request) {
+    public Operations(IncomingRequest request) {
         access = new AccessView(request);
         bmap = new BmapView(request);
         copyFileRange = new CopyFileRangeView(request);

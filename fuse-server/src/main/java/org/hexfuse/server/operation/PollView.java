@@ -7,12 +7,12 @@ import org.hexfuse.abi.PollIn;
 import org.hexfuse.server.Poll;
 import org.hexfuse.server.PollWakeup;
 import org.hexfuse.server.request.ForwardingRequest;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Poll over a request. */
 public final class PollView extends OperationView<Poll, Integer> implements Poll {
     /** A view of {@code request}. */
-    public PollView(Request request) {
+    public PollView(IncomingRequest request) {
         super(request);
     }
 
@@ -21,7 +21,7 @@ public final class PollView extends OperationView<Poll, Integer> implements Poll
         super(opcode, node);
     }
 
-    @Override protected Poll on(Request request) {
+    @Override protected Poll on(IncomingRequest request) {
         return new PollView(request);
     }
 

@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.ReadIn;
 import org.hexfuse.server.ReadDir;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** ReadDir over a request. */
 public final class ReadDirView extends OperationView<ReadDir, Void> implements ReadDir {
     /** A view of {@code request}. */
-    public ReadDirView(Request request) {
+    public ReadDirView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class ReadDirView extends OperationView<ReadDir, Void> implements R
         super(opcode, node);
     }
 
-    @Override protected ReadDir on(Request request) {
+    @Override protected ReadDir on(IncomingRequest request) {
         return new ReadDirView(request);
     }
 

@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.ReadLink;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** ReadLink over a request. */
 public final class ReadLinkView extends OperationView<ReadLink, Name> implements ReadLink {
     /** A view of {@code request}. */
-    public ReadLinkView(Request request) {
+    public ReadLinkView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class ReadLinkView extends OperationView<ReadLink, Name> implements
         super(opcode, node);
     }
 
-    @Override protected ReadLink on(Request request) {
+    @Override protected ReadLink on(IncomingRequest request) {
         return new ReadLinkView(request);
     }
 

@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.ReadIn;
 import org.hexfuse.server.Read;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Read over a request. */
 public final class ReadView extends OperationView<Read, Void> implements Read {
     /** A view of {@code request}. */
-    public ReadView(Request request) {
+    public ReadView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class ReadView extends OperationView<Read, Void> implements Read {
         super(opcode, node);
     }
 
-    @Override protected Read on(Request request) {
+    @Override protected Read on(IncomingRequest request) {
         return new ReadView(request);
     }
 

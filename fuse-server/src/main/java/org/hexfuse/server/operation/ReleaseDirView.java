@@ -4,12 +4,12 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.ReleaseFlag;
 import org.hexfuse.abi.ReleaseIn;
 import org.hexfuse.server.ReleaseDir;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** ReleaseDir over a request. */
 public final class ReleaseDirView extends OperationView<ReleaseDir, Void> implements ReleaseDir {
     /** A view of {@code request}. */
-    public ReleaseDirView(Request request) {
+    public ReleaseDirView(IncomingRequest request) {
         super(request);
     }
 
@@ -18,7 +18,7 @@ public final class ReleaseDirView extends OperationView<ReleaseDir, Void> implem
         super(opcode, node);
     }
 
-    @Override protected ReleaseDir on(Request request) {
+    @Override protected ReleaseDir on(IncomingRequest request) {
         return new ReleaseDirView(request);
     }
 

@@ -4,12 +4,12 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.ReleaseFlag;
 import org.hexfuse.abi.ReleaseIn;
 import org.hexfuse.server.Release;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Release over a request. */
 public final class ReleaseView extends OperationView<Release, Void> implements Release {
     /** A view of {@code request}. */
-    public ReleaseView(Request request) {
+    public ReleaseView(IncomingRequest request) {
         super(request);
     }
 
@@ -18,7 +18,7 @@ public final class ReleaseView extends OperationView<Release, Void> implements R
         super(opcode, node);
     }
 
-    @Override protected Release on(Request request) {
+    @Override protected Release on(IncomingRequest request) {
         return new ReleaseView(request);
     }
 

@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.RemoveXattr;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** RemoveXattr over a request. */
 public final class RemoveXattrView extends OperationView<RemoveXattr, Void> implements RemoveXattr {
     /** A view of {@code request}. */
-    public RemoveXattrView(Request request) {
+    public RemoveXattrView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class RemoveXattrView extends OperationView<RemoveXattr, Void> impl
         super(opcode, node);
     }
 
-    @Override protected RemoveXattr on(Request request) {
+    @Override protected RemoveXattr on(IncomingRequest request) {
         return new RemoveXattrView(request);
     }
 

@@ -6,12 +6,12 @@ import org.hexfuse.abi.Rename2In;
 import org.hexfuse.abi.RenameIn;
 import org.hexfuse.server.Rename;
 import org.hexfuse.server.request.ForwardingRequest;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Rename over a request. */
 public final class RenameView extends OperationView<Rename, Void> implements Rename {
     /** A view of {@code request}. */
-    public RenameView(Request request) {
+    public RenameView(IncomingRequest request) {
         super(request);
     }
 
@@ -20,7 +20,7 @@ public final class RenameView extends OperationView<Rename, Void> implements Ren
         super(opcode, node);
     }
 
-    @Override protected Rename on(Request request) {
+    @Override protected Rename on(IncomingRequest request) {
         return new RenameView(request);
     }
 

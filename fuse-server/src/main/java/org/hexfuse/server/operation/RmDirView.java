@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.RmDir;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** RmDir over a request. */
 public final class RmDirView extends OperationView<RmDir, Void> implements RmDir {
     /** A view of {@code request}. */
-    public RmDirView(Request request) {
+    public RmDirView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class RmDirView extends OperationView<RmDir, Void> implements RmDir
         super(opcode, node);
     }
 
-    @Override protected RmDir on(Request request) {
+    @Override protected RmDir on(IncomingRequest request) {
         return new RmDirView(request);
     }
 

@@ -13,12 +13,12 @@ import org.hexfuse.abi.SetattrIn;
 import org.hexfuse.posix.Timespec;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.SetAttr;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** SetAttr over a request. */
 public final class SetAttrView extends OperationView<SetAttr, Attr> implements SetAttr {
     /** A view of {@code request}. */
-    public SetAttrView(Request request) {
+    public SetAttrView(IncomingRequest request) {
         super(request);
     }
 
@@ -27,7 +27,7 @@ public final class SetAttrView extends OperationView<SetAttr, Attr> implements S
         super(opcode, node);
     }
 
-    @Override protected SetAttr on(Request request) {
+    @Override protected SetAttr on(IncomingRequest request) {
         return new SetAttrView(request);
     }
 

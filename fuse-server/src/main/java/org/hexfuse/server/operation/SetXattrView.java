@@ -6,13 +6,13 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.SetxattrFlag;
 import org.hexfuse.abi.SetxattrIn;
 import org.hexfuse.server.SetXattr;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 import org.hexfuse.transport.Segments;
 
 /** SetXattr over a request. */
 public final class SetXattrView extends OperationView<SetXattr, Void> implements SetXattr {
     /** A view of {@code request}. */
-    public SetXattrView(Request request) {
+    public SetXattrView(IncomingRequest request) {
         super(request);
     }
 
@@ -21,7 +21,7 @@ public final class SetXattrView extends OperationView<SetXattr, Void> implements
         super(opcode, node);
     }
 
-    @Override protected SetXattr on(Request request) {
+    @Override protected SetXattr on(IncomingRequest request) {
         return new SetXattrView(request);
     }
 

@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.posix.StatVfs;
 import org.hexfuse.server.StatFs;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** StatFs over a request. */
 public final class StatFsView extends OperationView<StatFs, StatVfs> implements StatFs {
     /** A view of {@code request}. */
-    public StatFsView(Request request) {
+    public StatFsView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class StatFsView extends OperationView<StatFs, StatVfs> implements 
         super(opcode, node);
     }
 
-    @Override protected StatFs on(Request request) {
+    @Override protected StatFs on(IncomingRequest request) {
         return new StatFsView(request);
     }
 

@@ -5,12 +5,12 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.SymLink;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** SymLink over a request. */
 public final class SymLinkView extends OperationView<SymLink, Entry> implements SymLink {
     /** A view of {@code request}. */
-    public SymLinkView(Request request) {
+    public SymLinkView(IncomingRequest request) {
         super(request);
     }
 
@@ -19,7 +19,7 @@ public final class SymLinkView extends OperationView<SymLink, Entry> implements 
         super(opcode, node);
     }
 
-    @Override protected SymLink on(Request request) {
+    @Override protected SymLink on(IncomingRequest request) {
         return new SymLinkView(request);
     }
 

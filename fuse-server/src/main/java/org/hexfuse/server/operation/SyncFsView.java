@@ -2,12 +2,12 @@ package org.hexfuse.server.operation;
 
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.SyncFs;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** SyncFs over a request. */
 public final class SyncFsView extends OperationView<SyncFs, Void> implements SyncFs {
     /** A view of {@code request}. */
-    public SyncFsView(Request request) {
+    public SyncFsView(IncomingRequest request) {
         super(request);
     }
 
@@ -16,7 +16,7 @@ public final class SyncFsView extends OperationView<SyncFs, Void> implements Syn
         super(opcode, node);
     }
 
-    @Override protected SyncFs on(Request request) {
+    @Override protected SyncFs on(IncomingRequest request) {
         return new SyncFsView(request);
     }
 }

@@ -7,12 +7,12 @@ import org.hexfuse.server.Created;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.Opened;
 import org.hexfuse.server.TmpFile;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** TmpFile over a request. */
 public final class TmpFileView extends OperationView<TmpFile, Created> implements TmpFile {
     /** A view of {@code request}. */
-    public TmpFileView(Request request) {
+    public TmpFileView(IncomingRequest request) {
         super(request);
     }
 
@@ -21,7 +21,7 @@ public final class TmpFileView extends OperationView<TmpFile, Created> implement
         super(opcode, node);
     }
 
-    @Override protected TmpFile on(Request request) {
+    @Override protected TmpFile on(IncomingRequest request) {
         return new TmpFileView(request);
     }
 

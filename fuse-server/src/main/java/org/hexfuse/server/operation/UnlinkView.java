@@ -3,12 +3,12 @@ package org.hexfuse.server.operation;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Unlink;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 
 /** Unlink over a request. */
 public final class UnlinkView extends OperationView<Unlink, Void> implements Unlink {
     /** A view of {@code request}. */
-    public UnlinkView(Request request) {
+    public UnlinkView(IncomingRequest request) {
         super(request);
     }
 
@@ -17,7 +17,7 @@ public final class UnlinkView extends OperationView<Unlink, Void> implements Unl
         super(opcode, node);
     }
 
-    @Override protected Unlink on(Request request) {
+    @Override protected Unlink on(IncomingRequest request) {
         return new UnlinkView(request);
     }
 

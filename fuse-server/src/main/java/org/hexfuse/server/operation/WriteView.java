@@ -4,13 +4,13 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.WriteFlag;
 import org.hexfuse.abi.WriteIn;
 import org.hexfuse.server.Write;
-import org.hexfuse.server.request.Request;
+import org.hexfuse.server.request.IncomingRequest;
 import org.hexfuse.transport.Segments;
 
 /** Write over a request. */
 public final class WriteView extends OperationView<Write, Integer> implements Write {
     /** A view of {@code request}. */
-    public WriteView(Request request) {
+    public WriteView(IncomingRequest request) {
         super(request);
     }
 
@@ -19,7 +19,7 @@ public final class WriteView extends OperationView<Write, Integer> implements Wr
         super(opcode, node);
     }
 
-    @Override protected Write on(Request request) {
+    @Override protected Write on(IncomingRequest request) {
         return new WriteView(request);
     }
 

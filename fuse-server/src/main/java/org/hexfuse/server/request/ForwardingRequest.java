@@ -12,11 +12,11 @@ import org.hexfuse.transport.Segments;
  * Another request, of which a subclass replaces some parts. The others are read from the origin whenever they are used, since
  * the origin's memory moves when its slot is detached.
  */
-public class ForwardingRequest implements Request {
-    private final Request origin;
+public class ForwardingRequest implements IncomingRequest {
+    private final IncomingRequest origin;
 
     /** The same as {@code origin}. */
-    public ForwardingRequest(Request origin) {
+    public ForwardingRequest(IncomingRequest origin) {
         this.origin = origin;
     }
 

@@ -13,7 +13,7 @@ import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
 
 /** A request that no kernel sent, on the heap: arguments of zeros, no names, no data, from root. Immutable. */
-public final class HandmadeRequest implements Request {
+public final class HandmadeRequest implements IncomingRequest {
     private static final Session NO_SESSION = Session.detached();
 
     private final MemorySegment header = MemorySegment.ofArray(new byte[InHeader.SIZE]);

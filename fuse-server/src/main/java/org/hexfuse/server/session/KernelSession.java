@@ -5,16 +5,16 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.server.KernelReferences;
 import org.hexfuse.server.Notifier;
 import org.hexfuse.server.Session;
-import org.hexfuse.server.init.ConnectionInfo;
+import org.hexfuse.server.init.SessionInfo;
 
 /** The session as filesystems see it. */
 final class KernelSession implements Session {
-    private final ConnectionInfo info;
+    private final SessionInfo info;
     private final Notifier notifier;
     private final Supplier<KernelReferences> references;
     private volatile boolean closed;
 
-    KernelSession(ConnectionInfo info, Notifier notifier, Supplier<KernelReferences> references) {
+    KernelSession(SessionInfo info, Notifier notifier, Supplier<KernelReferences> references) {
         this.info = info;
         this.notifier = notifier;
         this.references = references;

@@ -20,7 +20,7 @@ import org.hexfuse.server.dispatch.Dispatcher;
 import org.hexfuse.server.dispatch.Exchange;
 import org.hexfuse.server.dispatch.Failures;
 import org.hexfuse.server.dispatch.InFlight;
-import org.hexfuse.server.init.ConnectionInfo;
+import org.hexfuse.server.init.SessionInfo;
 import org.hexfuse.server.init.InitHandler;
 import org.hexfuse.server.notify.LinkNotifier;
 import org.hexfuse.server.reply.Timeouts;
@@ -56,7 +56,7 @@ public final class SessionLoop {
     private final String name;
     private final int threads;
     private final RequestMemory memory;
-    private final ConnectionInfo info;
+    private final SessionInfo info;
     private final LinkNotifier notifier;
     private final KernelSession session;
     private final ReferenceTable references;
@@ -82,7 +82,7 @@ public final class SessionLoop {
         this.name = name;
         this.threads = threads;
         this.memory = new RequestMemory(maxInflight, RequestMemory.jvm());
-        this.info = new ConnectionInfo(timeouts);
+        this.info = new SessionInfo(timeouts);
         this.notifier = new LinkNotifier(link, info, this::handledHere);
         this.session = new KernelSession(info, notifier, this::held);
         this.references = new ReferenceTable(fileSystem, session);

@@ -15,7 +15,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.LateReply;
 import org.hexfuse.server.Session;
-import org.hexfuse.server.init.ConnectionInfo;
+import org.hexfuse.server.init.SessionInfo;
 import org.hexfuse.server.notify.LinkNotifier;
 import org.hexfuse.server.reply.Timeouts;
 import org.hexfuse.server.table.ReferenceTable;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class InFlightTest {
     private final FuseFileSystem fileSystem = new FuseFileSystem() {};
     private final Session session = Session.detached();
-    private final ConnectionInfo info = new ConnectionInfo(Timeouts.DEFAULT);
+    private final SessionInfo info = new SessionInfo(Timeouts.DEFAULT);
     private final InFlight inFlight = new InFlight(fileSystem, session, info,
             new ReferenceTable(fileSystem, session),
             new LinkNotifier(mock(ServerLink.class), info, Optional::empty), slot -> slot);

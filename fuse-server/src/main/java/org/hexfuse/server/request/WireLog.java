@@ -4,9 +4,9 @@ import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
 /** The logger that has every message of every session at TRACE. */
-public final class Wire {
+public final class WireLog {
     /** {@code org.hexfuse.wire}. */
     public static final Logger LOG = Loggers.of("org.hexfuse.wire");
 
-    private Wire() {}
+    private WireLog() {}
 }

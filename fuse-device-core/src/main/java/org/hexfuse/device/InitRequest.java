@@ -12,8 +12,8 @@ import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
 /** Sends INIT, the first request, and blocks callers until its reply. */
-final class InitNegotiation {
-    private static final Logger LOG = Loggers.of(InitNegotiation.class);
+final class InitRequest {
+    private static final Logger LOG = Loggers.of(InitRequest.class);
     /** Linux checks request timeouts every 15 seconds and raises a shorter one of the server's to that. */
     private static final long LEAST_TIMEOUT = Duration.ofSeconds(15).toNanos();
 
@@ -24,7 +24,7 @@ final class InitNegotiation {
     /** Whether the server set a request timeout, which as on Linux also limits SETLKW. */
     private volatile boolean limitsSetlkw;
 
-    InitNegotiation(ConnectionCore core) {
+    InitRequest(ConnectionCore core) {
         this.core = core;
     }
 

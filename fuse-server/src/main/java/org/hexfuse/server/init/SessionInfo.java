@@ -4,14 +4,14 @@ import org.hexfuse.server.reply.Timeouts;
 import org.hexfuse.transport.Limits;
 
 /** What INIT negotiated with the kernel of one session, and whether the session has begun and ends. Any thread may use it. */
-public final class ConnectionInfo {
+public final class SessionInfo {
     private final Timeouts timeouts;
     private volatile Limits limits = Limits.beforeInit();
     private volatile boolean initialized;
     private volatile boolean ending;
 
     /** Before INIT. */
-    public ConnectionInfo(Timeouts timeouts) {
+    public SessionInfo(Timeouts timeouts) {
         this.timeouts = timeouts;
     }
 

@@ -19,7 +19,7 @@ import org.hexfuse.abi.StatxOut;
 import org.hexfuse.abi.SxTime;
 
 /** Parses replies into values. A reply that violates the protocol is EIO. */
-public final class Replies {
+public final class ReplyDecoder {
     /** STATX_BASIC_STATS, in the mask of a STATX. */
     public static final int STATX_BASIC = 0x7FF;
     /** STATX_BTIME, in the mask of a STATX. */
@@ -32,7 +32,7 @@ public final class Replies {
     private static final int BLKSIZE_MINOR = 9;
     private static final int DEFAULT_BLOCK = 4096;
 
-    private Replies() {}
+    private ReplyDecoder() {}
 
     /**
      * A {@code fuse_entry_out} at {@code base}.

@@ -9,7 +9,7 @@ import org.hexfuse.server.Session;
 import org.hexfuse.transport.Segments;
 
 /** The request that an operation is a view of: its bytes, and what the session adds to them. */
-public interface Request {
+public interface IncomingRequest {
     /** The number of the operation. */
     int opcode();
 

@@ -9,14 +9,14 @@ import java.util.Locale;
 import org.hexfuse.vfs.Stat;
 
 /** Formats attributes. */
-final class Listing {
+final class DirectoryListing {
     private static final DateTimeFormatter SHORT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT)
             .withZone(ZoneId.systemDefault());
     private static final DateTimeFormatter LONG = DateTimeFormatter
             .ofPattern("yyyy-MM-dd HH:mm:ss.nnnnnnnnn xx", Locale.ROOT).withZone(ZoneId.systemDefault());
     private static final String UNITS = "kmgt";
 
-    private Listing() {}
+    private DirectoryListing() {}
 
     /** A line of {@code ls -l}. */
     static String line(Stat stat, String name, String target) {
