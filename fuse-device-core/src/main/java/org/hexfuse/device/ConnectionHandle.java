@@ -131,7 +131,8 @@ final class ConnectionHandle implements DeviceHandle {
 
     /** Under the table's lock. */
     private RequestState find(long unique) {
-        return closed ? null : processing.find(unique);
+        // Once abort has begun, a reply, such as that of a handler which the abort has interrupted, must not win over ECONNABORTED.
+        return closed || !core.state().isLive() ? null : processing.find(unique);
     }
 
     private Delivery unknownUnique() {

@@ -70,6 +70,26 @@ class AbortTest extends ConnectionFixture {
         assertThat(patient.waiting()).isZero();
     }
 
+    @Test void refusesRepliesFromItsBeginning() throws Exception {
+        var outcome = new CompletableFuture<Errno>();
+        Thread.ofVirtual().start(() -> outcome.complete(callNow(Opcode.UNLINK, 1)));
+        Received request = server.take();
+        var lock = connection.core().background.lock;
+        Thread aborting;
+        lock.lock();
+        try {
+            aborting = Thread.ofVirtual().start(connection::abort);
+            // The abort has begun, and waits for this lock before it comes to the requests that the server has.
+            await().until(() -> lock.hasQueuedThread(aborting));
+            assertThat(server.reply(request, -Errno.EINTR.code()))
+                    .isEqualTo(connection.core().profile().writeAfterEnd());
+        } finally {
+            lock.unlock();
+        }
+        aborting.join();
+        assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(Errno.ECONNABORTED);
+    }
+
     @Nested class AThrowingCallback {
         private void submit(AtomicInteger completed) {
             connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), _ -> {
