@@ -1,7 +1,6 @@
 /**
  * The messages: argument structs that are filled in ({@code SetattrArguments}, {@code CreationContext}), replies that are parsed and
- * checked ({@code ReplyDecoder}), and the opcodes that the server does not support, which is what ENOSYS says
- * ({@code UnsupportedOpcodes}).
+ * checked ({@code ReplyDecoder}), and the opcodes to which the server has replied ENOSYS ({@code UnsupportedOpcodes}).
  *
  * <p>The packages that send requests call it, on the thread of the caller; {@code UnsupportedOpcodes} is for any thread.
  *
