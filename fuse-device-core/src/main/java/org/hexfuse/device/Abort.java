@@ -56,7 +56,7 @@ final class Abort {
         abort(false, new Late(request));
     }
 
-    /** Aborts the connection if a request is outstanding for more than {@code timeout} nanoseconds and is not being copied. */
+    /** Aborts the connection if a request is outstanding for more than {@code timeout} nanoseconds. */
     void checkTimeouts(long timeout) {
         long limit = System.nanoTime() - timeout;
         var late = new AtomicReference<Late>();
@@ -84,7 +84,6 @@ final class Abort {
 
     private boolean isLate(RequestState request, long limit) {
         return request.queuedAt != 0 && request.queuedAt - limit < 0 && !request.isFinished()
-                && request.phase != Phase.READING && request.phase != Phase.WRITING
                 && core.init.requestTimeout(request.opcode()) != 0;
     }
 

@@ -4,6 +4,8 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.NotifyCode;
 import org.hexfuse.device.IdleReaders.Reader;
 import org.hexfuse.device.RequestState.Phase;
+import org.hexfuse.transport.CallerDriver;
+import org.hexfuse.transport.CallerRequest;
 import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.OutgoingRequest;
@@ -15,10 +17,15 @@ import org.hexfuse.transport.OutgoingRequest;
  */
 final class ConnectionHandle implements DeviceHandle {
     private static final int LARGEST_ERRNO = 511;
+    /** How many ids a handle takes at once, so that callers on several processors seldom share the counter. */
+    private static final int UNIQUES = 64;
 
     private final ConnectionCore core;
     private final ProcessingTable processing;
     private volatile boolean closed;
+    /** The ids for requests that a driver takes, a block at a time. Guarded by the table's lock. */
+    private long unique;
+    private long lastUnique;
 
     private ConnectionHandle(ConnectionCore core) {
         this.core = core;
@@ -43,6 +50,41 @@ final class ConnectionHandle implements DeviceHandle {
         return core.input.poll(this, capacity);
     }
 
+    @Override public OutgoingRequest take(CallerRequest callers, long capacity) {
+        RequestState request = (RequestState) callers;
+        if (request.size() > capacity) {
+            return null;
+        }
+        processing.lock.lock();
+        try {
+            if (processing.isClosed() || closed || !core.state().isLive()) {
+                return null;
+            }
+            request.assignUnique(nextUnique());
+            addReading(request);
+        } finally {
+            processing.lock.unlock();
+        }
+        if (core.observers.isObserved()) {
+            core.observers.queued(request);
+        }
+        return request;
+    }
+
+    /** Under the table's lock. */
+    private long nextUnique() {
+        if (unique == lastUnique) {
+            lastUnique = core.uniques.addAndGet(2L * UNIQUES);
+            unique = lastUnique - 2L * UNIQUES;
+        }
+        unique += 2;
+        return unique;
+    }
+
+    @Override public void driver(CallerDriver driver) {
+        core.driver = driver;
+    }
+
     /**
      * Moves a request from the input queue to this handle's processing table. Called under the queue's lock, under which the
      * handle was seen open and under which the table is closed: so the table is open. If the handle is closed meanwhile,
@@ -51,12 +93,16 @@ final class ConnectionHandle implements DeviceHandle {
     void startReading(RequestState request) {
         processing.lock.lock();
         try {
-            request.handle = this;
-            request.phase = Phase.READING;
-            processing.add(request);
+            addReading(request);
         } finally {
             processing.lock.unlock();
         }
+    }
+
+    private void addReading(RequestState request) {
+        request.handle = this;
+        request.phase = Phase.READING;
+        processing.add(request);
     }
 
     /** The transport has copied a request. */

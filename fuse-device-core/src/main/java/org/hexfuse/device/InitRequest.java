@@ -16,6 +16,8 @@ final class InitRequest {
     private static final Logger LOG = Loggers.of(InitRequest.class);
     /** Linux checks request timeouts every 15 seconds and raises a shorter one of the server's to that. */
     private static final long LEAST_TIMEOUT = Duration.ofSeconds(15).toNanos();
+    /** At least four times the longest interval of {@link RequestTimeouts}. */
+    private static final long LONG_TIMEOUT = Duration.ofMinutes(1).toNanos();
 
     private final ConnectionCore core;
     private final CountDownLatch completed = new CountDownLatch(1);
@@ -42,6 +44,16 @@ final class InitRequest {
     /** The request timeout in nanoseconds; 0 for none, as for SETLKW, which may block until another owner unlocks. */
     long requestTimeout(Opcode opcode) {
         return opcode == Opcode.SETLKW && !limitsSetlkw ? 0 : requestTimeout;
+    }
+
+    /**
+     * How long a caller parks for the reply to a request, in nanoseconds, before it aborts the connection; 0 for a long request
+     * timeout, which {@link RequestTimeouts} notices soon enough: a virtual thread that parks for a limited time costs a timer each
+     * time.
+     */
+    long parkTimeout(Opcode opcode) {
+        long timeout = requestTimeout(opcode);
+        return timeout >= LONG_TIMEOUT ? 0 : timeout;
     }
 
     /** Runs on the thread that writes the reply, as in Linux, before its write returns. */

@@ -38,7 +38,6 @@ final class InputQueue {
     final ReentrantLock lock = new ReentrantLock();
     final RequestQueue queue = new RequestQueue();
     private final ConnectionCore core;
-    private long unique;
     /** False once the server has replied ENOSYS to INTERRUPT. */
     private volatile boolean sendsInterrupts = true;
     private final IdleReaders readers = new IdleReaders();
@@ -107,10 +106,8 @@ final class InputQueue {
         lock.lock();
     }
 
-    /** Under the lock. */
     private long nextUnique() {
-        unique += 2;
-        return unique;
+        return core.uniques.addAndGet(2);
     }
 
     /** Dequeues a pending request. Returns false if it is not pending. */
@@ -232,12 +229,9 @@ final class InputQueue {
         }
     }
 
-    /**
-     * Spins for a while, without the lock, until the queue seems readable. Platform threads don't spin: they are those of
-     * transports to other processes, which need the processor.
-     */
+    /** Spins for a while, without the lock, until the queue seems readable. */
     private boolean spinsUntilReadable(ConnectionHandle handle) {
-        return Thread.currentThread().isVirtual() && core.spin.spinUntil(() -> isReadableHint(handle));
+        return core.handOff.spinsForRequest(() -> isReadableHint(handle));
     }
 
     private boolean isReadableHint(ConnectionHandle handle) {

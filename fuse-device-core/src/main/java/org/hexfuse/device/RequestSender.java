@@ -6,6 +6,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.device.IdleReaders.Reader;
 import org.hexfuse.device.RequestState.Phase;
+import org.hexfuse.transport.CallerDriver;
 
 /**
  * Queues the requests of callers and senders, and blocks callers until the reply.
@@ -65,7 +66,14 @@ final class RequestSender {
         if (observed) {
             request.hold();
         }
-        Reader reader = core.background.limits(request) ? addLimited(request) : core.input.add(request);
+        boolean limited = core.background.limits(request);
+        if (!limited && isDriven(request)) {
+            if (observed) {
+                request.release();
+            }
+            return true;
+        }
+        Reader reader = limited ? addLimited(request) : core.input.add(request);
         if (reader != InputQueue.NOT_LIVE && reader != InputQueue.BLOCKED) {
             if (observed) {
                 core.observers.queued(request);
@@ -76,6 +84,12 @@ final class RequestSender {
             request.release();
         }
         return reader != InputQueue.NOT_LIVE;
+    }
+
+    /** Has the driver run a request on this thread, its caller's. Returns false if there is none, or it did not take the request. */
+    private boolean isDriven(RequestState request) {
+        CallerDriver driver = core.driver;
+        return driver != null && !request.serverUnique && driver.run(request);
     }
 
     private Reader addLimited(RequestState request) {
@@ -126,11 +140,22 @@ final class RequestSender {
     }
 
     private void await(RequestState request) {
-        if (request.isFinished() || core.spin.spinUntil(request::isFinished)) {
+        if (request.isFinished()) {
             return;
         }
+        boolean alone = core.handOff.begin();
+        try {
+            if (!core.handOff.spinsForReply(request::isFinished, alone)) {
+                park(request);
+            }
+        } finally {
+            core.handOff.end();
+        }
+    }
+
+    private void park(RequestState request) {
         long own = request.timeout();
-        long general = core.init.requestTimeout(request.opcode());
+        long general = core.init.parkTimeout(request.opcode());
         boolean limited = (own | general) != 0;
         long start = limited ? System.nanoTime() : 0;
         boolean interrupted = false;

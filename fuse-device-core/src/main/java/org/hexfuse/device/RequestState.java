@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.transport.CallerRequest;
 import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Segments;
@@ -32,7 +33,7 @@ import org.slf4j.Logger;
  * caller's wait ({@link #finish}), which abort ends at any moment, and the references to the memory ({@link #release}), of which
  * the device keeps one while a transport copies.
  */
-final class RequestState implements OutgoingRequest, Delivery {
+final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
     /**
      * The stage of a request, and the part that has it: {@link BackgroundQueue} a BLOCKED request, {@link InputQueue} a PENDING
      * one, {@link ProcessingTable} a READING, SENT or WRITING one. No part has an IDLE or DONE request: it belongs to the thread

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class AdaptiveSpinTest {
-    private final AdaptiveSpin spin = new AdaptiveSpin();
+    private final AdaptiveSpin spin = new AdaptiveSpin(AdaptiveSpin.SPINS, Thread::onSpinWait);
     private final AtomicInteger spins = new AtomicInteger();
 
     private int failedSpins(int waits) {

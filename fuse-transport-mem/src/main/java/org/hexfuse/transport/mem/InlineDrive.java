@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.transport.CallerDriven;
+import org.hexfuse.transport.CallerRequest;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Slot;
@@ -24,9 +25,11 @@ final class InlineDrive implements CallerDriven {
     @Override public void drive(Consumer<Slot> handler, Runnable ended) {
         Runnable waiter = () -> run(handler, ended);
         link.handle().addWaiter(waiter);
+        link.handle().driver(request -> run(request, handler));
         waiter.run();
     }
 
+    /** Runs what is queued: INIT, FORGET, INTERRUPT, and background requests that waited. */
     private void run(Consumer<Slot> handler, Runnable ended) {
         Intake intake = takeIntake();
         try {
@@ -42,6 +45,21 @@ final class InlineDrive implements CallerDriven {
             if (disconnected.compareAndSet(false, true)) {
                 ended.run();
             }
+        } finally {
+            free.release(intake);
+        }
+    }
+
+    /** Runs the request of this thread. */
+    private boolean run(CallerRequest request, Consumer<Slot> handler) {
+        Intake intake = takeIntake();
+        try {
+            OutgoingRequest taken = intake.handle().take(request, intake.capacity());
+            if (taken == null) {
+                return false;
+            }
+            handler.accept(intake.receive(taken));
+            return true;
         } finally {
             free.release(intake);
         }
