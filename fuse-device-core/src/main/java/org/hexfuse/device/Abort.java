@@ -122,7 +122,7 @@ final class Abort {
             // Before the state: a reader that sees the new state reads this to choose between ENODEV and ECONNABORTED.
             byControl = control;
             // No request is added to a part from now on, see ConnectionCore.
-            core.apply(Event.END);
+            core.apply(Event.ABORT);
             drain(core.background.blocked(), core.background.lock, removed);
             abortSenders();
             drain(core.input.queue.pending(), core.input.lock, removed);
@@ -143,7 +143,7 @@ final class Abort {
         copied.forEach(Abort::completeAndRelease);
         core.signalIfDraining();
         core.init.abort();
-        core.input.runWaiters();
+        core.input.waiters.run();
         core.backing.abort();
         core.sink.ended();
         LockSupport.unpark(timeoutThread);
@@ -195,7 +195,7 @@ final class Abort {
         core.input.wakeAll();
         endRequests(removed, null);
         core.sender.admitBlocked();
-        core.input.runWaiters();
+        core.input.waiters.run();
     }
 
     /**

@@ -281,11 +281,11 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     @Override public void addWaiter(Runnable waiter) {
-        core.input.addWaiter(waiter);
+        core.input.waiters.add(waiter);
     }
 
     @Override public void removeWaiter(Runnable waiter) {
-        core.input.removeWaiter(waiter);
+        core.input.waiters.remove(waiter);
     }
 
     @Override public DeviceHandle duplicate() {

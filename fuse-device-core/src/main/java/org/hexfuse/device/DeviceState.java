@@ -6,19 +6,19 @@ import org.hexfuse.abi.Errno;
  * The states of a device file and of the connection that it is bound to, with every transition.
  *
  * <pre>
- *             BIND                 INIT_SETTLED
+ *             BIND                 INIT_ACCEPTED
  * UNMOUNTED --------> INITIALIZING -------------> CONNECTED
  *     |                    |  |                       |
- *     |        INIT_FAILED |  | END               END |
+ *     |        INIT_FAILED |  | ABORT           ABORT |
  *     |                    v  |                       v
- *     |                REFUSED +------------------> ENDED
- *     |                    |          END             ^
+ *     |                REFUSED +--------------> DISCONNECTED
+ *     |                    |         ABORT            ^
  *     |                    +--------------------------+
  *     +--- CLOSE, from here and from all others ---> CLOSED
  * </pre>
  *
- * <p>A connection starts in INITIALIZING and has the states up to ENDED. A device file starts in UNMOUNTED; once it is bound, by a
- * mount or as a clone, it has the state of its connection until it is closed. CLOSED is a state of the file only.
+ * <p>A connection starts in INITIALIZING and has the states up to DISCONNECTED. A device file starts in UNMOUNTED; once it is
+ * bound, by a mount or as a clone, it has the state of its connection until it is closed. CLOSED is a state of the file only.
  *
  * <p>Source: Linux {@code fs/fuse}: {@code fuse_dev}'s connection, {@code fuse_conn}'s {@code connected}, {@code initialized}
  * and {@code conn_error}.
@@ -33,7 +33,7 @@ public enum DeviceState {
     /** INIT failed: callers get ECONNREFUSED. The server may still read, but no request is queued. */
     REFUSED(Errno.ECONNREFUSED),
     /** Aborted, unmounted, or the last handle was closed. */
-    ENDED(Errno.ENOTCONN),
+    DISCONNECTED(Errno.ENOTCONN),
     /** The device file was closed. */
     CLOSED(Errno.EBADF);
 
@@ -42,11 +42,11 @@ public enum DeviceState {
         /** A mount, or a clone of a mounted device file. */
         BIND,
         /** The reply to INIT is acceptable. */
-        INIT_SETTLED,
+        INIT_ACCEPTED,
         /** The reply to INIT is an error or not acceptable. */
         INIT_FAILED,
         /** Abort, unmount, request timeout, or close of the last handle. */
-        END,
+        ABORT,
         /** The device file is closed. */
         CLOSE
     }
@@ -61,9 +61,9 @@ public enum DeviceState {
     public DeviceState after(Event event) {
         return switch (event) {
             case BIND -> this == UNMOUNTED ? INITIALIZING : this;
-            case INIT_SETTLED -> this == INITIALIZING ? CONNECTED : this;
+            case INIT_ACCEPTED -> this == INITIALIZING ? CONNECTED : this;
             case INIT_FAILED -> this == INITIALIZING ? REFUSED : this;
-            case END -> this == INITIALIZING || this == CONNECTED || this == REFUSED ? ENDED : this;
+            case ABORT -> this == INITIALIZING || this == CONNECTED || this == REFUSED ? DISCONNECTED : this;
             case CLOSE -> CLOSED;
         };
     }

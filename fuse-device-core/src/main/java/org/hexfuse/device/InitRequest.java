@@ -67,7 +67,7 @@ final class InitRequest {
             if (result.isPresent() && core.state() == DeviceState.INITIALIZING) {
                 apply(result.get());
             }
-            core.apply(result.isPresent() ? Event.INIT_SETTLED : Event.INIT_FAILED);
+            core.apply(result.isPresent() ? Event.INIT_ACCEPTED : Event.INIT_FAILED);
         } finally {
             core.lock.unlock();
         }
@@ -109,7 +109,7 @@ final class InitRequest {
 
     /** As {@link #await}, for a new request: ENOTCONN if the connection was aborted already, before INIT's reply. */
     ConnectionInfo awaitForRequest() {
-        if (negotiated == null && core.state() == DeviceState.ENDED) {
+        if (negotiated == null && core.state() == DeviceState.DISCONNECTED) {
             throw FuseException.of(core.state().forCallers());
         }
         return await();
@@ -133,7 +133,7 @@ final class InitRequest {
         ConnectionInfo result = negotiated;
         if (result == null) {
             DeviceState state = core.state();
-            throw FuseException.of(state == DeviceState.ENDED ? Errno.ECONNABORTED : state.forCallers());
+            throw FuseException.of(state == DeviceState.DISCONNECTED ? Errno.ECONNABORTED : state.forCallers());
         }
         return result;
     }

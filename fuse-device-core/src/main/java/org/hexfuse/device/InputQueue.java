@@ -1,8 +1,5 @@
 package org.hexfuse.device;
 
-import java.util.Arrays;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
@@ -23,10 +20,8 @@ import org.hexfuse.transport.OutgoingRequest;
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_dev_do_read} and {@code fuse_dev_poll}.
  */
 final class InputQueue {
-    private static final Runnable[] NO_WAITERS = {};
     /** One for each thread: a thread is in one {@link #take} at a time. */
     private static final ThreadLocal<Reader> READER = ThreadLocal.withInitial(Reader::new);
-    private static final int BATCH_FORGET_MINOR = 16;
 
     /** Returned by {@link #add}: the connection is not live. */
     static final Reader NOT_LIVE = new Reader();
@@ -41,8 +36,8 @@ final class InputQueue {
     /** False once the server has replied ENOSYS to INTERRUPT. */
     private volatile boolean sendsInterrupts = true;
     private final IdleReaders readers = new IdleReaders();
-    private final Queue<ControlMessage> controlMessages = new ConcurrentLinkedQueue<>();
-    private volatile Runnable[] waiters = NO_WAITERS;
+    private final ControlMessages controlMessages = new ControlMessages();
+    final PollWaiters waiters = new PollWaiters();
 
     InputQueue(ConnectionCore core) {
         this.core = core;
@@ -312,7 +307,7 @@ final class InputQueue {
                 }
                 checkLive(handle);
                 next = switch (queue.next()) {
-                    case INTERRUPT -> controlMessage().interrupt(queue.takeInterrupt());
+                    case INTERRUPT -> controlMessages.interrupt(queue.takeInterrupt());
                     case FORGET -> forgetMessage(capacity);
                     case REQUEST -> {
                         RequestState first = queue.pending().removeNext(Thread.currentThread());
@@ -352,19 +347,10 @@ final class InputQueue {
         core.sender.admitBlocked();
     }
 
-    private ControlMessage controlMessage() {
-        ControlMessage message = controlMessages.poll();
-        return message == null ? new ControlMessage(controlMessages::add) : message;
-    }
-
     private ControlMessage forgetMessage(long capacity) {
-        ConnectionInfo negotiated = core.init.negotiated();
-        ForgetList forgets = queue.forgets();
-        boolean batch = negotiated != null && negotiated.minor() >= BATCH_FORGET_MINOR && forgets.size() > 1;
-        ControlMessage message = controlMessage();
-        message = batch ? message.batchForget(nextUnique(), forgets, capacity)
-                : message.forget(nextUnique(), forgets);
-        if (!forgets.isEmpty()) {
+        ControlMessage message = controlMessages.forget(nextUnique(), queue.forgets(), core.init.negotiated(),
+                capacity);
+        if (!queue.forgets().isEmpty()) {
             wakeNext();
         }
         return message;
@@ -400,14 +386,7 @@ final class InputQueue {
         if (reader != null) {
             LockSupport.unpark(reader.thread);
         }
-        runWaiters();
-    }
-
-    /** Runs the waiters of poll. Called without locks. */
-    void runWaiters() {
-        for (Runnable waiter : waiters) {
-            waiter.run();
-        }
+        waiters.run();
     }
 
     /** Wakes all idle readers: a handle was closed, or the connection is not live. */
@@ -440,26 +419,6 @@ final class InputQueue {
     /** Under the lock: the number of readers that are about to poll. */
     int pollingReaders() {
         return readers.polling();
-    }
-
-    void addWaiter(Runnable waiter) {
-        lock.lock();
-        try {
-            Runnable[] more = Arrays.copyOf(waiters, waiters.length + 1);
-            more[waiters.length] = waiter;
-            waiters = more;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    void removeWaiter(Runnable waiter) {
-        lock.lock();
-        try {
-            waiters = Arrays.stream(waiters).filter(w -> !w.equals(waiter)).toArray(Runnable[]::new);
-        } finally {
-            lock.unlock();
-        }
     }
 
     int readiness(ConnectionHandle handle) {

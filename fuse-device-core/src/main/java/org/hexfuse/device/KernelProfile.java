@@ -26,7 +26,7 @@ import org.hexfuse.abi.Protocol;
  * @param sharesProcessing whether a handle may reply to a request that was read over another handle of the connection
  * @param keepsUncopied whether a request that could not be copied to its reader stays pending; else it ends with EIO
  * @param maxActive the most active requests of all kinds; 0 if only background requests are limited, by INIT
- * @param endWhileHeldBack the error of a sender that was blocked at max_background when the connection was aborted
+ * @param abortWhileBlocked the error of a sender that was blocked at max_background when the connection was aborted
  * @param leastInitReply the least size of a reply to INIT in bytes; missing bytes beyond it are zeros
  * @param badErrnoEndsCaller whether a reply with an errno outside of (-512, 0] ends the caller with EINVAL; else only the write
  *        gets EINVAL
@@ -36,7 +36,7 @@ import org.hexfuse.abi.Protocol;
 public record KernelProfile(int minor, long flags, long conditional, long accepted, int maxReadahead,
         Errno unknownUnique, Errno readAfterEnd, Errno writeAfterEnd, boolean endBeforeSize, Errno positional,
         Errno seek, Errno cloneOfUnmounted, Errno otherIoctl, boolean sharesProcessing, boolean keepsUncopied,
-        int maxActive, Errno endWhileHeldBack, int leastInitReply, boolean badErrnoEndsCaller, int userBackground,
+        int maxActive, Errno abortWhileBlocked, int leastInitReply, boolean badErrnoEndsCaller, int userBackground,
         int userCongestion) {
     private static final int READAHEAD = 128 * 1024;
     private static final int LARGEST_U16 = 65535;
@@ -76,7 +76,7 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
     public KernelProfile withFlags(long masks) {
         return new KernelProfile(minor, masks, 0, masks, maxReadahead, unknownUnique, readAfterEnd,
                 writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
-                keepsUncopied, maxActive, endWhileHeldBack, leastInitReply, badErrnoEndsCaller, userBackground,
+                keepsUncopied, maxActive, abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground,
                 userCongestion);
     }
 
@@ -84,7 +84,7 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
     public KernelProfile withMaxActive(int requests) {
         return new KernelProfile(minor, flags, conditional, accepted, maxReadahead, unknownUnique, readAfterEnd,
                 writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
-                keepsUncopied, requests, endWhileHeldBack, leastInitReply, badErrnoEndsCaller, userBackground,
+                keepsUncopied, requests, abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground,
                 userCongestion);
     }
 }

@@ -63,7 +63,7 @@ class DeviceFileTest {
             assertThat(file.state()).isEqualTo(DeviceState.INITIALIZING);
             assertThat(TestKernel.read(file).opcode()).isEqualTo(Opcode.INIT);
             file.close();
-            assertThat(connection.state()).isEqualTo(DeviceState.ENDED);
+            assertThat(connection.state()).isEqualTo(DeviceState.DISCONNECTED);
         }
 
         @Test void aClosedFileCannotBeMounted() {
@@ -135,7 +135,7 @@ class DeviceFileTest {
             assertThat(TestKernel.write(clone, reply(TestKernel.read(clone)))).isEqualTo(Errno.OK);
             assertThat(outcome(call)).isEqualTo(Errno.OK);
             clone.close();
-            assertThat(device.connection.state()).isEqualTo(DeviceState.ENDED);
+            assertThat(device.connection.state()).isEqualTo(DeviceState.DISCONNECTED);
         }
 
         @Test void cannotBeMadeOfABoundFile() {
@@ -327,16 +327,16 @@ class DeviceFileTest {
 
     @Test void transitionsAreAsDocumented() {
         assertThat(DeviceState.UNMOUNTED.after(Event.BIND)).isEqualTo(DeviceState.INITIALIZING);
-        assertThat(DeviceState.UNMOUNTED.after(Event.END)).isEqualTo(DeviceState.UNMOUNTED);
-        assertThat(DeviceState.INITIALIZING.after(Event.INIT_SETTLED)).isEqualTo(DeviceState.CONNECTED);
+        assertThat(DeviceState.UNMOUNTED.after(Event.ABORT)).isEqualTo(DeviceState.UNMOUNTED);
+        assertThat(DeviceState.INITIALIZING.after(Event.INIT_ACCEPTED)).isEqualTo(DeviceState.CONNECTED);
         assertThat(DeviceState.INITIALIZING.after(Event.INIT_FAILED)).isEqualTo(DeviceState.REFUSED);
-        assertThat(DeviceState.REFUSED.after(Event.INIT_SETTLED)).isEqualTo(DeviceState.REFUSED);
+        assertThat(DeviceState.REFUSED.after(Event.INIT_ACCEPTED)).isEqualTo(DeviceState.REFUSED);
         assertThat(DeviceState.CONNECTED.after(Event.INIT_FAILED)).isEqualTo(DeviceState.CONNECTED);
-        assertThat(DeviceState.ENDED.after(Event.INIT_SETTLED)).isEqualTo(DeviceState.ENDED);
-        assertThat(DeviceState.ENDED.after(Event.BIND)).isEqualTo(DeviceState.ENDED);
+        assertThat(DeviceState.DISCONNECTED.after(Event.INIT_ACCEPTED)).isEqualTo(DeviceState.DISCONNECTED);
+        assertThat(DeviceState.DISCONNECTED.after(Event.BIND)).isEqualTo(DeviceState.DISCONNECTED);
         for (DeviceState live : new DeviceState[]{DeviceState.INITIALIZING, DeviceState.CONNECTED,
             DeviceState.REFUSED}) {
-            assertThat(live.after(Event.END)).isEqualTo(DeviceState.ENDED);
+            assertThat(live.after(Event.ABORT)).isEqualTo(DeviceState.DISCONNECTED);
         }
         for (DeviceState state : DeviceState.values()) {
             assertThat(state.after(Event.CLOSE)).isEqualTo(DeviceState.CLOSED);

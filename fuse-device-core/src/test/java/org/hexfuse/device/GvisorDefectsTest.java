@@ -330,7 +330,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         device.connection.abortByControl();
         device.file.close();
         device.file.close();
-        assertThat(device.connection.state()).isEqualTo(DeviceState.ENDED);
+        assertThat(device.connection.state()).isEqualTo(DeviceState.DISCONNECTED);
         device.assertIdle();
     }
 

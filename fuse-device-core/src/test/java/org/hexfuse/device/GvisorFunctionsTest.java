@@ -292,6 +292,6 @@ import org.junit.jupiter.params.provider.EnumSource;
         device.file.close();
         assertThat(device.connection.state()).isEqualTo(DeviceState.CONNECTED);
         clone.close();
-        assertThat(device.connection.state()).isEqualTo(DeviceState.ENDED);
+        assertThat(device.connection.state()).isEqualTo(DeviceState.DISCONNECTED);
     }
 }

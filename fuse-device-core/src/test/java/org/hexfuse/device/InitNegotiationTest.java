@@ -309,7 +309,7 @@ class InitNegotiationTest {
                 Thread.sleep(5);
                 device.connection.abort();
                 assertThat(outcome(call)).isIn(Errno.ECONNABORTED, Errno.ENOTCONN);
-                assertThat(device.connection.state()).isEqualTo(DeviceState.ENDED);
+                assertThat(device.connection.state()).isEqualTo(DeviceState.DISCONNECTED);
                 device.assertIdle();
             }
         }

@@ -284,6 +284,6 @@ final class StressRun {
         device.assertIdle();
         assertThat(device.connection.core().input.hasIdleReaders()).isFalse();
         assertThat(completed.sum()).isEqualTo(submitted.sum());
-        assertThat(device.connection.state()).isEqualTo(DeviceState.ENDED);
+        assertThat(device.connection.state()).isEqualTo(DeviceState.DISCONNECTED);
     }
 }

@@ -140,7 +140,7 @@ class StressTest {
         TestKernel.eventually(() -> aborters.stream().noneMatch(Thread::isAlive));
         run.joinAll();
         assertThat(run.surprises).isEmpty();
-        assertThat(run.device.connection.state()).isEqualTo(DeviceState.ENDED);
+        assertThat(run.device.connection.state()).isEqualTo(DeviceState.DISCONNECTED);
         assertThat(run.device.callNow(Opcode.UNLINK, 1, _ -> {})).isEqualTo(Errno.ENOTCONN);
         run.assertNothingIsLeft();
     }

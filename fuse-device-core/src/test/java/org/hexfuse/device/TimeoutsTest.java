@@ -32,7 +32,7 @@ class TimeoutsTest {
                 Future<Errno> call = device.call(Opcode.UNLINK, 1);
                 device.read();
                 assertThat(outcome(call)).isEqualTo(Errno.ETIMEDOUT);
-                assertThat(device.connection.state()).isEqualTo(DeviceState.ENDED);
+                assertThat(device.connection.state()).isEqualTo(DeviceState.DISCONNECTED);
                 assertThat(device.callNow(Opcode.UNLINK, 1, _ -> {})).isEqualTo(Errno.ENOTCONN);
                 assertThat(device.readError(8192)).isEqualTo(Errno.ENODEV);
                 device.assertIdle();
