@@ -23,6 +23,9 @@ import org.hexfuse.transport.Transports;
 
 /** This project's own kernel end. */
 final class DeviceKernelEnd implements KernelEnd {
+    /** Short, since the contract also disconnects while a handler never returns. */
+    private static final Duration DRAIN = Duration.ofMillis(500);
+
     private final FuseConnection connection;
 
     private DeviceKernelEnd(FuseConnection connection) {
@@ -31,7 +34,7 @@ final class DeviceKernelEnd implements KernelEnd {
 
     static DeviceKernelEnd connect(Address address) throws IOException {
         return new DeviceKernelEnd(FuseConnection.mount(Transports.connect(address), NotificationSink.NONE,
-                new ConnectionOptions(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(5),
+                new ConnectionOptions(Duration.ofSeconds(5), Duration.ofSeconds(20), DRAIN,
                         ConnectionOptions.DEFAULT.profile())));
     }
 

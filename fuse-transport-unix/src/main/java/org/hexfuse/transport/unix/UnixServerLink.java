@@ -2,7 +2,6 @@ package org.hexfuse.transport.unix;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
@@ -20,9 +19,6 @@ import org.slf4j.Logger;
 final class UnixServerLink implements ServerLink {
     private static final Logger LOG = Loggers.of(UnixServerLink.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
-    /** How long a kernel end may take to send INIT. */
-    private static final Duration INIT_TIMEOUT = Duration.ofSeconds(10);
-
     private final Wire wire;
     private final MessageReader incoming;
     private final Runnable onDisconnect;
@@ -49,7 +45,7 @@ final class UnixServerLink implements ServerLink {
         this.incoming = MessageReader.requests(wire);
         this.onDisconnect = onDisconnect;
         this.patience = wire.options().patience().toNanos();
-        wire.awaitNextWithin(INIT_TIMEOUT);
+        wire.awaitNextWithin(wire.options().initTimeout());
     }
 
     /** Whether the kernel end has disconnected and nothing is left to receive. */

@@ -13,15 +13,19 @@ import org.hexfuse.transport.Address;
  * @param anyUser whether the peer may belong to any user
  * @param buffer the size of the socket's buffers in bytes; empty for the largest that is allowed
  * @param patience how long a message may take to be received whole, and a send may wait for the peer
+ * @param initTimeout how long a kernel end may take to send INIT
  * @param connections the most connections of a listening socket; further ones stay in its backlog
  */
-record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience, int connections) {
+record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience, Duration initTimeout, int connections) {
     static final String ANY_USER = "any_user";
     static final String BUFFER = "buffer";
     static final String PATIENCE = "patience";
+    static final String INIT_TIMEOUT = "init_timeout";
     static final String CONNECTIONS = "max_connections";
-    static final Collection<String> KEYS = List.of(ANY_USER, BUFFER, PATIENCE);
-    static final WireOptions DEFAULT = new WireOptions(false, OptionalInt.empty(), Duration.ofSeconds(30), 128);
+    static final Collection<String> KEYS = List.of(ANY_USER, BUFFER, PATIENCE, INIT_TIMEOUT);
+    static final WireOptions DEFAULT = new WireOptions(false, OptionalInt.empty(), Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            128);
     private static final int MOST_CONNECTIONS = 100_000;
     private static final int MOST_SECONDS = 24 * 60 * 60;
 
@@ -30,6 +34,7 @@ record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience, int c
                 ? OptionalInt.of(number(address, BUFFER, 0, Integer.MAX_VALUE / 2))
                 : OptionalInt.empty();
         return new WireOptions(address.flag(ANY_USER), buffer, seconds(address, PATIENCE, DEFAULT.patience),
+                seconds(address, INIT_TIMEOUT, DEFAULT.initTimeout),
                 address.parameters().containsKey(CONNECTIONS) ? number(address, CONNECTIONS, 1, MOST_CONNECTIONS)
                         : DEFAULT.connections);
     }

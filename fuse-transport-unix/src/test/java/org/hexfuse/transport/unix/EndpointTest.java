@@ -140,7 +140,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-        "unix:/x?lisen|unix: knows no parameter 'lisen'; it has any_user, buffer, connect, listen, max_connections, patience, wait",
+        "unix:/x?lisen|unix: knows no parameter 'lisen'; it has any_user, buffer, connect, init_timeout, listen, max_connections, patience, wait",
         "unix:/x?listen&connect|unix:/x?listen&connect: 'listen' and 'connect' exclude each other",
         "unix:|unix: needs the path of a socket",
         "unix:%00|unix: needs the path of a socket",
@@ -149,7 +149,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         "unix:/x?patience=0|'patience' is a number from 1 to 86400, not '0'",
         "unix-seqpacket:/x?any_user=7|'any_user' is a switch and takes no value '7'",
         "fd:|fd: needs the number of a descriptor, not ''", "fd:-1|fd: needs the number of a descriptor, not '-1'",
-        "fd:3?listen|fd: knows no parameter 'listen'; it has any_user, buffer, patience"}) void rejectsMalformedAddressesWithOneLine(
+        "fd:3?listen|fd: knows no parameter 'listen'; it has any_user, buffer, init_timeout, patience"}) void rejectsMalformedAddressesWithOneLine(
                 String text, String message) {
         assertThatThrownBy(() -> Transports.open(Address.parse(text))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);

@@ -184,7 +184,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     @ParameterizedTest
     @EnumSource void aConnectionWithoutInitTimesOut(SocketType type) throws Exception {
-        open(type, "");
+        open(type, "?init_timeout=1");
         Future<Slot> next = next();
         assertThatThrownBy(() -> next.get(15, TimeUnit.SECONDS)).hasMessageContaining("no INIT was received in time");
         assertThat(kernel.seesTheEnd()).isTrue();
