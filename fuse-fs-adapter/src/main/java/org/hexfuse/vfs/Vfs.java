@@ -456,7 +456,7 @@ public final class Vfs implements AutoCloseable {
     /** The content of a file. */
     public byte[] readAllBytes(String path) {
         try (OpenFile file = open(path, OpenFlag.READ)) {
-            return file.readAll(0);
+            return file.readAll();
         }
     }
 
@@ -468,7 +468,7 @@ public final class Vfs implements AutoCloseable {
     /** Replaces the content of a file, which is created if there is none. */
     public void writeAllBytes(String path, byte[] content) {
         try (OpenFile file = open(path, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.TRUNCATE)) {
-            int written = file.write(content, 0);
+            int written = file.write(content);
             require(written == content.length, Errno.ENOSPC);
         }
     }

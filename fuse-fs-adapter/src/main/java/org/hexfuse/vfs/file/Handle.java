@@ -92,6 +92,16 @@ public final class Handle {
 
     public boolean isAppending() { return OpenBits.isAppending(flags); }
 
+    /** Whether it has a position that can be set, and takes offsets: not with FOPEN_NONSEEKABLE or FOPEN_STREAM. */
+    public boolean isSeekable() {
+        return (openFlags & (OpenOutFlag.NONSEEKABLE.mask() | OpenOutFlag.STREAM.mask())) == 0;
+    }
+
+    /** FOPEN_STREAM: it has no position, and READ and WRITE begin at offset 0. */
+    boolean isStream() {
+        return (openFlags & OpenOutFlag.STREAM.mask()) != 0;
+    }
+
     /** Begins a call, which {@link #end} ends; EBADF if the handle is closed. */
     public void begin() {
         int n = calls.get();
