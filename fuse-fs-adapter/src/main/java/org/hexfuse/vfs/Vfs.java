@@ -310,6 +310,7 @@ public final class Vfs implements AutoCloseable {
 
     /** Creates a symbolic link at {@code path} with any target. */
     public void symlink(String target, String path) {
+        require(target.indexOf('\0') < 0, Errno.EINVAL);
         withWalk(walk -> directoryChanges.symlink(walk, path, Name.of(target)));
     }
 
