@@ -49,7 +49,7 @@ class SeekabilityTest {
     private int read(Request request) {
         long offset = ReadIn.OFFSET.get(request.arguments());
         offsets.add(offset);
-        int length = (int) Math.clamp(stored.length - offset, 0, ReadIn.SIZE_FIELD.get(request.arguments()));
+        int length = Math.clamp(stored.length - offset, 0, ReadIn.SIZE_FIELD.get(request.arguments()));
         MemorySegment.copy(stored, (int) Math.min(offset, stored.length), request.reply(), JAVA_BYTE, 0, length);
         return length;
     }
