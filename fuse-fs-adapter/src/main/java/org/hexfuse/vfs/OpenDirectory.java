@@ -1,8 +1,11 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.request.Checks.require;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.hexfuse.abi.Errno;
 import org.hexfuse.vfs.file.DirectoryReader;
 import org.hexfuse.vfs.file.Handle;
 import org.hexfuse.vfs.file.IoctlRequests;
@@ -43,8 +46,12 @@ public final class OpenDirectory implements AutoCloseable {
         return reader.next();
     }
 
-    /** Continues after the entry with the cookie; 0 is the start. Entries that were created since are seen. */
+    /**
+     * Continues after the entry with the cookie; 0 is the start. Entries that were created since are seen. ESPIPE if the server opened
+     * the directory with FOPEN_NONSEEKABLE or FOPEN_STREAM.
+     */
     public void seek(long position) {
+        require(handle.isSeekable(), Errno.ESPIPE);
         reader.seek(position);
     }
 

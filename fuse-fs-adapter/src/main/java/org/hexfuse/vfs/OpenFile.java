@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.ToLongBiFunction;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
@@ -26,7 +27,12 @@ import org.hexfuse.vfs.inode.Xattrs;
 import org.hexfuse.vfs.path.DirectoryChanges;
 
 /**
- * An open file. Any thread may call any method; each call has its offset, in bytes from 0.
+ * An open file. Any thread may call any method. Offsets are in bytes from 0.
+ *
+ * <p>Reads and writes have an offset, as {@code pread(2)} and {@code pwrite(2)}, or are made at the position of the file and move it, as
+ * {@code read(2)} and {@code write(2)}; no lock is held meanwhile, so those of two threads may be made at the same position. A file that
+ * the server opened with FOPEN_NONSEEKABLE or FOPEN_STREAM is read and written at its position only: offsets and {@link #seek} are
+ * ESPIPE. A stream has no position, and its READs and WRITEs carry offset 0.
  *
  * <p>Reads and writes go to the server, in as many requests as the negotiated sizes need; data is not cached. Errors are
  * {@link FuseException}s: what the server answered, EBADF if the file is closed or not open for the access, EIO if the reply violates
@@ -120,12 +126,47 @@ public final class OpenFile implements AutoCloseable {
         run(() -> xattrs.set(handle.inode, name, value, flags));
     }
 
+    private void requireSeekable() {
+        require(!handle.isClosed(), Errno.EBADF);
+        require(handle.isSeekable(), Errno.ESPIPE);
+    }
+
     /** Reads up to {@code target.byteSize()} bytes; fewer at the end of the file only. Returns how many. */
     public long read(MemorySegment target, long offset) {
+        require(offset >= 0, Errno.EINVAL);
+        requireSeekable();
+        requireReadable();
+        require(offset + target.byteSize() >= 0, Errno.EINVAL);
+        return data.read(target, offset);
+    }
+
+    private void requireReadable() {
         require(handle.isReadable(), Errno.EBADF);
         require(!handle.inode.isDirectory(), Errno.EISDIR);
-        require(offset >= 0 && offset + target.byteSize() >= 0, Errno.EINVAL);
-        return data.read(target, offset);
+    }
+
+    /** Reads on at the position, as {@link #read(MemorySegment, long)}. */
+    public long read(MemorySegment target) {
+        requireReadable();
+        return data.readNext(target);
+    }
+
+    /** The same into a whole array. */
+    public int read(byte[] target) {
+        return (int) read(MemorySegment.ofArray(target));
+    }
+
+    /** The position. */
+    public long position() {
+        requireSeekable();
+        return data.position();
+    }
+
+    /** Sets the position, which may be beyond the end of the file. */
+    public void seek(long offset) {
+        requireSeekable();
+        require(offset >= 0, Errno.EINVAL);
+        data.position(offset);
     }
 
     /** As {@link #read(MemorySegment, long)}, into a whole array. */
@@ -135,11 +176,20 @@ public final class OpenFile implements AutoCloseable {
 
     /** Reads from {@code offset} to the end of the file; EFBIG if that does not fit into an array. */
     public byte[] readAll(long offset) {
+        return readAll(offset, (target, done) -> read(target, offset + done));
+    }
+
+    /** The same from the position, which moves to the end. */
+    public byte[] readAll() {
+        return readAll(data.position(), (target, _) -> read(target));
+    }
+
+    private byte[] readAll(long offset, ToLongBiFunction<MemorySegment, Integer> read) {
         // The size is the server's: memory grows with what is read.
         byte[] all = new byte[Math.clamp(stat().size() - offset, 0, MAX_FIRST_READ) + 1];
         int length = 0;
         while (true) {
-            long got = read(MemorySegment.ofArray(all).asSlice(length), offset + length);
+            long got = read.applyAsLong(MemorySegment.ofArray(all).asSlice(length), length);
             length += (int) got;
             if (length < all.length) {
                 return Arrays.copyOf(all, length);
@@ -154,9 +204,22 @@ public final class OpenFile implements AutoCloseable {
      * many bytes were written.
      */
     public long write(MemorySegment source, long offset) {
+        require(offset >= 0, Errno.EINVAL);
+        requireSeekable();
         require(handle.isWritable(), Errno.EBADF);
-        require(offset >= 0 && offset + source.byteSize() >= 0, Errno.EINVAL);
+        require(offset + source.byteSize() >= 0, Errno.EINVAL);
         return data.write(source, offset);
+    }
+
+    /** Writes on at the position, as {@link #write(MemorySegment, long)}. */
+    public long write(MemorySegment source) {
+        require(handle.isWritable(), Errno.EBADF);
+        return data.writeNext(source);
+    }
+
+    /** The same of a whole array. */
+    public int write(byte[] source) {
+        return (int) write(MemorySegment.ofArray(source));
     }
 
     /** As {@link #write(MemorySegment, long)}, of a whole array. */
@@ -192,12 +255,14 @@ public final class OpenFile implements AutoCloseable {
 
     /** The first offset with data, from {@code offset}; ENXIO if there is none. */
     public long seekData(long offset) {
+        requireSeekable();
         require(offset >= 0, Errno.ENXIO);
         return data.seek(offset, SeekWhence.DATA);
     }
 
     /** The first offset in a hole, from {@code offset}; the end of the file is one, and ENXIO comes after it. */
     public long seekHole(long offset) {
+        requireSeekable();
         require(offset >= 0, Errno.ENXIO);
         return data.seek(offset, SeekWhence.HOLE);
     }

@@ -310,6 +310,7 @@ public final class Vfs implements AutoCloseable {
 
     /** Creates a symbolic link at {@code path} with any target. */
     public void symlink(String target, String path) {
+        require(target.indexOf('\0') < 0, Errno.EINVAL);
         withWalk(walk -> directoryChanges.symlink(walk, path, Name.of(target)));
     }
 
@@ -456,7 +457,7 @@ public final class Vfs implements AutoCloseable {
     /** The content of a file. */
     public byte[] readAllBytes(String path) {
         try (OpenFile file = open(path, OpenFlag.READ)) {
-            return file.readAll(0);
+            return file.readAll();
         }
     }
 
@@ -468,7 +469,7 @@ public final class Vfs implements AutoCloseable {
     /** Replaces the content of a file, which is created if there is none. */
     public void writeAllBytes(String path, byte[] content) {
         try (OpenFile file = open(path, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.TRUNCATE)) {
-            int written = file.write(content, 0);
+            int written = file.write(content);
             require(written == content.length, Errno.ENOSPC);
         }
     }

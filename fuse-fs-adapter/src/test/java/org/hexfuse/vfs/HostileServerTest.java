@@ -59,6 +59,22 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
+    @Test void aTargetOfASymbolicLinkEndsAtItsFirstNul() {
+        server.symlink(server.root, "l", "f\0/../g");
+        server.symlink(server.root, "empty", "\0f");
+        assertThat(vfs.readlink("/l")).isEqualTo("f");
+        assertThat(vfs.stat("/l").ino()).isEqualTo(file.number);
+        assertThat(vfs.readlink("/empty")).isEmpty();
+        assertFails(Errno.ENOENT, () -> vfs.stat("/empty"));
+    }
+
+    @Test void aTargetOfASymbolicLinkThatIsTooLongIsEIO() {
+        Node link = server.symlink(server.root, "l", "t".repeat(4095));
+        assertThat(vfs.readlink("/l")).hasSize(4095);
+        link.target += "t";
+        assertFails(Errno.EIO, () -> vfs.readlink("/l"));
+    }
+
     @Test void aDirectoryWhoseOffsetsDoNotAdvanceIsAnError() {
         server.answers.put(Opcode.READDIR, request -> dirent(request.reply(), 0, "again", 1));
         assertFails(Errno.EIO, () -> vfs.list("/"));

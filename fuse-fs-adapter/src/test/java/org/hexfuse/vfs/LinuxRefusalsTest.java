@@ -49,6 +49,15 @@ class LinuxRefusalsTest {
         assertThat(server.calls).doesNotContain(Opcode.SETXATTR);
     }
 
+    @Test void aNulInATargetOrInTheNameOfAnAttributeIsEINVAL() {
+        refused(Errno.EINVAL, () -> vfs.symlink("f\0g", "/new"));
+        refused(Errno.EINVAL, () -> vfs.setxattr("/f", "user.a\0b", new byte[0], 0));
+        refused(Errno.EINVAL, () -> vfs.getxattr("/f", "user.a\0b"));
+        refused(Errno.EINVAL, () -> vfs.removexattr("/f", "user.a\0b"));
+        assertThat(server.calls).doesNotContain(Opcode.SYMLINK, Opcode.SETXATTR, Opcode.GETXATTR,
+                Opcode.REMOVEXATTR);
+    }
+
     @Test void aWriteOfNothingIsEIO() {
         server.answers.put(Opcode.WRITE, request -> {
             WriteOut.SIZE_FIELD.set(request.reply(), 0);

@@ -1,6 +1,6 @@
 package org.hexfuse.libc;
 
-import java.time.Instant;
+import org.hexfuse.posix.Timespec;
 
 /**
  * The attributes of a file, of {@code statx(2)}.
@@ -17,7 +17,7 @@ import java.time.Instant;
  * @param rdev the device that a device file represents: the major number in the upper 32 bits, the minor in the lower
  */
 public record FileStatus(long ino, int mode, int nlink, int uid, int gid, long size, long blocks, int blksize,
-        long dev, long rdev, Instant atime, Instant mtime, Instant ctime) {
+        long dev, long rdev, Timespec atime, Timespec mtime, Timespec ctime) {
     /** The mask of the file type in {@link #mode}. */
     public static final int KIND = 0170000;
     /** The type of directories. */

@@ -3,7 +3,7 @@ package org.hexfuse.libc;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
-import java.time.Instant;
+import org.hexfuse.posix.Timespec;
 
 /**
  * An argument of {@code utimensat(2)}.
@@ -20,8 +20,8 @@ public record NewTime(long seconds, long nanos) {
     static final long SIZE = 16;
 
     /** A point in time. */
-    public static NewTime of(Instant instant) {
-        return new NewTime(instant.getEpochSecond(), instant.getNano());
+    public static NewTime of(Timespec time) {
+        return new NewTime(time.seconds(), time.nanos());
     }
 
     void write(MemorySegment timespec, long offset) {

@@ -8,8 +8,8 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.time.Instant;
 import org.hexfuse.posix.StatVfs;
+import org.hexfuse.posix.Timespec;
 
 /** Cold system calls that read attributes. */
 public final class PosixFiles {
@@ -93,7 +93,7 @@ public final class PosixFiles {
         return (long) s.get(JAVA_INT, offset) << Integer.SIZE | Integer.toUnsignedLong(s.get(JAVA_INT, offset + 4));
     }
 
-    private static Instant time(MemorySegment s, long offset) {
-        return Instant.ofEpochSecond(s.get(JAVA_LONG, offset), s.get(JAVA_INT, offset + 8));
+    private static Timespec time(MemorySegment s, long offset) {
+        return new Timespec(s.get(JAVA_LONG, offset), s.get(JAVA_INT, offset + 8));
     }
 }

@@ -1,13 +1,10 @@
 package org.hexfuse.posix;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
-import java.util.function.Predicate;
 import org.hexfuse.abi.Errno;
 
 /** The locks on one file and the waiters for them. Guarded by the lock of the table. */
@@ -23,7 +20,9 @@ final class FileLocks<O> {
         final Condition done;
         /** Null while it waits; then OK, or the errno it fails with. */
         Errno outcome;
-        /** How many conflicting locks were granted to others since it waits. */
+        /** Its place in the order of arrival at the file. */
+        long arrival;
+        /** How many conflicting locks were granted past it. */
         int bypassed;
 
         Waiter(FileLocks<O> file, O owner, LockRange range, Condition done) {
@@ -42,12 +41,11 @@ final class FileLocks<O> {
     }
 
     final Map<O, OwnedRanges> held = new HashMap<>();
-    /** In the order of their arrival. */
-    final List<Waiter<O>> waiting = new ArrayList<>();
+    final WaitQueue<O> waiting = new WaitQueue<>();
     /** The number of write-locked ranges, of all owners. */
     private int writes;
-    /** The number of starving waiters. */
-    private int starving;
+    /** A lock was released or downgraded since the waiters were examined. */
+    private boolean weakened;
 
     boolean isEmpty() { return held.isEmpty() && waiting.isEmpty(); }
 
@@ -55,6 +53,7 @@ final class FileLocks<O> {
     int set(O owner, LockRange range) {
         OwnedRanges ranges = held.computeIfAbsent(owner, _ -> new OwnedRanges());
         int before = ranges.size();
+        weakened |= range.type() == LockType.UNLOCKED || (range.type() == LockType.READ && ranges.writes() > 0);
         writes -= ranges.writes();
         ranges.set(range);
         writes += ranges.writes();
@@ -74,11 +73,17 @@ final class FileLocks<O> {
         return has(owner) && !held.get(owner).isWhole(type);
     }
 
-    boolean hasStarving() { return starving > 0; }
+    /** Whether a lock was released or downgraded since the last call. */
+    boolean takeWeakened() {
+        boolean taken = weakened;
+        weakened = false;
+        return taken;
+    }
 
+    /** A waiter leaves: those that queued behind it are to be examined if it was starving. */
     void remove(Waiter<O> waiter) {
+        weakened |= waiter.isStarving();
         waiting.remove(waiter);
-        starving -= waiter.isStarving() ? 1 : 0;
     }
 
     /** Whether no lock of another owner conflicts. */
@@ -107,33 +112,17 @@ final class FileLocks<O> {
         return blockers;
     }
 
-    /**
-     * Whether {@code test} holds for the owner of a starving waiter that conflicts with the wanted lock and has waited longer than
-     * {@code last}.
-     */
-    boolean anyStarving(O owner, LockRange wanted, Optional<Waiter<O>> last, Predicate<O> test) {
-        if (starving == 0) {
-            return false;
-        }
-        for (Waiter<O> waiter : waiting) {
-            if (last.isPresent() && waiter == last.get()) {
-                return false;
-            }
-            if (waiter.isStarving() && waiter.range.conflicts(wanted) && !waiter.owner.equals(owner)
-                    && test.test(waiter.owner)) {
-                return true;
+    /** The only owner with locks that conflict with the wanted one, whoever wants it; empty if there is none, or several. */
+    Optional<O> onlyBlocker(LockRange wanted) {
+        O found = null;
+        for (Map.Entry<O, OwnedRanges> each : held.entrySet()) {
+            if (each.getValue().conflict(wanted).isPresent()) {
+                if (found != null) {
+                    return Optional.empty();
+                }
+                found = each.getKey();
             }
         }
-        return false;
-    }
-
-    /** A lock was granted past the waiters. */
-    void bypassed(O owner, LockRange range) {
-        for (Waiter<O> waiter : waiting) {
-            if (!waiter.owner.equals(owner) && waiter.range.conflicts(range)) {
-                waiter.bypassed++;
-                starving += waiter.bypassed == MAX_BYPASSES ? 1 : 0;
-            }
-        }
+        return Optional.ofNullable(found);
     }
 }

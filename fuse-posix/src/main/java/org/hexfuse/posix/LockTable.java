@@ -2,9 +2,12 @@ package org.hexfuse.posix;
 
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.hexfuse.abi.Errno;
@@ -36,12 +39,16 @@ import org.hexfuse.posix.FileLocks.Waiter;
  */
 public final class LockTable<F, O> {
     private static final int MAX_LOCKS = 1 << 20;
+    /** The place in the order of arrival of a request that does not wait. */
+    private static final long LATEST = Long.MAX_VALUE;
 
     private final boolean ofRecords;
     private final int limit;
     private final ReentrantLock monitor = new ReentrantLock();
     private final Map<F, FileLocks<O>> files = new HashMap<>();
     private final WaitGraph<O> graph = new WaitGraph<>();
+    /** The files with starving waiters, and some that have none any more. */
+    private final Set<FileLocks<O>> starving = new HashSet<>();
     private int locks;
 
     private LockTable(boolean ofRecords, int limit) {
@@ -88,7 +95,7 @@ public final class LockTable<F, O> {
             if (!there.isFree(owner, range)) {
                 throw FuseException.of(Errno.EAGAIN);
             }
-            grant(there, owner, range);
+            grant(there, owner, range, LATEST);
         } finally {
             settle(file);
             monitor.unlock();
@@ -105,8 +112,8 @@ public final class LockTable<F, O> {
         monitor.lock();
         try {
             FileLocks<O> there = begin(file, owner, range);
-            if (there.isFree(owner, range) && !graph.isBehind(there, owner, range, Optional.empty())) {
-                grant(there, owner, range);
+            if (there.isFree(owner, range) && !graph.isBehind(there, owner, range, LATEST)) {
+                grant(there, owner, range, LATEST);
             } else if (ofRecords && graph.isDeadlock(there, owner, range)) {
                 throw FuseException.of(Errno.EDEADLK);
             } else {
@@ -147,13 +154,17 @@ public final class LockTable<F, O> {
         }
     }
 
-    private void grant(FileLocks<O> file, O owner, LockRange range) {
+    /** Grants a lock that was requested by the waiter with that place in the order of arrival. */
+    private void grant(FileLocks<O> file, O owner, LockRange range, long arrival) {
         if (locks >= limit && range.type() != LockType.UNLOCKED) {
             throw FuseException.of(Errno.ENOLCK);
         }
         change(file, owner, range);
-        file.bypassed(owner, range);
-        if (ofRecords && range.type() != LockType.UNLOCKED && graph.isWaiting(owner)) {
+        file.waiting.bypassed(owner, range, arrival);
+        if (file.waiting.hasStarving()) {
+            starving.add(file);
+        }
+        if (ofRecords && range.type() != LockType.UNLOCKED && graph.isWaitingWithOthers(owner)) {
             // An owner with several threads may lock while it waits, and the grant may close a cycle.
             endDeadlocks(file);
         }
@@ -166,7 +177,7 @@ public final class LockTable<F, O> {
     }
 
     private void endDeadlocks(FileLocks<O> file) {
-        for (Waiter<O> waiter : List.copyOf(file.waiting)) {
+        for (Waiter<O> waiter : file.waiting.snapshot()) {
             if (graph.isDeadlock(file, waiter.owner, waiter.range)) {
                 graph.remove(waiter);
                 waiter.end(Errno.EDEADLK);
@@ -174,27 +185,60 @@ public final class LockTable<F, O> {
         }
     }
 
-    /** Grants locks to the waiters of a file that conflict with none. */
+    /** Grants locks to the waiters of a file that conflict with none; examines none while no lock was released or downgraded. */
     private void settle(FileLocks<O> file) {
         boolean again = true;
         while (again) {
-            again = false;
-            for (Waiter<O> waiter : List.copyOf(file.waiting)) {
-                again |= resolve(waiter);
+            again = file.takeWeakened();
+            if (file.waiting.hasStarving()) {
+                again = resolveAll(file);
+            } else if (again) {
+                resolveHeads(file);
             }
         }
     }
 
+    /** Examines each waiter: which ones queue behind a starving one depends on their owners. */
+    private boolean resolveAll(FileLocks<O> file) {
+        boolean any = false;
+        for (Waiter<O> waiter : file.waiting.snapshot()) {
+            any |= resolve(waiter);
+        }
+        return any;
+    }
+
+    /**
+     * Examines the first waiter for each lock, in the order of arrival. The waiters behind it are examined once it has left, or if they
+     * are of the only owner that it conflicts with; so of thousands of waiters for one lock a release examines two.
+     */
+    private void resolveHeads(FileLocks<O> file) {
+        var candidates = new PriorityQueue<Waiter<O>>(Comparator.comparingLong(waiter -> waiter.arrival));
+        candidates.addAll(file.waiting.heads());
+        while (!candidates.isEmpty()) {
+            Waiter<O> waiter = candidates.remove();
+            resolve(waiter);
+            Waiter<O> head = file.waiting.head(waiter);
+            Waiter<O> next = head != null && head.arrival > waiter.arrival ? head : nextOfBlocker(waiter);
+            if (next != null) {
+                candidates.add(next);
+            }
+        }
+    }
+
+    private Waiter<O> nextOfBlocker(Waiter<O> waiter) {
+        return waiter.file.onlyBlocker(waiter.range).map(owner -> graph.next(owner, waiter)).orElse(null);
+    }
+
     private boolean resolve(Waiter<O> waiter) {
         if (waiter.outcome != null || !waiter.file.isFree(waiter.owner, waiter.range)
-                || graph.isBehind(waiter.file, waiter.owner, waiter.range, Optional.of(waiter))) {
+                || graph.isBehind(waiter.file, waiter.owner, waiter.range, waiter.arrival)) {
             return false;
         }
         graph.remove(waiter);
         if (locks >= limit) {
             waiter.end(Errno.ENOLCK);
         } else {
-            grant(waiter.file, waiter.owner, waiter.range);
+            grant(waiter.file, waiter.owner, waiter.range, waiter.arrival);
             waiter.end(Errno.OK);
         }
         return true;
@@ -212,8 +256,8 @@ public final class LockTable<F, O> {
 
     /** A new waiter may release others: none queues behind a starving waiter that waits for it. */
     private void settleAll() {
-        graph.all().stream().map(waiter -> waiter.file).distinct().filter(FileLocks::hasStarving)
-                .forEach(this::settle);
+        starving.removeIf(file -> !file.waiting.hasStarving());
+        List.copyOf(starving).forEach(this::settle);
     }
 
     /** Releases all locks of an owner on a file. */

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.hexfuse.posix.FileLocks.Waiter;
 
@@ -44,6 +43,24 @@ final class WaitGraph<O> {
         return waiters.containsKey(owner);
     }
 
+    /** Whether an owner has a waiter, and others have too. */
+    boolean isWaitingWithOthers(O owner) {
+        return waiters.size() > 1 && waiters.containsKey(owner);
+    }
+
+    /** The next waiter of an owner, after {@code arrival}, for the same lock on the same file as {@code like}; null if there is none. */
+    Waiter<O> next(O owner, Waiter<O> like) {
+        Waiter<O> next = null;
+        for (Waiter<O> waiter : waiters.getOrDefault(owner, List.of())) {
+            if (waiter.file == like.file && waiter.arrival > like.arrival
+                    && waiter.range.withPid(0).equals(like.range.withPid(0))
+                    && (next == null || waiter.arrival < next.arrival)) {
+                next = waiter;
+            }
+        }
+        return next;
+    }
+
     /** Adds to the number of locks of an owner. */
     void has(O owner, int more) {
         if (more != 0) {
@@ -57,9 +74,9 @@ final class WaitGraph<O> {
                 && file.blockers(owner, wanted).keySet().stream().anyMatch(other -> waitsFor(other, owner, false));
     }
 
-    /** Whether a lock without a conflict has to queue behind a starving waiter. */
-    boolean isBehind(FileLocks<O> file, O owner, LockRange wanted, Optional<Waiter<O>> self) {
-        return file.anyStarving(owner, wanted, self, other -> !waitsFor(other, owner, true));
+    /** Whether a lock without a conflict has to queue behind a starving waiter that arrived before {@code arrival}. */
+    boolean isBehind(FileLocks<O> file, O owner, LockRange wanted, long arrival) {
+        return file.waiting.anyStarving(owner, wanted, arrival, other -> !waitsFor(other, owner, true));
     }
 
     /** Whether others can wait for an owner. */
@@ -78,7 +95,7 @@ final class WaitGraph<O> {
             for (Waiter<O> waiter : waiters.getOrDefault(next.remove(), List.of())) {
                 var before = new ArrayList<>(waiter.file.blockers(waiter.owner, waiter.range).keySet());
                 if (withStarving) {
-                    waiter.file.anyStarving(waiter.owner, waiter.range, Optional.of(waiter), other -> {
+                    waiter.file.waiting.anyStarving(waiter.owner, waiter.range, waiter.arrival, other -> {
                         before.add(other);
                         return false;
                     });

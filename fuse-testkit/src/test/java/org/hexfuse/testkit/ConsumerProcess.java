@@ -25,10 +25,17 @@ final class ConsumerProcess {
      */
     static Result run(Class<?> program, Predicate<String> jars, String... options)
             throws IOException, InterruptedException {
+        return run(program, jars, new String[0], options);
+    }
+
+    /** The same with arguments. */
+    static Result run(Class<?> program, Predicate<String> jars, String[] arguments, String... options)
+            throws IOException, InterruptedException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath(jars)), program.getName()));
+        command.addAll(List.of(arguments));
         Path errors = Files.createTempFile("hexfuse", ".stderr");
         try {
             Process process = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD)

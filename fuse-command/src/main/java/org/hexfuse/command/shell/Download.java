@@ -100,10 +100,8 @@ final class Download extends Transfer {
     private void copyContent(String path, Path host) throws IOException {
         Files.deleteIfExists(host);
         try (OpenFile in = vfs.open(path, OpenFlag.READ); OutputStream to = Files.newOutputStream(host)) {
-            long offset = 0;
-            for (int got = in.read(chunk, 0); got > 0; got = in.read(chunk, offset)) {
+            for (int got = in.read(chunk); got > 0; got = in.read(chunk)) {
                 to.write(chunk, 0, got);
-                offset += got;
                 moved(got);
             }
         }

@@ -92,10 +92,8 @@ import picocli.CommandLine.Parameters;
                 if (file.stat().isDirectory()) {
                     throw FuseException.of(Errno.EISDIR);
                 }
-                long offset = 0;
-                for (int got = file.read(chunk, 0); got > 0; got = file.read(chunk, offset)) {
+                for (int got = file.read(chunk); got > 0; got = file.read(chunk)) {
                     out.bytes(chunk, got);
-                    offset += got;
                 }
             } catch (FuseException e) {
                 throw CommandFailure.of(path, e);

@@ -94,12 +94,10 @@ final class Upload extends Transfer {
     private void copyContent(Path host, String path) throws IOException {
         try (InputStream in = Files.newInputStream(host);
                 OpenFile out = vfs.open(path, 0600, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.TRUNCATE)) {
-            long offset = 0;
             for (int got = in.readNBytes(chunk, 0, CHUNK); got > 0; got = in.readNBytes(chunk, 0, CHUNK)) {
-                if (out.write(MemorySegment.ofArray(chunk).asSlice(0, got), offset) < got) {
+                if (out.write(MemorySegment.ofArray(chunk).asSlice(0, got)) < got) {
                     throw FuseException.of(Errno.ENOSPC);
                 }
-                offset += got;
                 moved(got);
             }
         }

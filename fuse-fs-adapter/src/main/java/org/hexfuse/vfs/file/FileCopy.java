@@ -102,7 +102,9 @@ final class FileCopy {
         }
     }
 
+    /** The source must be seekable, as for {@code splice_direct_to_actor}. */
     private long readAndWrite(long offset, long targetOffset, long length) {
+        require(source.handle.isSeekable(), Errno.EINVAL);
         MemorySegment piece = MemorySegment.ofArray(new byte[(int) Math.min(PIECE, length)]);
         long done = 0;
         try {

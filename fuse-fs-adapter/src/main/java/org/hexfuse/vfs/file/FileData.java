@@ -39,6 +39,8 @@ public final class FileData {
     private final Superblock superblock;
     private final NodeRequests requests;
     private final Permissions permissions;
+    /** Where the next read or write without an offset begins; 0 in a stream. */
+    private volatile long position;
 
     /** For the user of {@code requests} and {@code permissions}. */
     public FileData(Handle handle, NodeRequests requests, Permissions permissions) {
@@ -69,6 +71,32 @@ public final class FileData {
         }
     }
 
+    /** The same at the position, which moves behind what was read. */
+    public long readNext(MemorySegment target) {
+        long from = position;
+        require(from + target.byteSize() >= 0, Errno.EINVAL);
+        long got = read(target, from);
+        move(from + got);
+        return got;
+    }
+
+    /** Moves the position, unless the file is a stream. */
+    private void move(long to) {
+        if (!handle.isStream()) {
+            position = to;
+        }
+    }
+
+    /** The position. */
+    public long position() {
+        return position;
+    }
+
+    /** Sets the position, as {@code lseek(2)} with SEEK_SET. */
+    public void position(long offset) {
+        position = offset;
+    }
+
     /** One READ: the bytes read, or a negated errno. */
     private int readOnce(MemorySegment target, long position, long offset, int wanted) {
         Optional<BackingFile> backing = handle.backing();
@@ -92,26 +120,39 @@ public final class FileData {
 
     /** Writes at {@code offset}, or at the end of a file that is open with O_APPEND. Returns how many bytes were written. */
     public long write(MemorySegment source, long offset) {
+        return write(source, offset, false);
+    }
+
+    /** The same at the position instead of an offset; the position moves behind what was written. */
+    public long writeNext(MemorySegment source) {
+        long from = position;
+        require(from + source.byteSize() >= 0, Errno.EINVAL);
+        return write(source, from, true);
+    }
+
+    private long write(MemorySegment source, long offset, boolean moves) {
         handle.begin();
         try {
             if (source.byteSize() == 0) {
                 return 0;
             }
             boolean killSuidgid = dropSuidgid();
-            return handle.isAppending() ? append(source, killSuidgid) : write(source, offset, killSuidgid);
+            return handle.isAppending()
+                    ? append(source, killSuidgid, moves)
+                    : write(source, offset, killSuidgid, moves);
         } finally {
             handle.end();
         }
     }
 
     /** Writes at the end of the file by its cached size, reserved against other appends. */
-    private long append(MemorySegment source, boolean killSuidgid) {
+    private long append(MemorySegment source, boolean killSuidgid, boolean moves) {
         requests.attributes(handle.inode);
         long length = source.byteSize();
         long end = superblock.attributes.reserve(handle.inode, length);
         long written = 0;
         try {
-            written = write(source, end, killSuidgid);
+            written = write(source, end, killSuidgid, moves);
             return written;
         } finally {
             if (written < length) {
@@ -120,7 +161,7 @@ public final class FileData {
         }
     }
 
-    private long write(MemorySegment source, long offset, boolean killSuidgid) {
+    private long write(MemorySegment source, long offset, boolean killSuidgid, boolean moves) {
         long done = 0;
         int maxWrite = superblock.port.negotiated().maxWriteData();
         while (done < source.byteSize()) {
@@ -134,6 +175,9 @@ public final class FileData {
                 require(got >= 0 || done > 0, Errno.orEio(-got));
                 break;
             }
+        }
+        if (moves) {
+            move(offset + done);
         }
         return done;
     }

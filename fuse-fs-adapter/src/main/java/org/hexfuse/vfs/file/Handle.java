@@ -1,9 +1,10 @@
 package org.hexfuse.vfs.file;
 
+import static org.hexfuse.vfs.request.Checks.require;
+
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FlushIn;
@@ -17,6 +18,7 @@ import org.hexfuse.abi.ReleaseFlag;
 import org.hexfuse.abi.ReleaseIn;
 import org.hexfuse.device.BackingFile;
 import org.hexfuse.device.Request;
+import org.hexfuse.posix.ReferenceCount;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.lock.OpenFileLocks;
 import org.hexfuse.vfs.mount.Superblock;
@@ -30,9 +32,6 @@ import org.hexfuse.vfs.request.SetattrArguments;
  * <p>Source: Linux {@code fs/fuse/file.c}.
  */
 public final class Handle {
-    /** In {@link #calls}: no call may begin. The other bits count the calls in flight. */
-    private static final int CLOSED = Integer.MIN_VALUE;
-
     public final Superblock superblock;
     public final Inode inode;
     public final Caller caller;
@@ -46,7 +45,8 @@ public final class Handle {
     /** The lock owner id of the process that opened it. */
     final long processOwner;
     private final boolean stateless;
-    private final AtomicInteger calls = new AtomicInteger();
+    /** The calls in flight. */
+    private final ReferenceCount calls = new ReferenceCount(this::release);
     /** The backing file of a passthrough open. Set before the handle is shared. */
     private Optional<BackingFile> backing = Optional.empty();
     private boolean hasIoMode;
@@ -92,38 +92,34 @@ public final class Handle {
 
     public boolean isAppending() { return OpenBits.isAppending(flags); }
 
+    /** Whether it has a position that can be set, and takes offsets: not with FOPEN_NONSEEKABLE or FOPEN_STREAM. */
+    public boolean isSeekable() {
+        return (openFlags & (OpenOutFlag.NONSEEKABLE.mask() | OpenOutFlag.STREAM.mask())) == 0;
+    }
+
+    /** FOPEN_STREAM: it has no position, and READ and WRITE begin at offset 0. */
+    boolean isStream() {
+        return (openFlags & OpenOutFlag.STREAM.mask()) != 0;
+    }
+
     /** Begins a call, which {@link #end} ends; EBADF if the handle is closed. */
     public void begin() {
-        int n = calls.get();
-        while (n >= 0) {
-            int seen = calls.compareAndExchange(n, n + 1);
-            if (seen == n) {
-                return;
-            }
-            n = seen;
-        }
-        throw FuseException.of(Errno.EBADF);
+        require(calls.acquire(), Errno.EBADF);
     }
 
     /** Ends a call; the last one of a closed handle sends RELEASE. */
     public void end() {
-        if (calls.decrementAndGet() == CLOSED) {
-            release();
-        }
+        calls.release();
     }
 
     /** Closes it: no further call begins. Returns whether it was open until now. */
     public boolean close() {
-        int before = calls.getAndUpdate(n -> n | CLOSED);
-        if (before == 0) {
-            release();
-        }
-        return before >= 0;
+        return calls.close();
     }
 
     /** Whether it is closed, though a call may still be in flight. */
     public boolean isClosed() {
-        return calls.get() < 0;
+        return calls.isClosed();
     }
 
     /** A request on its inode for its opener. */

@@ -1,5 +1,7 @@
 package org.hexfuse.vfs.inode;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -180,12 +182,15 @@ public final class NodeRequests {
         }
     }
 
-    /** READLINK. */
+    /** READLINK. The target ends at the first NUL of the reply, as on Linux, where it is a C string. */
     public Name readlink(Inode inode) {
-        try (Request request = request(Opcode.READLINK, inode).replyRoom(MAX_TARGET + 1L)) {
+        try (Request request = request(Opcode.READLINK, inode).replyRoom(MAX_TARGET)) {
             superblock.port.call(request);
             attributes.expire(inode);
-            int length = (int) Math.min(request.replySize(), MAX_TARGET);
+            int length = 0;
+            while (length < request.replySize() && request.reply().get(JAVA_BYTE, length) != 0) {
+                length++;
+            }
             return Name.of(request.reply(), 0, length);
         }
     }

@@ -125,6 +125,7 @@ public final class Xattrs {
     private void check(Inode inode, String name, boolean change) {
         int length = Name.encode(name).length;
         require(length > 0 && length <= MAX_NAME, Errno.ERANGE);
+        require(name.indexOf('\0') < 0, Errno.EINVAL);
         if (name.startsWith("system.")) {
             return;
         }

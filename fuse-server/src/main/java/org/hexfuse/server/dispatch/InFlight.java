@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Blocking;
@@ -43,7 +42,8 @@ public final class InFlight {
     private final ReferenceTable references;
     private final LinkNotifier notifier;
     private final UnaryOperator<Slot> detacher;
-    private final CopyOnWriteArrayList<Exchange> exchanges = new CopyOnWriteArrayList<>();
+    /** Those that are not deferred, idle ones included. */
+    private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
     /** Those whose reply is deferred, of which there may be many. */
     private final Set<Exchange> deferred = ConcurrentHashMap.newKeySet();
     private final ObjectPool<Exchange> idle = new ObjectPool<>(IDLE);

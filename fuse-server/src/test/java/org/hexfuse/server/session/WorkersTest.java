@@ -152,7 +152,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         serve(FuseServer.serve(gate).maxInflight(8 << 20));
         var outcomes = new ConcurrentLinkedQueue<Errno>();
         List<Thread> waiters = start(3000, () -> outcomes.add(lock(Opcode.SETLKW, 2)));
-        await().until(() -> gate.waiting.get() + outcomes.size() == 3000);
+        await().atMost(Duration.ofSeconds(30)).until(() -> gate.waiting.get() + outcomes.size() == 3000);
         assertThat(outcomes).isNotEmpty().containsOnly(Errno.ENOLCK);
         assertThat(gate.waiting.get()).isPositive();
         assertThat(lock(Opcode.SETLK, 2)).isEqualTo(Errno.OK);

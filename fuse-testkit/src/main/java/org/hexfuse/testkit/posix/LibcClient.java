@@ -22,7 +22,6 @@ import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.libc.XattrCalls;
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.OpenFlag;
-import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 
@@ -208,7 +207,7 @@ public final class LibcClient implements PosixClient {
     }
 
     static NewTime time(Timestamp time) {
-        return time.time().map(Timespec::toInstant).map(NewTime::of)
+        return time.time().map(NewTime::of)
                 .orElse(time.equals(Timestamp.NOW) ? NewTime.NOW : NewTime.OMIT);
     }
 

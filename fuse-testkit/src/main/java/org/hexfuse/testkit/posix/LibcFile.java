@@ -18,7 +18,6 @@ import org.hexfuse.libc.Syscalls;
 import org.hexfuse.libc.XattrCalls;
 import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.LockType;
-import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 
@@ -26,8 +25,8 @@ import org.hexfuse.vfs.Timestamp;
 record LibcFile(UserThread thread, Fd fd) implements PosixFile {
     static Stat stat(FileStatus status) {
         return new Stat(status.ino(), status.mode(), status.nlink(), status.uid(), status.gid(),
-                rdev(status.rdev()), status.size(), status.blocks(), status.blksize(), Timespec.of(status.atime()),
-                Timespec.of(status.mtime()), Timespec.of(status.ctime()));
+                rdev(status.rdev()), status.size(), status.blocks(), status.blksize(), status.atime(), status.mtime(),
+                status.ctime());
     }
 
     /** In the encoding that FUSE has. */
