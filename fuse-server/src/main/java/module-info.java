@@ -5,6 +5,7 @@ module org.hexfuse.server {
     requires transitive org.slf4j;
 
     exports org.hexfuse.server;
+    exports org.hexfuse.server.filter;
     exports org.hexfuse.server.observe;
     exports org.hexfuse.server.spi;
 

@@ -5,19 +5,20 @@ import org.hexfuse.server.observe.ObservedRequest;
 import org.hexfuse.server.observe.RequestListener;
 
 /** What the listener of one request is to hear. Used again for the next request; without a listener it reads no clock. */
-final class RequestReport {
+public final class RequestReport {
     private final SessionObserver observer;
     private RequestListener listener = RequestListener.NONE;
     private long begun;
     private Errno error = Errno.EIO;
     private long bytes;
 
-    RequestReport(SessionObserver observer) {
+    /** For the requests of one exchange, one after another. */
+    public RequestReport(SessionObserver observer) {
         this.observer = observer;
     }
 
     /** A request begins. Until it is answered it counts as EIO: a request that fails between is answered so. */
-    void begin(ObservedRequest request) {
+    public void begin(ObservedRequest request) {
         error = Errno.EIO;
         bytes = 0;
         listener = observer.started(request);
@@ -28,13 +29,13 @@ final class RequestReport {
     boolean isWanted() { return listener != RequestListener.NONE; }
 
     /** The request is answered with {@code errno}, and has moved {@code count} bytes of data. */
-    void answered(Errno errno, long count) {
+    public void answered(Errno errno, long count) {
         error = errno;
         bytes = count;
     }
 
     /** Reports the end of the request, once, without locks. */
-    void end() {
+    public void end() {
         RequestListener request = listener;
         if (request != RequestListener.NONE) {
             listener = RequestListener.NONE;
