@@ -22,11 +22,11 @@ public final class RequestReport {
         error = Errno.EIO;
         bytes = 0;
         listener = observer.started(request);
-        begun = listener == RequestListener.NONE ? 0 : System.nanoTime();
+        begun = isWanted() ? System.nanoTime() : 0;
     }
 
     /** Whether there is a listener. */
-    boolean isWanted() { return listener != RequestListener.NONE; }
+    boolean isWanted() { return !RequestListener.NONE.equals(listener); }
 
     /** The request is answered with {@code errno}, and has moved {@code count} bytes of data. */
     public void answered(Errno errno, long count) {
@@ -36,8 +36,8 @@ public final class RequestReport {
 
     /** Reports the end of the request, once, without locks. */
     public void end() {
-        RequestListener request = listener;
-        if (request != RequestListener.NONE) {
+        if (isWanted()) {
+            RequestListener request = listener;
             listener = RequestListener.NONE;
             observer.finished(request, error, System.nanoTime() - begun, bytes);
         }

@@ -42,7 +42,8 @@ public sealed interface Fault {
     }
 
     /** Operations of some kinds: {@code Fault.on(Read.class, Write.class)}. */
-    @SafeVarargs static Predicate<Operation<?>> on(Class<? extends Operation<?>>... kinds) {
+    @SafeVarargs
+    @SuppressWarnings("varargs") static Predicate<Operation<?>> on(Class<? extends Operation<?>>... kinds) {
         List<Class<? extends Operation<?>>> all = List.of(kinds);
         return op -> all.stream().anyMatch(kind -> kind.isInstance(op));
     }

@@ -1,7 +1,7 @@
 package org.hexfuse.server.filter;
 
 import java.io.IOException;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
@@ -131,13 +131,12 @@ public final class IdMapFileSystem extends FilterFileSystem {
             Integer missing) {
         List<AccessControlList.Entry> entries = AccessControlList.parse(list).map(AccessControlList::entries)
                 .orElse(List.of());
-        var named = new LinkedHashSet<Long>();
+        var named = new HashSet<AccessControlList.Entry>();
         List<AccessControlList.Entry> mapped = entries.stream().map(entry -> switch (entry.tag()) {
             case USER -> new AccessControlList.Entry(Tag.USER, entry.permissions(), id(user, entry.id(), missing));
             case GROUP -> new AccessControlList.Entry(Tag.GROUP, entry.permissions(), id(group, entry.id(), missing));
             default -> entry;
-        }).filter(entry -> entry.tag() != Tag.USER && entry.tag() != Tag.GROUP
-                || named.add((long) entry.tag().ordinal() << 32 | Integer.toUnsignedLong(entry.id()))).toList();
+        }).filter(entry -> named.add(new AccessControlList.Entry(entry.tag(), 0, entry.id()))).toList();
         return mapped.isEmpty() ? list : AccessControlList.of(mapped).toBytes();
     }
 

@@ -60,8 +60,11 @@ public interface ServerListener {
             @Override public RequestListener started(ObservedRequest request) {
                 RequestListener one = first.started(request);
                 RequestListener two = other.started(request);
-                if (one == RequestListener.NONE || two == RequestListener.NONE) {
-                    return one == RequestListener.NONE ? two : one;
+                if (RequestListener.NONE.equals(one)) {
+                    return two;
+                }
+                if (RequestListener.NONE.equals(two)) {
+                    return one;
                 }
                 return (Errno error, long nanos, long bytes) -> {
                     one.finished(error, nanos, bytes);

@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
-import org.hexfuse.abi.ForgetIn;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
