@@ -5,6 +5,8 @@ module org.hexfuse.server {
     requires transitive org.slf4j;
 
     exports org.hexfuse.server;
+    exports org.hexfuse.server.filter;
+    exports org.hexfuse.server.observe;
     exports org.hexfuse.server.spi;
 
     uses org.hexfuse.server.spi.FuseFileSystemProvider;

@@ -4,12 +4,14 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Flag;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.server.observe.ServerStatistics;
 
 /** A session without a kernel. */
 final class DetachedSession implements Session, Notifier {
@@ -34,6 +36,15 @@ final class DetachedSession implements Session, Notifier {
     @Override public KernelReferences references() {
         return new KernelReferences(Map.of(), List.of(), List.of());
     }
+
+    @Override public ServerStatistics statistics() {
+        return ServerStatistics.NONE;
+    }
+
+    /** Has no effect: there are no messages. */
+    @Override public void traceTo(Consumer<? super String> receiver) {}
+
+    @Override public void stopTrace() {}
 
     @Override public boolean isClosed() { return false; }
 

@@ -52,6 +52,16 @@ public final class Entry {
         return new Entry(node, generation, attr, Optional.of(checked(duration)));
     }
 
+    /** The same entry with other attributes. */
+    public Entry attr(Attr other) {
+        return new Entry(node, generation, other, timeout);
+    }
+
+    /** The same entry with another node, not 0. */
+    public Entry node(long other) {
+        return new Entry(of(other, attr).node, generation, attr, timeout);
+    }
+
     /** The same entry with a generation, which distinguishes the files that a node id was reused for. */
     public Entry generation(long number) {
         return new Entry(node, number, attr, timeout);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.hexfuse.transport.Address;
 
-/** Mounts filesystems on the real kernel. */
+/** Mounts filesystems on the real kernel. {@link FuseServer.Builder#mount} has more settings, such as a listener. */
 public final class Fuse {
     private static final String SCHEME = "linux";
 
@@ -36,7 +36,7 @@ public final class Fuse {
         return mount(FuseServer.serve(fileSystem).threads(threads), fileSystem, mountPoint, options);
     }
 
-    private static Mount mount(FuseServer.Builder builder, FuseFileSystem fileSystem, Path mountPoint,
+    static Mount mount(FuseServer.Builder builder, FuseFileSystem fileSystem, Path mountPoint,
             List<String> options)
             throws IOException, InterruptedException {
         List<String> forTransport = new ArrayList<>();

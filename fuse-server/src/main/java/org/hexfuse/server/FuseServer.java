@@ -1,6 +1,7 @@
 package org.hexfuse.server;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -11,6 +12,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.hexfuse.server.dispatch.SessionObserver;
+import org.hexfuse.server.observe.PanicHandler;
+import org.hexfuse.server.observe.ServerListener;
+import org.hexfuse.server.observe.ServerStatistics;
 import org.hexfuse.server.reply.Timeouts;
 import org.hexfuse.server.session.RequestMemory;
 import org.hexfuse.server.session.SessionLoop;
@@ -44,18 +49,21 @@ public final class FuseServer implements AutoCloseable {
     private final int threads;
     private final long maxInflight;
     private final Timeouts timeouts;
+    private final ServerListener listener;
+    private final PanicHandler panics;
     private final List<SessionLoop> sessions = new CopyOnWriteArrayList<>();
     private final CompletableFuture<SessionLoop> first = new CompletableFuture<>();
     private final CountDownLatch noMoreArrivals = new CountDownLatch(1);
     private volatile boolean closed;
 
-    private FuseServer(FuseFileSystem fileSystem, ServerEndpoint endpoint, int threads, long maxInflight,
-            Timeouts timeouts) {
-        this.fileSystem = fileSystem;
+    private FuseServer(Builder builder, ServerEndpoint endpoint) {
+        this.fileSystem = builder.fileSystem;
         this.endpoint = endpoint;
-        this.threads = threads;
-        this.maxInflight = maxInflight;
-        this.timeouts = timeouts;
+        this.threads = builder.threads;
+        this.maxInflight = builder.maxInflight;
+        this.timeouts = builder.timeouts;
+        this.listener = builder.listener;
+        this.panics = builder.panics;
     }
 
     /** A builder for a server of {@code fileSystem}. */
@@ -71,6 +79,11 @@ public final class FuseServer implements AutoCloseable {
     /** The sessions that have begun and not ended. */
     public List<Session> sessions() {
         return sessions.stream().filter(session -> !session.closed().isDone()).map(SessionLoop::session).toList();
+    }
+
+    /** What all sessions do now: requests, workers, memory. */
+    public ServerStatistics statistics() {
+        return sessions().stream().map(Session::statistics).reduce(ServerStatistics.NONE, ServerStatistics::plus);
     }
 
     private void startAccepting() {
@@ -105,7 +118,8 @@ public final class FuseServer implements AutoCloseable {
     }
 
     private void begin(ServerLink link) {
-        var session = new SessionLoop(fileSystem, link, "hexfuse " + address(), threads, maxInflight, timeouts);
+        var session = new SessionLoop(fileSystem, link, "hexfuse " + address(), threads, maxInflight, timeouts,
+                new SessionObserver(listener, panics));
         sessions.removeIf(earlier -> earlier.closed().isDone());
         sessions.add(session);
         session.start();
@@ -182,6 +196,8 @@ public final class FuseServer implements AutoCloseable {
 
         private long maxInflight = RequestMemory.sessionDefault();
         private Timeouts timeouts = Timeouts.DEFAULT;
+        private ServerListener listener = ServerListener.NONE;
+        private PanicHandler panics = PanicHandler.LOG;
 
         private Builder(FuseFileSystem fileSystem) {
             this.fileSystem = Objects.requireNonNull(fileSystem);
@@ -228,6 +244,26 @@ public final class FuseServer implements AutoCloseable {
             return this;
         }
 
+        /** Observes sessions and requests; none unless set. See {@link ServerListener#and} for several. */
+        public Builder listener(ServerListener observer) {
+            this.listener = Objects.requireNonNull(observer);
+            return this;
+        }
+
+        /** Is given what the filesystem throws and no errno stands for; {@link PanicHandler#LOG} unless set. */
+        public Builder onPanic(PanicHandler handler) {
+            this.panics = Objects.requireNonNull(handler);
+            return this;
+        }
+
+        /**
+         * Mounts the filesystem on the real kernel, as {@link Fuse#mount(FuseFileSystem, Path, String...)} does, instead of serving it at
+         * an address.
+         */
+        public Mount mount(Path mountPoint, String... options) throws IOException, InterruptedException {
+            return Fuse.mount(this, fileSystem, mountPoint, List.of(options));
+        }
+
         /**
          * Opens the address and begins to serve.
          *
@@ -235,7 +271,7 @@ public final class FuseServer implements AutoCloseable {
          * @throws IOException if it cannot be opened
          */
         public FuseServer start() throws IOException {
-            var server = new FuseServer(fileSystem, Transports.open(address), threads, maxInflight, timeouts);
+            var server = new FuseServer(this, Transports.open(address));
             server.startAccepting();
             return server;
         }

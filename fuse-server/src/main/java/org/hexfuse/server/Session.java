@@ -1,6 +1,8 @@
 package org.hexfuse.server;
 
+import java.util.function.Consumer;
 import org.hexfuse.abi.InitFlag;
+import org.hexfuse.server.observe.ServerStatistics;
 
 /**
  * One kernel that a filesystem is served to, from INIT to the end. Numbers that a kernel allocates, such as lock owners, are
@@ -26,6 +28,20 @@ public interface Session {
 
     /** What this kernel holds of the filesystem now; nothing once the session has ended. Copies all lookup counts. */
     KernelReferences references();
+
+    /** What this session does now: its requests, workers and memory. Nothing once it has ended. */
+    ServerStatistics statistics();
+
+    /**
+     * Traces each further message of this session, a decoded line each: requests begin with {@code ->}, replies and notifications with
+     * {@code <-}. Replaces an earlier receiver; the logger {@code org.hexfuse.wire} has the same lines at TRACE in any case.
+     *
+     * @param receiver is called by the threads that handle requests, which wait for it; an exception ends the trace and is logged
+     */
+    void traceTo(Consumer<? super String> receiver);
+
+    /** Ends a trace that was started by {@link #traceTo}. */
+    void stopTrace();
 
     /** Whether {@link FuseFileSystem#destroy} was called, or is about to be. */
     boolean isClosed();

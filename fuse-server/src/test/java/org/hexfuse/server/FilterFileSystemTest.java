@@ -30,6 +30,8 @@ import org.hexfuse.device.FuseConnection;
 import org.hexfuse.device.NotificationSink;
 import org.hexfuse.device.Request;
 import org.hexfuse.posix.Timespec;
+import org.hexfuse.server.filter.LoggingFileSystem;
+import org.hexfuse.server.filter.ReadOnlyFileSystem;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.Transports;
 import org.junit.jupiter.api.AfterEach;

@@ -2,6 +2,7 @@ package org.hexfuse.server.dispatch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.server.LateReply;
 import org.hexfuse.transport.spi.Loggers;
@@ -17,48 +18,72 @@ final class DeferredReply implements LateReply<Object> {
     private final Exchange exchange;
     private final InFlight inFlight;
     private final List<Runnable> interruptActions = new ArrayList<>(0);
+    /** The node of the request, whose memory is gone once it is answered. */
+    private final long node;
     private boolean given;
     private boolean dropped;
+    /** What the result has made fail. Written and read by the one thread that gives the reply. */
+    private Throwable defect;
 
     DeferredReply(Exchange exchange, InFlight inFlight) {
         this.exchange = exchange;
         this.inFlight = inFlight;
+        this.node = exchange.node();
     }
 
     @Override public Errno reply(Object result) {
+        return give(result, () -> Replies.reply(exchange, result));
+    }
+
+    @Override public Errno fail(Throwable failure) {
         synchronized (this) {
-            claim();
-            if (!dropped) {
-                return commit(result);
+            checkNotGiven();
+        }
+        Errno why = Replies.errno(exchange, node, failure);
+        return give(null, () -> Replies.fail(exchange, why));
+    }
+
+    /** Gives the reply, and reports the request when the lock is released: a listener may take its time. */
+    private Errno give(Object result, Supplier<Errno> reply) {
+        boolean inTime = false;
+        try {
+            synchronized (this) {
+                checkNotGiven();
+                given = true;
+                interruptActions.clear();
+                inTime = !dropped;
+                if (inTime) {
+                    return commit(reply);
+                }
+            }
+        } finally {
+            if (inTime) {
+                report();
             }
         }
         Replies.undo(exchange, result);
         return Errno.ENOTCONN;
     }
 
-    private Errno commit(Object result) {
+    private Errno commit(Supplier<Errno> reply) {
         try {
-            return Replies.reply(exchange, result);
+            return reply.get();
         } catch (RuntimeException | Error e) {
-            return exchange.isCommitted() ? Errno.EIO : Replies.fail(exchange, e);
+            if (exchange.isCommitted()) {
+                return Errno.EIO;
+            }
+            defect = e;
+            return Replies.fail(exchange, Failures.errno(e).orElse(Errno.EIO));
         } finally {
             inFlight.finished(exchange);
         }
     }
 
-    @Override public Errno fail(Throwable failure) {
-        synchronized (this) {
-            claim();
-            if (!dropped) {
-                try {
-                    return Replies.fail(exchange, failure);
-                } finally {
-                    inFlight.finished(exchange);
-                }
-            }
+    private void report() {
+        if (defect != null) {
+            Replies.errno(exchange, node, defect);
         }
-        Replies.undo(exchange, null);
-        return Errno.ENOTCONN;
+        exchange.report();
     }
 
     /** The handler has thrown after it deferred the reply: replies with that, unless a reply was given. */
@@ -72,17 +97,16 @@ final class DeferredReply implements LateReply<Object> {
         fail(failure);
     }
 
-    private void claim() {
+    private void checkNotGiven() {
         if (given) {
             throw new IllegalStateException("the reply to " + exchange.operation() + " was given before");
         }
-        given = true;
-        interruptActions.clear();
     }
 
-    /** The session has ended. Waits for a commit that is in progress. */
-    synchronized void drop() {
+    /** The session has ended. Waits for a commit that is in progress. Returns whether the reply was outstanding. */
+    synchronized boolean drop() {
         dropped = true;
+        return !given;
     }
 
     @Override public boolean interrupted() {

@@ -9,22 +9,22 @@ import java.util.stream.Collectors;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.IoctlOut;
-import org.hexfuse.abi.MessageFormat;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.RenameIn;
+import org.hexfuse.abi.WriteOut;
 import org.hexfuse.server.LateReply;
 import org.hexfuse.server.PollWakeup;
 import org.hexfuse.server.SecurityContext;
 import org.hexfuse.server.Session;
 import org.hexfuse.server.init.SessionInfo;
 import org.hexfuse.server.notify.HandledRequest;
+import org.hexfuse.server.observe.ObservedRequest;
 import org.hexfuse.server.operation.Operations;
 import org.hexfuse.server.reply.DataReplyWriter;
 import org.hexfuse.server.reply.DirPlusReplyWriter;
 import org.hexfuse.server.reply.DirReplyWriter;
 import org.hexfuse.server.request.Extensions;
 import org.hexfuse.server.request.IncomingRequest;
-import org.hexfuse.server.request.WireLog;
 import org.hexfuse.server.table.ReferenceTable;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Slot;
@@ -35,7 +35,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
  * One request in flight: its slot, the views and replies that a handler gets of it, and the one reply. It is used again for the next
  * request, by one thread at a time; only {@link #interrupt}, {@link #cancel} and what the watchdog reads come from other threads.
  */
-public final class Exchange implements IncomingRequest, HandledRequest {
+public final class Exchange implements IncomingRequest, HandledRequest, ObservedRequest {
     private static final RateLimitedLog LIMITED = new RateLimitedLog(Loggers.of(Exchange.class));
     /** The number of stack frames that are logged of a handler that does not return. */
     private static final int STACK = 12;
@@ -48,6 +48,7 @@ public final class Exchange implements IncomingRequest, HandledRequest {
 
     private final InFlight inFlight;
     private final SessionInfo info;
+    private final SessionObserver observer;
     /** Null between two requests. */
     private Slot slot;
     /** Not null once the reply is deferred; the exchange is not used for another request then. */
@@ -60,10 +61,13 @@ public final class Exchange implements IncomingRequest, HandledRequest {
     private long seenUnique;
     private int seen;
     private volatile boolean interrupted;
+    private final RequestReport report;
 
-    Exchange(InFlight inFlight, SessionInfo info, ReferenceTable references) {
+    Exchange(InFlight inFlight, SessionInfo info, SessionObserver observer, ReferenceTable references) {
         this.inFlight = inFlight;
         this.info = info;
+        this.observer = observer;
+        this.report = new RequestReport(observer);
         this.dirPlusReply = new DirPlusReplyWriter(references);
     }
 
@@ -86,12 +90,10 @@ public final class Exchange implements IncomingRequest, HandledRequest {
         if (inFlight.wasInterrupted(next.unique())) {
             interrupt(next.unique());
         }
-        if (WireLog.LOG.isTraceEnabled()) {
-            Segments rest = next.rest();
-            WireLog.LOG.trace("-> {}", MessageFormat.request(next.header(), next.arguments(), next.argumentsSize(),
-                    rest.count() == 0 ? MemorySegment.NULL : rest.segment(0), rest.count() == 0 ? 0 : rest.offset(0),
-                    rest.count() == 0 ? 0 : rest.length(0)));
+        if (observer.trace().isOn()) {
+            observer.trace().request(next);
         }
+        report.begin(this);
     }
 
     /** The request is finished. Clears the interrupt of the thread if it may have come for this request. */
@@ -126,6 +128,11 @@ public final class Exchange implements IncomingRequest, HandledRequest {
     /** The operation; null if it is unknown. */
     @Override public Opcode operation() {
         return opcode;
+    }
+
+    /** Whether a handler runs. A request without a unique id, such as FORGET, counts too. */
+    synchronized boolean isRunning() {
+        return handler != null;
     }
 
     /** Whether the calling thread runs the handler of this request, and has not replied. */
@@ -213,6 +220,18 @@ public final class Exchange implements IncomingRequest, HandledRequest {
     /** The request's header; zeros between two requests. */
     @Override public MemorySegment header() {
         return slot == null ? NO_REQUEST : slot.header();
+    }
+
+    @Override public int uid() {
+        return InHeader.UID.get(header());
+    }
+
+    @Override public int gid() {
+        return InHeader.GID.get(header());
+    }
+
+    @Override public int pid() {
+        return InHeader.PID.get(header());
     }
 
     @Override public MemorySegment arguments() {
@@ -332,6 +351,7 @@ public final class Exchange implements IncomingRequest, HandledRequest {
     /** Releases the slot of a request that has no reply. */
     void noReply() {
         committed = true;
+        report.answered(Errno.OK, 0);
         slot.release();
     }
 
@@ -359,9 +379,11 @@ public final class Exchange implements IncomingRequest, HandledRequest {
     }
 
     private Errno commit(Errno error, int structSize, long dataSize) {
-        if (WireLog.LOG.isTraceEnabled()) {
-            WireLog.LOG.trace("<- {}",
-                    MessageFormat.reply(slot.opcode(), slot.unique(), error, slot.reply(), structSize, dataSize));
+        if (observer.trace().isOn()) {
+            observer.trace().reply(slot, error, structSize, dataSize);
+        }
+        if (report.isWanted()) {
+            report.answered(error, error == Errno.OK ? transferred(dataSize) : 0);
         }
         committed = true;
         int code = slot.opcode();
@@ -370,6 +392,28 @@ public final class Exchange implements IncomingRequest, HandledRequest {
             refused(code, result);
         }
         return result;
+    }
+
+    /** The bytes that a READ or WRITE has moved, while its reply can be read. */
+    private long transferred(long dataSize) {
+        return opcode == Opcode.READ ? dataSize
+                : opcode == Opcode.WRITE ? WriteOut.SIZE_FIELD.getUnsigned(slot.reply(), 0) : 0;
+    }
+
+    /** Reports the end of the request to its listener, once, without locks. */
+    void report() {
+        report.end();
+    }
+
+    /** Reports that the session has ended before the reply was given. */
+    void reportDropped() {
+        report.answered(Errno.ENOTCONN, 0);
+        report.end();
+    }
+
+    /** A method of the filesystem has thrown what has no errno, on {@code node}, 0 if that is not known. */
+    void panicked(long node, Throwable failure) {
+        observer.panicked(inFlight.session(), opcode, node, failure);
     }
 
     private static void refused(int opcode, Errno why) {

@@ -39,6 +39,7 @@ public final class InFlight {
     private final FuseFileSystem fileSystem;
     private final Session session;
     private final SessionInfo info;
+    private final SessionObserver observer;
     private final ReferenceTable references;
     private final LinkNotifier notifier;
     private final UnaryOperator<Slot> detacher;
@@ -56,12 +57,13 @@ public final class InFlight {
      *
      * @param detacher detaches a slot within the session's memory, or throws ENOMEM
      */
-    public InFlight(FuseFileSystem fileSystem, Session session, SessionInfo info, ReferenceTable references,
-            LinkNotifier notifier, UnaryOperator<Slot> detacher) {
+    public InFlight(FuseFileSystem fileSystem, Session session, SessionInfo info, SessionObserver observer,
+            ReferenceTable references, LinkNotifier notifier, UnaryOperator<Slot> detacher) {
         this.detacher = detacher;
         this.fileSystem = fileSystem;
         this.session = session;
         this.info = info;
+        this.observer = observer;
         this.references = references;
         this.notifier = notifier;
     }
@@ -82,7 +84,7 @@ public final class InFlight {
     public Exchange take() {
         Exchange exchange = idle.acquire();
         if (exchange == null) {
-            exchange = new Exchange(this, info, references);
+            exchange = new Exchange(this, info, observer, references);
             exchanges.add(exchange);
         }
         return exchange;
@@ -95,6 +97,7 @@ public final class InFlight {
             return;
         }
         exchange.end();
+        exchange.report();
         if (!idle.release(exchange)) {
             exchanges.remove(exchange);
         }
@@ -116,6 +119,15 @@ public final class InFlight {
         deferred.remove(exchange);
     }
 
+    /** How many handlers run. */
+    public int running() {
+        int running = 0;
+        for (Exchange exchange : exchanges) {
+            running += exchange.isRunning() ? 1 : 0;
+        }
+        return running;
+    }
+
     /** How many replies are deferred and outstanding. */
     public int outstanding() {
         return deferred.size();
@@ -124,8 +136,11 @@ public final class InFlight {
     /** The session has ended: deferred replies that are given from now on are refused. */
     public void dropDeferred() {
         for (Exchange exchange : deferred) {
-            exchange.late().drop();
+            boolean outstanding = exchange.late().drop();
             finished(exchange);
+            if (outstanding) {
+                exchange.reportDropped();
+            }
         }
     }
 

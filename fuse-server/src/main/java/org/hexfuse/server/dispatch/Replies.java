@@ -3,6 +3,7 @@ package org.hexfuse.server.dispatch;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import org.hexfuse.abi.AttrOut;
 import org.hexfuse.abi.BmapOut;
 import org.hexfuse.abi.CopyFileRangeOut;
@@ -33,7 +34,6 @@ import org.hexfuse.server.reply.ReplyStructs;
 import org.hexfuse.server.table.ReferenceTable;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.spi.Loggers;
-import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
 
 /**
@@ -42,7 +42,6 @@ import org.slf4j.Logger;
  */
 final class Replies {
     private static final Logger LOG = Loggers.of(Replies.class);
-    private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
 
     private Replies() {}
 
@@ -75,22 +74,28 @@ final class Replies {
         };
     }
 
-    /** Replies with the errno of a failure, or with none where the operation has no reply; a defect is logged. */
+    /** Replies with the errno of a failure, or with none where the operation has no reply. */
     static Errno fail(Exchange x, Throwable failure) {
-        Opcode opcode = x.operation();
-        Errno errno = Failures.errno(failure).orElse(null);
-        if (errno == null) {
-            LIMITED.error(failure.getClass(), "the filesystem failed in " + opcode + " of node "
-                    + (x.isCommitted() ? "a request that was answered" : Long.toUnsignedString(x.node()))
-                    + ", which is answered EIO", failure);
-            errno = Errno.EIO;
+        return fail(x, errno(x, x.isCommitted() ? 0 : x.node(), failure));
+    }
+
+    /** The errno of a failure. A defect is handed to the panic handler, so the caller holds no lock. */
+    static Errno errno(Exchange x, long node, Throwable failure) {
+        Optional<Errno> errno = Failures.errno(failure);
+        if (errno.isEmpty()) {
+            x.panicked(node, failure);
         } else if (!(failure instanceof FuseException)) {
-            LOG.debug("{} is answered {}", opcode, errno, failure);
+            LOG.debug("{} is answered {}", x.operation(), errno.get(), failure);
         }
-        if (opcode == Opcode.READDIRPLUS) {
+        return errno.orElse(Errno.EIO);
+    }
+
+    /** Replies with the errno of a failure, unless the request was answered. */
+    static Errno fail(Exchange x, Errno why) {
+        if (x.operation() == Opcode.READDIRPLUS) {
             x.dirPlusReply.undo();
         }
-        return x.isCommitted() ? Errno.OK : refuse(x, errno);
+        return x.isCommitted() ? Errno.OK : refuse(x, why);
     }
 
     /** Replies with an error, or with nothing where the operation has no reply. */

@@ -25,7 +25,7 @@ import org.hexfuse.abi.OutHeader;
 import org.hexfuse.server.Notifier;
 import org.hexfuse.server.PollWakeup;
 import org.hexfuse.server.init.SessionInfo;
-import org.hexfuse.server.request.WireLog;
+import org.hexfuse.server.request.WireTrace;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
 
@@ -36,6 +36,7 @@ import org.hexfuse.transport.Slot;
 public final class LinkNotifier implements Notifier {
     private final ServerLink link;
     private final SessionInfo info;
+    private final WireTrace trace;
     private final Supplier<Optional<? extends HandledRequest>> handledHere;
     private final Retrievals retrievals = new Retrievals();
 
@@ -43,12 +44,14 @@ public final class LinkNotifier implements Notifier {
      * A notifier.
      *
      * @param info the negotiated version and flags, and whether the session has begun
+     * @param trace the trace of the session
      * @param handledHere the request whose handler the calling thread is in
      */
-    public LinkNotifier(ServerLink link, SessionInfo info,
+    public LinkNotifier(ServerLink link, SessionInfo info, WireTrace trace,
             Supplier<Optional<? extends HandledRequest>> handledHere) {
         this.link = link;
         this.info = info;
+        this.trace = trace;
         this.handledHere = handledHere;
     }
 
@@ -205,8 +208,8 @@ public final class LinkNotifier implements Notifier {
         }
         OutHeader.LEN.set(message, (int) message.byteSize());
         OutHeader.ERROR.set(message, code.code());
-        if (WireLog.LOG.isTraceEnabled()) {
-            WireLog.LOG.trace("<- {} of {} bytes", code, message.byteSize());
+        if (trace.isOn()) {
+            trace.notification(code, message.byteSize());
         }
         return link.send(message, message.byteSize());
     }

@@ -46,6 +46,11 @@ public abstract class OperationView<O extends Operation<O>, R> {
     /** The same kind of operation over another request. */
     protected abstract O on(IncomingRequest other);
 
+    /** The operation, as its number says. */
+    public final Opcode opcode() {
+        return Opcode.byCode(request.opcode());
+    }
+
     /** The node of the request. */
     public long node() {
         return InHeader.NODEID.get(request.header());

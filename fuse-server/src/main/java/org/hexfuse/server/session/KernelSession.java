@@ -1,23 +1,32 @@
 package org.hexfuse.server.session;
 
+import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.server.KernelReferences;
 import org.hexfuse.server.Notifier;
 import org.hexfuse.server.Session;
 import org.hexfuse.server.init.SessionInfo;
+import org.hexfuse.server.observe.ServerStatistics;
+import org.hexfuse.server.request.WireTrace;
 
 /** The session as filesystems see it. */
 final class KernelSession implements Session {
     private final SessionInfo info;
     private final Notifier notifier;
     private final Supplier<KernelReferences> references;
+    private final Supplier<ServerStatistics> statistics;
+    private final WireTrace trace;
     private volatile boolean closed;
 
-    KernelSession(SessionInfo info, Notifier notifier, Supplier<KernelReferences> references) {
+    KernelSession(SessionInfo info, Notifier notifier, Supplier<KernelReferences> references,
+            Supplier<ServerStatistics> statistics, WireTrace trace) {
         this.info = info;
         this.notifier = notifier;
         this.references = references;
+        this.statistics = statistics;
+        this.trace = trace;
     }
 
     void end() {
@@ -38,6 +47,18 @@ final class KernelSession implements Session {
 
     @Override public KernelReferences references() {
         return references.get();
+    }
+
+    @Override public ServerStatistics statistics() {
+        return statistics.get();
+    }
+
+    @Override public void traceTo(Consumer<? super String> receiver) {
+        trace.setSink(Objects.requireNonNull(receiver));
+    }
+
+    @Override public void stopTrace() {
+        trace.setSink(null);
     }
 
     @Override public boolean isClosed() { return closed; }

@@ -20,9 +20,11 @@ import org.hexfuse.server.dispatch.Dispatcher;
 import org.hexfuse.server.dispatch.Exchange;
 import org.hexfuse.server.dispatch.Failures;
 import org.hexfuse.server.dispatch.InFlight;
+import org.hexfuse.server.dispatch.SessionObserver;
 import org.hexfuse.server.init.SessionInfo;
 import org.hexfuse.server.init.InitHandler;
 import org.hexfuse.server.notify.LinkNotifier;
+import org.hexfuse.server.observe.ServerStatistics;
 import org.hexfuse.server.reply.Timeouts;
 import org.hexfuse.server.table.ReferenceTable;
 import org.hexfuse.transport.CallerDriven;
@@ -57,6 +59,7 @@ public final class SessionLoop {
     private final int threads;
     private final RequestMemory memory;
     private final SessionInfo info;
+    private final SessionObserver observer;
     private final LinkNotifier notifier;
     private final KernelSession session;
     private final ReferenceTable references;
@@ -76,17 +79,18 @@ public final class SessionLoop {
 
     /** Without threads, until {@link #start}. */
     public SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, int threads, long maxInflight,
-            Timeouts timeouts) {
+            Timeouts timeouts, SessionObserver observer) {
         this.fileSystem = fileSystem;
         this.link = link;
         this.name = name;
         this.threads = threads;
         this.memory = new RequestMemory(maxInflight, RequestMemory.jvm());
         this.info = new SessionInfo(timeouts);
-        this.notifier = new LinkNotifier(link, info, this::handledHere);
-        this.session = new KernelSession(info, notifier, this::held);
+        this.observer = observer;
+        this.notifier = new LinkNotifier(link, info, observer.trace(), this::handledHere);
+        this.session = new KernelSession(info, notifier, this::held, this::statistics, observer.trace());
         this.references = new ReferenceTable(fileSystem, session);
-        this.inFlight = new InFlight(fileSystem, session, info, references, notifier, this::detach);
+        this.inFlight = new InFlight(fileSystem, session, info, observer, references, notifier, this::detach);
         this.dispatcher = new Dispatcher(fileSystem, info, references, inFlight, notifier);
         this.initialization = new InitHandler(fileSystem, session, info, link);
         this.workers = new Workers(link, name, fileSystem.blocking(), memory, info::limits, this::handle,
@@ -100,6 +104,12 @@ public final class SessionLoop {
         return references.held(inFlight.describe());
     }
 
+    private ServerStatistics statistics() {
+        return closed.isDone() ? ServerStatistics.NONE
+                : new ServerStatistics(1, inFlight.running(), inFlight.outstanding(), waits.running(),
+                        workers.queued(), workers.running(), memory.reserved(), memory.limit());
+    }
+
     /** The session as the filesystem sees it. */
     public Session session() {
         return session;
@@ -111,6 +121,7 @@ public final class SessionLoop {
 
     /** Starts the first worker. */
     public void start() {
+        observer.sessionStarted(session);
         Watchdog.watch(this);
         Optional<CallerDriven> caller = link.feature(CallerDriven.class);
         if (caller.isPresent()) {
@@ -191,7 +202,12 @@ public final class SessionLoop {
                 startOthers();
             }
         } catch (Throwable e) {
-            LIMITED.error("INIT", name + ": the session cannot begin: " + e, e instanceof FuseException ? null : e);
+            boolean panic = Failures.errno(e).isEmpty();
+            LIMITED.error("INIT", name + ": the session cannot begin: " + e,
+                    panic || e instanceof FuseException ? null : e);
+            if (panic) {
+                observer.panicked(session, Opcode.INIT, 0, e);
+            }
             if (!exchange.isCommitted()) {
                 exchange.fail(Failures.errno(e).orElse(Errno.EIO));
             }
@@ -255,7 +271,7 @@ public final class SessionLoop {
                 fileSystem.destroy(session);
             }
         } catch (RuntimeException | Error e) {
-            LOG.error("{}: the filesystem failed at the session's end", name, e);
+            observer.panicked(session, Opcode.DESTROY, 0, e);
         } finally {
             Watchdog.forget(this);
             memory.close();
@@ -265,6 +281,7 @@ public final class SessionLoop {
                 LOG.error("{}: the link could not be closed", name, e);
             }
             ready.completeExceptionally(new IOException("the kernel end was closed before the session began"));
+            observer.sessionEnded(session);
             closed.complete(null);
         }
     }

@@ -111,6 +111,11 @@ final class Workers {
         return running.get();
     }
 
+    /** How many requests wait for a worker. */
+    int queued() {
+        return queue.size();
+    }
+
     /** Ends waits for memory and answers what is queued. Reads end with the link. */
     void end() {
         ending = true;

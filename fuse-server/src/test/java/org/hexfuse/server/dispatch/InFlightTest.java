@@ -17,6 +17,8 @@ import org.hexfuse.server.LateReply;
 import org.hexfuse.server.Session;
 import org.hexfuse.server.init.SessionInfo;
 import org.hexfuse.server.notify.LinkNotifier;
+import org.hexfuse.server.observe.PanicHandler;
+import org.hexfuse.server.observe.ServerListener;
 import org.hexfuse.server.reply.Timeouts;
 import org.hexfuse.server.table.ReferenceTable;
 import org.hexfuse.transport.ServerLink;
@@ -29,9 +31,10 @@ class InFlightTest {
     private final FuseFileSystem fileSystem = new FuseFileSystem() {};
     private final Session session = Session.detached();
     private final SessionInfo info = new SessionInfo(Timeouts.DEFAULT);
-    private final InFlight inFlight = new InFlight(fileSystem, session, info,
+    private final SessionObserver observer = new SessionObserver(ServerListener.NONE, PanicHandler.LOG);
+    private final InFlight inFlight = new InFlight(fileSystem, session, info, observer,
             new ReferenceTable(fileSystem, session),
-            new LinkNotifier(mock(ServerLink.class), info, Optional::empty), slot -> slot);
+            new LinkNotifier(mock(ServerLink.class), info, observer.trace(), Optional::empty), slot -> slot);
 
     private static Slot request(Opcode opcode, long unique) {
         Slot slot = mock(Slot.class);

@@ -1,5 +1,8 @@
-package org.hexfuse.server;
+package org.hexfuse.server.filter;
 
+import org.hexfuse.server.FilterFileSystem;
+import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.Operation;
 import org.slf4j.Logger;
 
 /** Logs every operation at INFO, a line each, before it runs. */

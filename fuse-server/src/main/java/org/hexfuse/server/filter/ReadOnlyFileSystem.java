@@ -1,8 +1,9 @@
-package org.hexfuse.server;
+package org.hexfuse.server.filter;
 
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.posix.OpenFlags;
+import org.hexfuse.server.*;
 
 /** A filesystem that can only be read: operations that would change it are answered EROFS. */
 public final class ReadOnlyFileSystem extends FilterFileSystem {
