@@ -54,7 +54,6 @@ public final class SessionLoop {
     private final FuseFileSystem fileSystem;
     private final ServerLink link;
     private final String name;
-    private final int threads;
     private final RequestMemory memory;
     private final SessionInfo info;
     private final LinkNotifier notifier;
@@ -75,12 +74,11 @@ public final class SessionLoop {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /** Without threads, until {@link #start}. */
-    public SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, int threads, long maxInflight,
+    public SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, ThreadCounts threads, long maxInflight,
             Timeouts timeouts) {
         this.fileSystem = fileSystem;
         this.link = link;
         this.name = name;
-        this.threads = threads;
         this.memory = new RequestMemory(maxInflight, RequestMemory.jvm());
         this.info = new SessionInfo(timeouts);
         this.notifier = new LinkNotifier(link, info, this::handledHere);
@@ -89,8 +87,8 @@ public final class SessionLoop {
         this.inFlight = new InFlight(fileSystem, session, info, references, notifier, this::detach);
         this.dispatcher = new Dispatcher(fileSystem, info, references, inFlight, notifier);
         this.initialization = new InitHandler(fileSystem, session, info, link);
-        this.workers = new Workers(link, name, fileSystem.blocking(), memory, info::limits, this::handle,
-                this::workerLeft);
+        this.workers = new Workers(link, name, fileSystem.blocking(), threads, memory, info::limits,
+                this::handle, this::workerLeft);
         this.waits = new WaitLane(fileSystem.blocking(), name);
         this.interruptsThreads = fileSystem.interruptsThreads() && link.feature(CallerDriven.class).isEmpty();
     }
@@ -204,7 +202,7 @@ public final class SessionLoop {
 
     private void startOthers() {
         if (workers.running() > 0 && othersStarted.compareAndSet(false, true)) {
-            workers.startAll(threads);
+            workers.startAll();
         }
     }
 
