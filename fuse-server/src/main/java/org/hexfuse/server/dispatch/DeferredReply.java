@@ -78,6 +78,7 @@ final class DeferredReply implements LateReply<Object> {
         }
         given = true;
         interruptActions.clear();
+        exchange.dropInterruptActions();
     }
 
     /** The session has ended. Waits for a commit that is in progress. */
@@ -112,7 +113,7 @@ final class DeferredReply implements LateReply<Object> {
         actions.forEach(DeferredReply::run);
     }
 
-    private static void run(Runnable action) {
+    static void run(Runnable action) {
         try {
             action.run();
         } catch (RuntimeException | Error e) {

@@ -2,6 +2,7 @@ package org.hexfuse.server.dispatch;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +57,10 @@ public final class Exchange implements IncomingRequest, HandledRequest {
     private Opcode opcode;
     private Thread handler;
     private Thread interruptible;
+    /** Whether the thread's interrupt may have come for this request. */
+    private boolean mayInterrupt;
+    /** What runs when the request is interrupted; null unless its handler gave something. */
+    private List<Runnable> interruptActions;
     private volatile long unique;
     private long seenUnique;
     private int seen;
@@ -81,6 +86,8 @@ public final class Exchange implements IncomingRequest, HandledRequest {
             opcode = Opcode.byCode(next.opcode());
             handler = thread;
             interruptible = interruptThread ? thread : null;
+            mayInterrupt = interruptThread;
+            interruptActions = null;
             unique = next.unique();
         }
         if (inFlight.wasInterrupted(next.unique())) {
@@ -99,8 +106,10 @@ public final class Exchange implements IncomingRequest, HandledRequest {
         boolean clear;
         synchronized (this) {
             unique = 0;
-            clear = interruptible != null;
+            clear = mayInterrupt;
+            mayInterrupt = false;
             interruptible = null;
+            interruptActions = null;
             handler = null;
             slot = null;
             late = null;
@@ -184,6 +193,12 @@ public final class Exchange implements IncomingRequest, HandledRequest {
     }
 
     private void runInterruptActions() {
+        List<Runnable> actions;
+        synchronized (this) {
+            actions = interruptActions == null ? List.of() : interruptActions;
+            interruptActions = null;
+        }
+        actions.forEach(DeferredReply::run);
         DeferredReply reply = late;
         if (reply != null) {
             reply.runInterruptActions();
@@ -243,6 +258,37 @@ public final class Exchange implements IncomingRequest, HandledRequest {
         return interrupted;
     }
 
+    @Override public void onInterrupt(Runnable action) {
+        synchronized (this) {
+            if (committed) {
+                return;
+            }
+            if (!interrupted) {
+                if (interruptActions == null) {
+                    interruptActions = new ArrayList<>(1);
+                }
+                interruptActions.add(action);
+                return;
+            }
+        }
+        DeferredReply.run(action);
+    }
+
+    synchronized void dropInterruptActions() {
+        interruptActions = null;
+    }
+
+    @Override public synchronized void interruptThread(boolean interrupt) {
+        if (!Thread.currentThread().equals(handler) || !inFlight.ownsThreads()) {
+            return;
+        }
+        interruptible = interrupt ? handler : null;
+        mayInterrupt |= interrupt;
+        if (interrupt && interrupted) {
+            handler.interrupt();
+        }
+    }
+
     @Override public List<Integer> supplementaryGroups() {
         return extensions().groups();
     }
@@ -286,7 +332,8 @@ public final class Exchange implements IncomingRequest, HandledRequest {
     void handlerReturned() {
         boolean clear;
         synchronized (this) {
-            clear = interruptible != null;
+            clear = mayInterrupt;
+            mayInterrupt = false;
             interruptible = null;
             handler = null;
         }
@@ -359,6 +406,9 @@ public final class Exchange implements IncomingRequest, HandledRequest {
     }
 
     private Errno commit(Errno error, int structSize, long dataSize) {
+        if (interruptActions != null) {
+            dropInterruptActions();
+        }
         if (WireLog.LOG.isTraceEnabled()) {
             WireLog.LOG.trace("<- {}",
                     MessageFormat.reply(slot.opcode(), slot.unique(), error, slot.reply(), structSize, dataSize));

@@ -84,13 +84,14 @@ public final class SessionLoop {
         this.notifier = new LinkNotifier(link, info, this::handledHere);
         this.session = new KernelSession(info, notifier, this::held);
         this.references = new ReferenceTable(fileSystem, session);
-        this.inFlight = new InFlight(fileSystem, session, info, references, notifier, this::detach);
+        boolean ownsThreads = link.feature(CallerDriven.class).isEmpty();
+        this.inFlight = new InFlight(fileSystem, session, info, references, notifier, this::detach, ownsThreads);
         this.dispatcher = new Dispatcher(fileSystem, info, references, inFlight, notifier);
         this.initialization = new InitHandler(fileSystem, session, info, link);
         this.workers = new Workers(link, name, fileSystem.blocking(), threads, memory, info::limits,
                 this::handle, this::workerLeft);
         this.waits = new WaitLane(fileSystem.blocking(), name);
-        this.interruptsThreads = fileSystem.interruptsThreads() && link.feature(CallerDriven.class).isEmpty();
+        this.interruptsThreads = fileSystem.interruptsThreads() && ownsThreads;
     }
 
     /** What the kernel holds now. */

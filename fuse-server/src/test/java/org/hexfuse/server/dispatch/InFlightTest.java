@@ -31,7 +31,7 @@ class InFlightTest {
     private final SessionInfo info = new SessionInfo(Timeouts.DEFAULT);
     private final InFlight inFlight = new InFlight(fileSystem, session, info,
             new ReferenceTable(fileSystem, session),
-            new LinkNotifier(mock(ServerLink.class), info, Optional::empty), slot -> slot);
+            new LinkNotifier(mock(ServerLink.class), info, Optional::empty), slot -> slot, true);
 
     private static Slot request(Opcode opcode, long unique) {
         Slot slot = mock(Slot.class);
