@@ -1,23 +1,28 @@
 package org.hexfuse.server.session;
 
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.server.KernelReferences;
 import org.hexfuse.server.Notifier;
 import org.hexfuse.server.Session;
 import org.hexfuse.server.init.SessionInfo;
+import org.hexfuse.transport.BackingRegistry;
 
 /** The session as filesystems see it. */
 final class KernelSession implements Session {
     private final SessionInfo info;
     private final Notifier notifier;
     private final Supplier<KernelReferences> references;
+    private final Optional<BackingRegistry> backing;
     private volatile boolean closed;
 
-    KernelSession(SessionInfo info, Notifier notifier, Supplier<KernelReferences> references) {
+    KernelSession(SessionInfo info, Notifier notifier, Supplier<KernelReferences> references,
+            Optional<BackingRegistry> backing) {
         this.info = info;
         this.notifier = notifier;
         this.references = references;
+        this.backing = backing;
     }
 
     void end() {
@@ -34,6 +39,10 @@ final class KernelSession implements Session {
 
     @Override public boolean has(InitFlag flag) {
         return info.isInitialized() && flag.in(info.flags());
+    }
+
+    @Override public Optional<BackingRegistry> backingFiles() {
+        return has(InitFlag.PASSTHROUGH) ? backing : Optional.empty();
     }
 
     @Override public KernelReferences references() {

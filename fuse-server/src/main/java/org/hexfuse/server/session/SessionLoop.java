@@ -25,6 +25,7 @@ import org.hexfuse.server.init.InitHandler;
 import org.hexfuse.server.notify.LinkNotifier;
 import org.hexfuse.server.reply.Timeouts;
 import org.hexfuse.server.table.ReferenceTable;
+import org.hexfuse.transport.BackingRegistry;
 import org.hexfuse.transport.CallerDriven;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
@@ -82,7 +83,7 @@ public final class SessionLoop {
         this.memory = new RequestMemory(maxInflight, RequestMemory.jvm());
         this.info = new SessionInfo(timeouts);
         this.notifier = new LinkNotifier(link, info, this::handledHere);
-        this.session = new KernelSession(info, notifier, this::held);
+        this.session = new KernelSession(info, notifier, this::held, link.feature(BackingRegistry.class));
         this.references = new ReferenceTable(fileSystem, session);
         boolean ownsThreads = link.feature(CallerDriven.class).isEmpty();
         this.inFlight = new InFlight(fileSystem, session, info, references, notifier, this::detach, ownsThreads);

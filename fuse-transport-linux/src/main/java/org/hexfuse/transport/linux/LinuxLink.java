@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +18,7 @@ import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.Syscalls;
 import org.hexfuse.posix.OpenFlags;
+import org.hexfuse.transport.BackingRegistry;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.SlotChannel;
@@ -129,6 +131,11 @@ final class LinuxLink implements ServerLink {
         synchronized (lock) {
             return !closed && Probe.isConnected(mount.device());
         }
+    }
+
+    @Override public <T> Optional<T> feature(Class<T> type) {
+        return type == BackingRegistry.class ? Optional.of(type.cast(new LinuxBacking(mount.device())))
+                : Optional.empty();
     }
 
     @Override public boolean blocksInSystemCalls() {
