@@ -18,6 +18,12 @@ public non-sealed interface Create extends Operation<Create>, Deferrable<Create,
     /** The flags of {@code open(2)}. */
     int flags();
 
+    /**
+     * Whether to clear set-user-ID and set-group-ID as the file is truncated; only with
+     * {@link org.hexfuse.abi.InitFlag#HANDLE_KILLPRIV_V2}.
+     */
+    boolean killSuidgid();
+
     /** File type and permissions, with the umask applied unless the filesystem enabled DONT_MASK. */
     int mode();
 

@@ -21,7 +21,7 @@ public final class Fuse {
      *
      * @param mountPoint a directory
      * @param options as those of {@code mount -o}, such as {@code allow_other} or {@code fsname=vault}; {@code attr_timeout} and
-     *        {@code entry_timeout} in seconds, {@code max_inflight} in bytes, see {@link FuseServer.Builder}
+     *        {@code entry_timeout} in seconds, {@code max_inflight} in bytes, {@code max_threads}, see {@link FuseServer.Builder}
      * @throws IllegalArgumentException if an option is malformed
      * @throws IOException if it cannot be mounted; the message has the reason in one line
      */
@@ -57,6 +57,7 @@ public final class Fuse {
             case "attr_timeout" -> builder.attrTimeout(seconds(option, value));
             case "entry_timeout" -> builder.entryTimeout(seconds(option, value));
             case "max_inflight" -> builder.maxInflight(bytes(option, value));
+            case "max_threads" -> builder.maxThreads(count(option, value));
             default -> {
                 return false;
             }
@@ -69,6 +70,13 @@ public final class Fuse {
             throw new IllegalArgumentException("'" + option + "' needs a number of seconds, such as 1.5");
         }
         return Duration.ofNanos(new BigDecimal(value).movePointRight(9).longValueExact());
+    }
+
+    private static int count(String option, String value) {
+        if (!value.matches("[1-9][0-9]{0,4}")) {
+            throw new IllegalArgumentException("'" + option + "' needs a number of threads");
+        }
+        return Integer.parseInt(value);
     }
 
     private static long bytes(String option, String value) {

@@ -19,6 +19,7 @@ import org.hexfuse.server.observe.ServerStatistics;
 import org.hexfuse.server.reply.Timeouts;
 import org.hexfuse.server.session.RequestMemory;
 import org.hexfuse.server.session.SessionLoop;
+import org.hexfuse.server.session.ThreadCounts;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.ServerLink;
@@ -46,7 +47,7 @@ public final class FuseServer implements AutoCloseable {
 
     private final FuseFileSystem fileSystem;
     private final ServerEndpoint endpoint;
-    private final int threads;
+    private final ThreadCounts threads;
     private final long maxInflight;
     private final Timeouts timeouts;
     private final ServerListener listener;
@@ -192,8 +193,7 @@ public final class FuseServer implements AutoCloseable {
 
         private final FuseFileSystem fileSystem;
         private Address address = Address.of("mem", "");
-        private int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
-
+        private ThreadCounts threads = ThreadCounts.DEFAULT;
         private long maxInflight = RequestMemory.sessionDefault();
         private Timeouts timeouts = Timeouts.DEFAULT;
         private ServerListener listener = ServerListener.NONE;
@@ -211,11 +211,34 @@ public final class FuseServer implements AutoCloseable {
 
         /** The number of threads that read requests of one session; unless set that of processors, at least two. */
         public Builder threads(int count) {
+            this.threads = threads.withReaders(atLeastOne(count));
+            return this;
+        }
+
+        /**
+         * The most threads that one session of a filesystem that {@linkplain FuseFileSystem#blocking blocks} may have: 64 unless set,
+         * always one more than {@link #threads}. Of a filesystem that blocks in Java further requests run on virtual threads;
+         * of one that blocks in native code they wait.
+         */
+        public Builder maxThreads(int count) {
+            this.threads = threads.withMost(atLeastOne(count));
+            return this;
+        }
+
+        /**
+         * How many threads that are not needed any more stay, beside those of {@link #threads}, and how long the others stay: 8 and ten
+         * seconds unless set.
+         */
+        public Builder maxIdleThreads(int count, Duration others) {
+            this.threads = threads.withIdle(atLeastOne(count), others);
+            return this;
+        }
+
+        private static int atLeastOne(int count) {
             if (count < 1) {
                 throw new IllegalArgumentException(count + " threads");
             }
-            this.threads = count;
-            return this;
+            return count;
         }
 
         /**

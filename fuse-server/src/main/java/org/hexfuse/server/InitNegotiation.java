@@ -1,5 +1,6 @@
 package org.hexfuse.server;
 
+import java.time.Duration;
 import org.hexfuse.abi.InitFlag;
 
 /**
@@ -56,6 +57,31 @@ public interface InitNegotiation {
      * @return the value that was set
      */
     int timeGranularity(int nanoseconds);
+
+    /**
+     * Sets from how many background requests in flight on the kernel counts as congested, which drops read-ahead: 1 to
+     * {@link #maxBackground}, three quarters of it unless set.
+     *
+     * @return the value that was set
+     */
+    int congestionThreshold(int requests);
+
+    /**
+     * Sets how deep the filesystems of backing files may be stacked, 1 or 2, with {@link InitFlag#PASSTHROUGH}: at 1, as
+     * unless set, they are not stacked, and other filesystems may be stacked on this one.
+     *
+     * @return the value that was set
+     */
+    int maxStackDepth(int depth);
+
+    /**
+     * Has the kernel end the connection when a request is not answered in time ({@link InitFlag#REQUEST_TIMEOUT}), in whole seconds.
+     * A kernel rounds it up to its own least, 15 seconds on Linux, and down to its administrator's most.
+     *
+     * @return whether the kernel offers it
+     * @throws IllegalArgumentException if it is less than a second or more than 65535
+     */
+    boolean requestTimeout(Duration timeout);
 
     /** The most data in one WRITE so far, in bytes. */
     int maxWrite();

@@ -38,6 +38,9 @@ public non-sealed interface Ioctl extends Operation<Ioctl>, Deferrable<Ioctl, Io
     /** Whether the caller is a 32-bit program on a 64-bit kernel. */
     boolean compatible();
 
+    /** Whether the kernel sets a flag, such as {@link IoctlFlag#COMPAT_X32}. */
+    boolean has(IoctlFlag flag);
+
     /** The same operation with another handle. */
     Ioctl withHandle(long handle);
 

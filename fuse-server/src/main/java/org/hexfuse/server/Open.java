@@ -13,6 +13,12 @@ public non-sealed interface Open extends Operation<Open>, Deferrable<Open, Opene
     /** The flags of {@code open(2)}, without O_CREAT, O_EXCL and O_NOCTTY. */
     int flags();
 
+    /**
+     * Whether to clear set-user-ID and set-group-ID as the file is truncated; only with
+     * {@link org.hexfuse.abi.InitFlag#HANDLE_KILLPRIV_V2}.
+     */
+    boolean killSuidgid();
+
     /** The same operation with other flags. */
     Open withFlags(int flags);
 }

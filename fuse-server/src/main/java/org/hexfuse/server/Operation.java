@@ -60,9 +60,22 @@ public sealed interface Operation<O extends Operation<O>>
 
     /**
      * Whether the caller was interrupted, or the session has ended: answer soon, with EINTR if the operation had no effect. The
-     * thread is interrupted as well where {@link FuseFileSystem#interruptsThreads} says so.
+     * thread is interrupted as well where {@link FuseFileSystem#interruptsThreads} or {@link #interruptThread} says so.
      */
     boolean interrupted();
+
+    /**
+     * Runs {@code action} once, when the caller is interrupted or the session ends; at once if that has happened. It runs on a thread
+     * that reads requests and must not wait, and not when the reply has been given before. The reply is still to be given.
+     */
+    void onInterrupt(Runnable action);
+
+    /**
+     * Whether an interrupt of the caller, or the session's end, interrupts the calling thread until the handler returns: for
+     * this operation in place of what {@link FuseFileSystem#interruptsThreads} says. If it has happened, the thread is interrupted
+     * now. Has no effect on other threads than that of the handler, nor where a caller's thread runs the handler.
+     */
+    void interruptThread(boolean interrupt);
 
     /** The same operation on another node. */
     O withNode(long node);

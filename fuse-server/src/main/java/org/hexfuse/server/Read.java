@@ -1,5 +1,6 @@
 package org.hexfuse.server;
 
+import java.util.OptionalLong;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.ReadView;
 
@@ -19,6 +20,12 @@ public non-sealed interface Read extends Operation<Read>, Deferrable<Read, Void>
     /** The number of bytes to read. */
     int size();
 
+    /**
+     * The lock owner of the caller, which a {@link Lock} or {@link Flush} has, too; empty where the kernel does not send it, as on Linux
+     * when the page cache is filled.
+     */
+    OptionalLong lockOwner();
+
     /** The flags that the file was opened with; 0 from a kernel before 7.9. */
     int flags();
 
@@ -27,6 +34,9 @@ public non-sealed interface Read extends Operation<Read>, Deferrable<Read, Void>
 
     /** The same operation for another range. */
     Read withRange(long offset, int size);
+
+    /** The same operation with a lock owner. */
+    Read withLockOwner(long owner);
 
     /** The same operation with other flags. */
     Read withFlags(int flags);

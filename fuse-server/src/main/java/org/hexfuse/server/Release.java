@@ -22,6 +22,9 @@ public non-sealed interface Release extends Operation<Release>, Deferrable<Relea
     /** The owner of the locks that are released with it; 0 when the session ended first, which releases all locks. */
     long lockOwner();
 
+    /** Whether to do what FLUSH does, which the kernel did not send. */
+    boolean flush();
+
     /** The same operation with another handle. */
     Release withHandle(long handle);
 

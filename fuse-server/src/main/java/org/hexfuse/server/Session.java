@@ -1,8 +1,10 @@
 package org.hexfuse.server;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.server.observe.ServerStatistics;
+import org.hexfuse.transport.BackingRegistry;
 
 /**
  * One kernel that a filesystem is served to, from INIT to the end. Numbers that a kernel allocates, such as lock owners, are
@@ -25,6 +27,14 @@ public interface Session {
 
     /** Whether a flag was offered by the kernel and enabled; false until {@link FuseFileSystem#init} has returned. */
     boolean has(InitFlag flag);
+
+    /**
+     * Registers backing files with this kernel, for {@link Opened#passthroughTo}; empty unless
+     * {@link InitFlag#PASSTHROUGH} was enabled. Their ids end with the session.
+     */
+    default Optional<BackingRegistry> backingFiles() {
+        return Optional.empty();
+    }
 
     /** What this kernel holds of the filesystem now; nothing once the session has ended. Copies all lookup counts. */
     KernelReferences references();

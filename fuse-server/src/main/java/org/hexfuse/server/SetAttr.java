@@ -39,6 +39,12 @@ public non-sealed interface SetAttr extends Operation<SetAttr>, Deferrable<SetAt
     /** The handle of the file, if the caller has it open and the kernel sends it. */
     OptionalLong handle();
 
+    /** The lock owner of the caller, for a size that is set; empty where the kernel does not send it. */
+    OptionalLong lockOwner();
+
+    /** Whether the kernel sets a flag, such as {@link SetattrFlag#MTIME_NOW} for a time that is the present. */
+    boolean has(SetattrFlag flag);
+
     /** Whether to clear set-user-ID and set-group-ID. */
     boolean killSuidgid();
 
@@ -65,6 +71,9 @@ public non-sealed interface SetAttr extends Operation<SetAttr>, Deferrable<SetAt
 
     /** The same operation with a handle. */
     SetAttr withHandle(long handle);
+
+    /** The same operation with a lock owner. */
+    SetAttr withLockOwner(long owner);
 
     /** The same operation that leaves an attribute as it is. */
     SetAttr without(SetattrFlag flag);

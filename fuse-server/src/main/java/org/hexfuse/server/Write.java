@@ -1,5 +1,6 @@
 package org.hexfuse.server;
 
+import java.util.OptionalLong;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.operation.WriteView;
 import org.hexfuse.transport.Segments;
@@ -30,6 +31,12 @@ public non-sealed interface Write extends Operation<Write>, Deferrable<Write, In
     /** Whether to clear set-user-ID and set-group-ID. */
     boolean killSuidgid();
 
+    /**
+     * The lock owner of the caller, which a {@link Lock} or {@link Flush} has, too; empty where the kernel does not send it, as on Linux
+     * when the page cache is written back.
+     */
+    OptionalLong lockOwner();
+
     /** The flags that the file was opened with; 0 from a kernel before 7.9. */
     int flags();
 
@@ -41,6 +48,9 @@ public non-sealed interface Write extends Operation<Write>, Deferrable<Write, In
 
     /** The same operation with other bytes. */
     Write withData(byte[] data);
+
+    /** The same operation with a lock owner. */
+    Write withLockOwner(long owner);
 
     /** The same operation with other flags. */
     Write withFlags(int flags);

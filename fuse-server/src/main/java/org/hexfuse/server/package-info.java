@@ -32,11 +32,12 @@
  * {@link org.hexfuse.server.Deferrable#later}. The operation and the reply that the method was given stay valid until then. Each
  * deferred request counts in {@code max_inflight}; beyond that {@code later} throws ENOMEM.
  *
- * <p><b>Interrupts.</b> A signal to the caller sends INTERRUPT; the request still needs its reply. Poll
- * {@link org.hexfuse.server.Operation#interrupted} in long operations and answer EINTR, or ignore it. With
- * {@link org.hexfuse.server.FuseFileSystem#interruptsThreads} the handler's thread is interrupted too, which ends waits in Java code.
- * It also closes the {@link java.nio.channels.FileChannel} that the thread is reading or writing, for all its users: a filesystem over
- * channels must not enable it. The end of a session interrupts all its requests.
+ * <p><b>Interrupts.</b> A signal to the caller sends INTERRUPT; the request still needs its reply. A method may ignore that, poll
+ * {@link org.hexfuse.server.Operation#interrupted}, be called back ({@link org.hexfuse.server.Operation#onInterrupt}), or have its thread
+ * interrupted, which ends waits in Java code: for all methods by {@link org.hexfuse.server.FuseFileSystem#interruptsThreads}, for one
+ * operation by {@link org.hexfuse.server.Operation#interruptThread}. It answers EINTR if the operation had no effect. The interrupt of a
+ * thread also closes the {@link java.nio.channels.FileChannel} that the thread is reading or writing, for all its users: a filesystem
+ * over channels must not enable it. The end of a session interrupts all its requests.
  *
  * <p><b>Deadlocks.</b> Three are easy to build. A handler that accesses a file on its own mount waits for a request that may need the
  * handler's own thread: such a filesystem must return {@code IN_NATIVE_CODE} or {@code IN_JAVA} from {@code blocking}, and never access

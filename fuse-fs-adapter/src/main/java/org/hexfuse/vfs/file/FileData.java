@@ -12,6 +12,8 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.LseekIn;
 import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.OpenOutFlag;
+import org.hexfuse.abi.ReadFlag;
 import org.hexfuse.abi.ReadIn;
 import org.hexfuse.abi.WriteFlag;
 import org.hexfuse.abi.WriteIn;
@@ -97,6 +99,11 @@ public final class FileData {
         position = offset;
     }
 
+    /** Whether the page cache is bypassed: then the lock owner is sent, for mandatory locks. */
+    private boolean isDirect() {
+        return OpenOutFlag.DIRECT_IO.in(handle.openFlags);
+    }
+
     /** One READ: the bytes read, or a negated errno. */
     private int readOnce(MemorySegment target, long position, long offset, int wanted) {
         Optional<BackingFile> backing = handle.backing();
@@ -108,6 +115,10 @@ public final class FileData {
             ReadIn.OFFSET.set(request.arguments(), offset);
             ReadIn.SIZE_FIELD.set(request.arguments(), wanted);
             ReadIn.FLAGS.set(request.arguments(), handle.flags);
+            if (isDirect()) {
+                ReadIn.READ_FLAGS.set(request.arguments(), (int) ReadFlag.LOCKOWNER.mask());
+                ReadIn.LOCK_OWNER.set(request.arguments(), handle.processOwner);
+            }
             superblock.port.call(request);
             int got = (int) request.replySize();
             MemorySegment.copy(request.reply(), 0, target, position, got);
@@ -197,8 +208,13 @@ public final class FileData {
             if (cached) {
                 WriteIn.WRITE_FLAGS.set(request.arguments(), WriteBack.writeFlags());
             } else {
-                WriteIn.WRITE_FLAGS.set(request.arguments(), killSuidgid ? (int) WriteFlag.KILL_SUIDGID.mask() : 0);
+                long killing = killSuidgid ? WriteFlag.KILL_SUIDGID.mask() : 0;
+                long owning = isDirect() ? WriteFlag.LOCKOWNER.mask() : 0;
+                WriteIn.WRITE_FLAGS.set(request.arguments(), (int) (killing | owning));
                 WriteIn.FLAGS.set(request.arguments(), handle.flags);
+                if (owning != 0) {
+                    WriteIn.LOCK_OWNER.set(request.arguments(), handle.processOwner);
+                }
             }
             superblock.port.call(request.data(source, position, wanted));
             long got = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);

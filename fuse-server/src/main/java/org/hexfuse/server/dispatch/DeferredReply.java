@@ -101,6 +101,8 @@ final class DeferredReply implements LateReply<Object> {
         if (given) {
             throw new IllegalStateException("the reply to " + exchange.operation() + " was given before");
         }
+        interruptActions.clear();
+        exchange.dropInterruptActions();
     }
 
     /** The session has ended. Waits for a commit that is in progress. Returns whether the reply was outstanding. */
@@ -136,7 +138,7 @@ final class DeferredReply implements LateReply<Object> {
         actions.forEach(DeferredReply::run);
     }
 
-    private static void run(Runnable action) {
+    static void run(Runnable action) {
         try {
             action.run();
         } catch (RuntimeException | Error e) {

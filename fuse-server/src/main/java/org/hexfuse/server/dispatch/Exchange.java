@@ -2,6 +2,7 @@ package org.hexfuse.server.dispatch;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,10 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
     private Opcode opcode;
     private Thread handler;
     private Thread interruptible;
+    /** Whether the thread's interrupt may have come for this request. */
+    private boolean mayInterrupt;
+    /** What runs when the request is interrupted; null unless its handler gave something. */
+    private List<Runnable> interruptActions;
     private volatile long unique;
     private long seenUnique;
     private int seen;
@@ -85,6 +90,8 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
             opcode = Opcode.byCode(next.opcode());
             handler = thread;
             interruptible = interruptThread ? thread : null;
+            mayInterrupt = interruptThread;
+            interruptActions = null;
             unique = next.unique();
         }
         if (inFlight.wasInterrupted(next.unique())) {
@@ -101,8 +108,10 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
         boolean clear;
         synchronized (this) {
             unique = 0;
-            clear = interruptible != null;
+            clear = mayInterrupt;
+            mayInterrupt = false;
             interruptible = null;
+            interruptActions = null;
             handler = null;
             slot = null;
             late = null;
@@ -191,6 +200,12 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
     }
 
     private void runInterruptActions() {
+        List<Runnable> actions;
+        synchronized (this) {
+            actions = interruptActions == null ? List.of() : interruptActions;
+            interruptActions = null;
+        }
+        actions.forEach(DeferredReply::run);
         DeferredReply reply = late;
         if (reply != null) {
             reply.runInterruptActions();
@@ -262,6 +277,37 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
         return interrupted;
     }
 
+    @Override public void onInterrupt(Runnable action) {
+        synchronized (this) {
+            if (committed) {
+                return;
+            }
+            if (!interrupted) {
+                if (interruptActions == null) {
+                    interruptActions = new ArrayList<>(1);
+                }
+                interruptActions.add(action);
+                return;
+            }
+        }
+        DeferredReply.run(action);
+    }
+
+    synchronized void dropInterruptActions() {
+        interruptActions = null;
+    }
+
+    @Override public synchronized void interruptThread(boolean interrupt) {
+        if (!Thread.currentThread().equals(handler) || !inFlight.ownsThreads()) {
+            return;
+        }
+        interruptible = interrupt ? handler : null;
+        mayInterrupt |= interrupt;
+        if (interrupt && interrupted) {
+            handler.interrupt();
+        }
+    }
+
     @Override public List<Integer> supplementaryGroups() {
         return extensions().groups();
     }
@@ -305,7 +351,8 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
     void handlerReturned() {
         boolean clear;
         synchronized (this) {
-            clear = interruptible != null;
+            clear = mayInterrupt;
+            mayInterrupt = false;
             interruptible = null;
             handler = null;
         }
@@ -379,6 +426,9 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
     }
 
     private Errno commit(Errno error, int structSize, long dataSize) {
+        if (interruptActions != null) {
+            dropInterruptActions();
+        }
         if (observer.trace().isOn()) {
             observer.trace().reply(slot, error, structSize, dataSize);
         }

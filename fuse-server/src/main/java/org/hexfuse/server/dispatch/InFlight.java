@@ -43,6 +43,8 @@ public final class InFlight {
     private final ReferenceTable references;
     private final LinkNotifier notifier;
     private final UnaryOperator<Slot> detacher;
+    /** Whether handlers run on threads of the session, and not on those of callers. */
+    private final boolean ownsThreads;
     /** Those that are not deferred, idle ones included. */
     private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
     /** Those whose reply is deferred, of which there may be many. */
@@ -56,10 +58,12 @@ public final class InFlight {
      * Without requests.
      *
      * @param detacher detaches a slot within the session's memory, or throws ENOMEM
+     * @param ownsThreads whether handlers run on threads of the session, which may be interrupted
      */
     public InFlight(FuseFileSystem fileSystem, Session session, SessionInfo info, SessionObserver observer,
-            ReferenceTable references, LinkNotifier notifier, UnaryOperator<Slot> detacher) {
+            ReferenceTable references, LinkNotifier notifier, UnaryOperator<Slot> detacher, boolean ownsThreads) {
         this.detacher = detacher;
+        this.ownsThreads = ownsThreads;
         this.fileSystem = fileSystem;
         this.session = session;
         this.info = info;
@@ -70,6 +74,10 @@ public final class InFlight {
 
     Session session() {
         return session;
+    }
+
+    boolean ownsThreads() {
+        return ownsThreads;
     }
 
     ReferenceTable references() {

@@ -35,12 +35,14 @@ import org.hexfuse.server.table.ReferenceTable;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
+import org.hexfuse.transport.spi.RateLimitedLog;
 
 /**
  * From the result of an operation to its reply, whether the handler returns it or a late reply brings it. Lookups and handles are
  * counted before the reply that grants them is sent, and taken back if the kernel does not receive it.
  */
 final class Replies {
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(Loggers.of(Replies.class));
     private static final Logger LOG = Loggers.of(Replies.class);
 
     private Replies() {}
@@ -147,10 +149,17 @@ final class Replies {
         long node = created.entry().node();
         long handle = created.opened().handle();
         int entrySize = EntryOut.STRUCT.size(x.minor());
-        ReplyStructs.entry(x.slot().reply(), 0, created.entry(), x.minor(), x.info().timeouts());
-        ReplyStructs.opened(x.slot().reply(), entrySize, created.opened());
         references.lookedUp(node);
         references.opened(node, handle, false);
+        ReplyStructs.entry(x.slot().reply(), 0, created.entry(), x.minor(), x.info().timeouts());
+        try {
+            int backingId = references.backingId(node, created.opened());
+            ReplyStructs.opened(x.slot().reply(), entrySize, created.opened(), backingId);
+        } catch (FuseException e) {
+            references.undoOpen(node, handle, false);
+            references.undoLookup(node);
+            return refuseBacking(x, e);
+        }
         Errno sent = x.structs(entrySize + OpenOut.SIZE);
         if (sent != Errno.OK) {
             references.undoOpen(node, handle, false);
@@ -163,13 +172,23 @@ final class Replies {
         ReferenceTable references = x.references();
         long node = x.node();
         boolean directory = x.operation() == Opcode.OPENDIR;
-        ReplyStructs.opened(x.slot().reply(), 0, opened);
         references.opened(node, opened.handle(), directory);
+        try {
+            ReplyStructs.opened(x.slot().reply(), 0, opened, directory ? 0 : references.backingId(node, opened));
+        } catch (FuseException e) {
+            references.undoOpen(node, opened.handle(), directory);
+            return refuseBacking(x, e);
+        }
         Errno sent = x.structs(OpenOut.SIZE);
         if (sent != Errno.OK) {
             references.undoOpen(node, opened.handle(), directory);
         }
         return sent;
+    }
+
+    private static Errno refuseBacking(Exchange x, FuseException why) {
+        LIMITED.warn("backing", "the kernel refuses the backing file of an open file: " + why.getMessage());
+        return x.fail(why.errno());
     }
 
     static Errno attr(Exchange x, Attr attr) {

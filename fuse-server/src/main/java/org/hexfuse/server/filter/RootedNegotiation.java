@@ -1,5 +1,6 @@
 package org.hexfuse.server.filter;
 
+import java.time.Duration;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Session;
@@ -36,6 +37,18 @@ record RootedNegotiation(InitNegotiation origin, Session session) implements Ini
 
     @Override public int maxBackground(int requests) {
         return origin.maxBackground(requests);
+    }
+
+    @Override public int congestionThreshold(int requests) {
+        return origin.congestionThreshold(requests);
+    }
+
+    @Override public int maxStackDepth(int depth) {
+        return origin.maxStackDepth(depth);
+    }
+
+    @Override public boolean requestTimeout(Duration timeout) {
+        return origin.requestTimeout(timeout);
     }
 
     @Override public int timeGranularity(int nanoseconds) {

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Flag;
@@ -16,6 +17,7 @@ import org.hexfuse.abi.Protocol;
 import org.hexfuse.server.Capability;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.Session;
+import org.hexfuse.transport.BackingRegistry;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
@@ -102,8 +104,11 @@ public final class InitHandler {
     private Map<InitFlag, String> refusals() {
         Map<InitFlag, String> refused = new EnumMap<>(InitFlag.class);
         refused.put(InitFlag.OVER_IO_URING, "no transport here serves requests over io_uring");
-        refused.put(InitFlag.PASSTHROUGH, "backing files cannot be registered");
-        refused.put(InitFlag.REQUEST_TIMEOUT, "there is no request timeout to send with it");
+        link.feature(BackingRegistry.class)
+                .map(BackingRegistry::refusal)
+                .orElse(Optional.of("this transport has no backing files; that of linux: has"))
+                .ifPresent(reason -> refused.put(InitFlag.PASSTHROUGH, reason));
+        refused.put(InitFlag.REQUEST_TIMEOUT, "it needs a number of seconds, which requestTimeout() enables it with");
         refused.put(InitFlag.MAP_ALIGNMENT, "there is no DAX window");
         refused.put(InitFlag.HAS_INODE_DAX, "there is no DAX window");
         refused.put(InitFlag.SUBMOUNTS, "attributes cannot mark a submount");
@@ -145,10 +150,12 @@ public final class InitHandler {
         InitOut.MAX_READAHEAD.set(out, agreed.maxReadahead());
         InitOut.FLAGS.set(out, (int) agreed.enabled());
         InitOut.MAX_BACKGROUND.set(out, (short) agreed.maxBackground());
-        InitOut.CONGESTION_THRESHOLD.set(out, (short) (agreed.maxBackground() * 3 / 4));
+        InitOut.CONGESTION_THRESHOLD.set(out, (short) agreed.congestionThreshold());
         InitOut.MAX_WRITE.set(out, agreed.maxWrite());
         InitOut.TIME_GRAN.set(out, agreed.timeGranularity());
         InitOut.MAX_PAGES.set(out, (short) maxPages);
+        InitOut.MAX_STACK_DEPTH.set(out, agreed.maxStackDepth());
+        InitOut.REQUEST_TIMEOUT.set(out, (short) agreed.requestTimeout());
         InitOut.FLAGS2.set(out, (int) (agreed.enabled() >>> 32));
         LOG.debug("INIT negotiated: protocol 7.{}, {}, {} bytes a write", agreed.minor(),
                 Flag.describe(agreed.enabled(), InitFlag.values()), agreed.maxWrite());

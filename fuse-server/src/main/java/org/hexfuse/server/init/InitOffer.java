@@ -1,5 +1,6 @@
 package org.hexfuse.server.init;
 
+import java.time.Duration;
 import java.util.Map;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.server.InitNegotiation;
@@ -17,6 +18,9 @@ final class InitOffer implements InitNegotiation {
     private int maxReadahead;
     private int maxBackground = 64;
     private int timeGranularity = 1;
+    private int congestionThreshold;
+    private int maxStackDepth = 1;
+    private int requestTimeout;
 
     InitOffer(Session session, int minor, long offered, long enabled, int largestWrite, int maxReadahead,
             Map<InitFlag, String> refusals) {
@@ -51,8 +55,18 @@ final class InitOffer implements InitNegotiation {
         if (refusal != null) {
             throw new IllegalArgumentException(flag + " cannot be enabled: " + refusal);
         }
+        refuseBoth(flag, InitFlag.PASSTHROUGH, InitFlag.WRITEBACK_CACHE);
+        refuseBoth(flag, InitFlag.WRITEBACK_CACHE, InitFlag.PASSTHROUGH);
         enabled |= flag.mask() & offered;
         return offers(flag);
+    }
+
+    /** A kernel that is given both ignores passthrough. */
+    private void refuseBoth(InitFlag flag, InitFlag one, InitFlag other) {
+        if (flag == one && enabled(other)) {
+            throw new IllegalArgumentException(
+                    flag + " cannot be enabled: it excludes " + other + ", which is enabled");
+        }
     }
 
     @Override public void disable(InitFlag flag) {
@@ -77,6 +91,39 @@ final class InitOffer implements InitNegotiation {
     @Override public int timeGranularity(int nanoseconds) {
         this.timeGranularity = Math.clamp(nanoseconds, 1, 1_000_000_000);
         return timeGranularity;
+    }
+
+    @Override public int congestionThreshold(int requests) {
+        this.congestionThreshold = Math.clamp(requests, 1, 0xFFFF);
+        return congestionThreshold();
+    }
+
+    @Override public int maxStackDepth(int depth) {
+        this.maxStackDepth = Math.clamp(depth, 1, 2);
+        return maxStackDepth;
+    }
+
+    @Override public boolean requestTimeout(Duration timeout) {
+        if (timeout.getSeconds() < 1 || timeout.getSeconds() > 0xFFFF) {
+            throw new IllegalArgumentException("a request timeout of " + timeout.getSeconds() + " s");
+        }
+        this.requestTimeout = (int) timeout.getSeconds();
+        enabled |= InitFlag.REQUEST_TIMEOUT.mask() & offered;
+        return offers(InitFlag.REQUEST_TIMEOUT);
+    }
+
+    int congestionThreshold() {
+        return congestionThreshold == 0 ? maxBackground * 3 / 4 : Math.min(congestionThreshold, maxBackground);
+    }
+
+    /** 0 without PASSTHROUGH. */
+    int maxStackDepth() {
+        return enabled(InitFlag.PASSTHROUGH) ? maxStackDepth : 0;
+    }
+
+    /** In seconds, 0 without REQUEST_TIMEOUT. */
+    int requestTimeout() {
+        return enabled(InitFlag.REQUEST_TIMEOUT) ? requestTimeout : 0;
     }
 
     long enabled() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.hexfuse.abi.CreateIn;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.OpenInFlag;
 import org.hexfuse.server.Create;
 import org.hexfuse.server.Created;
 import org.hexfuse.server.Entry;
@@ -48,6 +49,10 @@ public final class CreateView extends OperationView<Create, Created> implements 
 
     @Override public Create withName(Name name) {
         return withNames(name);
+    }
+
+    @Override public boolean killSuidgid() {
+        return minor() >= 12 && OpenInFlag.KILL_SUIDGID.in(CreateIn.OPEN_FLAGS.get(arguments()));
     }
 
     @Override public Create withFlags(int flags) {

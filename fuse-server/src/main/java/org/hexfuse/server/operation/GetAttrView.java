@@ -1,9 +1,11 @@
 package org.hexfuse.server.operation;
 
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.hexfuse.abi.GetattrFlag;
 import org.hexfuse.abi.GetattrIn;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.StatxIn;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.GetAttr;
 import org.hexfuse.server.request.IncomingRequest;
@@ -33,6 +35,16 @@ public final class GetAttrView extends OperationView<GetAttr, Attr> implements G
                 ? OptionalLong.of(GetattrIn.FH.get(arguments()))
                 : OptionalLong.empty();
     }
+
+    @Override public OptionalInt mask() {
+        return isStatx() ? OptionalInt.of(StatxIn.SX_MASK.get(arguments())) : OptionalInt.empty();
+    }
+
+    @Override public int synchronization() {
+        return isStatx() ? StatxIn.SX_FLAGS.get(arguments()) : 0;
+    }
+
+    private boolean isStatx() { return request().opcode() == Opcode.STATX.code(); }
 
     @Override public GetAttr withHandle(long handle) {
         return withArguments(in -> {

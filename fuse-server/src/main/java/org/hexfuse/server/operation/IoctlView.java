@@ -50,6 +50,10 @@ public final class IoctlView extends OperationView<Ioctl, IoctlResult> implement
         return IoctlIn.OUT_SIZE.get(arguments());
     }
 
+    @Override public boolean has(IoctlFlag flag) {
+        return flag.in(IoctlIn.FLAGS.get(arguments()));
+    }
+
     @Override public boolean onDirectory() {
         return IoctlFlag.DIR.in(IoctlIn.FLAGS.get(arguments()));
     }

@@ -2,6 +2,7 @@ package org.hexfuse.server.operation;
 
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenIn;
+import org.hexfuse.abi.OpenInFlag;
 import org.hexfuse.server.Open;
 import org.hexfuse.server.Opened;
 import org.hexfuse.server.request.IncomingRequest;
@@ -28,6 +29,11 @@ public final class OpenView extends OperationView<Open, Opened> implements Open 
 
     @Override public int flags() {
         return OpenIn.FLAGS.get(arguments());
+    }
+
+    @Override public boolean killSuidgid() {
+        return request().argumentsSize() >= OpenIn.SIZE
+                && OpenInFlag.KILL_SUIDGID.in(OpenIn.OPEN_FLAGS.get(arguments()));
     }
 
     @Override public Open withFlags(int flags) {

@@ -96,6 +96,16 @@ public abstract class OperationView<O extends Operation<O>, R> {
         return request.interrupted();
     }
 
+    /** What the request runs when it is interrupted. */
+    public final void onInterrupt(Runnable action) {
+        request.onInterrupt(action);
+    }
+
+    /** Whether the interrupt of the request interrupts its thread. */
+    public final void interruptThread(boolean interrupt) {
+        request.interruptThread(interrupt);
+    }
+
     /** The same operation on another node. */
     public O withNode(long node) {
         MemorySegment header = copyOfHeader();
@@ -139,6 +149,14 @@ public abstract class OperationView<O extends Operation<O>, R> {
         return on(new ForwardingRequest(request) {
             @Override public boolean interrupted() {
                 return interrupted.getAsBoolean();
+            }
+
+            @Override public void onInterrupt(Runnable action) {
+                if (interrupted()) {
+                    action.run();
+                } else {
+                    super.onInterrupt(action);
+                }
             }
         });
     }

@@ -1,6 +1,8 @@
 package org.hexfuse.server.operation;
 
+import java.util.OptionalLong;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.ReadFlag;
 import org.hexfuse.abi.ReadIn;
 import org.hexfuse.server.Read;
 import org.hexfuse.server.request.IncomingRequest;
@@ -33,6 +35,12 @@ public final class ReadView extends OperationView<Read, Void> implements Read {
         return (int) Math.min(ReadIn.SIZE_FIELD.getUnsigned(arguments(), 0), request().replyCapacity());
     }
 
+    @Override public OptionalLong lockOwner() {
+        return minor() >= 9 && ReadFlag.LOCKOWNER.in(ReadIn.READ_FLAGS.get(arguments()))
+                ? OptionalLong.of(ReadIn.LOCK_OWNER.get(arguments()))
+                : OptionalLong.empty();
+    }
+
     @Override public int flags() {
         return minor() < 9 ? 0 : ReadIn.FLAGS.get(arguments());
     }
@@ -45,6 +53,13 @@ public final class ReadView extends OperationView<Read, Void> implements Read {
         return withArguments(in -> {
             ReadIn.OFFSET.set(in, offset);
             ReadIn.SIZE_FIELD.set(in, size);
+        });
+    }
+
+    @Override public Read withLockOwner(long owner) {
+        return withArguments(in -> {
+            ReadIn.READ_FLAGS.set(in, ReadIn.READ_FLAGS.get(in) | (int) ReadFlag.LOCKOWNER.mask());
+            ReadIn.LOCK_OWNER.set(in, owner);
         });
     }
 

@@ -34,6 +34,10 @@ public final class ReleaseView extends OperationView<Release, Void> implements R
         return ReleaseFlag.FLOCK_UNLOCK.in(ReleaseIn.RELEASE_FLAGS.get(arguments()));
     }
 
+    @Override public boolean flush() {
+        return ReleaseFlag.FLUSH.in(ReleaseIn.RELEASE_FLAGS.get(arguments()));
+    }
+
     @Override public long lockOwner() {
         return ReleaseIn.LOCK_OWNER.get(arguments());
     }

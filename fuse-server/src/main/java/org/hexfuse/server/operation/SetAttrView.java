@@ -75,6 +75,11 @@ public final class SetAttrView extends OperationView<SetAttr, Attr> implements S
         return has(SetattrFlag.FH) ? OptionalLong.of(SetattrIn.FH.get(arguments())) : OptionalLong.empty();
     }
 
+    @Override public OptionalLong lockOwner() {
+        return has(SetattrFlag.LOCKOWNER) ? OptionalLong.of(SetattrIn.LOCK_OWNER.get(arguments()))
+                : OptionalLong.empty();
+    }
+
     @Override public boolean killSuidgid() {
         return has(SetattrFlag.KILL_SUIDGID);
     }
@@ -120,11 +125,15 @@ public final class SetAttrView extends OperationView<SetAttr, Attr> implements S
         return set(SetattrFlag.FH, in -> SetattrIn.FH.set(in, handle));
     }
 
+    @Override public SetAttr withLockOwner(long owner) {
+        return set(SetattrFlag.LOCKOWNER, in -> SetattrIn.LOCK_OWNER.set(in, owner));
+    }
+
     @Override public SetAttr without(SetattrFlag flag) {
         return withArguments(in -> SetattrIn.VALID.set(in, SetattrIn.VALID.get(in) & ~(int) flag.mask()));
     }
 
-    private boolean has(SetattrFlag flag) {
+    @Override public boolean has(SetattrFlag flag) {
         return flag.in(SetattrIn.VALID.get(arguments()));
     }
 

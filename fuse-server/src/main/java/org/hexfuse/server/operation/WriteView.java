@@ -1,5 +1,6 @@
 package org.hexfuse.server.operation;
 
+import java.util.OptionalLong;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.WriteFlag;
 import org.hexfuse.abi.WriteIn;
@@ -51,6 +52,12 @@ public final class WriteView extends OperationView<Write, Integer> implements Wr
         return WriteFlag.KILL_SUIDGID.in(WriteIn.WRITE_FLAGS.get(arguments()));
     }
 
+    @Override public OptionalLong lockOwner() {
+        return minor() >= 9 && WriteFlag.LOCKOWNER.in(WriteIn.WRITE_FLAGS.get(arguments()))
+                ? OptionalLong.of(WriteIn.LOCK_OWNER.get(arguments()))
+                : OptionalLong.empty();
+    }
+
     @Override public int flags() {
         return minor() < 9 ? 0 : WriteIn.FLAGS.get(arguments());
     }
@@ -65,6 +72,13 @@ public final class WriteView extends OperationView<Write, Integer> implements Wr
 
     @Override public Write withData(byte[] data) {
         return withArguments(in -> WriteIn.SIZE_FIELD.set(in, data.length), data);
+    }
+
+    @Override public Write withLockOwner(long owner) {
+        return withArguments(in -> {
+            WriteIn.WRITE_FLAGS.set(in, WriteIn.WRITE_FLAGS.get(in) | (int) WriteFlag.LOCKOWNER.mask());
+            WriteIn.LOCK_OWNER.set(in, owner);
+        });
     }
 
     @Override public Write withFlags(int flags) {

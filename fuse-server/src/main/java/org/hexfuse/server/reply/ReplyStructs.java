@@ -13,6 +13,7 @@ import org.hexfuse.abi.IoctlFlag;
 import org.hexfuse.abi.IoctlIovec;
 import org.hexfuse.abi.IoctlOut;
 import org.hexfuse.abi.OpenOut;
+import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.StatxData;
 import org.hexfuse.abi.StatxOut;
 import org.hexfuse.abi.SxTime;
@@ -46,10 +47,11 @@ public final class ReplyStructs {
     }
 
     /** Writes {@code struct fuse_open_out} at {@code base}. */
-    public static void opened(MemorySegment segment, long base, Opened opened) {
+    public static void opened(MemorySegment segment, long base, Opened opened, int backingId) {
         OpenOut.FH.set(segment, base, opened.handle());
-        OpenOut.OPEN_FLAGS.set(segment, base, opened.flags());
-        OpenOut.BACKING_ID.set(segment, base, 0);
+        OpenOut.OPEN_FLAGS.set(segment, base,
+                opened.flags() | (backingId == 0 ? 0 : (int) OpenOutFlag.PASSTHROUGH.mask()));
+        OpenOut.BACKING_ID.set(segment, base, backingId);
     }
 
     /** Writes {@code struct fuse_attr_out} at the start of {@code reply}. */

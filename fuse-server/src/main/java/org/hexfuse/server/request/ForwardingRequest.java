@@ -60,6 +60,14 @@ public class ForwardingRequest implements IncomingRequest {
         return origin.interrupted();
     }
 
+    @Override public void onInterrupt(Runnable action) {
+        origin.onInterrupt(action);
+    }
+
+    @Override public void interruptThread(boolean interrupt) {
+        origin.interruptThread(interrupt);
+    }
+
     @Override public List<Integer> supplementaryGroups() {
         return origin.supplementaryGroups();
     }

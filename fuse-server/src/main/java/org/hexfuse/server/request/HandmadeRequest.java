@@ -78,6 +78,11 @@ public final class HandmadeRequest implements IncomingRequest {
         return false;
     }
 
+    /** It is never interrupted. */
+    @Override public void onInterrupt(Runnable action) {}
+
+    @Override public void interruptThread(boolean interrupt) {}
+
     @Override public List<Integer> supplementaryGroups() {
         return List.of();
     }

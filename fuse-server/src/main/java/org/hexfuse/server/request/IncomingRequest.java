@@ -40,6 +40,12 @@ public interface IncomingRequest {
     /** Whether the caller was interrupted or the session has ended. */
     boolean interrupted();
 
+    /** Runs {@code action} when that happens, at once if it has happened, unless the reply is given before. */
+    void onInterrupt(Runnable action);
+
+    /** Whether that interrupts the calling thread until the handler returns. */
+    void interruptThread(boolean interrupt);
+
     /** The supplementary groups of the caller. */
     List<Integer> supplementaryGroups();
 

@@ -1,6 +1,7 @@
 package org.hexfuse.server.session;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hexfuse.abi.InitFlag;
@@ -10,6 +11,7 @@ import org.hexfuse.server.Session;
 import org.hexfuse.server.init.SessionInfo;
 import org.hexfuse.server.observe.ServerStatistics;
 import org.hexfuse.server.request.WireTrace;
+import org.hexfuse.transport.BackingRegistry;
 
 /** The session as filesystems see it. */
 final class KernelSession implements Session {
@@ -18,15 +20,17 @@ final class KernelSession implements Session {
     private final Supplier<KernelReferences> references;
     private final Supplier<ServerStatistics> statistics;
     private final WireTrace trace;
+    private final Optional<BackingRegistry> backing;
     private volatile boolean closed;
 
     KernelSession(SessionInfo info, Notifier notifier, Supplier<KernelReferences> references,
-            Supplier<ServerStatistics> statistics, WireTrace trace) {
+            Supplier<ServerStatistics> statistics, WireTrace trace, Optional<BackingRegistry> backing) {
         this.info = info;
         this.notifier = notifier;
         this.references = references;
         this.statistics = statistics;
         this.trace = trace;
+        this.backing = backing;
     }
 
     void end() {
@@ -43,6 +47,10 @@ final class KernelSession implements Session {
 
     @Override public boolean has(InitFlag flag) {
         return info.isInitialized() && flag.in(info.flags());
+    }
+
+    @Override public Optional<BackingRegistry> backingFiles() {
+        return has(InitFlag.PASSTHROUGH) ? backing : Optional.empty();
     }
 
     @Override public KernelReferences references() {

@@ -27,6 +27,7 @@ import org.hexfuse.server.notify.LinkNotifier;
 import org.hexfuse.server.observe.ServerStatistics;
 import org.hexfuse.server.reply.Timeouts;
 import org.hexfuse.server.table.ReferenceTable;
+import org.hexfuse.transport.BackingRegistry;
 import org.hexfuse.transport.CallerDriven;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
@@ -56,7 +57,6 @@ public final class SessionLoop {
     private final FuseFileSystem fileSystem;
     private final ServerLink link;
     private final String name;
-    private final int threads;
     private final RequestMemory memory;
     private final SessionInfo info;
     private final SessionObserver observer;
@@ -78,25 +78,27 @@ public final class SessionLoop {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /** Without threads, until {@link #start}. */
-    public SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, int threads, long maxInflight,
+    public SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, ThreadCounts threads, long maxInflight,
             Timeouts timeouts, SessionObserver observer) {
         this.fileSystem = fileSystem;
         this.link = link;
         this.name = name;
-        this.threads = threads;
         this.memory = new RequestMemory(maxInflight, RequestMemory.jvm());
         this.info = new SessionInfo(timeouts);
         this.observer = observer;
         this.notifier = new LinkNotifier(link, info, observer.trace(), this::handledHere);
-        this.session = new KernelSession(info, notifier, this::held, this::statistics, observer.trace());
+        this.session = new KernelSession(info, notifier, this::held, this::statistics, observer.trace(),
+                link.feature(BackingRegistry.class));
         this.references = new ReferenceTable(fileSystem, session);
-        this.inFlight = new InFlight(fileSystem, session, info, observer, references, notifier, this::detach);
+        boolean ownsThreads = link.feature(CallerDriven.class).isEmpty();
+        this.inFlight = new InFlight(fileSystem, session, info, observer, references, notifier, this::detach,
+                ownsThreads);
         this.dispatcher = new Dispatcher(fileSystem, info, references, inFlight, notifier);
         this.initialization = new InitHandler(fileSystem, session, info, link);
-        this.workers = new Workers(link, name, fileSystem.blocking(), memory, info::limits, this::handle,
-                this::workerLeft);
+        this.workers = new Workers(link, name, fileSystem.blocking(), threads, memory, info::limits,
+                this::handle, this::workerLeft);
         this.waits = new WaitLane(fileSystem.blocking(), name);
-        this.interruptsThreads = fileSystem.interruptsThreads() && link.feature(CallerDriven.class).isEmpty();
+        this.interruptsThreads = fileSystem.interruptsThreads() && ownsThreads;
     }
 
     /** What the kernel holds now. */
@@ -220,7 +222,7 @@ public final class SessionLoop {
 
     private void startOthers() {
         if (workers.running() > 0 && othersStarted.compareAndSet(false, true)) {
-            workers.startAll(threads);
+            workers.startAll();
         }
     }
 

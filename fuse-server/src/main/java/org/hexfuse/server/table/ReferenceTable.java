@@ -3,9 +3,11 @@ package org.hexfuse.server.table;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.KernelReferences;
+import org.hexfuse.server.Opened;
 import org.hexfuse.server.Release;
 import org.hexfuse.server.ReleaseDir;
 import org.hexfuse.server.Session;
@@ -14,6 +16,7 @@ import org.hexfuse.server.operation.ReleaseDirView;
 import org.hexfuse.server.operation.ReleaseView;
 import org.hexfuse.server.reply.DirPlusReplyWriter.LookupCounter;
 import org.hexfuse.server.request.HandmadeRequest;
+import org.hexfuse.transport.BackingRegistry;
 import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 
@@ -30,6 +33,8 @@ public final class ReferenceTable implements LookupCounter {
     private final HandmadeRequest forget;
     private final LookupCounts lookups = new LookupCounts();
     private final OpenHandles handles = new OpenHandles();
+    /** Not null from the first file on that was opened with a descriptor. */
+    private volatile BackingIds backing;
 
     /** Without references. */
     public ReferenceTable(FuseFileSystem fileSystem, Session session) {
@@ -66,6 +71,38 @@ public final class ReferenceTable implements LookupCounter {
         }
     }
 
+    /**
+     * The backing id of a file that is about to be opened; 0 if its reads and writes come to the filesystem.
+     *
+     * @throws org.hexfuse.abi.FuseException if the kernel refuses the file
+     */
+    public int backingId(long node, Opened opened) {
+        Optional<BackingRegistry> registry = session.backingFiles();
+        if (registry.isEmpty()) {
+            return 0;
+        }
+        if (opened.descriptor().isEmpty()) {
+            return opened.backingId();
+        }
+        return backing(registry.get()).opened(node, opened.handle(), opened.descriptor().getAsInt());
+    }
+
+    private synchronized BackingIds backing(BackingRegistry registry) {
+        BackingIds present = backing;
+        if (present == null) {
+            present = new BackingIds(registry);
+            backing = present;
+        }
+        return present;
+    }
+
+    private void closeBacking(long node, long handle) {
+        BackingIds present = backing;
+        if (present != null) {
+            present.released(node, handle);
+        }
+    }
+
     /** A handle is about to be sent to the kernel. */
     public void opened(long node, long handle, boolean directory) {
         handles.add(node, handle, directory);
@@ -74,11 +111,13 @@ public final class ReferenceTable implements LookupCounter {
     /** The kernel sends RELEASE or RELEASEDIR. */
     public void released(long node, long handle, boolean directory) {
         handles.remove(node, handle, directory);
+        closeBacking(node, handle);
     }
 
     /** The kernel did not receive a handle: the filesystem releases it. */
     public void undoOpen(long node, long handle, boolean directory) {
         handles.remove(node, handle, directory);
+        closeBacking(node, handle);
         callRelease(node, handle, directory);
     }
 

@@ -274,4 +274,105 @@ import org.junit.jupiter.params.provider.ValueSource;
         kept.forEach(reply -> assertThat(reply.reply(Entry.of(2, Attr.file(0444, 0)))).isEqualTo(Errno.ENOTCONN));
         assertThat(RequestMemory.jvm().reserved()).isEqualTo(before);
     }
+
+    /** The threads of the server that run. */
+    private static long workers(String kind) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("hexfuse mem:") && thread.getName().contains(kind))
+                .count();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Blocking.class, names = "NEVER", mode = EnumSource.Mode.EXCLUDE) void readersThatAreHeldAfterQuickRequestsAreReplacedAtOnce(
+            Blocking blocking) throws Exception {
+        var gate = new Gate(blocking);
+        serve(FuseServer.serve(gate).threads(2));
+        for (int i = 0; i < 5000; i++) {
+            assertThat(lookup("quick")).isEqualTo(Errno.OK);
+        }
+        List<Thread> waiters = start(40, () -> lookup("wait"));
+        await().atMost(Duration.ofSeconds(5)).until(() -> gate.waiting.get() == 40);
+        for (int i = 0; i < 1000; i++) {
+            assertThat(lookup("quick")).isEqualTo(Errno.OK);
+        }
+        gate.open.countDown();
+        join(waiters);
+    }
+
+    @Test void aThousandHandlersWaitInJava() throws Exception {
+        var gate = new Gate(Blocking.IN_JAVA);
+        serve(FuseServer.serve(gate).threads(2));
+        var outcomes = new ConcurrentLinkedQueue<Errno>();
+        List<Thread> waiters = start(1000, () -> outcomes.add(lookup("wait")));
+        await().until(() -> gate.waiting.get() == 1000);
+        assertThat(lookup("quick")).isEqualTo(Errno.OK);
+        gate.open.countDown();
+        join(waiters);
+        assertThat(outcomes).hasSize(1000).containsOnly(Errno.OK);
+    }
+
+    @Test void handlersBeyondTheMostThreadsWaitInNativeCode() throws Exception {
+        var gate = new Gate(Blocking.IN_NATIVE_CODE);
+        serve(FuseServer.serve(gate).threads(2).maxThreads(5));
+        var outcomes = new ConcurrentLinkedQueue<Errno>();
+        List<Thread> waiters = start(100, () -> outcomes.add(lookup("wait")));
+        // The fifth reads, so that it is told of interrupts.
+        await().until(() -> gate.waiting.get() == 4);
+        await().during(Duration.ofMillis(200)).until(() -> gate.waiting.get() == 4 && outcomes.isEmpty());
+        assertThat(workers("-")).isEqualTo(6);
+        gate.open.countDown();
+        join(waiters);
+        assertThat(outcomes).hasSize(100).containsOnly(Errno.OK);
+    }
+
+    @Test void threadsThatAreNotNeededAnyMoreEnd() throws Exception {
+        var gate = new Gate(Blocking.IN_NATIVE_CODE);
+        long before = RequestMemory.jvm().reserved();
+        serve(FuseServer.serve(gate).threads(2).maxIdleThreads(3, Duration.ofMillis(200)));
+        assertThat(lookup("quick")).isEqualTo(Errno.OK);
+        List<Thread> waiters = start(40, () -> lookup("wait"));
+        await().until(() -> gate.waiting.get() == 40);
+        assertThat(workers("-")).isGreaterThan(40);
+        gate.open.countDown();
+        join(waiters);
+        // Two that read, three that are parked, and the monitor.
+        await().until(() -> workers("-") <= 6);
+        assertThat(workers("-")).isGreaterThanOrEqualTo(4);
+        assertThat(server.sessions()).hasSize(1);
+        assertThat(RequestMemory.jvm().reserved() - before).isLessThan(6 * 2L * (2 << 20));
+        for (int i = 0; i < 100; i++) {
+            assertThat(lookup("quick")).isEqualTo(Errno.OK);
+        }
+        server.close();
+        assertThat(RequestMemory.jvm().reserved()).isEqualTo(before);
+    }
+
+    @Test void quickRequestsOfABlockingFilesystemStayOnFewThreads() throws Exception {
+        var threads = new ConcurrentLinkedQueue<String>();
+        var warm = new java.util.concurrent.atomic.AtomicBoolean();
+        serve(FuseServer.serve(new FuseFileSystem() {
+            @Override public Blocking blocking() {
+                return Blocking.IN_NATIVE_CODE;
+            }
+
+            @Override public Entry lookup(Lookup op) {
+                if (warm.get()) {
+                    threads.add(Thread.currentThread().getName());
+                }
+                return Entry.of(2, Attr.file(0444, 0));
+            }
+        }).threads(2));
+        for (int i = 0; i < 5000; i++) {
+            lookup("quick");
+        }
+        warm.set(true);
+        join(start(30, () -> {
+            for (int i = 0; i < 200; i++) {
+                lookup("quick");
+            }
+        }));
+        assertThat(threads).hasSize(6000);
+        // A processor that is taken away in a request makes it a slow one, so there may be some more than two.
+        assertThat(Set.copyOf(threads)).hasSizeLessThan(12);
+    }
 }

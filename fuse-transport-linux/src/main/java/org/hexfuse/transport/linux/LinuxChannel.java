@@ -149,7 +149,7 @@ final class LinuxChannel implements SlotChannel {
 
     @Override public void close() {
         cancelled = true;
-        link.forget(this);
+        link.forget(this, device);
         Worker present = worker;
         if (present != null) {
             present.waker.close();

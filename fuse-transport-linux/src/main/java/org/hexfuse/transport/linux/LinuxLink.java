@@ -3,8 +3,10 @@ package org.hexfuse.transport.linux;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -16,6 +18,7 @@ import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.Syscalls;
 import org.hexfuse.posix.OpenFlags;
+import org.hexfuse.transport.BackingRegistry;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.SlotChannel;
@@ -48,13 +51,15 @@ final class LinuxLink implements ServerLink {
 
     private final Object lock = new Object();
     private final List<Fd> clones = new ArrayList<>();
-    private boolean mainTaken;
+    /** Descriptors whose channel is closed. Requests that were read from one may still be answered, so that it stays open. */
+    private final ArrayDeque<Fd> free = new ArrayDeque<>();
     private boolean closeStarted;
     private boolean closed;
 
     /** @param onDisconnect run when no further request can come, any number of times */
     LinuxLink(KernelMount mount, Runnable onDisconnect) {
         this.mount = mount;
+        free.add(mount.device());
         this.onDisconnect = onDisconnect;
     }
 
@@ -85,11 +90,13 @@ final class LinuxLink implements ServerLink {
         }
     }
 
-    /** The first channel has the mount's own descriptor, the others clones of it, or the same one where cloning fails. */
+    /**
+     * One that no channel has any more, first the mount's own, else a clone of that, or the same one again where cloning fails.
+     */
     private Fd descriptor() {
-        if (!mainTaken) {
-            mainTaken = true;
-            return mount.device();
+        Fd present = free.poll();
+        if (present != null) {
+            return present;
         }
         try {
             Fd clone = Fd.open(KernelMount.DEVICE, OpenFlags.RDWR);
@@ -107,8 +114,12 @@ final class LinuxLink implements ServerLink {
         }
     }
 
-    void forget(LinuxChannel channel) {
-        channels.remove(channel);
+    void forget(LinuxChannel channel, Fd descriptor) {
+        synchronized (lock) {
+            if (channels.remove(channel)) {
+                free.push(descriptor);
+            }
+        }
     }
 
     /** Called when the kernel has unmounted or aborted the connection. */
@@ -120,6 +131,11 @@ final class LinuxLink implements ServerLink {
         synchronized (lock) {
             return !closed && Probe.isConnected(mount.device());
         }
+    }
+
+    @Override public <T> Optional<T> feature(Class<T> type) {
+        return type == BackingRegistry.class ? Optional.of(type.cast(new LinuxBacking(mount.device())))
+                : Optional.empty();
     }
 
     @Override public boolean blocksInSystemCalls() {

@@ -1,0 +1,62 @@
+package org.hexfuse.transport.linux;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.hexfuse.abi.BackingMap;
+import org.hexfuse.abi.DeviceIoctl;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.libc.Fd;
+import org.hexfuse.libc.LibcException;
+import org.hexfuse.transport.BackingRegistry;
+
+/** The backing files of a mount, registered by ioctls of its device. */
+final class LinuxBacking implements BackingRegistry {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String EFFECTIVE = "CapEff:";
+    /** Source: Linux {@code include/uapi/linux/capability.h}. */
+    private static final int CAP_SYS_ADMIN = 21;
+
+    private final Fd device;
+
+    LinuxBacking(Fd device) {
+        this.device = device;
+    }
+
+    @Override public Optional<String> refusal() {
+        return isPrivileged() ? Optional.empty()
+                : Optional.of("registering backing files needs CAP_SYS_ADMIN, which this process lacks");
+    }
+
+    /** Without {@code /proc} the kernel decides. */
+    private static boolean isPrivileged() {
+        try {
+            return Files.readAllLines(STATUS).stream().filter(line -> line.startsWith(EFFECTIVE))
+                    .map(line -> Long.parseUnsignedLong(line.substring(EFFECTIVE.length()).strip(), 16))
+                    .allMatch(capabilities -> (capabilities >> CAP_SYS_ADMIN & 1) == 1);
+        } catch (IOException _) {
+            return true;
+        }
+    }
+
+    @Override public int open(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment map = arena.allocate(BackingMap.SIZE, 8);
+            BackingMap.FD.set(map, descriptor);
+            return device.ioctl(DeviceIoctl.BACKING_OPEN.request(), map);
+        } catch (LibcException e) {
+            throw FuseException.of(e.errno(), e.getMessage());
+        }
+    }
+
+    @Override public void close(int backingId) {
+        try {
+            device.ioctl(DeviceIoctl.BACKING_CLOSE.request(), backingId);
+        } catch (LibcException e) {
+            throw FuseException.of(e.errno(), e.getMessage());
+        }
+    }
+}
