@@ -6,6 +6,7 @@ module org.hexfuse.server {
 
     exports org.hexfuse.server;
     exports org.hexfuse.server.spi;
+    exports org.hexfuse.server.tree;
 
     uses org.hexfuse.server.spi.FuseFileSystemProvider;
 }
