@@ -5,6 +5,7 @@ module org.hexfuse.server {
     requires transitive org.slf4j;
 
     exports org.hexfuse.server;
+    exports org.hexfuse.server.path;
     exports org.hexfuse.server.spi;
     exports org.hexfuse.server.tree;
 

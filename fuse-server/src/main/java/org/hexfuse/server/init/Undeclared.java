@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.hexfuse.server.Capability;
 import org.hexfuse.server.FilterFileSystem;
 import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.tree.TreeFileSystem;
 import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
@@ -38,6 +39,7 @@ final class Undeclared {
         return Arrays.stream(fileSystem.getClass().getMethods())
                 .anyMatch(m -> m.getName().equals(method) && !m.isBridge()
                         && m.getDeclaringClass() != FuseFileSystem.class
-                        && m.getDeclaringClass() != FilterFileSystem.class);
+                        && m.getDeclaringClass() != FilterFileSystem.class
+                        && m.getDeclaringClass() != TreeFileSystem.class);
     }
 }

@@ -1,6 +1,7 @@
 package org.hexfuse.server.tree;
 
 import java.util.Arrays;
+import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
 
 /**
@@ -22,6 +23,7 @@ final class DentryTable {
     private int used;
     private int count;
     private int kept;
+    private int keptDirectories;
 
     /** The number of dentries. */
     int count() {
@@ -31,6 +33,17 @@ final class DentryTable {
     /** The number of those that stay until they are removed. */
     int kept() {
         return kept;
+    }
+
+    /** The number of those that lead to directories. */
+    int keptDirectories() {
+        return keptDirectories;
+    }
+
+    private void count(Dentry entry, int by) {
+        count += by;
+        kept += entry.kept ? by : 0;
+        keptDirectories += entry.kept && entry.node.type() == FileType.DIRECTORY ? by : 0;
     }
 
     /** The dentry of a name; null if there is none. */
@@ -71,16 +84,14 @@ final class DentryTable {
         if (index != null) {
             put(index, entry.name, used);
         }
-        count++;
-        kept += entry.kept ? 1 : 0;
+        count(entry, 1);
     }
 
     /** Removes a dentry that is in the table. */
     void remove(Dentry entry) {
         int place = place(entry);
         entries[place] = null;
-        count--;
-        kept -= entry.kept ? 1 : 0;
+        count(entry, -1);
         if (count == 0) {
             entries = new Dentry[4];
             index = null;

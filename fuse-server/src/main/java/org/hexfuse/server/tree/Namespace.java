@@ -99,7 +99,11 @@ final class Namespace {
             for (Dentry entry = node.dentries; entry != null; entry = entry.next) {
                 names++;
             }
-            return node.type() != FileType.DIRECTORY ? names : node.removed ? 0 : 2 + node.directories;
+            if (node.type() != FileType.DIRECTORY) {
+                return names;
+            }
+            DentryTable table = node.children;
+            return node.removed ? 0 : 2 + (table == null ? 0 : table.keptDirectories());
         });
     }
 
@@ -379,9 +383,6 @@ final class Namespace {
             last.next = entry;
         }
         node.removed = false;
-        if (kept && node.type() == FileType.DIRECTORY) {
-            directory.directories++;
-        }
     }
 
     private static void remove(Dentry entry) {
@@ -398,9 +399,6 @@ final class Namespace {
             before.next = entry.next;
         }
         node.removed = node.dentries == null;
-        if (entry.kept && node.type() == FileType.DIRECTORY) {
-            entry.parent.directories--;
-        }
     }
 
     /** Makes a node without a name, and what it keeps, part of the namespace of {@code other}. */

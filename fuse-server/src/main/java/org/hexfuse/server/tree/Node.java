@@ -81,8 +81,6 @@ public abstract non-sealed class Node implements Child, FileHandle {
     volatile Dentry dentries;
     /** The known names in this directory; null before the first. Guarded by the namespace. */
     volatile DentryTable children;
-    /** The directories that this one keeps. Guarded by the namespace. */
-    int directories;
     /** Whether it had names and has none. Guarded by the namespace. */
     volatile boolean removed;
     private final byte type;

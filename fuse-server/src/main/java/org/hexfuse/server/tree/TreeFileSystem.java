@@ -64,6 +64,11 @@ public class TreeFileSystem implements FuseFileSystem {
         return root;
     }
 
+    /** The node of an id, as operations have it; ESTALE if no kernel refers to it. */
+    public final Node node(long id) {
+        return nodes.get(id);
+    }
+
     /** The number of nodes that kernels refer to, the root included. */
     public final int referencedNodes() {
         return nodes.size();
@@ -95,7 +100,8 @@ public class TreeFileSystem implements FuseFileSystem {
         return sessions;
     }
 
-    final Locks locks() {
+    /** The locks that the framework keeps, of all kernels, by node id. */
+    public final Locks locks() {
         return locks;
     }
 
