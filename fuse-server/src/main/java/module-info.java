@@ -7,7 +7,9 @@ module org.hexfuse.server {
     exports org.hexfuse.server;
     exports org.hexfuse.server.filter;
     exports org.hexfuse.server.observe;
+    exports org.hexfuse.server.path;
     exports org.hexfuse.server.spi;
+    exports org.hexfuse.server.tree;
 
     uses org.hexfuse.server.spi.FuseFileSystemProvider;
 }

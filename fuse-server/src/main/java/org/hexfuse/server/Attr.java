@@ -16,6 +16,7 @@ import org.hexfuse.posix.Timespec;
 public final class Attr {
     private static final int PERMISSIONS = 07777;
     private static final int SECTOR = 512;
+    private static final int SET_GROUP_ID = 02000;
 
     private final long ino;
     private final long size;
@@ -72,6 +73,20 @@ public final class Attr {
     /** A builder for a file whose {@code mode} has type and permissions. */
     public static Builder ofMode(int mode) {
         return new Builder(mode);
+    }
+
+    /**
+     * A builder for a node that the caller of {@code op} creates in a directory, as Linux's own filesystems make it: with the caller as
+     * owner, all three times now, and the group of a directory with set-group-ID, which a directory inherits with the bit.
+     *
+     * @param mode file type and permissions; a file without a type is a regular one
+     */
+    public static Builder ofNew(int mode, Operation<?> op, Attr directory) {
+        boolean inherits = (directory.mode & SET_GROUP_ID) != 0;
+        int typed = (mode & FileType.MODE_MASK) == 0 ? mode | FileType.REGULAR.mode() : mode;
+        boolean isDirectory = FileType.DIRECTORY.is(typed);
+        return ofMode(inherits && isDirectory ? typed | SET_GROUP_ID : typed).nlink(isDirectory ? 2 : 1)
+                .owner(op.uid(), inherits ? directory.gid : op.gid()).times(Instant.now());
     }
 
     /** A builder that begins with these attributes. */
@@ -170,7 +185,7 @@ public final class Attr {
 
     /** Builds attributes. Not for several threads. Negative sizes, numbers and durations are refused. */
     public static final class Builder {
-        private final int mode;
+        private int mode;
         private long ino;
         private long size;
         private long blocks = -1;
@@ -196,6 +211,12 @@ public final class Attr {
             return number;
         }
 
+        /** File type and permissions. */
+        public Builder mode(int bits) {
+            this.mode = bits;
+            return this;
+        }
+
         /** The inode number that {@code stat(2)} shows; 0 for the node's number. */
         public Builder ino(long number) {
             this.ino = number;
@@ -206,6 +227,12 @@ public final class Attr {
         public Builder size(long bytes) {
             this.size = notNegative(bytes, "size");
             return this;
+        }
+
+        /** Another size in bytes, and as many blocks as it needs. */
+        public Builder resize(long bytes) {
+            this.blocks = -1;
+            return size(bytes);
         }
 
         /** The space that the file takes, in units of 512 bytes. */

@@ -3,6 +3,7 @@ package org.hexfuse.server;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.SetattrFlag;
 import org.hexfuse.posix.Timespec;
@@ -47,6 +48,27 @@ public non-sealed interface SetAttr extends Operation<SetAttr>, Deferrable<SetAt
 
     /** Whether to clear set-user-ID and set-group-ID. */
     boolean killSuidgid();
+
+    /**
+     * The attributes of a file after this change, as Linux's own filesystems make it: with all that is set, with the time of change
+     * {@code now}, and without the set-user-ID and set-group-ID bits that a change of owner or size clears. Truncating the content is
+     * left to the filesystem.
+     */
+    default Attr applyTo(Attr before, Timespec now) {
+        Attr.Builder after = before.toBuilder().ctime(ctime().orElse(now));
+        boolean directory = FileType.DIRECTORY.is(before.mode());
+        boolean changesOwner = owner().isPresent() || group().isPresent();
+        int kept = before.mode();
+        if (changesOwner && !directory || size().isPresent() && killSuidgid()) {
+            kept &= (kept & 010) == 0 ? ~04000 : ~06000;
+        }
+        after.mode(mode().isPresent() ? before.mode() & FileType.MODE_MASK | mode().getAsInt() & 07777 : kept);
+        after.owner(owner().orElse(before.uid()), group().orElse(before.gid()));
+        size().ifPresent(bytes -> after.resize(bytes).mtime(now));
+        atime().ifPresent(after::atime);
+        mtime().ifPresent(after::mtime);
+        return after.build();
+    }
 
     /** The same operation that sets the permissions. */
     SetAttr withMode(int mode);

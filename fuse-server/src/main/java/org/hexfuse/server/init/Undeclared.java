@@ -7,6 +7,7 @@ import org.hexfuse.server.Capability;
 import org.hexfuse.server.FilterFileSystem;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.filter.ReadOnlyFileSystem;
+import org.hexfuse.server.tree.TreeFileSystem;
 import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
@@ -40,6 +41,7 @@ final class Undeclared {
                 .anyMatch(m -> m.getName().equals(method) && !m.isBridge()
                         && m.getDeclaringClass() != FuseFileSystem.class
                         && m.getDeclaringClass() != FilterFileSystem.class
-                        && m.getDeclaringClass().getPackage() != ReadOnlyFileSystem.class.getPackage());
+                        && m.getDeclaringClass().getPackage() != ReadOnlyFileSystem.class.getPackage()
+                        && m.getDeclaringClass() != TreeFileSystem.class);
     }
 }

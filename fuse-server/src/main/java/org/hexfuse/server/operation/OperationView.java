@@ -198,6 +198,11 @@ public abstract class OperationView<O extends Operation<O>, R> {
         return request;
     }
 
+    /** The request that an operation is a view of. */
+    static IncomingRequest requestOf(Operation<?> op) {
+        return ((OperationView<?, ?>) op).request;
+    }
+
     final MemorySegment arguments() {
         return request.arguments();
     }

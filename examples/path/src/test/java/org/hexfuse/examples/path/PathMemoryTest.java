@@ -1,0 +1,96 @@
+package org.hexfuse.examples.path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.server.Fuse;
+import org.hexfuse.server.Mount;
+import org.hexfuse.server.path.PathFileSystem;
+import org.hexfuse.testkit.UserKernel;
+import org.hexfuse.testkit.posix.LibcClient;
+import org.hexfuse.testkit.posix.PosixClient;
+import org.hexfuse.testkit.posix.PosixContract;
+import org.hexfuse.testkit.posix.PosixFeature;
+import org.hexfuse.testkit.posix.VfsClient;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The POSIX contract of a filesystem on the path API. */
+class PathMemoryTest {
+    private static final Set<PosixFeature> LACKING = EnumSet.of(PosixFeature.XATTRS, PosixFeature.UNNAMED_FILES,
+            PosixFeature.ALLOCATION,
+            PosixFeature.HOLES, PosixFeature.ACCESS_LISTS);
+
+    /** What paths cannot give: a file that was replaced after its lookup and before its open has no path to be opened by. */
+    abstract static class OfPaths extends PosixContract {
+        @Override protected Set<PosixFeature> lacking() {
+            return LACKING;
+        }
+
+        @Test
+        @Override public void aReplacedNameAlwaysExists() {
+            try {
+                super.aReplacedNameAlwaysExists();
+            } catch (FuseException e) {
+                // Kernels look the name up again, once.
+                assertThat(e.errno()).isEqualTo(Errno.ESTALE);
+            }
+        }
+    }
+
+    @Nested class InMemory extends OfPaths {
+        private UserKernel kernel;
+
+        @Override protected PosixClient mount() throws IOException {
+            kernel = UserKernel.connect("mem:", PathFileSystem.of(new PathMemory())).failOnLeaks();
+            return new VfsClient(kernel.vfs());
+        }
+
+        @Override protected void unmount() {
+            kernel.close();
+        }
+    }
+
+    @Nested class ByTheRealKernel extends OfPaths {
+        private Path point;
+        private Mount mount;
+
+        @Override protected PosixClient mount() throws Exception {
+            assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
+            point = Files.createTempDirectory("hexfuse-path-");
+            assumeTrue(Files.getAttribute(point, "unix:uid").equals(0), "not root, who alone may have device files");
+            Files.setPosixFilePermissions(point, PosixFilePermissions.fromString("rwxr-xr-x"));
+            mount = Fuse.mount(PathFileSystem.of(new PathMemory()), point, "allow_other", "default_permissions", "suid",
+                    "dev");
+            return new LibcClient(point);
+        }
+
+        @Override protected void unmount() throws IOException {
+            if (mount != null) {
+                mount.close();
+            }
+            if (point != null) {
+                Files.delete(point);
+            }
+        }
+    }
+
+    @Test void givesTheSpaceOfFilesBackThatAreGone() throws IOException {
+        try (var kernel = UserKernel.connect("mem:", PathFileSystem.of(new PathMemory())).failOnLeaks()) {
+            long before = kernel.vfs().statfs().bfree();
+            kernel.vfs().writeAllBytes("/f", new byte[1 << 20]);
+            assertThat(kernel.vfs().statfs().bfree()).isEqualTo(before - 16);
+            kernel.vfs().unlink("/f");
+            kernel.assertNothingLeaked();
+            assertThat(kernel.vfs().statfs().bfree()).isEqualTo(before);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package org.hexfuse.examples.tree;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Name;
+import org.hexfuse.posix.OpenFlags;
+import org.hexfuse.posix.StatVfs;
+import org.hexfuse.posix.Timespec;
+import org.hexfuse.server.*;
+import org.hexfuse.server.tree.*;
+
+/** Up to a gibibyte of files in memory. The framework keeps the names; the nodes have attributes and content. */
+public final class TreeMemory extends TreeFileSystem {
+    private static final int BLOCK = 1 << 16;
+    private static final int BLOCKS = 1 << 14;
+    private final AtomicLong free = new AtomicLong(BLOCKS);
+
+    public TreeMemory() {
+        super(new Directory(Attr.ofNew(FileType.DIRECTORY.mode() | 0755, StatFs.of(1), Attr.directory(0)).build()));
+    }
+
+    @Override public boolean kernelChecksPermissions() { return true; }
+
+    @Override public Set<Capability> capabilities() { return EnumSet.allOf(Capability.class); }
+
+    /** A file of any type. Its monitor guards its attributes and its content. */
+    private static class Inode extends Node {
+        Attr attr;
+
+        Inode(Attr attr) {
+            super(FileType.ofMode(attr.mode()).orElseThrow(() -> FuseException.of(Errno.EINVAL)));
+            this.attr = attr;
+        }
+
+        @Override public synchronized Attr getattr(GetAttr op) { return attr.toBuilder().nlink(nlink()).build(); }
+
+        @Override public synchronized Attr setattr(SetAttr op) {
+            op.size().ifPresent(this::truncate);
+            attr = op.applyTo(attr, Timespec.now());
+            return attr.toBuilder().nlink(nlink()).build();
+        }
+
+        void truncate(long size) { throw FuseException.of(Errno.EINVAL); }
+
+        synchronized void update(UnaryOperator<Attr.Builder> change) { attr = change.apply(attr.toBuilder()).build(); }
+
+        void changed() { update(a -> a.ctime(Timespec.now())); }
+
+        void modified() { update(a -> a.mtime(Timespec.now()).ctime(Timespec.now())); }
+    }
+
+    private static final class Directory extends Inode {
+        Directory(Attr attr) { super(attr); }
+
+        @Override public boolean keepsChildren() { return true; }
+
+        private synchronized Attr.Builder attr(int mode, Operation<?> op) { return Attr.ofNew(mode, op, attr); }
+
+        private <C extends Inode> C added(C child) {
+            modified();
+            return child;
+        }
+
+        @Override public Child mkdir(MkDir op) {
+            return added(new Directory(attr(FileType.DIRECTORY.mode() | op.mode(), op).build()));
+        }
+
+        @Override public Child mknod(MkNod op) {
+            Attr attr = attr(op.mode(), op).rdev(op.device()).build();
+            return added(FileType.REGULAR.is(attr.mode()) ? new File(attr) : new Inode(attr));
+        }
+
+        @Override public Child symlink(SymLink op) {
+            Name target = op.target();
+            return added(new Inode(attr(FileType.SYMLINK.mode() | 0777, op).size(target.length()).build()) {
+                @Override public Name readlink(ReadLink op) { return target; }
+            });
+        }
+
+        @Override public NewFile create(Create op) { return NewFile.of(added(new File(attr(op.mode(), op).build()))); }
+
+        @Override public NewFile tmpfile(TmpFile op) { return NewFile.of(new File(attr(op.mode(), op).build())); }
+
+        @Override public void link(Link op, Node target) { added((Inode) target).changed(); }
+
+        @Override public void unlink(Unlink op) { removed(op.name()); }
+
+        @Override public void rmdir(RmDir op) { removed(op.name()); }
+
+        @Override public void rename(Rename op, Node directory) {
+            removed(op.name());
+            ((Directory) directory).removed(op.targetName());
+        }
+
+        private void removed(Name name) {
+            child(name).ifPresent(child -> ((Inode) child).changed());
+            modified();
+        }
+
+        @Override public StatVfs statfs(StatFs op) {
+            long left = ((TreeMemory) fileSystem()).free.get();
+            return new StatVfs(BLOCK, BLOCKS, left, left, 1 << 20, 1 << 19, 255);
+        }
+    }
+
+    /** A regular file in blocks, of which holes have none. */
+    private static final class File extends Inode {
+        private final TreeMap<Long, byte[]> blocks = new TreeMap<>();
+
+        File(Attr attr) { super(attr); }
+
+        @Override public synchronized void read(Read op, DataReply out) {
+            long end = Math.min(attr.size(), op.offset() + Math.min(op.size(), out.room()));
+            for (long at = op.offset(), length; at < end; at += length) {
+                length = Math.min(BLOCK - at % BLOCK, end - at);
+                out.write(blocks.getOrDefault(at / BLOCK, new byte[BLOCK]), (int) (at % BLOCK), (int) length);
+            }
+        }
+
+        @Override public synchronized int write(Write op) {
+            boolean appends = (op.flags() & OpenFlags.APPEND) != 0 && !op.fromCache();
+            long start = appends ? attr.size() : op.offset();
+            for (int done = 0, length; done < op.size(); done += length) {
+                long at = start + done;
+                length = (int) Math.min(BLOCK - at % BLOCK, op.size() - done);
+                op.data().copyTo(done, blocks.computeIfAbsent(at / BLOCK, this::allocate), (int) (at % BLOCK), length);
+            }
+            update(a -> a.size(Math.max(attr.size(), start + op.size())).blocks(blocks.size() * (BLOCK / 512L)));
+            modified();
+            return op.size();
+        }
+
+        private byte[] allocate(long number) {
+            if (((TreeMemory) fileSystem()).free.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {
+                throw FuseException.of(Errno.ENOSPC);
+            }
+            return new byte[BLOCK];
+        }
+
+        @Override synchronized void truncate(long size) {
+            var gone = blocks.tailMap((size + BLOCK - 1) / BLOCK);
+            ((TreeMemory) fileSystem()).free.addAndGet(gone.size());
+            gone.clear();
+            Arrays.fill(blocks.getOrDefault(size / BLOCK, new byte[BLOCK]), (int) (size % BLOCK), BLOCK, (byte) 0);
+        }
+
+        @Override public void forgotten() {
+            if (nlink() == 0) {
+                truncate(0);
+            }
+        }
+    }
+}

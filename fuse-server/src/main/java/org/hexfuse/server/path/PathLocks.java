@@ -1,0 +1,201 @@
+package org.hexfuse.server.path;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Name;
+import org.hexfuse.server.Operation;
+
+/**
+ * What keeps the path of an operation right while it runs, as in libfuse: an operation has shared locks of its node and of all
+ * directories above but the root; what changes a name has an exclusive lock of the node of that name, and so waits for all operations
+ * at it and below it. All locks of an operation are taken at once, so there is no deadlock; new ones wait behind a waiting exclusive
+ * lock, so there is no starvation. An operation that is interrupted stops waiting.
+ */
+final class PathLocks {
+    /** How often a waiter looks whether it was interrupted. */
+    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int EXCLUSIVE = -1;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition released = lock.newCondition();
+
+    /** Locks of one operation. */
+    final class Held implements AutoCloseable {
+        private final String path;
+        private final String target;
+        private final List<PathNode> shared;
+        private final List<PathNode> exclusive;
+
+        private Held(String path, String target, List<PathNode> shared, List<PathNode> exclusive) {
+            this.path = path;
+            this.target = target;
+            this.shared = shared;
+            this.exclusive = exclusive;
+        }
+
+        /** The path of the node, or of the name in it. */
+        String path() {
+            return path;
+        }
+
+        /** The path of the second node, or of the name in it. */
+        String target() {
+            return target;
+        }
+
+        /** Releases the locks. */
+        @Override public void close() {
+            lock.lock();
+            try {
+                boolean waited = !exclusive.isEmpty();
+                for (PathNode node : shared) {
+                    waited |= --node.holds == 0 && node.waiters > 0;
+                }
+                for (PathNode node : exclusive) {
+                    node.holds = 0;
+                }
+                if (waited) {
+                    released.signalAll();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** The path of a node; ESTALE if it has none. */
+    Held shared(PathNode node, Operation<?> op) {
+        return shared(node, null, null, null, op);
+    }
+
+    /** The path of a name in a directory. */
+    Held shared(PathNode directory, Name name, Operation<?> op) {
+        return shared(directory, name, null, null, op);
+    }
+
+    /** The paths of two nodes, or of names in them; {@code target} may be null. */
+    Held shared(PathNode node, Name name, PathNode target, Name targetName, Operation<?> op) {
+        lock.lock();
+        try {
+            while (true) {
+                var chain = new ArrayList<PathNode>(4);
+                String path = walkChild(node, name, chain);
+                String second = target == null ? "" : walkChild(target, targetName, chain);
+                if (acquireShared(chain)) {
+                    return new Held(path, second, chain, List.of());
+                }
+                await(op);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static String walkChild(PathNode node, Name name, List<PathNode> chain) {
+        PathNode child = name == null ? null : node.known(name);
+        if (child != null) {
+            chain.add(child);
+        }
+        return walk(node, name, chain);
+    }
+
+    private static boolean acquireShared(List<PathNode> chain) {
+        for (PathNode node : chain) {
+            if (node.holds < 0 || node.waiters > 0) {
+                return false;
+            }
+        }
+        chain.forEach(node -> node.holds++);
+        return true;
+    }
+
+    /** The locks to change a name. */
+    Held exclusive(PathNode directory, Name name, Operation<?> op) {
+        return exclusive(directory, name, directory, name, op);
+    }
+
+    /** The locks to change two names. */
+    Held exclusive(PathNode directory, Name name, PathNode target, Name targetName, Operation<?> op) {
+        lock.lock();
+        try {
+            while (true) {
+                var chain = new ArrayList<PathNode>(8);
+                walk(directory, null, chain);
+                if (target != directory) {
+                    walk(target, null, chain);
+                }
+                var named = new ArrayList<PathNode>(2);
+                addKnown(named, directory, name);
+                addKnown(named, target, targetName);
+                if (named.stream().anyMatch(chain::contains)) {
+                    throw FuseException.of(Errno.EINVAL, "a directory cannot be moved into itself");
+                }
+                if (named.stream().allMatch(node -> node.holds == 0) && acquireShared(chain)) {
+                    named.forEach(node -> node.holds = EXCLUSIVE);
+                    return new Held("", "", chain, named);
+                }
+                named.forEach(node -> node.waiters++);
+                try {
+                    await(op);
+                } finally {
+                    named.forEach(node -> node.waiters--);
+                    released.signalAll();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void addKnown(List<PathNode> named, PathNode directory, Name name) {
+        PathNode node = directory.known(name);
+        if (node != null && !named.contains(node)) {
+            named.add(node);
+        }
+    }
+
+    private void await(Operation<?> op) {
+        try {
+            released.awaitNanos(PATIENCE);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw FuseException.of(Errno.EINTR);
+        }
+        if (op.interrupted()) {
+            throw FuseException.of(Errno.EINTR);
+        }
+    }
+
+    /** The present path of a node without locks; ESTALE if it has none. */
+    String path(PathNode node, Name name) {
+        return walk(node, name, new ArrayList<>(4));
+    }
+
+    /** Adds a node and the directories above it to {@code chain}, and returns its path, or that of a name in it. */
+    private static String walk(PathNode node, Name name, List<PathNode> chain) {
+        var names = new ArrayList<Name>(4);
+        if (name != null) {
+            names.add(name);
+        }
+        PathNode at = node;
+        while (!at.isRoot()) {
+            chain.add(at);
+            PathNode.Place place = at.place();
+            names.add(place.name());
+            at = place.parent();
+        }
+        if (names.isEmpty()) {
+            return "/";
+        }
+        var path = new StringBuilder();
+        for (int i = names.size() - 1; i >= 0; i--) {
+            path.append('/').append(names.get(i));
+        }
+        return path.toString();
+    }
+}

@@ -1,0 +1,444 @@
+package org.hexfuse.server.path;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Name;
+import org.hexfuse.posix.LockRange;
+import org.hexfuse.posix.StatVfs;
+import org.hexfuse.server.*;
+import org.hexfuse.server.operation.NestedOperations;
+import org.hexfuse.server.path.PathLocks.Held;
+import org.hexfuse.server.tree.Child;
+import org.hexfuse.server.tree.Dentry;
+import org.hexfuse.server.tree.FileHandle;
+import org.hexfuse.server.tree.Listed;
+import org.hexfuse.server.tree.NewFile;
+import org.hexfuse.server.tree.Node;
+
+/** A file that is known by its path: a place in the tree, whose operations are called with the path of that. */
+final class PathNode extends Node {
+    private final Paths paths;
+    private final boolean hasLinks;
+    /** The inode number of the author's, 0 if it has none. */
+    private volatile long ino;
+    /** Shared locks of the path, or -1. Guarded by the path locks. */
+    int holds;
+    /** Operations that wait for the exclusive lock. Guarded by the path locks. */
+    int waiters;
+    /** The open files, null for none. Guarded by the monitor. */
+    private List<FileHandle> open;
+    /** Where the file is while it is open and has no name; null otherwise. */
+    private volatile Place hidden;
+    /** The last attributes of a removed directory, which may be open or somebody's working directory; null otherwise. */
+    private volatile Attr last;
+
+    /** A name in a directory. */
+    record Place(PathNode parent, Name name) {}
+
+    PathNode(Paths paths, FileType type, Attr attr) {
+        super(type);
+        this.paths = paths;
+        this.ino = attr.ino();
+        this.hasLinks = attr.ino() != 0 && attr.nlink() > 1 && type != FileType.DIRECTORY;
+    }
+
+    boolean isRoot() { return id() == FuseFileSystem.ROOT; }
+
+    /** Where the file is; ESTALE if it has no name, so that Linux looks the name up again. */
+    Place place() {
+        Dentry entry = dentry().orElse(null);
+        if (entry != null) {
+            return new Place((PathNode) entry.parent(), entry.name());
+        }
+        Place place = hidden;
+        if (place == null) {
+            throw FuseException.of(Errno.ESTALE);
+        }
+        return place;
+    }
+
+    /** The child that is known by a name, or null. */
+    PathNode known(Name name) {
+        return (PathNode) child(name).orElse(null);
+    }
+
+    @Override public long ino() {
+        long number = ino;
+        return number == 0 ? id() : number;
+    }
+
+    /** A file with links has its inode number; others are known by their names. */
+    @Override public Object key() {
+        return hasLinks ? ino : null;
+    }
+
+    private Held shared(Operation<?> op) {
+        return paths.locks.shared(this, op);
+    }
+
+    private Attr seen(Attr attr) {
+        ino = attr.ino() == 0 ? ino : attr.ino();
+        return attr;
+    }
+
+    @Override public Attr getattr(GetAttr op) throws IOException, InterruptedException {
+        OpenFile file = nameless();
+        if (file != null) {
+            return file.getattr(op);
+        }
+        Attr removed = last;
+        if (removed != null) {
+            return removed;
+        }
+        try (Held held = shared(op)) {
+            return seen(paths.operations.getattr(held.path(), op));
+        }
+    }
+
+    @Override public Attr setattr(SetAttr op) throws IOException, InterruptedException {
+        OpenFile file = nameless();
+        if (file != null) {
+            return file.setattr(op);
+        }
+        try (Held held = shared(op)) {
+            return seen(paths.operations.setattr(held.path(), op));
+        }
+    }
+
+    /** An open file that has the attributes, if this node has no name; null otherwise. */
+    private OpenFile nameless() {
+        if (dentry().isPresent() || hidden != null || isRoot()) {
+            return null;
+        }
+        synchronized (this) {
+            return open == null ? null
+                    : (OpenFile) open.stream().filter(OpenFile.class::isInstance).findAny().orElse(null);
+        }
+    }
+
+    @Override public Child lookup(Lookup op) throws IOException, InterruptedException {
+        Name name = op.name();
+        var later = new LateChild<Attr>(op, attr -> found(name, attr));
+        try (Held held = paths.locks.shared(this, name, op)) {
+            Attr attr = paths.operations.getattr(held.path(), NestedOperations.getAttr(op, 0, later));
+            return later.child == null ? found(name, attr) : later.child;
+        }
+    }
+
+    private Child found(Name name, Attr attr) {
+        FileType type = FileType.ofMode(attr.mode())
+                .orElseThrow(() -> new IllegalStateException("attributes without a file type: " + attr));
+        PathNode known = known(name);
+        boolean same = known != null && known.type() == type
+                && (known.ino == attr.ino() || known.ino == 0 || attr.ino() == 0);
+        PathNode node = same ? known : new PathNode(paths, type, attr);
+        node.seen(attr);
+        return node.with(attr);
+    }
+
+    /** A late reply of an operation that results in a child, whose author gives something else. */
+    private final class LateChild<A> implements Supplier<LateReply<A>> {
+        private final Deferrable<?, Entry> op;
+        private final Function<A, Child> result;
+        private Child child;
+
+        LateChild(Deferrable<?, Entry> op, Function<A, Child> result) {
+            this.op = op;
+            this.result = result;
+        }
+
+        @Override public LateReply<A> get() {
+            var replies = new ArrayList<LateReply<Child>>(1);
+            child = later(op, replies::add);
+            return new ConvertedReply<>(replies.getFirst(), result);
+        }
+    }
+
+    @Override public Name readlink(ReadLink op) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            return paths.operations.readlink(held.path(), op);
+        }
+    }
+
+    /** Calls the author's method that makes a file. */
+    private interface Making<O> {
+        void make(String path, O op) throws IOException, InterruptedException;
+    }
+
+    private <O extends Operation<O> & Deferrable<O, Entry>> Child made(O op, Name name, FileType type, Making<O> making)
+            throws IOException, InterruptedException {
+        var later = new LateChild<Entry>(op, _ -> ofType(type));
+        try (Held held = paths.locks.shared(this, name, op)) {
+            making.make(held.path(), op.withLater(later));
+            return later.child == null ? ofType(type) : later.child;
+        }
+    }
+
+    private PathNode ofType(FileType type) {
+        return new PathNode(paths, type, Attr.ofMode(0).build());
+    }
+
+    @Override public Child mknod(MkNod op) throws IOException, InterruptedException {
+        FileType type = FileType.ofMode(op.mode() & FileType.MODE_MASK).orElse(FileType.REGULAR);
+        return made(op, op.name(), type, paths.operations::mknod);
+    }
+
+    @Override public Child mkdir(MkDir op) throws IOException, InterruptedException {
+        return made(op, op.name(), FileType.DIRECTORY, paths.operations::mkdir);
+    }
+
+    @Override public Child symlink(SymLink op) throws IOException, InterruptedException {
+        return made(op, op.name(), FileType.SYMLINK, paths.operations::symlink);
+    }
+
+    @Override public void link(Link op, Node target) throws IOException, InterruptedException {
+        var existing = (PathNode) target;
+        if (existing.dentry().isEmpty() && existing.hidden == null) {
+            throw FuseException.of(Errno.ENOENT);
+        }
+        try (Held held = paths.locks.shared(existing, null, this, op.name(), op)) {
+            paths.operations.link(held.path(), held.target(), op);
+        }
+    }
+
+    /** The caller has the exclusive lock. */
+    @Override public void unlink(Unlink op) throws IOException, InterruptedException {
+        PathNode child = known(op.name());
+        if (child != null && child.needsPath()) {
+            paths.hide(this, op.name(), child, op);
+        } else {
+            paths.operations.unlink(paths.locks.path(this, op.name()), op);
+        }
+    }
+
+    /** The caller has the exclusive lock. */
+    @Override public void rmdir(RmDir op) throws IOException, InterruptedException {
+        String path = paths.locks.path(this, op.name());
+        PathNode child = known(op.name());
+        Attr before = child == null ? null : lastOf(child, path, op);
+        paths.operations.rmdir(path, op);
+        if (child != null) {
+            child.last = before;
+        }
+    }
+
+    private Attr lastOf(PathNode directory, String path, Operation<?> op) throws IOException, InterruptedException {
+        GetAttr nested = NestedOperations.getAttr(op, directory.id(), () -> {
+            throw FuseException.of(Errno.EAGAIN);
+        });
+        try {
+            return paths.operations.getattr(path, nested).toBuilder().nlink(0).build();
+        } catch (FuseException e) {
+            if (e.errno() == Errno.EAGAIN) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** The caller has the exclusive locks. */
+    @Override public void rename(Rename op, Node directory) throws IOException, InterruptedException {
+        var target = (PathNode) directory;
+        String from = paths.locks.path(this, op.name());
+        String to = paths.locks.path(target, op.targetName());
+        PathNode replaced = (op.flags() & Rename.EXCHANGE) != 0 ? null : target.known(op.targetName());
+        if (replaced == null || replaced == known(op.name()) || !replaced.needsPath()) {
+            paths.operations.rename(from, to, op);
+            return;
+        }
+        paths.hide(target, op.targetName(), replaced, op);
+        boolean done = false;
+        try {
+            paths.operations.rename(from, to, op);
+            done = true;
+        } finally {
+            if (!done) {
+                paths.restore(target, op.targetName(), replaced, op);
+            }
+        }
+    }
+
+    /** Whether the file is open in a way that needs a path, and has one name. */
+    private synchronized boolean needsPath() {
+        return open != null && open.stream().anyMatch(handle -> !(handle instanceof OpenFile))
+                && dentries().size() <= 1;
+    }
+
+    void hiddenAt(Place place) {
+        hidden = place;
+    }
+
+    Place hiddenAt() {
+        return hidden;
+    }
+
+    @Override public FileHandle open(Open op) throws IOException, InterruptedException {
+        var later = new LateOpen(op);
+        try (Held held = shared(op)) {
+            FileHandle handle = paths.operations.open(held.path(), op.withLater(later));
+            return later.handle == null ? opened(handle) : later.handle;
+        }
+    }
+
+    /** A late reply of OPEN, whose author gives a number. */
+    private final class LateOpen implements Supplier<LateReply<Opened>> {
+        private final Open op;
+        private FileHandle handle;
+
+        LateOpen(Open op) {
+            this.op = op;
+        }
+
+        @Override public LateReply<Opened> get() {
+            var replies = new ArrayList<LateReply<FileHandle>>(1);
+            handle = later(op, replies::add);
+            return new ConvertedReply<>(replies.getFirst(), given -> opened(numbered(given)));
+        }
+    }
+
+    /** A late reply of CREATE, whose author gives a number; the entry is the framework's. */
+    private final class LateFile implements Supplier<LateReply<Created>> {
+        private final Create op;
+        private NewFile file;
+
+        LateFile(Create op) {
+            this.op = op;
+        }
+
+        @Override public LateReply<Created> get() {
+            var replies = new ArrayList<LateReply<NewFile>>(1);
+            file = later(op, replies::add);
+            return new ConvertedReply<>(replies.getFirst(), given -> newFile(numbered(given.opened())));
+        }
+    }
+
+    private static NumberedHandle numbered(Opened opened) {
+        return new NumberedHandle(opened.handle(), PathHandle.flags(opened.flags()));
+    }
+
+    private synchronized FileHandle opened(FileHandle handle) {
+        Objects.requireNonNull(handle, "no handle");
+        open = open == null ? new ArrayList<>(1) : open;
+        open.add(handle);
+        return new PathHandle(this, handle);
+    }
+
+    /** A handle was released. Returns whether the hidden name of the file is not needed any more. */
+    synchronized boolean closed(FileHandle handle) {
+        open.remove(handle);
+        boolean needed = open.stream().anyMatch(other -> !(other instanceof OpenFile));
+        open = open.isEmpty() ? null : open;
+        return !needed;
+    }
+
+    @Override public NewFile create(Create op) throws IOException, InterruptedException {
+        var later = new LateFile(op);
+        try (Held held = paths.locks.shared(this, op.name(), op)) {
+            FileHandle handle = paths.operations.create(held.path(), op.withLater(later));
+            return later.file == null ? newFile(handle) : later.file;
+        }
+    }
+
+    @Override public NewFile tmpfile(TmpFile op) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            return newFile(paths.operations.tmpfile(held.path(), op));
+        }
+    }
+
+    private NewFile newFile(FileHandle handle) {
+        PathNode node = ofType(FileType.REGULAR);
+        return new NewFile(node, node.opened(handle));
+    }
+
+    @Override public void opendir(OpenDir op) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            paths.operations.opendir(held.path(), op);
+        }
+    }
+
+    @Override public Stream<Listed> readdir(ReadDir op) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            return paths.operations.readdir(held.path(), op).filter(listed -> !paths.isHidden(listed.name()));
+        }
+    }
+
+    @Override public void releasedir(ReleaseDir op) throws IOException, InterruptedException {
+        paths.operations.releasedir(paths.pathOrNone(this), op);
+    }
+
+    @Override public void fsyncdir(FsyncDir op) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            paths.operations.fsyncdir(held.path(), op);
+        }
+    }
+
+    /** A command on a directory; those on files come to their handles. */
+    @Override public IoctlResult ioctl(Ioctl op, DataReply out) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            return paths.operations.ioctl(held.path(), op, out);
+        }
+    }
+
+    @Override public void setxattr(SetXattr op) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            paths.operations.setxattr(held.path(), op);
+        }
+    }
+
+    @Override public byte[] getxattr(GetXattr op) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            return paths.operations.getxattr(held.path(), op);
+        }
+    }
+
+    @Override public List<Name> listxattr(ListXattr op) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            return paths.operations.listxattr(held.path(), op);
+        }
+    }
+
+    @Override public void removexattr(RemoveXattr op) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            paths.operations.removexattr(held.path(), op);
+        }
+    }
+
+    @Override public void access(Access op) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            paths.operations.access(held.path(), op);
+        }
+    }
+
+    /** Locks may be waited for, and hold no path. */
+    @Override public LockRange getlk(Lock op) throws IOException, InterruptedException {
+        return paths.operations.getlk(paths.pathOrNone(this), op, fileSystem().locks());
+    }
+
+    @Override public void setlk(Lock op) throws IOException, InterruptedException {
+        paths.operations.setlk(paths.pathOrNone(this), op, fileSystem().locks());
+    }
+
+    @Override public long bmap(Bmap op) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            return paths.operations.bmap(held.path(), op);
+        }
+    }
+
+    @Override public StatVfs statfs(StatFs op) throws IOException, InterruptedException {
+        try (Held held = shared(op)) {
+            return paths.operations.statfs(held.path(), op);
+        }
+    }
+
+    Paths paths() {
+        return paths;
+    }
+}

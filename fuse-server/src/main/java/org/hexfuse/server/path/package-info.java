@@ -1,0 +1,2 @@
+/** Filesystems whose operations have paths, on top of the tree. */
+package org.hexfuse.server.path;
