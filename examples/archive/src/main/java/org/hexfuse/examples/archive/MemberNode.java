@@ -62,7 +62,7 @@ final class MemberNode extends Node {
         }
 
         @Override public void read(Read op, DataReply out) throws IOException {
-            int length = (int) Math.clamp(size - op.offset(), 0, op.size());
+            int length = Math.clamp(size - op.offset(), 0, op.size());
             ByteBuffer data = ByteBuffer.allocate(length);
             if (length > 0) {
                 content.read(op.offset(), data, op::interrupted);

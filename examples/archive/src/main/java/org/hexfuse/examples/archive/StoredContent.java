@@ -52,7 +52,7 @@ final class StoredContent implements Content {
     }
 
     private static long zeros(ByteBuffer target, long wanted) {
-        int count = (int) Math.clamp(wanted, 0, target.remaining());
+        int count = Math.clamp(wanted, 0, target.remaining());
         target.put(new byte[count]);
         return count;
     }
