@@ -59,7 +59,7 @@ public non-sealed interface SetAttr extends Operation<SetAttr>, Deferrable<SetAt
         boolean directory = FileType.DIRECTORY.is(before.mode());
         boolean changesOwner = owner().isPresent() || group().isPresent();
         int kept = before.mode();
-        if (changesOwner && !directory || size().isPresent() && killSuidgid()) {
+        if ((changesOwner && !directory) || (size().isPresent() && killSuidgid())) {
             kept &= (kept & 010) == 0 ? ~04000 : ~06000;
         }
         after.mode(mode().isPresent() ? before.mode() & FileType.MODE_MASK | mode().getAsInt() & 07777 : kept);
