@@ -36,7 +36,7 @@ class PathMemoryTest {
         }
 
         @Test
-        @Override public void aReplacedNameAlwaysExists() {
+        @SuppressWarnings("JUnitMethodInvoked") @Override public void aReplacedNameAlwaysExists() {
             try {
                 super.aReplacedNameAlwaysExists();
             } catch (FuseException e) {
