@@ -36,7 +36,8 @@ class PathMemoryTest {
         }
 
         @Test
-        @SuppressWarnings("JUnitMethodInvoked") @Override public void aReplacedNameAlwaysExists() {
+        @SuppressWarnings("JUnitMethodInvoked")
+        @Override public void aReplacedNameAlwaysExists() {
             try {
                 super.aReplacedNameAlwaysExists();
             } catch (FuseException e) {
