@@ -62,7 +62,7 @@ public non-sealed interface SetAttr extends Operation<SetAttr>, Deferrable<SetAt
         if ((changesOwner && !directory) || (size().isPresent() && killSuidgid())) {
             kept &= (kept & 010) == 0 ? ~04000 : ~06000;
         }
-        after.mode(mode().isPresent() ? before.mode() & FileType.MODE_MASK | mode().getAsInt() & 07777 : kept);
+        after.mode(mode().isPresent() ? (before.mode() & FileType.MODE_MASK) | (mode().getAsInt() & 07777) : kept);
         after.owner(owner().orElse(before.uid()), group().orElse(before.gid()));
         size().ifPresent(bytes -> after.resize(bytes).mtime(now));
         atime().ifPresent(after::atime);

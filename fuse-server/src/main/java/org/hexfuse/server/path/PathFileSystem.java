@@ -73,7 +73,7 @@ public final class PathFileSystem extends FilterFileSystem {
      */
     public Optional<Node> known(String path) {
         Optional<Node> at = Optional.of(tree.root());
-        for (String name : path.split("/")) {
+        for (String name : path.split("/", -1)) {
             at = name.isEmpty() ? at : at.flatMap(directory -> directory.child(Name.of(name)));
         }
         return at;
@@ -130,9 +130,9 @@ public final class PathFileSystem extends FilterFileSystem {
         LateReply<Void> until(LateReply<Void> reply) {
             deferred = true;
             return new LateReply<>() {
-                @Override public Errno reply(Void result) {
+                @Override public Errno reply(Void nothing) {
                     held.close();
-                    return reply.reply(result);
+                    return reply.reply(null);
                 }
 
                 @Override public Errno fail(Throwable failure) {

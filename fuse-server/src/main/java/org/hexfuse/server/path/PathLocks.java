@@ -16,6 +16,7 @@ import org.hexfuse.server.Operation;
  * at it and below it. All locks of an operation are taken at once, so there is no deadlock; new ones wait behind a waiting exclusive
  * lock, so there is no starvation. An operation that is interrupted stops waiting.
  */
+@SuppressWarnings("ReferenceEquality") // A node is equal only to itself.
 final class PathLocks {
     /** How often a waiter looks whether it was interrupted. */
     private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(50);
@@ -159,7 +160,8 @@ final class PathLocks {
         }
     }
 
-    private void await(Operation<?> op) {
+    /** Callers check again in a loop. */
+    @SuppressWarnings("WaitNotInLoop") private void await(Operation<?> op) {
         try {
             released.awaitNanos(PATIENCE);
         } catch (InterruptedException _) {

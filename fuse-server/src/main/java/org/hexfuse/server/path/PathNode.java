@@ -24,6 +24,7 @@ import org.hexfuse.server.tree.NewFile;
 import org.hexfuse.server.tree.Node;
 
 /** A file that is known by its path: a place in the tree, whose operations are called with the path of that. */
+@SuppressWarnings("ReferenceEquality") // A node is equal only to itself.
 final class PathNode extends Node {
     private final Paths paths;
     private final boolean hasLinks;

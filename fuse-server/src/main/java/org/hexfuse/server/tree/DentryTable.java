@@ -11,6 +11,7 @@ import org.hexfuse.abi.Name;
  * <p>A dentry takes about 16 bytes of the table: its place in an array, and the number of that place in a hash table with open
  * addressing. Small directories have no hash table.
  */
+@SuppressWarnings("ReferenceEquality") // A node is equal only to itself.
 final class DentryTable {
     private static final int FEW = 8;
     private static final int FREE = 0;
@@ -160,6 +161,6 @@ final class DentryTable {
 
     private static int spread(Name name) {
         int hash = name.hashCode() * 0x9E3779B9;
-        return hash ^ hash >>> 16;
+        return hash ^ (hash >>> 16);
     }
 }

@@ -8,7 +8,6 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
 import org.hexfuse.server.Attr;
-import org.hexfuse.server.Create;
 import org.hexfuse.server.Created;
 import org.hexfuse.server.Deferrable;
 import org.hexfuse.server.Entry;
@@ -19,7 +18,6 @@ import org.hexfuse.server.MkNod;
 import org.hexfuse.server.Opened;
 import org.hexfuse.server.Operation;
 import org.hexfuse.server.SymLink;
-import org.hexfuse.server.TmpFile;
 import org.hexfuse.server.dispatch.Failures;
 import org.hexfuse.server.operation.NestedOperations;
 
@@ -27,6 +25,7 @@ import org.hexfuse.server.operation.NestedOperations;
  * From the child that an author returns to the entry of the reply: the node gets a reference and a dentry, and its attributes are
  * gotten. What was done is undone if the attributes cannot be gotten.
  */
+@SuppressWarnings("ReferenceEquality") // A node is equal only to itself.
 final class Entries {
     /** What is returned where the reply was deferred; nothing looks at it. */
     private static final Entry PLACEHOLDER = Entry.absent(Duration.ZERO);

@@ -10,6 +10,7 @@ import org.hexfuse.abi.FuseException;
  * The open files and directories of all kernels, by the numbers that these have. Numbers are never used again. Even ones are those of
  * nodes that are their own handles, which are found by the node id. An open file refers to its node. Any thread may use it.
  */
+@SuppressWarnings("ReferenceEquality") // A node is equal only to itself.
 final class HandleTable {
     private final ConcurrentHashMap<Long, OpenFile> files = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, OpenListing> listings = new ConcurrentHashMap<>();
@@ -25,7 +26,7 @@ final class HandleTable {
 
     /** Adds an open file. Returns its number. */
     long open(Node node, FileHandle handle) {
-        long number = last.incrementAndGet() << 1 | (handle == node ? 0 : 1);
+        long number = (last.incrementAndGet() << 1) | (handle == node ? 0 : 1);
         nodes.add(node);
         files.put(number, new OpenFile(node, handle));
         return number;
@@ -59,7 +60,7 @@ final class HandleTable {
 
     /** Adds an open directory. Returns its number. */
     long open(OpenListing listing) {
-        long number = last.incrementAndGet() << 1 | 1;
+        long number = (last.incrementAndGet() << 1) | 1;
         nodes.add(listing.directory());
         listings.put(number, listing);
         return number;

@@ -18,6 +18,7 @@ import org.hexfuse.server.Rename;
  *
  * <p>A node belongs to one namespace. Before it is part of a filesystem that is {@link #strays}.
  */
+@SuppressWarnings("ReferenceEquality") // A node is equal only to itself.
 final class Namespace {
     private static final Namespace STRAYS = new Namespace(null);
     /** The longest walk to the root, so that even a cycle of directories that an author has made ends. */
@@ -115,7 +116,7 @@ final class Namespace {
         }
         changing(directory, () -> {
             Dentry there = entry(directory, name);
-            if (there != null && there.node == node || there != null && there.kept) {
+            if (there != null && (there.node == node || there.kept)) {
                 return null;
             }
             directory.home.adopt(node);
@@ -254,18 +255,18 @@ final class Namespace {
     /** The checks, and the dentries that they found. A directory of the two that keeps no children knows of none. */
     private static Renaming rename(Node directory, Name name, Node targetDirectory, Name targetName, int flags) {
         boolean exchange = (flags & Rename.EXCHANGE) != 0;
-        if ((flags & ~(Rename.NOREPLACE | Rename.EXCHANGE)) != 0 || exchange && flags != Rename.EXCHANGE) {
+        if ((flags & ~(Rename.NOREPLACE | Rename.EXCHANGE)) != 0 || (exchange && flags != Rename.EXCHANGE)) {
             throw FuseException.of(Errno.EINVAL);
         }
         Dentry source = entry(directory, name);
         Dentry target = entry(targetDirectory, targetName);
-        if (source == null || exchange && target == null || targetDirectory.removed) {
+        if (source == null || (exchange && target == null) || targetDirectory.removed) {
             throw FuseException.of(Errno.ENOENT);
         }
         if (target != null && (flags & Rename.NOREPLACE) != 0) {
             throw FuseException.of(Errno.EEXIST);
         }
-        if (isBelow(targetDirectory, source.node) || exchange && isBelow(directory, target.node)) {
+        if (isBelow(targetDirectory, source.node) || (exchange && isBelow(directory, target.node))) {
             throw FuseException.of(Errno.EINVAL);
         }
         if (target != null && !exchange && source.node != target.node) {
@@ -307,10 +308,10 @@ final class Namespace {
                 remove(target);
             }
             if (source != null) {
-                add(targetDirectory, targetName, source.node, targetKeeps || source.kept && !keeps);
+                add(targetDirectory, targetName, source.node, targetKeeps || (source.kept && !keeps));
             }
             if (target != null && (flags & Rename.EXCHANGE) != 0) {
-                add(directory, name, target.node, keeps || target.kept && !targetKeeps);
+                add(directory, name, target.node, keeps || (target.kept && !targetKeeps));
             }
             return null;
         });

@@ -59,6 +59,7 @@ import org.hexfuse.server.Unlink;
  * <p>Only {@link #getattr} must be implemented. Methods that are not overridden behave as in
  * {@link org.hexfuse.server.FuseFileSystem}, except where it is said. They run concurrently, without a lock of the framework.
  */
+@SuppressWarnings("ReferenceEquality") // A node is equal only to itself.
 public abstract non-sealed class Node implements Child, FileHandle {
     private static final AtomicLong LAST_ID = new AtomicLong(1);
     private static final VarHandle ID;

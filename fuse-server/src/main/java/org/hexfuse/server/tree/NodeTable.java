@@ -14,6 +14,7 @@ import org.hexfuse.server.GetAttr;
  * The nodes that kernels refer to, by node id, and their reference counts: lookups and open handles. A node is here while its count is
  * not zero, and a node with a key is found by that as long. Any thread may use it; finding a node by its id takes no lock.
  */
+@SuppressWarnings("ReferenceEquality") // A node is equal only to itself.
 final class NodeTable {
     private static final int STRIPES = 16;
 
@@ -188,7 +189,7 @@ final class NodeTable {
         }
 
         private static int spread(long id) {
-            return (int) (id >>> 4) * 0x9E3779B9 >>> 8;
+            return ((int) (id >>> 4) * 0x9E3779B9) >>> 8;
         }
     }
 

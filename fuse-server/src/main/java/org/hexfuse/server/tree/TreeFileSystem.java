@@ -32,7 +32,8 @@ import org.hexfuse.transport.spi.RateLimitedLog;
  *
  * <p>It may be served to several kernels at once. Any thread may use it.
  */
-public class TreeFileSystem implements FuseFileSystem {
+// A node is equal only to itself; the tables that the constructor passes this to do not call it.
+@SuppressWarnings({"ReferenceEquality", "this-escape"}) public class TreeFileSystem implements FuseFileSystem {
     private static final RateLimitedLog LIMITED = new RateLimitedLog(Loggers.of(TreeFileSystem.class));
 
     private static final int LONGEST_TARGET = 4095;

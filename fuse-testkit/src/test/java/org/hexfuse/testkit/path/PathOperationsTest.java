@@ -315,7 +315,7 @@ import org.junit.jupiter.api.Timeout;
                 }));
             }
 
-            @Override public void mkdir(String path, MkDir op) {
+            @Override public synchronized void mkdir(String path, MkDir op) {
                 op.later(reply -> soon.execute(() -> {
                     files.put(path, "");
                     reply.reply(null);
@@ -327,7 +327,7 @@ import org.junit.jupiter.api.Timeout;
                 return NumberedHandle.of(0);
             }
 
-            @Override public void rename(String from, String to, Rename op) {
+            @Override public synchronized void rename(String from, String to, Rename op) {
                 op.later(reply -> soon.execute(() -> {
                     super.rename(from, to, null);
                     reply.reply(null);

@@ -64,7 +64,7 @@ import org.junit.jupiter.api.Timeout;
             if (number == null) {
                 throw FuseException.of(Errno.ENOENT);
             }
-            return new Number(number, keyed);
+            return new Numbered(number, keyed);
         }
 
         @Override public Stream<Listed> readdir(ReadDir op) {
@@ -76,7 +76,7 @@ import org.junit.jupiter.api.Timeout;
         }
 
         @Override public void link(Link op, Node target) {
-            numbers.put(op.name().toString(), ((Number) target).number);
+            numbers.put(op.name().toString(), ((Numbered) target).number);
         }
 
         @Override public void rename(Rename op, Node directory) {
@@ -85,11 +85,11 @@ import org.junit.jupiter.api.Timeout;
     }
 
     /** A file whose content is its number, and which has a handle for each open. */
-    private static class Number extends Node {
+    private static class Numbered extends Node {
         final int number;
         final boolean keyed;
 
-        Number(int number, boolean keyed) {
+        Numbered(int number, boolean keyed) {
             super(FileType.REGULAR);
             this.number = number;
             this.keyed = keyed;
@@ -318,12 +318,12 @@ import org.junit.jupiter.api.Timeout;
         mount(new Numbers() {
             @Override public Child lookup(Lookup op) {
                 return switch (op.name().toString()) {
-                    case "type" -> new Number(1, false) {
+                    case "type" -> new Numbered(1, false) {
                         @Override public Attr getattr(GetAttr op) {
                             return Attr.directory(0755);
                         }
                     };
-                    case "attr" -> new Number(1, true) {
+                    case "attr" -> new Numbered(1, true) {
                         @Override public Attr getattr(GetAttr op) {
                             throw new IllegalArgumentException("on purpose");
                         }

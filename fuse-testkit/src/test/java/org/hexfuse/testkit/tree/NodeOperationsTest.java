@@ -86,11 +86,11 @@ import org.junit.jupiter.api.Timeout;
                 }
 
                 @Override public long lseek(Lseek op) {
-                    return 40 + number;
+                    return 40L + number;
                 }
 
                 @Override public long copyFileRange(CopyFileRange op, FileHandle target) {
-                    calls.add("copy " + number + (target == this ? " to itself" : " to another"));
+                    calls.add("copy " + number + (target.equals(this) ? " to itself" : " to another"));
                     return op.length();
                 }
 
@@ -112,7 +112,7 @@ import org.junit.jupiter.api.Timeout;
             };
         }
 
-        @Override public Attr setattr(SetAttr op) {
+        @Override public synchronized Attr setattr(SetAttr op) {
             calls.add("setattr" + (op.handle().isPresent() && handle(op.handle().getAsLong()).isPresent()
                     ? " with its handle"
                     : ""));

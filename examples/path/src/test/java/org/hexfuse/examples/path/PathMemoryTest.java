@@ -36,6 +36,7 @@ class PathMemoryTest {
         }
 
         @Test
+        @SuppressWarnings("JUnitMethodInvoked")
         @Override public void aReplacedNameAlwaysExists() {
             try {
                 super.aReplacedNameAlwaysExists();
