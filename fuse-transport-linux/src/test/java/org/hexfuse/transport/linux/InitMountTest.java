@@ -220,6 +220,20 @@ import org.junit.jupiter.api.io.TempDir;
         assertThat(fileSystem.events).containsExactly("open", "write 1048576");
     }
 
+    @Test void aHigherLimitAllowsMoreInOneWrite() throws Exception {
+        assumeTrue(LinuxLink.mostPages(Path.of("/proc/sys/fs/fuse/max_pages_limit")) >= 512,
+                "max_pages_limit was not raised");
+        Recording fileSystem = mount(new Recording(negotiation -> negotiation.maxWrite(2 << 20)) {
+            @Override public Opened open(Open op) {
+                return Opened.of(1).directIo();
+            }
+        });
+        try (Arena arena = Arena.ofConfined(); Fd open = Fd.open(file.toString(), OpenFlags.WRONLY)) {
+            assertThat(Syscalls.pwrite(open, arena.allocate(2 << 20, 4096), 2 << 20, 0)).isEqualTo(2 << 20);
+        }
+        assertThat(fileSystem.events).containsExactly("write 2097152");
+    }
+
     @Test void withoutReadaheadEachPageIsARead() throws Exception {
         Recording fileSystem = mount(new Recording(negotiation -> negotiation.maxReadahead(0)));
         try (FileChannel open = FileChannel.open(file)) {
