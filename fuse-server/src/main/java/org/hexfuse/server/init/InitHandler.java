@@ -33,7 +33,9 @@ public final class InitHandler {
     private static final Logger LOG = Loggers.of(InitHandler.class);
     private static final int PAGE = 4096;
     private static final int PAGES_WITHOUT_MAX_PAGES = 32;
-    private static final int PAGES_LIMIT = 256;
+    private static final int PAGES_LIMIT = 0xFFFF;
+    /** The most of one WRITE unless the filesystem chooses more: 256 pages, since each worker has memory for one. */
+    private static final int MAX_WRITE_BY_DEFAULT = 1 << 20;
     private static final long BY_DEFAULT = Flag.of(InitFlag.ASYNC_READ, InitFlag.BIG_WRITES, InitFlag.AUTO_INVAL_DATA,
             InitFlag.ASYNC_DIO, InitFlag.PARALLEL_DIROPS, InitFlag.MAX_PAGES, InitFlag.INIT_EXT,
             InitFlag.HAS_EXPIRE_ONLY,
@@ -80,6 +82,7 @@ public final class InitHandler {
         int readahead = (int) Math.min(InitIn.MAX_READAHEAD.getUnsigned(in, 0), Integer.MAX_VALUE);
         var negotiation = new InitOffer(session, minor, offered, wanted(), largestPayload(offered),
                 readahead, refusals());
+        negotiation.maxWrite(MAX_WRITE_BY_DEFAULT);
         Undeclared.warn(fileSystem);
         fileSystem.init(negotiation);
         return reply(slot.reply(), negotiation);
@@ -138,7 +141,8 @@ public final class InitHandler {
     }
 
     private int reply(MemorySegment out, InitOffer agreed) {
-        int pages = (Math.max(agreed.maxWrite(), agreed.maxReadahead()) + PAGE - 1) / PAGE;
+        int pages = (Math.max(agreed.maxWrite(), Math.min(agreed.maxReadahead(), MAX_WRITE_BY_DEFAULT)) + PAGE - 1)
+                / PAGE;
         int maxPages = Math.clamp(pages, 1, Math.max(1, largestPayload(agreed.enabled()) / PAGE));
         var limits = new Limits(agreed.minor(), agreed.enabled(), agreed.maxWrite(), maxPages);
         link.negotiated(limits);

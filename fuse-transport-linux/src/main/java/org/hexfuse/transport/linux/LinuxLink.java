@@ -1,7 +1,12 @@
 package org.hexfuse.transport.linux;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,8 +38,10 @@ import org.slf4j.Logger;
  * channels, since closing one aborts all requests that were read from it, detached ones too.
  */
 final class LinuxLink implements ServerLink {
-    /** The longest payload of the kernel, unless its administrator raised the limit: 256 pages. */
-    static final int MAX_PAYLOAD = 1 << 20;
+    /** The most pages of a message. Linux 6.13 and newer; 256 in older ones. Source: Linux {@code fs/fuse/sysctl.c}. */
+    private static final Path PAGES_LIMIT = Path.of("/proc/sys/fs/fuse/max_pages_limit");
+    private static final int PAGES_BY_DEFAULT = 256;
+    private static final int PAGE = 4096;
 
     private static final Logger LOG = Loggers.of(LinuxLink.class);
     /** How long unmounting may take before the connection is aborted. */
@@ -45,6 +52,7 @@ final class LinuxLink implements ServerLink {
 
     private final KernelMount mount;
     private final Runnable onDisconnect;
+    private final int maxPayload;
     private final List<LinuxChannel> channels = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> closing = new CompletableFuture<>();
     private volatile Limits limits = Limits.beforeInit();
@@ -59,12 +67,25 @@ final class LinuxLink implements ServerLink {
     /** @param onDisconnect run when no further request can come, any number of times */
     LinuxLink(KernelMount mount, Runnable onDisconnect) {
         this.mount = mount;
+        this.maxPayload = mostPages(PAGES_LIMIT) * PAGE;
         free.add(mount.device());
         this.onDisconnect = onDisconnect;
     }
 
+    /** The limit in {@code file}, which an administrator may have changed. */
+    static int mostPages(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            // In one read: the kernel has nothing more at any other offset.
+            byte[] text = new byte[32];
+            int length = Math.max(0, in.read(text));
+            return Math.clamp(Long.parseLong(new String(text, 0, length, US_ASCII).strip()), 1, 0xFFFF);
+        } catch (IOException | NumberFormatException _) {
+            return PAGES_BY_DEFAULT;
+        }
+    }
+
     @Override public int maxMessage() {
-        return MAX_PAYLOAD + Limits.HEAD_ROOM;
+        return maxPayload + Limits.HEAD_ROOM;
     }
 
     @Override public void negotiated(Limits agreed) {

@@ -106,7 +106,7 @@ class LinuxTransportContractTest extends TransportContract {
         }
 
         @Override public int maxPayload() {
-            return LinuxLink.MAX_PAYLOAD;
+            return 256 * 4096;
         }
 
         @Override public void close() {

@@ -105,6 +105,7 @@ import org.junit.jupiter.api.io.TempDir;
         }
 
         @Override public Attr getattr(GetAttr op) {
+            op.mask().ifPresent(mask -> events.add("birth time " + ((mask & 0x800) != 0) + " " + op.synchronization()));
             return attr(op.node());
         }
 
@@ -262,9 +263,10 @@ import org.junit.jupiter.api.io.TempDir;
     }
 
     @Test void requestsTheBirthTime() throws Exception {
-        mount();
+        Changing fileSystem = mount();
         var attributes = Files.readAttributes(file, BasicFileAttributes.class);
         assertThat(attributes.creationTime().toInstant()).isEqualTo(BORN);
+        assertThat(fileSystem.events).containsExactly("birth time true 0");
     }
 
     @Test void creatingRequestsCarryTheNegotiatedExtensions() throws Exception {

@@ -1,0 +1,364 @@
+package org.hexfuse.transport.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Name;
+import org.hexfuse.libc.Fd;
+import org.hexfuse.libc.Syscalls;
+import org.hexfuse.posix.OpenFlags;
+import org.hexfuse.server.*;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the running kernel does differently with a choice of INIT. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class InitMountTest {
+    private static final long F = 2;
+    private static final long LINK = 3;
+    private static final long DIRECTORY = 4;
+
+    @TempDir private Path scratch;
+    private Path point;
+    private Path file;
+    private Mount mount;
+
+    /** A file, a link and a directory, whose operations are recorded. */
+    private static class Recording implements FuseFileSystem {
+        final Queue<String> events = new ConcurrentLinkedQueue<>();
+        final Consumer<InitNegotiation> choices;
+        volatile Session session;
+
+        Recording(Consumer<InitNegotiation> choices) {
+            this.choices = choices;
+        }
+
+        long count(String event) {
+            return events.stream().filter(event::equals).count();
+        }
+
+        @Override public void init(InitNegotiation negotiation) {
+            session = negotiation.session();
+            choices.accept(negotiation);
+        }
+
+        @Override public Blocking blocking() {
+            return Blocking.IN_JAVA;
+        }
+
+        @Override public Entry lookup(Lookup op) throws IOException, InterruptedException {
+            return switch (op.name().toString()) {
+                case "f" -> Entry.of(F, attr(F), Duration.ofHours(1));
+                case "link" -> Entry.of(LINK, attr(LINK), Duration.ofHours(1));
+                case "d" -> Entry.of(DIRECTORY, attr(DIRECTORY), Duration.ofHours(1));
+                default -> Entry.absent(Duration.ZERO);
+            };
+        }
+
+        static Attr attr(long node) {
+            FileType type = node == F ? FileType.REGULAR : node == LINK ? FileType.SYMLINK : FileType.DIRECTORY;
+            return Attr.of(type, 0777).size(node == F ? 1L << 24 : 1).timeout(Duration.ofHours(1)).build();
+        }
+
+        @Override public Attr getattr(GetAttr op) {
+            return attr(op.node());
+        }
+
+        @Override public Attr setattr(SetAttr op) {
+            events.add("setattr " + op.size().isPresent());
+            return attr(op.node());
+        }
+
+        @Override public Name readlink(ReadLink op) {
+            events.add("readlink");
+            return Name.of("f");
+        }
+
+        @Override public Opened open(Open op) {
+            events.add("open");
+            return Opened.of(1);
+        }
+
+        @Override public void read(Read op, DataReply out) throws IOException, InterruptedException {
+            events.add("read " + op.size());
+            out.writeZeros(op.size());
+        }
+
+        @Override public int write(Write op) {
+            events.add("write " + op.size());
+            return op.size();
+        }
+
+        @Override public void readdir(ReadDir op, DirReply out) throws IOException, InterruptedException {
+            events.add("readdir");
+        }
+
+        @Override public Entry mkdir(MkDir op) {
+            events.add("mkdir " + Integer.toOctalString(op.mode()) + " " + Integer.toOctalString(op.umask()));
+            return Entry.of(5, attr(DIRECTORY));
+        }
+    }
+
+    @BeforeEach void make() throws IOException {
+        assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
+        point = Files.createDirectory(scratch.resolve("mount"));
+        file = point.resolve("f");
+    }
+
+    @AfterEach void unmount() {
+        if (mount != null) {
+            mount.close();
+        }
+    }
+
+    private <T extends FuseFileSystem> T mount(T fileSystem, String... options) throws Exception {
+        try {
+            mount = Fuse.mount(fileSystem, point, options);
+        } catch (IOException e) {
+            assumeTrue(false, "this user may not mount: " + e.getMessage());
+        }
+        return fileSystem;
+    }
+
+    private Recording mount(InitFlag... flags) throws Exception {
+        return mount(new Recording(negotiation -> Set.of(flags).forEach(flag -> {
+            assumeTrue(negotiation.offers(flag), "a kernel without " + flag);
+            negotiation.enable(flag);
+        })));
+    }
+
+    private static void run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+    }
+
+    @Test void dontMaskLeavesTheUmaskToTheFilesystem() throws Exception {
+        Recording fileSystem = mount(InitFlag.DONT_MASK);
+        run("sh", "-c", "umask 027; mkdir " + point.resolve("new"));
+        assertThat(fileSystem.events).containsExactly("mkdir 777 27");
+    }
+
+    @Test void withoutDontMaskTheUmaskIsApplied() throws Exception {
+        Recording fileSystem = mount();
+        run("sh", "-c", "umask 027; mkdir " + point.resolve("new"));
+        assertThat(fileSystem.events).containsExactly("mkdir 750 27");
+    }
+
+    @Test void cachedSymlinksAreReadOnce() throws Exception {
+        Recording fileSystem = mount(InitFlag.CACHE_SYMLINKS);
+        for (int i = 0; i < 3; i++) {
+            assertThat(Files.readSymbolicLink(point.resolve("link"))).hasToString("f");
+        }
+        assertThat(fileSystem.count("readlink")).isEqualTo(1);
+    }
+
+    @Test void otherSymlinksAreReadEachTime() throws Exception {
+        Recording fileSystem = mount();
+        for (int i = 0; i < 3; i++) {
+            assertThat(Files.readSymbolicLink(point.resolve("link"))).hasToString("f");
+        }
+        assertThat(fileSystem.count("readlink")).isEqualTo(3);
+    }
+
+    @Test void anOpenThatIsNotSupportedIsNotSentAgain() throws Exception {
+        var opens = new AtomicInteger();
+        mount(new Recording(_ -> {}) {
+            @Override public Opened open(Open op) {
+                opens.incrementAndGet();
+                throw FuseException.of(Errno.ENOSYS);
+            }
+        });
+        for (int i = 0; i < 3; i++) {
+            FileChannel.open(file).close();
+        }
+        assertThat(opens).hasValue(1);
+    }
+
+    @Test void maxWriteBoundsAWrite() throws Exception {
+        Recording fileSystem = mount(
+                new Recording(negotiation -> assertThat(negotiation.maxWrite(8192)).isEqualTo(8192)));
+        try (FileChannel open = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            assertThat(open.write(ByteBuffer.allocateDirect(20_000), 0)).isEqualTo(20_000);
+        }
+        assertThat(fileSystem.events).contains("write 8192").doesNotContain("write 20000");
+    }
+
+    @Test void maxPagesAllowsAMebibyteInOneWrite() throws Exception {
+        Recording fileSystem = mount(new Recording(_ -> {}) {
+            @Override public Opened open(Open op) {
+                events.add("open");
+                return Opened.of(1).directIo();
+            }
+        });
+        try (Arena arena = Arena.ofConfined(); Fd open = Fd.open(file.toString(), OpenFlags.WRONLY)) {
+            assertThat(Syscalls.pwrite(open, arena.allocate(1 << 20, 4096), 1 << 20, 0)).isEqualTo(1 << 20);
+        }
+        assertThat(fileSystem.events).containsExactly("open", "write 1048576");
+    }
+
+    @Test void aHigherLimitAllowsMoreInOneWrite() throws Exception {
+        assumeTrue(LinuxLink.mostPages(Path.of("/proc/sys/fs/fuse/max_pages_limit")) >= 512,
+                "max_pages_limit was not raised");
+        Recording fileSystem = mount(new Recording(negotiation -> negotiation.maxWrite(2 << 20)) {
+            @Override public Opened open(Open op) {
+                return Opened.of(1).directIo();
+            }
+        });
+        try (Arena arena = Arena.ofConfined(); Fd open = Fd.open(file.toString(), OpenFlags.WRONLY)) {
+            assertThat(Syscalls.pwrite(open, arena.allocate(2 << 20, 4096), 2 << 20, 0)).isEqualTo(2 << 20);
+        }
+        assertThat(fileSystem.events).containsExactly("write 2097152");
+    }
+
+    @Test void withoutReadaheadEachPageIsARead() throws Exception {
+        Recording fileSystem = mount(new Recording(negotiation -> negotiation.maxReadahead(0)));
+        try (FileChannel open = FileChannel.open(file)) {
+            assertThat(open.read(ByteBuffer.allocate(100), 0)).isEqualTo(100);
+        }
+        assertThat(fileSystem.events).contains("read 4096");
+    }
+
+    @Test void parallelDirectoryOperationsMeet() throws Exception {
+        var together = new java.util.concurrent.CyclicBarrier(2);
+        var fileSystem = mount(new Recording(_ -> {}) {
+            @Override public Entry lookup(Lookup op) throws InterruptedException {
+                if (op.name().toString().startsWith("both")) {
+                    try {
+                        together.await(20, TimeUnit.SECONDS);
+                        events.add("met");
+                    } catch (java.util.concurrent.BrokenBarrierException | java.util.concurrent.TimeoutException _) {
+                        events.add("alone");
+                    }
+                }
+                return Entry.absent(Duration.ZERO);
+            }
+        });
+        Thread other = Thread.ofPlatform().start(() -> Files.exists(point.resolve("both1")));
+        assertThat(point.resolve("both2")).doesNotExist();
+        other.join();
+        assertThat(fileSystem.events).containsExactly("met", "met");
+    }
+
+    @Test void aMappingOfADirectFileNeedsItsFlag() throws Exception {
+        for (boolean allowed : new boolean[]{false, true}) {
+            var fileSystem = mount(new Recording(negotiation -> {
+                assumeTrue(negotiation.offers(InitFlag.DIRECT_IO_ALLOW_MMAP));
+                if (allowed) {
+                    negotiation.enable(InitFlag.DIRECT_IO_ALLOW_MMAP);
+                }
+            }) {
+                @Override public Opened open(Open op) {
+                    return Opened.of(1).directIo();
+                }
+            });
+            try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                if (allowed) {
+                    assertThat(open.map(FileChannel.MapMode.READ_WRITE, 0, 4096).get(0)).isZero();
+                    assertThat(fileSystem.events).anyMatch(event -> event.startsWith("read"));
+                } else {
+                    assertThatThrownBy(() -> open.map(FileChannel.MapMode.READ_WRITE, 0, 4096))
+                            .isInstanceOf(IOException.class);
+                }
+            }
+            mount.close();
+        }
+    }
+
+    @Test void aRequestTimeoutAndOtherLimitsAreAccepted() throws Exception {
+        Recording fileSystem = mount(new Recording(negotiation -> {
+            boolean offered = negotiation.offers(InitFlag.REQUEST_TIMEOUT);
+            assertThat(negotiation.requestTimeout(Duration.ofSeconds(30))).isEqualTo(offered);
+            assertThatThrownBy(() -> negotiation.requestTimeout(Duration.ofMillis(5)))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThat(negotiation.maxBackground(20)).isEqualTo(20);
+            assertThat(negotiation.congestionThreshold(17)).isEqualTo(17);
+            assertThat(negotiation.congestionThreshold(70)).isEqualTo(20);
+            negotiation.congestionThreshold(17);
+        }));
+        assertThat(Files.size(file)).isEqualTo(1L << 24);
+        Path connection = Path.of("/sys/fs/fuse/connections",
+                Long.toString((long) Files.getAttribute(file, "unix:dev") & 0xFF));
+        if (Files.exists(connection)) {
+            assertThat(Files.readString(connection.resolve("max_background")).strip()).isEqualTo("20");
+            assertThat(Files.readString(connection.resolve("congestion_threshold")).strip()).isEqualTo("17");
+        }
+        assertThat(fileSystem.session.has(InitFlag.REQUEST_TIMEOUT)).isTrue();
+    }
+
+    @Test void aLostRequestIsSentAgain() throws Exception {
+        var kept = new ConcurrentLinkedQueue<LateReply<Entry>>();
+        var uniques = new ConcurrentLinkedQueue<Long>();
+        var fileSystem = mount(new Recording(negotiation -> {
+            assumeTrue(negotiation.offers(InitFlag.HAS_RESEND), "a kernel without RESEND");
+            negotiation.enable(InitFlag.HAS_RESEND);
+        }) {
+            @Override public Entry lookup(Lookup op) {
+                if (!op.name().is("lost")) {
+                    return Entry.absent(Duration.ZERO);
+                }
+                uniques.add(op.unique());
+                return uniques.size() == 1 ? op.later(kept::add) : Entry.of(F, attr(F));
+            }
+        });
+        var size = new AtomicInteger();
+        Thread caller = Thread.ofPlatform().start(() -> size.set((int) point.resolve("lost").toFile().length()));
+        await().until(() -> kept.size() == 1);
+        assertThat(fileSystem.session.notifier().resend()).isEqualTo(Errno.OK);
+        assertThat(caller.join(Duration.ofSeconds(20))).isTrue();
+        assertThat(size).hasValue(1 << 24);
+        assertThat(uniques).hasSize(2);
+        assertThat(uniques.poll() | Long.MIN_VALUE).isEqualTo(uniques.poll());
+        assertThat(kept.remove().reply(Entry.of(F, Recording.attr(F)))).isEqualTo(Errno.ENOENT);
+    }
+
+    @Test void prunedNodesAreForgotten() throws Exception {
+        var forgotten = new ConcurrentLinkedQueue<Long>();
+        var minor = new AtomicInteger();
+        var fileSystem = mount(new Recording(negotiation -> minor.set(negotiation.minor())) {
+            @Override public void forget(Forget op) {
+                forgotten.add(op.node());
+            }
+        });
+        assumeTrue(minor.get() >= 45, "a kernel without PRUNE");
+        assertThat(Files.size(file)).isEqualTo(1L << 24);
+        assertThat(fileSystem.session.notifier().prune(F, 4711)).isEqualTo(Errno.OK);
+        await().until(() -> forgotten.contains(F));
+    }
+
+    @Test void thePagesLimitIsTheAdministrators() throws Exception {
+        Path limit = Files.writeString(scratch.resolve("limit"), "1024\n");
+        assertThat(LinuxLink.mostPages(limit)).isEqualTo(1024);
+        assertThat(LinuxLink.mostPages(scratch.resolve("none"))).isEqualTo(256);
+        Path running = Path.of("/proc/sys/fs/fuse/max_pages_limit");
+        if (Files.exists(running)) {
+            assertThat(LinuxLink.mostPages(running)).isEqualTo(
+                    Integer.parseInt(new String(Files.newInputStream(running).readNBytes(32)).strip()));
+        }
+        Files.writeString(limit, "1000000\n");
+        assertThat(LinuxLink.mostPages(limit)).isEqualTo(0xFFFF);
+    }
+}
