@@ -18,17 +18,23 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.time.Instant;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.Opcode;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.LockCalls;
 import org.hexfuse.libc.LockCalls.RecordLock;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.server.Fuse;
+import org.hexfuse.server.FuseServer;
 import org.hexfuse.server.Mount;
+import org.hexfuse.server.observe.ObservedRequest;
+import org.hexfuse.server.observe.RequestListener;
+import org.hexfuse.server.observe.ServerListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +75,27 @@ import org.junit.jupiter.api.io.TempDir;
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    @Test void aMountIsObserved() throws Exception {
+        Path other = Files.createDirectory(scratch.resolve("observed"));
+        var operations = ConcurrentHashMap.<Opcode>newKeySet();
+        var listener = new ServerListener() {
+            @Override public RequestListener started(ObservedRequest request) {
+                Opcode operation = request.operation();
+                return (error, _, bytes) -> {
+                    if (error == Errno.OK && (operation != Opcode.WRITE || bytes == 5)) {
+                        operations.add(operation);
+                    }
+                };
+            }
+        };
+        try (Mount observed = FuseServer.serve(fileSystem).listener(listener).mount(other, "fsname=observed")) {
+            Files.writeString(other.resolve("f"), "hello");
+            assertThat(Files.readString(other.resolve("f"))).isEqualTo("hello");
+            assertThat(observed.mountPoint()).isEqualTo(other);
+        }
+        assertThat(operations).contains(Opcode.INIT, Opcode.CREATE, Opcode.WRITE, Opcode.RELEASE);
     }
 
     /** A tree of all that {@code cp -a} copies: sizes around those of pages and chunks, links of both kinds, a hole. */
