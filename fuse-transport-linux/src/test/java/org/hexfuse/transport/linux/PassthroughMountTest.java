@@ -1,5 +1,6 @@
 package org.hexfuse.transport.linux;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -163,8 +164,8 @@ import org.junit.jupiter.api.io.TempDir;
                 StandardOpenOption.WRITE)) {
             ByteBuffer buffer = ByteBuffer.allocate(4);
             assertThat(file.read(buffer, 2)).isEqualTo(4);
-            assertThat(buffer.array()).containsExactly("2345".getBytes());
-            assertThat(file.write(ByteBuffer.wrap("ab".getBytes()), 0)).isEqualTo(2);
+            assertThat(buffer.array()).containsExactly("2345".getBytes(UTF_8));
+            assertThat(file.write(ByteBuffer.wrap("ab".getBytes(UTF_8)), 0)).isEqualTo(2);
             assertThat(Files.readString(backing)).isEqualTo("ab23456789");
             var mapped = file.map(FileChannel.MapMode.READ_WRITE, 0, 10);
             assertThat(mapped.get(1)).isEqualTo((byte) 'b');
