@@ -104,10 +104,10 @@ final class InitOffer implements InitNegotiation {
     }
 
     @Override public boolean requestTimeout(Duration timeout) {
-        if (timeout.getSeconds() < 1 || timeout.getSeconds() > 0xFFFF) {
-            throw new IllegalArgumentException("a request timeout of " + timeout.getSeconds() + " s");
+        if (timeout.toSeconds() < 1 || timeout.toSeconds() > 0xFFFF) {
+            throw new IllegalArgumentException("a request timeout of " + timeout.toSeconds() + " s");
         }
-        this.requestTimeout = (int) timeout.getSeconds();
+        this.requestTimeout = (int) timeout.toSeconds();
         enabled |= InitFlag.REQUEST_TIMEOUT.mask() & offered;
         return offers(InitFlag.REQUEST_TIMEOUT);
     }

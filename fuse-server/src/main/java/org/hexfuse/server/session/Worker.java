@@ -16,6 +16,8 @@ final class Worker {
     /** The bytes of the budget that its slot takes; 0 before they are reserved. */
     private long reserved;
     private volatile Thread thread;
+    /** The same as {@link #turn}, which only the thread itself changes. */
+    private long turns;
     /** Counts the beginnings and ends of requests: odd while one runs. */
     private volatile long turn;
     private long begun;
@@ -47,12 +49,12 @@ final class Worker {
 
     void begin() {
         begun = System.nanoTime();
-        turn++;
+        turn = ++turns;
     }
 
     void end() {
         average += (Math.min(System.nanoTime() - begun, MOST) - average) / WEIGHT;
-        turn++;
+        turn = ++turns;
     }
 
     boolean isSlow() { return average > SLOW; }

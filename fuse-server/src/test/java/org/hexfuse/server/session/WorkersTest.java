@@ -346,33 +346,4 @@ import org.junit.jupiter.params.provider.ValueSource;
         server.close();
         assertThat(RequestMemory.jvm().reserved()).isEqualTo(before);
     }
-
-    @Test void quickRequestsOfABlockingFilesystemStayOnFewThreads() throws Exception {
-        var threads = new ConcurrentLinkedQueue<String>();
-        var warm = new java.util.concurrent.atomic.AtomicBoolean();
-        serve(FuseServer.serve(new FuseFileSystem() {
-            @Override public Blocking blocking() {
-                return Blocking.IN_NATIVE_CODE;
-            }
-
-            @Override public Entry lookup(Lookup op) {
-                if (warm.get()) {
-                    threads.add(Thread.currentThread().getName());
-                }
-                return Entry.of(2, Attr.file(0444, 0));
-            }
-        }).threads(2));
-        for (int i = 0; i < 5000; i++) {
-            lookup("quick");
-        }
-        warm.set(true);
-        join(start(30, () -> {
-            for (int i = 0; i < 200; i++) {
-                lookup("quick");
-            }
-        }));
-        assertThat(threads).hasSize(6000);
-        // A processor that is taken away in a request makes it a slow one, so there may be some more than two.
-        assertThat(Set.copyOf(threads)).hasSizeLessThan(12);
-    }
 }

@@ -1,5 +1,6 @@
 package org.hexfuse.transport.linux;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -356,7 +356,7 @@ import org.junit.jupiter.api.io.TempDir;
         Path running = Path.of("/proc/sys/fs/fuse/max_pages_limit");
         if (Files.exists(running)) {
             assertThat(LinuxLink.mostPages(running)).isEqualTo(
-                    Integer.parseInt(new String(Files.newInputStream(running).readNBytes(32)).strip()));
+                    Integer.parseInt(new String(Files.newInputStream(running).readNBytes(32), UTF_8).strip()));
         }
         Files.writeString(limit, "1000000\n");
         assertThat(LinuxLink.mostPages(limit)).isEqualTo(0xFFFF);
