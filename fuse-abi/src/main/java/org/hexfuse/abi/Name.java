@@ -1,6 +1,7 @@
 package org.hexfuse.abi;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.lang.foreign.MemorySegment;
@@ -78,6 +79,9 @@ public final class Name implements Comparable<Name> {
 
     /** Decodes UTF-8, escaping each byte that is not part of it. */
     public static String decode(byte[] bytes) {
+        if (isAscii(bytes)) {
+            return new String(bytes, ISO_8859_1);
+        }
         ByteBuffer in = ByteBuffer.wrap(bytes);
         var decoder = UTF_8.newDecoder();
         try {
@@ -85,6 +89,16 @@ public final class Name implements Comparable<Name> {
         } catch (CharacterCodingException _) {
             return decodeEscaped(bytes);
         }
+    }
+
+    /** Most names are, and need no decoder. */
+    private static boolean isAscii(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String decodeEscaped(byte[] bytes) {

@@ -1,6 +1,7 @@
 package org.hexfuse.server.path;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -21,6 +22,7 @@ final class PathLocks {
     /** How often a waiter looks whether it was interrupted. */
     private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int EXCLUSIVE = -1;
+    private static final PathNode[] NONE = {};
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition released = lock.newCondition();
@@ -29,10 +31,10 @@ final class PathLocks {
     final class Held implements AutoCloseable {
         private final String path;
         private final String target;
-        private final List<PathNode> shared;
+        private final PathNode[] shared;
         private final List<PathNode> exclusive;
 
-        private Held(String path, String target, List<PathNode> shared, List<PathNode> exclusive) {
+        private Held(String path, String target, PathNode[] shared, List<PathNode> exclusive) {
             this.path = path;
             this.target = target;
             this.shared = shared;
@@ -51,6 +53,9 @@ final class PathLocks {
 
         /** Releases the locks. */
         @Override public void close() {
+            if (shared.length == 0 && exclusive.isEmpty()) {
+                return;
+            }
             lock.lock();
             try {
                 boolean waited = !exclusive.isEmpty();
@@ -81,14 +86,25 @@ final class PathLocks {
 
     /** The paths of two nodes, or of names in them; {@code target} may be null. */
     Held shared(PathNode node, Name name, PathNode target, Name targetName, Operation<?> op) {
+        if (target == null && node.isRoot()) {
+            PathNode child = name == null ? null : node.known(name);
+            if (child == null) {
+                return new Held(name == null ? "/" : "/" + name, "", NONE, List.of());
+            }
+        }
         lock.lock();
         try {
             while (true) {
-                var chain = new ArrayList<PathNode>(4);
-                String path = walkChild(node, name, chain);
-                String second = target == null ? "" : walkChild(target, targetName, chain);
+                PathNode[] chain = chain(node, name);
+                PathNode[] second = target == null ? NONE : chain(target, targetName);
+                if (second.length > 0) {
+                    int length = chain.length;
+                    chain = Arrays.copyOf(chain, length + second.length);
+                    System.arraycopy(second, 0, chain, length, second.length);
+                }
                 if (acquireShared(chain)) {
-                    return new Held(path, second, chain, List.of());
+                    return new Held(path(node, name), target == null ? "" : path(target, targetName), chain,
+                            List.of());
                 }
                 await(op);
             }
@@ -97,21 +113,36 @@ final class PathLocks {
         }
     }
 
-    private static String walkChild(PathNode node, Name name, List<PathNode> chain) {
+    /** A node and the directories above it but the root, and the child of a name if it is known. */
+    private static PathNode[] chain(PathNode node, Name name) {
         PathNode child = name == null ? null : node.known(name);
-        if (child != null) {
-            chain.add(child);
+        int depth = child == null ? 0 : 1;
+        for (PathNode at = node; !at.isRoot(); at = at.place().parent()) {
+            depth++;
         }
-        return walk(node, name, chain);
+        if (depth == 0) {
+            return NONE;
+        }
+        var chain = new PathNode[depth];
+        int i = 0;
+        if (child != null) {
+            chain[i++] = child;
+        }
+        for (PathNode at = node; i < depth; at = at.place().parent()) {
+            chain[i++] = at;
+        }
+        return chain;
     }
 
-    private static boolean acquireShared(List<PathNode> chain) {
+    private static boolean acquireShared(PathNode[] chain) {
         for (PathNode node : chain) {
             if (node.holds < 0 || node.waiters > 0) {
                 return false;
             }
         }
-        chain.forEach(node -> node.holds++);
+        for (PathNode node : chain) {
+            node.holds++;
+        }
         return true;
     }
 
@@ -125,15 +156,17 @@ final class PathLocks {
         lock.lock();
         try {
             while (true) {
-                var chain = new ArrayList<PathNode>(8);
-                walk(directory, null, chain);
+                PathNode[] chain = chain(directory, null);
                 if (target != directory) {
-                    walk(target, null, chain);
+                    PathNode[] first = chain;
+                    PathNode[] second = chain(target, null);
+                    chain = Arrays.copyOf(first, first.length + second.length);
+                    System.arraycopy(second, 0, chain, first.length, second.length);
                 }
                 var named = new ArrayList<PathNode>(2);
                 addKnown(named, directory, name);
                 addKnown(named, target, targetName);
-                if (named.stream().anyMatch(chain::contains)) {
+                if (Arrays.stream(chain).anyMatch(named::contains)) {
                     throw FuseException.of(Errno.EINVAL, "a directory cannot be moved into itself");
                 }
                 if (named.stream().allMatch(node -> node.holds == 0) && acquireShared(chain)) {
@@ -173,28 +206,24 @@ final class PathLocks {
         }
     }
 
-    /** The present path of a node without locks; ESTALE if it has none. */
-    String path(PathNode node, Name name) {
-        return walk(node, name, new ArrayList<>(4));
-    }
-
-    /** Adds a node and the directories above it to {@code chain}, and returns its path, or that of a name in it. */
-    private static String walk(PathNode node, Name name, List<PathNode> chain) {
-        var names = new ArrayList<Name>(4);
+    /** The present path of a node, or of a name in it; ESTALE if it has none. */
+    static String path(PathNode node, Name name) {
+        if (node.isRoot()) {
+            return name == null ? "/" : "/" + name;
+        }
+        PathNode.Place place = node.place();
+        if (place.parent().isRoot()) {
+            return name == null ? "/" + place.name() : "/" + place.name() + "/" + name;
+        }
+        var names = new ArrayList<Name>(8);
         if (name != null) {
             names.add(name);
         }
-        PathNode at = node;
-        while (!at.isRoot()) {
-            chain.add(at);
-            PathNode.Place place = at.place();
+        for (PathNode at = node; !at.isRoot(); at = place.parent()) {
+            place = at.place();
             names.add(place.name());
-            at = place.parent();
         }
-        if (names.isEmpty()) {
-            return "/";
-        }
-        var path = new StringBuilder();
+        var path = new StringBuilder(names.size() * 12);
         for (int i = names.size() - 1; i >= 0; i--) {
             path.append('/').append(names.get(i));
         }

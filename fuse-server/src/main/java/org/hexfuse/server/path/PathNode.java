@@ -216,13 +216,13 @@ final class PathNode extends Node {
         if (child != null && child.needsPath()) {
             paths.hide(this, op.name(), child, op);
         } else {
-            paths.operations.unlink(paths.locks.path(this, op.name()), op);
+            paths.operations.unlink(PathLocks.path(this, op.name()), op);
         }
     }
 
     /** The caller has the exclusive lock. */
     @Override public void rmdir(RmDir op) throws IOException, InterruptedException {
-        String path = paths.locks.path(this, op.name());
+        String path = PathLocks.path(this, op.name());
         PathNode child = known(op.name());
         Attr before = child == null ? null : lastOf(child, path, op);
         paths.operations.rmdir(path, op);
@@ -248,8 +248,8 @@ final class PathNode extends Node {
     /** The caller has the exclusive locks. */
     @Override public void rename(Rename op, Node directory) throws IOException, InterruptedException {
         var target = (PathNode) directory;
-        String from = paths.locks.path(this, op.name());
-        String to = paths.locks.path(target, op.targetName());
+        String from = PathLocks.path(this, op.name());
+        String to = PathLocks.path(target, op.targetName());
         PathNode replaced = (op.flags() & Rename.EXCHANGE) != 0 ? null : target.known(op.targetName());
         if (replaced == null || replaced == known(op.name()) || !replaced.needsPath()) {
             paths.operations.rename(from, to, op);

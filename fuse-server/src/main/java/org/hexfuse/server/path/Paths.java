@@ -31,7 +31,7 @@ final class Paths {
     /** The path of a node now, empty if it has none. */
     String pathOrNone(PathNode node) {
         try {
-            return locks.path(node, null);
+            return PathLocks.path(node, null);
         } catch (FuseException _) {
             return "";
         }
@@ -69,7 +69,7 @@ final class Paths {
 
     private void rename(PathNode directory, Name from, Name to, Operation<?> op)
             throws IOException, InterruptedException {
-        operations.rename(locks.path(directory, from), locks.path(directory, to),
+        operations.rename(PathLocks.path(directory, from), PathLocks.path(directory, to),
                 Rename.of(directory.id(), from, directory.id(), to).withSession(op.session()).withCaller(op.caller()));
     }
 

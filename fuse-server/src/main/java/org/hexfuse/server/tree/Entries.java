@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
-import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.Created;
@@ -147,7 +146,7 @@ final class Entries {
 
     /** Attributes as the kernel gets them: with the node's inode number, and with its file type. */
     static Attr checked(Node node, Attr attr) {
-        if ((attr.mode() & FileType.MODE_MASK) != 0 && !node.type().is(attr.mode())) {
+        if (!node.isOfTypeOf(attr.mode())) {
             throw new IllegalStateException("the attributes of " + node + " have another type: " + attr);
         }
         long ino = node.ino();

@@ -96,6 +96,12 @@ public abstract non-sealed class Node implements Child, FileHandle {
         return FileType.ofDtype(type).orElseThrow();
     }
 
+    /** Whether a mode has this type, or none. */
+    final boolean isOfTypeOf(int mode) {
+        int dtype = (mode & FileType.MODE_MASK) >>> 12;
+        return dtype == type || dtype == 0;
+    }
+
     /** The node id, by which the kernel knows this node. */
     public final long id() {
         if (id == 0) {
