@@ -40,7 +40,7 @@ final class StoredContent implements Content {
         int low = 0;
         int high = extents.size();
         while (low < high) {
-            int middle = low + high >>> 1;
+            int middle = (low + high) >>> 1;
             Extent extent = extents.get(middle);
             if (extent.offset + extent.length > offset) {
                 high = middle;
