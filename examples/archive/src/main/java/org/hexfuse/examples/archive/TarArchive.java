@@ -91,7 +91,7 @@ final class TarArchive implements Archive {
 
     /** As {@code makedev(3)} for the 32 bits of the protocol. */
     private static int device(int major, int minor) {
-        return minor & 0xff | major << 8 | (minor & ~0xff) << 12;
+        return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
     }
 
     private static Instant modified(TarArchiveEntry entry) {
