@@ -5,7 +5,6 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.hexfuse.abi.Errno;
@@ -20,13 +19,12 @@ import org.hexfuse.server.path.OpenFile;
 import org.hexfuse.server.path.PathOperations;
 import org.hexfuse.server.tree.Listed;
 
-/** Up to a gibibyte of files in memory: a sorted map of paths, which the monitor guards. A file is its own open file. */
+/** Files in memory: a sorted map of paths, which the monitor guards. A file is its own open file. */
 public final class PathMemory implements PathOperations {
     private static final int BLOCK = 1 << 16;
     private static final int BLOCKS = 1 << 14;
 
     private final TreeMap<String, File> files = new TreeMap<>();
-    private final AtomicLong free = new AtomicLong(BLOCKS);
     private long lastIno;
 
     public PathMemory() {
@@ -91,9 +89,9 @@ public final class PathMemory implements PathOperations {
 
     @Override public Name readlink(String path, ReadLink op) { return file(path).target; }
 
-    @Override public OpenFile create(String path, Create op) { return make(path, op, op.mode()).open(); }
+    @Override public OpenFile create(String path, Create op) { return make(path, op, op.mode()); }
 
-    @Override public OpenFile open(String path, Open op) { return file(path).open(); }
+    @Override public OpenFile open(String path, Open op) { return file(path); }
 
     @Override public synchronized void link(String existing, String path, Link op) {
         File file = file(existing);
@@ -151,16 +149,16 @@ public final class PathMemory implements PathOperations {
                 .toList().stream();
     }
 
-    @Override public StatVfs statfs(String path, StatFs op) {
-        return new StatVfs(BLOCK, BLOCKS, free.get(), free.get(), 1 << 20, 1 << 19, 255);
+    @Override public synchronized StatVfs statfs(String path, StatFs op) {
+        long free = BLOCKS - files.values().stream().mapToLong(file -> file.blocks.size()).sum();
+        return new StatVfs(BLOCK, BLOCKS, free, free, 1 << 20, 1 << 19, 255);
     }
 
     /** A file of any type; a regular one has blocks, except for holes. */
-    private final class File implements OpenFile {
+    private static final class File implements OpenFile {
         private final TreeMap<Long, byte[]> blocks = new TreeMap<>();
         private volatile Attr attr;
         private Name target;
-        private int opens;
 
         File(Attr attr) { this.attr = attr; }
 
@@ -170,23 +168,6 @@ public final class PathMemory implements PathOperations {
 
         synchronized void change(UnaryOperator<Attr.Builder> change, int links) {
             attr = change.apply(attr.toBuilder()).nlink(attr.nlink() + links).build();
-            freeIfGone();
-        }
-
-        private void freeIfGone() {
-            if (attr.nlink() == 0 && opens == 0) {
-                truncate(0);
-            }
-        }
-
-        synchronized OpenFile open() {
-            opens++;
-            return this;
-        }
-
-        @Override public synchronized void release(Release op) {
-            opens--;
-            freeIfGone();
         }
 
         @Override public Attr getattr(GetAttr op) { return attr; }
@@ -211,24 +192,16 @@ public final class PathMemory implements PathOperations {
             for (int done = 0, length; done < op.size(); done += length) {
                 long at = start + done;
                 length = (int) Math.min(BLOCK - at % BLOCK, op.size() - done);
-                op.data().copyTo(done, blocks.computeIfAbsent(at / BLOCK, this::allocate), (int) (at % BLOCK), length);
+                op.data().copyTo(done, blocks.computeIfAbsent(at / BLOCK, _ -> new byte[BLOCK]), (int) (at % BLOCK),
+                        length);
             }
             change(a -> a.size(Math.max(attr.size(), start + op.size())).blocks(blocks.size() * (BLOCK / 512L))
                     .mtime(Timespec.now()).ctime(Timespec.now()), 0);
             return op.size();
         }
 
-        private byte[] allocate(long number) {
-            if (free.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {
-                throw FuseException.of(Errno.ENOSPC);
-            }
-            return new byte[BLOCK];
-        }
-
         private void truncate(long size) {
-            var gone = blocks.tailMap((size + BLOCK - 1) / BLOCK);
-            free.addAndGet(gone.size());
-            gone.clear();
+            blocks.tailMap((size + BLOCK - 1) / BLOCK).clear();
             Arrays.fill(blocks.getOrDefault(size / BLOCK, new byte[BLOCK]), (int) (size % BLOCK), BLOCK, (byte) 0);
         }
     }
