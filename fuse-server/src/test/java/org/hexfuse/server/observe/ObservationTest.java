@@ -381,9 +381,9 @@ class ObservationTest {
     @Test void theRequestsOfABlockingFilesystemThatWaitForAWorkerAreCounted() throws Exception {
         serve(FuseServer.serve(new FilterFileSystem(files) {
             @Override public Blocking blocking() {
-                return Blocking.IN_JAVA;
+                return Blocking.IN_NATIVE_CODE;
             }
-        }).threads(1).maxInflight(8 << 20));
+        }).threads(1).maxThreads(2));
         for (int i = 0; i < 20; i++) {
             Thread.startVirtualThread(() -> call(Opcode.RMDIR, 1, request -> request.name(Name.of("d"))));
         }
