@@ -239,6 +239,17 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(outcomes).hasSize(500).containsOnly(Errno.OK);
     }
 
+    @ParameterizedTest
+    @EnumSource(value = Blocking.class, names = "NEVER", mode = EnumSource.Mode.EXCLUDE) void aBudgetWithoutRoomForTwoWorkersRunsRequestsAllTheSame(
+            Blocking blocking) throws Exception {
+        var gate = new Gate(blocking);
+        serve(FuseServer.serve(gate).threads(1).maxInflight(1 << 20));
+        gate.open.countDown();
+        var outcomes = new ConcurrentLinkedQueue<Errno>();
+        join(start(50, () -> outcomes.add(lookup("wait"))));
+        assertThat(outcomes).hasSize(50).containsOnly(Errno.OK);
+    }
+
     @Test void aSessionWithAHandlerThatNeverReturnsEndsInBoundedTime() throws Exception {
         var never = new Gate(Blocking.NEVER);
         serve(FuseServer.serve(never).threads(1));

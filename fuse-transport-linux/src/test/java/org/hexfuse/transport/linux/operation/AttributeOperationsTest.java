@@ -1,4 +1,4 @@
-package org.hexfuse.testkit.operation;
+package org.hexfuse.transport.linux.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,6 @@
-package org.hexfuse.testkit;
+package org.hexfuse.transport.linux;
+
+import org.hexfuse.testkit.UserKernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

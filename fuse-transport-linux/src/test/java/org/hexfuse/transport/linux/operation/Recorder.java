@@ -1,4 +1,4 @@
-package org.hexfuse.testkit.operation;
+package org.hexfuse.transport.linux.operation;
 
 import java.time.Duration;
 import java.util.List;
