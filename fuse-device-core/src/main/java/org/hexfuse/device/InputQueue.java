@@ -310,7 +310,7 @@ final class InputQueue {
                     case INTERRUPT -> controlMessages.interrupt(queue.takeInterrupt());
                     case FORGET -> forgetMessage(capacity);
                     case REQUEST -> {
-                        RequestState first = queue.pending().removeNext(Thread.currentThread());
+                        RequestState first = queue.pending().removeFirst();
                         if (first.size() > capacity) {
                             first.phase = Phase.DONE;
                             oversized = first;

@@ -70,16 +70,6 @@ final class RequestList {
         return request;
     }
 
-    /**
-     * Removes the last request if {@code thread} is its waiter, which then has just added it, else the first. So a caller that drives
-     * the server itself keeps its request on its own processor. The list must not be empty.
-     */
-    RequestState removeNext(Thread thread) {
-        RequestState request = last.isWaiter(thread) ? last : first;
-        remove(request);
-        return request;
-    }
-
     /** Removes a request that is in this list. */
     void remove(RequestState request) {
         if (request.previous == null) {

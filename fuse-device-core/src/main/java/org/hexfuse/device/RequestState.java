@@ -165,11 +165,6 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
         return outcome;
     }
 
-    /** Whether {@code thread} waits for the reply. */
-    boolean isWaiter(Thread thread) {
-        return thread.equals(waiter);
-    }
-
     void waiter(Thread thread) {
         waiter = thread;
     }
