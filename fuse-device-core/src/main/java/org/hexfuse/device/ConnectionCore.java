@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.device.DeviceState.Event;
-import org.hexfuse.transport.CallerDriver;
+import org.hexfuse.transport.InlineReader;
 import org.hexfuse.transport.CarriedFlags;
 
 /**
@@ -24,13 +24,13 @@ import org.hexfuse.transport.CarriedFlags;
  * </ol>
  *
  * <p>A foreground request acquires the input queue's lock twice, when it is queued and when it is read; a reader that finds the
- * queue empty acquires it again before it parks. A request that a {@link #driver} takes acquires the lock of its processing table
- * alone. No lock is held while the connection calls waiters, callbacks, the listener or
- * the sink, or while a transport copies.
+ * queue empty acquires it again before it parks. A request that is read inline acquires the lock of its processing table alone. No
+ * lock is held while the connection calls waiters, callbacks, the listener or the sink, or while a transport copies.
  *
  * <p>{@link RequestState.Phase} says which part has a request. A request moves to a later part under the lock of the earlier one,
  * so that abort, which sets the state first and then drains part by part in this order, finds every request. A request is added
- * or moves back only under the lock of a part under which the thread saw the state live, a processing table included; RESEND moves all under {@link #lock}.
+ * or moves back only under the lock of a part, the processing table included, under which the thread saw the state live; RESEND
+ * moves all under {@link #lock}.
  */
 final class ConnectionCore {
     /** Guards the transitions of {@link #state}, {@link #handles} and {@link #tables}. */
@@ -51,8 +51,8 @@ final class ConnectionCore {
 
     /** The ids of requests. Even, and never 0. */
     final AtomicLong uniques = new AtomicLong();
-    /** Takes requests from their callers past the input queue; null where readers take all. */
-    volatile CallerDriver driver;
+    /** Takes requests on the threads of their callers, past the input queue; null where readers take all. */
+    volatile InlineReader inlineReader;
 
     final InputQueue input = new InputQueue(this);
     final BackgroundQueue background;

@@ -4,7 +4,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.NotifyCode;
 import org.hexfuse.device.IdleReaders.Reader;
 import org.hexfuse.device.RequestState.Phase;
-import org.hexfuse.transport.CallerDriver;
+import org.hexfuse.transport.InlineReader;
 import org.hexfuse.transport.CallerRequest;
 import org.hexfuse.transport.Delivery;
 import org.hexfuse.transport.DeviceHandle;
@@ -23,7 +23,7 @@ final class ConnectionHandle implements DeviceHandle {
     private final ConnectionCore core;
     private final ProcessingTable processing;
     private volatile boolean closed;
-    /** The ids for requests that a driver takes, a block at a time. Guarded by the table's lock. */
+    /** The ids for requests that are read inline, a block at a time. Guarded by the table's lock. */
     private long unique;
     private long lastUnique;
 
@@ -81,8 +81,8 @@ final class ConnectionHandle implements DeviceHandle {
         return unique;
     }
 
-    @Override public void driver(CallerDriver driver) {
-        core.driver = driver;
+    @Override public void inlineReader(InlineReader reader) {
+        core.inlineReader = reader;
     }
 
     /**

@@ -6,7 +6,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.device.IdleReaders.Reader;
 import org.hexfuse.device.RequestState.Phase;
-import org.hexfuse.transport.CallerDriver;
+import org.hexfuse.transport.InlineReader;
 
 /**
  * Queues the requests of callers and senders, and blocks callers until the reply.
@@ -61,17 +61,14 @@ final class RequestSender {
     /** Queues a request, pending or blocked. Returns false if the connection is not live. */
     private boolean enqueue(RequestState request) {
         core.observers.stamp(request);
+        boolean limited = core.background.limits(request);
+        if (!limited && isReadInline(request)) {
+            return true;
+        }
         // The listener gets the unique of a request whose reply may have come already: it must not be recycled meanwhile.
         boolean observed = core.observers.isObserved();
         if (observed) {
             request.hold();
-        }
-        boolean limited = core.background.limits(request);
-        if (!limited && isDriven(request)) {
-            if (observed) {
-                request.release();
-            }
-            return true;
         }
         Reader reader = limited ? addLimited(request) : core.input.add(request);
         if (reader != InputQueue.NOT_LIVE && reader != InputQueue.BLOCKED) {
@@ -86,10 +83,10 @@ final class RequestSender {
         return reader != InputQueue.NOT_LIVE;
     }
 
-    /** Has the driver run a request on this thread, its caller's. Returns false if there is none, or it did not take the request. */
-    private boolean isDriven(RequestState request) {
-        CallerDriver driver = core.driver;
-        return driver != null && !request.serverUnique && driver.run(request);
+    /** Has the inline reader run a request on this thread, its caller's. Returns false if there is none, or it did not take it. */
+    private boolean isReadInline(RequestState request) {
+        InlineReader reader = core.inlineReader;
+        return reader != null && !request.serverUnique && reader.read(request);
     }
 
     private Reader addLimited(RequestState request) {

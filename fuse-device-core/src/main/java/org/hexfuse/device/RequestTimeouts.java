@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Aborts the connection when a request has no reply within the request timeout: one without a waiter, such as RELEASE, or whose caller
- * parks without a limit. A virtual
- * thread that lives as long as the connection; a connection without a request timeout has none.
+ * Aborts the connection when a request has no reply within the request timeout: one without a waiter, such as RELEASE, or one whose
+ * caller parks without a limit. A virtual thread that lives as long as the connection; a connection without a request timeout has
+ * none.
  *
  * <p>Source: Linux {@code fs/fuse/dev.c}, {@code fuse_check_timeout}.
  */

@@ -1,4 +1,4 @@
 package org.hexfuse.transport;
 
-/** A request that a {@link CallerDriver} gets before it was queued. It belongs to the caller's thread until it is taken. */
+/** A request that an {@link InlineReader} gets before it is queued. It belongs to the caller's thread until it is taken. */
 public interface CallerRequest {}

@@ -37,19 +37,18 @@ public interface DeviceHandle extends AutoCloseable {
     OutgoingRequest poll(long capacity);
 
     /**
-     * Takes a request that was passed to a {@link CallerDriver}, on the same thread: it was never queued, so that no other
-     * thread's caches hold it.
+     * Takes a request that was passed to an {@link InlineReader}, on the same thread. It was never queued, so no other thread's caches
+     * hold it.
      *
-     * @return null, and the request is queued when the driver returns, if it is longer than {@code capacity}, the connection is
-     *         unmounted or aborted, or the handle is closed
+     * @return null if the request is longer than {@code capacity}, the connection is unmounted or aborted, or the handle is closed
      */
     OutgoingRequest take(CallerRequest request, long capacity);
 
     /**
-     * Passes each request that a caller sends from now on to {@code driver}, on the caller's thread. FORGET, INTERRUPT, and
-     * background requests that wait for others are queued all the same.
+     * Passes each request that a caller sends from now on to {@code reader}, on the caller's thread. FORGET, INTERRUPT and background
+     * requests are queued all the same.
      */
-    void driver(CallerDriver driver);
+    void inlineReader(InlineReader reader);
 
     /**
      * Begins to write a message with this header.

@@ -25,7 +25,7 @@ final class InlineDrive implements CallerDriven {
     @Override public void drive(Consumer<Slot> handler, Runnable ended) {
         Runnable waiter = () -> run(handler, ended);
         link.handle().addWaiter(waiter);
-        link.handle().driver(request -> run(request, handler));
+        link.handle().inlineReader(request -> run(request, handler));
         waiter.run();
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Requests that run on the threads of their callers, past the input queue. */
-@Timeout(60) class CallerDriverTest extends ConnectionFixture {
+@Timeout(60) class InlineReaderTest extends ConnectionFixture {
     /** Takes the request of this thread from a handle and replies. */
     private boolean answer(DeviceHandle handle, CallerRequest request) {
         OutgoingRequest taken = handle.take(request, TestServer.CAPACITY);
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 
     @Test void aCallRunsOnTheThreadOfItsCaller() {
         var ran = new AtomicReference<Thread>();
-        server.handle.driver(request -> {
+        server.handle.inlineReader(request -> {
             ran.set(Thread.currentThread());
             return answer(server.handle, request);
         });
@@ -49,7 +49,7 @@ import org.junit.jupiter.api.Timeout;
 
     @Test void anUnlimitedPostRunsOnTheThreadOfItsSender() {
         var ran = new AtomicReference<Thread>();
-        server.handle.driver(request -> {
+        server.handle.inlineReader(request -> {
             ran.set(Thread.currentThread());
             return answer(server.handle, request);
         });
@@ -58,20 +58,20 @@ import org.junit.jupiter.api.Timeout;
     }
 
     @Test void forgetsAreQueued() throws Exception {
-        server.handle.driver(request -> answer(server.handle, request));
+        server.handle.inlineReader(request -> answer(server.handle, request));
         connection.forget(7, 1);
         assertThat(server.take().opcode()).isEqualTo(Opcode.FORGET);
     }
 
     @Test void aRequestThatTheDriverDoesNotTakeIsQueued() throws Exception {
-        server.handle.driver(_ -> false);
+        server.handle.inlineReader(_ -> false);
         Future<Errno> call = call(Opcode.UNLINK, 1);
         server.reply(server.take(), 0);
         assertThat(outcome(call)).isEqualTo(Errno.OK);
     }
 
     @Test void aRequestLongerThanTheCapacityIsQueuedAndEndsAsAnyOther() throws Exception {
-        server.handle.driver(request -> {
+        server.handle.inlineReader(request -> {
             assertThat(server.handle.take(request, 8)).isNull();
             return false;
         });
@@ -84,14 +84,14 @@ import org.junit.jupiter.api.Timeout;
     @Test void aClosedHandleTakesNothing() throws Exception {
         DeviceHandle clone = connection.newHandle();
         clone.close();
-        server.handle.driver(request -> answer(clone, request));
+        server.handle.inlineReader(request -> answer(clone, request));
         Future<Errno> call = call(Opcode.UNLINK, 1);
         server.reply(server.take(), 0);
         assertThat(outcome(call)).isEqualTo(Errno.OK);
     }
 
     @Test void abortEndsACallerWhoseReplyIsDeferred() throws Exception {
-        server.handle.driver(request -> {
+        server.handle.inlineReader(request -> {
             TestServer.copy(server.handle.take(request, TestServer.CAPACITY));
             return true;
         });
@@ -103,7 +103,7 @@ import org.junit.jupiter.api.Timeout;
     }
 
     @Test void anAbortedConnectionTakesNothing() {
-        server.handle.driver(request -> {
+        server.handle.inlineReader(request -> {
             connection.abort();
             return answer(server.handle, request);
         });
@@ -114,7 +114,7 @@ import org.junit.jupiter.api.Timeout;
     @Test void theInterruptOfADeferredCallReachesItsHandle() throws Exception {
         var unique = new AtomicReference<Received>();
         var taken = new CountDownLatch(1);
-        server.handle.driver(request -> {
+        server.handle.inlineReader(request -> {
             unique.set(TestServer.copy(server.handle.take(request, TestServer.CAPACITY)));
             taken.countDown();
             return true;
@@ -133,7 +133,7 @@ import org.junit.jupiter.api.Timeout;
         Set<Long> seen = Collections.newSetFromMap(new ConcurrentHashMap<>());
         Set<Long> twice = Collections.newSetFromMap(new ConcurrentHashMap<>());
         var handles = ThreadLocal.withInitial(connection::newHandle);
-        server.handle.driver(request -> {
+        server.handle.inlineReader(request -> {
             OutgoingRequest taken = handles.get().take(request, TestServer.CAPACITY);
             Received received = TestServer.copy(taken);
             if (!seen.add(received.unique())) {
@@ -169,7 +169,7 @@ import org.junit.jupiter.api.Timeout;
             FuseConnection own = FuseConnection.create(NotificationSink.NONE, ConnectionOptions.DEFAULT, MAX_MESSAGE);
             var ownServer = new TestServer(own.newHandle());
             ownServer.replyToInit();
-            ownServer.handle.driver(request -> answer(ownServer.handle, request));
+            ownServer.handle.inlineReader(request -> answer(ownServer.handle, request));
             var callers = new HashSet<Thread>();
             for (int i = 0; i < 3; i++) {
                 callers.add(Thread.ofPlatform().start(() -> {
