@@ -3,6 +3,7 @@ package org.hexfuse.vfs.request;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.EntryReply;
 
+import org.hexfuse.posix.DeviceNumber;
 import org.hexfuse.posix.StatVfs;
 import org.hexfuse.posix.Timespec;
 import java.lang.foreign.MemorySegment;
@@ -89,15 +90,10 @@ public final class ReplyDecoder {
         int blockSize = StatxData.BLKSIZE.get(reply, base);
         return new Stat(StatxData.INO.get(reply, base), StatxData.MODE.getUnsigned(reply, base),
                 StatxData.NLINK.get(reply, base), StatxData.UID.get(reply, base), StatxData.GID.get(reply, base),
-                rdev(StatxData.RDEV_MAJOR.get(reply, base), StatxData.RDEV_MINOR.get(reply, base)),
+                DeviceNumber.of(StatxData.RDEV_MAJOR.get(reply, base), StatxData.RDEV_MINOR.get(reply, base)),
                 StatxData.SIZE_FIELD.get(reply, base), StatxData.BLOCKS.get(reply, base),
                 blockSize == 0 ? DEFAULT_BLOCK : blockSize, time(reply, base + StatxData.ATIME.offset()),
                 time(reply, base + StatxData.MTIME.offset()), time(reply, base + StatxData.CTIME.offset()));
-    }
-
-    /** In the encoding of {@code new_encode_dev}. */
-    private static int rdev(int major, int minor) {
-        return (minor & 0xFF) | major << 8 | (minor & ~0xFF) << 12;
     }
 
     /** The btime of a {@link StatxOut}. */

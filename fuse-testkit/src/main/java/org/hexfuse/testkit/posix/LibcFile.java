@@ -16,6 +16,7 @@ import org.hexfuse.libc.LockCalls.RecordLock;
 import org.hexfuse.libc.PosixFiles;
 import org.hexfuse.libc.Syscalls;
 import org.hexfuse.libc.XattrCalls;
+import org.hexfuse.posix.DeviceNumber;
 import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.LockType;
 import org.hexfuse.vfs.Stat;
@@ -25,15 +26,9 @@ import org.hexfuse.vfs.Timestamp;
 record LibcFile(UserThread thread, Fd fd) implements PosixFile {
     static Stat stat(FileStatus status) {
         return new Stat(status.ino(), status.mode(), status.nlink(), status.uid(), status.gid(),
-                rdev(status.rdev()), status.size(), status.blocks(), status.blksize(), status.atime(), status.mtime(),
+                DeviceNumber.of((int) (status.rdev() >>> Integer.SIZE), (int) status.rdev()), status.size(),
+                status.blocks(), status.blksize(), status.atime(), status.mtime(),
                 status.ctime());
-    }
-
-    /** In the encoding that FUSE has. */
-    private static int rdev(long represents) {
-        int major = (int) (represents >>> Integer.SIZE);
-        int minor = (int) represents;
-        return (minor & 0xff) | major << 8 | (minor & ~0xff) << 12;
     }
 
     @FunctionalInterface private interface Action {

@@ -13,6 +13,7 @@ import org.apache.commons.compress.archivers.tar.TarFile;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
 import org.hexfuse.examples.archive.StoredContent.Extent;
+import org.hexfuse.posix.DeviceNumber;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,14 +85,9 @@ final class TarArchive implements Archive {
         boolean link = type == FileType.SYMLINK || entry.isLink();
         return new Member(path, type, entry.getMode() & PERMISSIONS, (int) entry.getLongUserId(),
                 (int) entry.getLongGroupId(), data ? entry.getRealSize() : 0, modified(entry),
-                device ? device(entry.getDevMajor(), entry.getDevMinor()) : 0,
+                device ? DeviceNumber.of(entry.getDevMajor(), entry.getDevMinor()) : 0,
                 link ? Name.of(names.linkName(entry)) : null,
                 data ? () -> new StoredContent(channel, extents) : null);
-    }
-
-    /** As {@code makedev(3)} for the 32 bits of the protocol. */
-    private static int device(int major, int minor) {
-        return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
     }
 
     private static Instant modified(TarArchiveEntry entry) {
