@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import org.apache.commons.compress.archivers.ArchiveException;
 import org.apache.commons.compress.archivers.ArchiveStreamFactory;
 import org.apache.commons.compress.compressors.CompressorException;
@@ -28,12 +29,14 @@ final class Archives {
      */
     static Archive open(Path file) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            String compression = compression(in);
-            String format = compression == null ? format(in) : "";
+            Optional<String> compression = compression(in);
+            if (compression.isPresent()) {
+                return TarArchive.open(decompressed(file, compression.get(), in));
+            }
+            String format = ArchiveStreamFactory.detect(in);
             return switch (format) {
                 case ArchiveStreamFactory.ZIP, ArchiveStreamFactory.JAR -> ZipArchive.open(file);
                 case ArchiveStreamFactory.TAR -> TarArchive.open(FileChannel.open(file, StandardOpenOption.READ));
-                case "" -> TarArchive.open(decompressed(file, compression, in));
                 default -> throw new IOException(file + ": a " + format + " archive, not a zip or tar");
             };
         } catch (ArchiveException | CompressorException | IllegalArgumentException e) {
@@ -41,16 +44,13 @@ final class Archives {
         }
     }
 
-    private static String compression(InputStream in) {
+    /** The compression of a file as a whole; empty if there is none that is known. */
+    private static Optional<String> compression(InputStream in) {
         try {
-            return CompressorStreamFactory.detect(in);
+            return Optional.of(CompressorStreamFactory.detect(in));
         } catch (CompressorException _) {
-            return null;
+            return Optional.empty();
         }
-    }
-
-    private static String format(InputStream in) throws ArchiveException {
-        return ArchiveStreamFactory.detect(in);
     }
 
     /** A temporary file, which no name leads to, with the data of a compressed file. */

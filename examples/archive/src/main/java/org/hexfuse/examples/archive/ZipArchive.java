@@ -14,8 +14,8 @@ import java.util.zip.ZipEntry;
 import org.apache.commons.compress.archivers.EntryStreamOffsets;
 import org.apache.commons.compress.archivers.zip.X7875_NewUnix;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
-import org.apache.commons.compress.archivers.zip.ZipExtraField;
 import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.apache.commons.compress.archivers.zip.ZipShort;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 /** A zip archive. Its streams read at offsets of one channel, so that several threads may decompress members at once. */
 final class ZipArchive implements Archive {
     private static final Logger LOG = LoggerFactory.getLogger(ZipArchive.class);
+    private static final ZipShort OWNER = new X7875_NewUnix().getHeaderId();
     private static final int PERMISSIONS = 0777;
     private static final int LONGEST_TARGET = 4095;
     private static final int FILE = 0644;
@@ -66,10 +67,9 @@ final class ZipArchive implements Archive {
         FileType type = entry.isDirectory() ? FileType.DIRECTORY
                 : entry.isUnixSymlink() ? FileType.SYMLINK : FileType.REGULAR;
         int mode = entry.getUnixMode() & PERMISSIONS;
-        ZipExtraField owner = entry.getExtraField(new X7875_NewUnix().getHeaderId());
-        boolean owned = owner instanceof X7875_NewUnix;
+        X7875_NewUnix owner = entry.getExtraField(OWNER) instanceof X7875_NewUnix known ? known : null;
         return new Member(path, type, mode != 0 ? mode : type == FileType.DIRECTORY ? DIRECTORY : FILE,
-                owned ? (int) ((X7875_NewUnix) owner).getUID() : 0, owned ? (int) ((X7875_NewUnix) owner).getGID() : 0,
+                owner == null ? 0 : (int) owner.getUID(), owner == null ? 0 : (int) owner.getGID(),
                 type == FileType.REGULAR ? Math.max(0, entry.getSize()) : 0, modified(entry), 0,
                 type == FileType.SYMLINK ? target(entry) : null,
                 type == FileType.REGULAR ? () -> content(entry) : null);
