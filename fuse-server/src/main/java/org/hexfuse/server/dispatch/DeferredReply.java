@@ -101,8 +101,6 @@ final class DeferredReply implements LateReply<Object> {
         if (given) {
             throw new IllegalStateException("the reply to " + exchange.operation() + " was given before");
         }
-        interruptActions.clear();
-        exchange.dropInterruptActions();
     }
 
     /** The session has ended. Waits for a commit that is in progress. Returns whether the reply was outstanding. */

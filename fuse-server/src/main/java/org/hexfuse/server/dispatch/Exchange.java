@@ -293,7 +293,7 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
         DeferredReply.run(action);
     }
 
-    synchronized void dropInterruptActions() {
+    private synchronized void dropInterruptActions() {
         interruptActions = null;
     }
 
