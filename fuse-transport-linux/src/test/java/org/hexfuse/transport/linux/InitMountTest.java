@@ -30,8 +30,8 @@ import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.Syscalls;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.server.*;
+import org.hexfuse.testkit.RunningKernel;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,9 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
     private static final long DIRECTORY = 4;
 
     @TempDir private Path scratch;
-    private Path point;
     private Path file;
-    private Mount mount;
+    private RunningKernel kernel;
 
     /** A file, a link and a directory, whose operations are recorded. */
     private static class Recording implements FuseFileSystem {
@@ -123,24 +122,15 @@ import org.junit.jupiter.api.io.TempDir;
         }
     }
 
-    @BeforeEach void make() throws IOException {
-        assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
-        point = Files.createDirectory(scratch.resolve("mount"));
-        file = point.resolve("f");
-    }
-
-    @AfterEach void unmount() {
-        if (mount != null) {
-            mount.close();
+    @AfterEach void unmount() throws IOException {
+        if (kernel != null) {
+            kernel.close();
         }
     }
 
     private <T extends FuseFileSystem> T mount(T fileSystem, String... options) throws Exception {
-        try {
-            mount = Fuse.mount(fileSystem, point, options);
-        } catch (IOException e) {
-            assumeTrue(false, "this user may not mount: " + e.getMessage());
-        }
+        kernel = RunningKernel.mount(fileSystem, options);
+        file = kernel.path().resolve("f");
         return fileSystem;
     }
 
@@ -159,20 +149,20 @@ import org.junit.jupiter.api.io.TempDir;
 
     @Test void dontMaskLeavesTheUmaskToTheFilesystem() throws Exception {
         Recording fileSystem = mount(InitFlag.DONT_MASK);
-        run("sh", "-c", "umask 027; mkdir " + point.resolve("new"));
+        run("sh", "-c", "umask 027; mkdir " + kernel.path().resolve("new"));
         assertThat(fileSystem.events).containsExactly("mkdir 777 27");
     }
 
     @Test void withoutDontMaskTheUmaskIsApplied() throws Exception {
         Recording fileSystem = mount();
-        run("sh", "-c", "umask 027; mkdir " + point.resolve("new"));
+        run("sh", "-c", "umask 027; mkdir " + kernel.path().resolve("new"));
         assertThat(fileSystem.events).containsExactly("mkdir 750 27");
     }
 
     @Test void cachedSymlinksAreReadOnce() throws Exception {
         Recording fileSystem = mount(InitFlag.CACHE_SYMLINKS);
         for (int i = 0; i < 3; i++) {
-            assertThat(Files.readSymbolicLink(point.resolve("link"))).hasToString("f");
+            assertThat(Files.readSymbolicLink(kernel.path().resolve("link"))).hasToString("f");
         }
         assertThat(fileSystem.count("readlink")).isEqualTo(1);
     }
@@ -180,7 +170,7 @@ import org.junit.jupiter.api.io.TempDir;
     @Test void otherSymlinksAreReadEachTime() throws Exception {
         Recording fileSystem = mount();
         for (int i = 0; i < 3; i++) {
-            assertThat(Files.readSymbolicLink(point.resolve("link"))).hasToString("f");
+            assertThat(Files.readSymbolicLink(kernel.path().resolve("link"))).hasToString("f");
         }
         assertThat(fileSystem.count("readlink")).isEqualTo(3);
     }
@@ -258,8 +248,8 @@ import org.junit.jupiter.api.io.TempDir;
                 return Entry.absent(Duration.ZERO);
             }
         });
-        Thread other = Thread.ofPlatform().start(() -> Files.exists(point.resolve("both1")));
-        assertThat(point.resolve("both2")).doesNotExist();
+        Thread other = Thread.ofPlatform().start(() -> Files.exists(kernel.path().resolve("both1")));
+        assertThat(kernel.path().resolve("both2")).doesNotExist();
         other.join();
         assertThat(fileSystem.events).containsExactly("met", "met");
     }
@@ -285,7 +275,7 @@ import org.junit.jupiter.api.io.TempDir;
                             .isInstanceOf(IOException.class);
                 }
             }
-            mount.close();
+            kernel.close();
         }
     }
 
@@ -326,7 +316,8 @@ import org.junit.jupiter.api.io.TempDir;
             }
         });
         var size = new AtomicInteger();
-        Thread caller = Thread.ofPlatform().start(() -> size.set((int) point.resolve("lost").toFile().length()));
+        Thread caller = Thread.ofPlatform()
+                .start(() -> size.set((int) kernel.path().resolve("lost").toFile().length()));
         await().until(() -> kept.size() == 1);
         assertThat(fileSystem.session.notifier().resend()).isEqualTo(Errno.OK);
         assertThat(caller.join(Duration.ofSeconds(20))).isTrue();

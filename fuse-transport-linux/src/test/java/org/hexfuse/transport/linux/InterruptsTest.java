@@ -1,14 +1,11 @@
 package org.hexfuse.transport.linux;
 
+import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.testkit.UserKernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -20,13 +17,10 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.Blocking;
 import org.hexfuse.server.Entry;
-import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.GetAttr;
 import org.hexfuse.server.Lookup;
-import org.hexfuse.server.Mount;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -36,8 +30,6 @@ import org.junit.jupiter.params.provider.EnumSource;
     enum Choice {
         POLLED, CALLBACK, CALLBACK_LATE, THREAD, NOT_THE_THREAD, IGNORED
     }
-
-    @TempDir private Path scratch;
 
     /** Looks up one name, as its choice says. Without {@code opened} the wait ends by the interrupt alone. */
     private static final class Waiting implements FuseFileSystem {
@@ -159,16 +151,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
     @ParameterizedTest
     @EnumSource(Choice.class) void underTheRunningKernel(Choice choice) throws Exception {
-        assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
-        Path point = Files.createDirectory(scratch.resolve("mount"));
         var fileSystem = new Waiting(choice);
-        Mount mount = null;
-        try {
-            mount = Fuse.mount(fileSystem, point);
-        } catch (IOException e) {
-            assumeTrue(false, "this user may not mount: " + e.getMessage());
-        }
-        Process caller = new ProcessBuilder("stat", point.resolve("wait").toString()).start();
+        RunningKernel kernel = RunningKernel.mount(fileSystem);
+        Process caller = new ProcessBuilder("stat", kernel.path().resolve("wait").toString()).start();
         try {
             check(fileSystem, caller::destroy, () -> {
                 try {
@@ -178,12 +163,12 @@ import org.junit.jupiter.params.provider.EnumSource;
                 }
             });
             for (int i = 0; i < 20; i++) {
-                assertThat(point.resolve("other")).doesNotExist();
+                assertThat(kernel.path().resolve("other")).doesNotExist();
             }
         } finally {
             fileSystem.opened.countDown();
             caller.destroyForcibly();
-            mount.close();
+            kernel.close();
         }
     }
 }

@@ -30,18 +30,17 @@ import org.hexfuse.server.Create;
 import org.hexfuse.server.Created;
 import org.hexfuse.server.DataReply;
 import org.hexfuse.server.Entry;
-import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.GetAttr;
 import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Lookup;
-import org.hexfuse.server.Mount;
 import org.hexfuse.server.Open;
 import org.hexfuse.server.Opened;
 import org.hexfuse.server.Read;
 import org.hexfuse.server.Release;
 import org.hexfuse.server.Session;
 import org.hexfuse.server.Write;
+import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.transport.BackingRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,9 +51,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files that the running kernel reads and writes itself, in backing files of the server. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class PassthroughMountTest {
     @TempDir private Path scratch;
-    private Path point;
     private Path backing;
-    private Mount mount;
+    private RunningKernel kernel;
 
     /** One file, {@code f}, over a file of the host. */
     private static class Backed implements FuseFileSystem {
@@ -129,23 +127,17 @@ import org.junit.jupiter.api.io.TempDir;
     }
 
     @BeforeEach void make() throws IOException {
-        assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
-        point = Files.createDirectory(scratch.resolve("mount"));
         backing = Files.writeString(scratch.resolve("backing"), "0123456789");
     }
 
-    @AfterEach void unmount() {
-        if (mount != null) {
-            mount.close();
+    @AfterEach void unmount() throws IOException {
+        if (kernel != null) {
+            kernel.close();
         }
     }
 
     private <T extends FuseFileSystem> T mount(T fileSystem) throws Exception {
-        try {
-            mount = Fuse.mount(fileSystem, point);
-        } catch (IOException e) {
-            assumeTrue(false, "this user may not mount: " + e.getMessage());
-        }
+        kernel = RunningKernel.mount(fileSystem);
         return fileSystem;
     }
 
@@ -160,7 +152,7 @@ import org.junit.jupiter.api.io.TempDir;
 
     @Test void readsWritesAndMappingsPassTheServerBy() throws Exception {
         Backed fileSystem = mount(new Backed(backing, true));
-        try (FileChannel file = FileChannel.open(point.resolve("f"), StandardOpenOption.READ,
+        try (FileChannel file = FileChannel.open(kernel.path().resolve("f"), StandardOpenOption.READ,
                 StandardOpenOption.WRITE)) {
             ByteBuffer buffer = ByteBuffer.allocate(4);
             assertThat(file.read(buffer, 2)).isEqualTo(4);
@@ -179,8 +171,8 @@ import org.junit.jupiter.api.io.TempDir;
     @Test void theBackingIdOfANodeIsClosedWithItsLastHandle() throws Exception {
         Backed fileSystem = mount(new Backed(backing, true));
         BackingRegistry registry = fileSystem.session.backingFiles().orElseThrow();
-        try (FileChannel first = FileChannel.open(point.resolve("f"), StandardOpenOption.READ)) {
-            try (FileChannel second = FileChannel.open(point.resolve("f"), StandardOpenOption.READ)) {
+        try (FileChannel first = FileChannel.open(kernel.path().resolve("f"), StandardOpenOption.READ)) {
+            try (FileChannel second = FileChannel.open(kernel.path().resolve("f"), StandardOpenOption.READ)) {
                 assertThat(second.read(ByteBuffer.allocate(4), 0)).isEqualTo(4);
             }
             await().until(() -> fileSystem.events.contains("release 2"));
@@ -200,7 +192,8 @@ import org.junit.jupiter.api.io.TempDir;
 
     @Test void aCreatedFilePassesThrough() throws Exception {
         Backed fileSystem = mount(new Backed(backing, true));
-        Files.writeString(point.resolve("new"), "created", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        Files.writeString(kernel.path().resolve("new"), "created", StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE);
         assertThat(Files.readString(backing)).isEqualTo("created789");
         await().until(() -> fileSystem.events.contains("release 1"));
         assertThat(closes(fileSystem.session.backingFiles().orElseThrow(), 1)).isEqualTo(Errno.ENOENT);
@@ -223,7 +216,7 @@ import org.junit.jupiter.api.io.TempDir;
             }
         });
         for (int i = 1; i <= 2; i++) {
-            assertThat(Files.readString(point.resolve("f"))).isEqualTo("0123456789");
+            assertThat(Files.readString(kernel.path().resolve("f"))).isEqualTo("0123456789");
             String released = "release " + i;
             await().until(() -> fileSystem.events.contains(released));
         }
@@ -237,7 +230,7 @@ import org.junit.jupiter.api.io.TempDir;
                 return Opened.of(77).passthrough(9999);
             }
         });
-        assertThatThrownBy(() -> Files.readString(point.resolve("f"))).isInstanceOf(FileSystemException.class)
+        assertThatThrownBy(() -> Files.readString(kernel.path().resolve("f"))).isInstanceOf(FileSystemException.class)
                 .hasMessageContaining("Bad file descriptor");
         assertThat(fileSystem.events).containsExactly("release 77");
     }
@@ -245,7 +238,7 @@ import org.junit.jupiter.api.io.TempDir;
     @Test void withoutPassthroughTheServerReads() throws Exception {
         Backed fileSystem = mount(new Backed(backing, false));
         assertThat(fileSystem.session.backingFiles()).isEmpty();
-        assertThat(Files.readString(point.resolve("f"))).isEqualTo("server");
+        assertThat(Files.readString(kernel.path().resolve("f"))).isEqualTo("server");
         assertThat(fileSystem.events).contains("read");
     }
 

@@ -39,14 +39,12 @@ import org.hexfuse.posix.Timespec;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.DataReply;
 import org.hexfuse.server.Entry;
-import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.GetAttr;
 import org.hexfuse.server.Ioctl;
 import org.hexfuse.server.IoctlResult;
 import org.hexfuse.server.Lookup;
 import org.hexfuse.server.MkDir;
-import org.hexfuse.server.Mount;
 import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Notifier;
 import org.hexfuse.server.Poll;
@@ -54,11 +52,10 @@ import org.hexfuse.server.PollWakeup;
 import org.hexfuse.server.Read;
 import org.hexfuse.server.SetAttr;
 import org.hexfuse.server.Write;
+import org.hexfuse.testkit.RunningKernel;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The behaviour of the running kernel, where this project claims that kernels have it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class RealKernelTest {
@@ -152,30 +149,19 @@ import org.junit.jupiter.api.io.TempDir;
         }
     }
 
-    @TempDir private Path scratch;
-    private Path point;
     private Path file;
-    private Mount mount;
+    private RunningKernel kernel;
 
-    @BeforeEach void makePoint() throws IOException {
-        assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
-        point = Files.createDirectory(scratch.resolve("mount"));
-        file = point.resolve("f");
-    }
-
-    @AfterEach void unmount() {
-        if (mount != null) {
-            mount.close();
+    @AfterEach void unmount() throws IOException {
+        if (kernel != null) {
+            kernel.close();
         }
     }
 
     private Changing mount(InitFlag... wanted) throws Exception {
         var fileSystem = new Changing(Set.of(wanted));
-        try {
-            mount = Fuse.mount(fileSystem, point);
-        } catch (IOException e) {
-            assumeTrue(false, "this user may not mount: " + e.getMessage());
-        }
+        kernel = RunningKernel.mount(fileSystem);
+        file = kernel.path().resolve("f");
         return fileSystem;
     }
 
@@ -271,7 +257,7 @@ import org.junit.jupiter.api.io.TempDir;
 
     @Test void creatingRequestsCarryTheNegotiatedExtensions() throws Exception {
         Changing fileSystem = mount(InitFlag.CREATE_SUPP_GROUP, InitFlag.SECURITY_CTX);
-        Files.createDirectory(point.resolve("d"));
+        Files.createDirectory(kernel.path().resolve("d"));
         assertThat(fileSystem.events).hasSize(1).allMatch(event -> event.startsWith("mkdir d ["));
     }
 
@@ -300,7 +286,7 @@ import org.junit.jupiter.api.io.TempDir;
 
     @Test void ioctlsReachFilesAndDirectories() throws Exception {
         mount();
-        try (Fd open = Fd.open(file.toString(), OpenFlags.RDONLY); Fd root = Fd.open(point.toString(),
+        try (Fd open = Fd.open(file.toString(), OpenFlags.RDONLY); Fd root = Fd.open(kernel.path().toString(),
                 OpenFlags.RDONLY)) {
             assertThat(square(open, 12)).isEqualTo(13);
             assertThat(square(root, 12)).isEqualTo(12);

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,12 +28,12 @@ import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.LockCalls;
 import org.hexfuse.libc.LockCalls.RecordLock;
 import org.hexfuse.posix.OpenFlags;
-import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseServer;
 import org.hexfuse.server.Mount;
 import org.hexfuse.server.observe.ObservedRequest;
 import org.hexfuse.server.observe.RequestListener;
 import org.hexfuse.server.observe.ServerListener;
+import org.hexfuse.testkit.RunningKernel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,23 +44,18 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class MemoryMountTest {
     @TempDir private Path scratch;
     private Path point;
-    private Mount mount;
+    private RunningKernel kernel;
 
     private final MemoryFileSystem fileSystem = new MemoryFileSystem(64 << 20, 5000);
 
     @BeforeEach void mount() throws Exception {
-        assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
-        point = Files.createDirectory(scratch.resolve("mount"));
-        try {
-            mount = Fuse.mount(fileSystem, point);
-        } catch (IOException e) {
-            assumeTrue(false, "this user may not mount: " + e.getMessage());
-        }
+        kernel = RunningKernel.mount(fileSystem);
+        point = kernel.path();
     }
 
-    @AfterEach void unmount() {
-        if (mount != null) {
-            mount.close();
+    @AfterEach void unmount() throws IOException {
+        if (kernel != null) {
+            kernel.close();
         }
     }
 

@@ -1,13 +1,9 @@
 package org.hexfuse.examples.memory;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import org.hexfuse.server.Fuse;
-import org.hexfuse.server.Mount;
+import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.posix.LibcClient;
 import org.hexfuse.testkit.posix.PosixClient;
@@ -89,28 +85,16 @@ class MemoryPosixTest {
 
     /** Mounted by the kernel that runs the test. */
     @Nested class ByTheRealKernel extends PosixContract {
-        private Path point;
-        private Mount mount;
+        private RunningKernel kernel;
 
         @Override protected PosixClient mount() throws Exception {
-            assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
-            point = Files.createTempDirectory("hexfuse-posix-");
-            assumeTrue(Files.getAttribute(point, "unix:uid").equals(0), "not root, who alone may have device files");
-            Files.setPosixFilePermissions(point, PosixFilePermissions.fromString("rwxr-xr-x"));
-            try {
-                mount = Fuse.mount(fileSystem(), point, "allow_other", "default_permissions", "suid", "dev");
-            } catch (IOException e) {
-                assumeTrue(false, "this user may not mount: " + e.getMessage());
-            }
-            return new LibcClient(point);
+            kernel = RunningKernel.mountForContract(fileSystem());
+            return new LibcClient(kernel.path());
         }
 
         @Override protected void unmount() throws IOException {
-            if (mount != null) {
-                mount.close();
-            }
-            if (point != null) {
-                Files.delete(point);
+            if (kernel != null) {
+                kernel.close();
             }
         }
     }

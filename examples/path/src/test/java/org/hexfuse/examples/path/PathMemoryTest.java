@@ -1,19 +1,14 @@
 package org.hexfuse.examples.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
-import org.hexfuse.server.Fuse;
-import org.hexfuse.server.Mount;
 import org.hexfuse.server.path.PathFileSystem;
+import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.posix.LibcClient;
 import org.hexfuse.testkit.posix.PosixClient;
@@ -61,25 +56,16 @@ class PathMemoryTest {
     }
 
     @Nested class ByTheRealKernel extends OfPaths {
-        private Path point;
-        private Mount mount;
+        private RunningKernel kernel;
 
         @Override protected PosixClient mount() throws Exception {
-            assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
-            point = Files.createTempDirectory("hexfuse-path-");
-            assumeTrue(Files.getAttribute(point, "unix:uid").equals(0), "not root, who alone may have device files");
-            Files.setPosixFilePermissions(point, PosixFilePermissions.fromString("rwxr-xr-x"));
-            mount = Fuse.mount(PathFileSystem.of(new PathMemory()), point, "allow_other", "default_permissions", "suid",
-                    "dev");
-            return new LibcClient(point);
+            kernel = RunningKernel.mountForContract(PathFileSystem.of(new PathMemory()));
+            return new LibcClient(kernel.path());
         }
 
         @Override protected void unmount() throws IOException {
-            if (mount != null) {
-                mount.close();
-            }
-            if (point != null) {
-                Files.delete(point);
+            if (kernel != null) {
+                kernel.close();
             }
         }
     }

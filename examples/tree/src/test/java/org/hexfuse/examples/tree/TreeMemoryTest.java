@@ -1,16 +1,11 @@
 package org.hexfuse.examples.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
-import org.hexfuse.server.Fuse;
-import org.hexfuse.server.Mount;
+import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.posix.LibcClient;
 import org.hexfuse.testkit.posix.PosixClient;
@@ -43,24 +38,16 @@ class TreeMemoryTest {
     }
 
     @Nested class ByTheRealKernel extends PosixContract {
-        private Path point;
-        private Mount mount;
+        private RunningKernel kernel;
 
         @Override protected PosixClient mount() throws Exception {
-            assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
-            point = Files.createTempDirectory("hexfuse-tree-");
-            assumeTrue(Files.getAttribute(point, "unix:uid").equals(0), "not root, who alone may have device files");
-            Files.setPosixFilePermissions(point, PosixFilePermissions.fromString("rwxr-xr-x"));
-            mount = Fuse.mount(new TreeMemory(), point, "allow_other", "default_permissions", "suid", "dev");
-            return new LibcClient(point);
+            kernel = RunningKernel.mountForContract(new TreeMemory());
+            return new LibcClient(kernel.path());
         }
 
         @Override protected void unmount() throws IOException {
-            if (mount != null) {
-                mount.close();
-            }
-            if (point != null) {
-                Files.delete(point);
+            if (kernel != null) {
+                kernel.close();
             }
         }
 

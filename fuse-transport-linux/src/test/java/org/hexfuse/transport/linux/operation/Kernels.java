@@ -1,13 +1,7 @@
 package org.hexfuse.transport.linux.operation;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
-import org.hexfuse.server.Mount;
+import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.posix.LibcClient;
 import org.hexfuse.testkit.posix.PosixClient;
@@ -24,22 +18,8 @@ enum Kernels {
     },
     LINUX {
         @Override void run(FuseFileSystem fileSystem, Calls calls) throws Exception {
-            assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
-            Path point = Files.createTempDirectory("hexfuse-operations-");
-            try {
-                Mount mount = null;
-                try {
-                    mount = Fuse.mount(fileSystem, point, "allow_other");
-                } catch (IOException e) {
-                    assumeTrue(false, "this user may not mount: " + e.getMessage());
-                }
-                try {
-                    calls.make(new LibcClient(point));
-                } finally {
-                    mount.close();
-                }
-            } finally {
-                Files.delete(point);
+            try (RunningKernel kernel = RunningKernel.mount(fileSystem, "allow_other")) {
+                calls.make(new LibcClient(kernel.path()));
             }
         }
     };
