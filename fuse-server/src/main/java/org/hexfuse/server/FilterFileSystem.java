@@ -68,8 +68,8 @@ public abstract class FilterFileSystem implements FuseFileSystem {
     }
 
     /**
-     * Calls the delegate, for each operation but FORGET: {@code op} is what {@link #before} has returned. A subclass may do something
-     * around the call, or change the result by {@link #mapResult}.
+     * Calls the delegate with the operation that {@link #before} has returned; of all operations but FORGET. A subclass may wrap the
+     * call, or change the result by {@link #mapResult}.
      *
      * @return the result; a placeholder if the delegate has deferred its reply
      */

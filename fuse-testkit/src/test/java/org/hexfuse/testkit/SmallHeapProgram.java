@@ -54,7 +54,7 @@ final class SmallHeapProgram {
         }
     }
 
-    /** Replies to LOOKUP when it is told to, and grants locks once one is released. */
+    /** Defers the replies to LOOKUP until the program gives them, and grants locks once one is released. */
     private static final class Waits implements FuseFileSystem {
         final Queue<LateReply<Entry>> late = new ConcurrentLinkedQueue<>();
         final AtomicInteger waiting = new AtomicInteger();

@@ -30,8 +30,8 @@
  * holds up renames of the directories above it, and nothing else. Operations on a handle that is an object, locks, and what is left of
  * an operation that has deferred its reply, hold no path.
  *
- * <p><b>Files.</b> A file is what a name leads to. Names that were linked here are one file with either path; other names of a file
- * with several links are found to be one if {@code getattr} returns inode numbers. {@code getattr} is called for each lookup, and after
+ * <p><b>Files.</b> Each name is a file of its own, except hard links: those that {@code link} made are known, others are recognised if
+ * {@code getattr} returns inode numbers. An operation on a file with several names gets one of them. {@code getattr} is called for each lookup, and after
  * each operation that creates.
  *
  * <p><b>Handles.</b> {@code open} returns an object, a {@link org.hexfuse.server.tree.FileHandle}, on which the operations on the open file

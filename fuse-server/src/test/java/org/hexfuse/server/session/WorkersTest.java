@@ -327,7 +327,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         serve(FuseServer.serve(gate).threads(2).maxThreads(5));
         var outcomes = new ConcurrentLinkedQueue<Errno>();
         List<Thread> waiters = start(100, () -> outcomes.add(lookup("wait")));
-        // The fifth reads, so that it is told of interrupts.
+        // The fifth reads, so that it receives INTERRUPT.
         await().until(() -> gate.waiting.get() == 4);
         await().during(Duration.ofMillis(200)).until(() -> gate.waiting.get() == 4 && outcomes.isEmpty());
         assertThat(workers("-")).isEqualTo(6);

@@ -24,8 +24,7 @@ record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience, Durat
     static final String CONNECTIONS = "max_connections";
     static final Collection<String> KEYS = List.of(ANY_USER, BUFFER, PATIENCE, INIT_TIMEOUT);
     static final WireOptions DEFAULT = new WireOptions(false, OptionalInt.empty(), Duration.ofSeconds(30),
-            Duration.ofSeconds(10),
-            128);
+            Duration.ofSeconds(10), 128);
     private static final int MOST_CONNECTIONS = 100_000;
     private static final int MOST_SECONDS = 24 * 60 * 60;
 
