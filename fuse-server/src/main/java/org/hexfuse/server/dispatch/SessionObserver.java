@@ -60,7 +60,11 @@ public final class SessionObserver {
 
     /** A request has ended. */
     void finished(RequestListener request, Errno error, long nanos, long bytes) {
-        guard(() -> request.finished(error, nanos, bytes));
+        try {
+            request.finished(error, nanos, bytes);
+        } catch (Throwable e) {
+            failed(e);
+        }
     }
 
     /** A method of the filesystem has thrown what has no errno. */
@@ -69,7 +73,7 @@ public final class SessionObserver {
             panics.panicked(session, operation, node, failure);
         } catch (Throwable e) {
             LIMITED.error("panic handler", "the panic handler has failed; what it was given is logged next", e);
-            PanicLog.log(session, operation, node, failure);
+            PanicHandler.LOG.panicked(session, operation, node, failure);
         }
     }
 

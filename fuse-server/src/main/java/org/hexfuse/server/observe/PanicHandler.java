@@ -2,7 +2,6 @@ package org.hexfuse.server.observe;
 
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Session;
-import org.hexfuse.server.dispatch.PanicLog;
 
 /**
  * Is given what a filesystem throws and no errno stands for: a defect, such as a {@link NullPointerException}. Set by
@@ -18,8 +17,8 @@ import org.hexfuse.server.dispatch.PanicLog;
     /**
      * A method of the filesystem has failed.
      *
-     * @param operation the operation; INIT for {@code init}, DESTROY for {@code destroy} and what a session's end releases
-     * @param node the node that the operation was on; 0 if it is not known, as for FORGET
+     * @param operation the operation; INIT for {@code init}, DESTROY for {@code destroy}
+     * @param node the node that the operation was on; 0 if it is not known
      */
     void panicked(Session session, Opcode operation, long node, Throwable failure);
 }

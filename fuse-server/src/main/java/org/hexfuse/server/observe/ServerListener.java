@@ -48,27 +48,42 @@ public interface ServerListener {
         ServerListener first = this;
         return new ServerListener() {
             @Override public void sessionStarted(Session session) {
-                first.sessionStarted(session);
-                other.sessionStarted(session);
+                try {
+                    first.sessionStarted(session);
+                } finally {
+                    other.sessionStarted(session);
+                }
             }
 
             @Override public void sessionEnded(Session session) {
-                first.sessionEnded(session);
-                other.sessionEnded(session);
+                try {
+                    first.sessionEnded(session);
+                } finally {
+                    other.sessionEnded(session);
+                }
             }
 
             @Override public RequestListener started(ObservedRequest request) {
-                RequestListener one = first.started(request);
-                RequestListener two = other.started(request);
+                RequestListener one = RequestListener.NONE;
+                RequestListener two;
+                try {
+                    one = first.started(request);
+                } finally {
+                    two = other.started(request);
+                }
                 if (RequestListener.NONE.equals(one)) {
                     return two;
                 }
                 if (RequestListener.NONE.equals(two)) {
                     return one;
                 }
+                RequestListener firstRequest = one;
                 return (Errno error, long nanos, long bytes) -> {
-                    one.finished(error, nanos, bytes);
-                    two.finished(error, nanos, bytes);
+                    try {
+                        firstRequest.finished(error, nanos, bytes);
+                    } finally {
+                        two.finished(error, nanos, bytes);
+                    }
                 };
             }
         };

@@ -1,4 +1,4 @@
-package org.hexfuse.server.dispatch;
+package org.hexfuse.server.observe;
 
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Session;
@@ -6,13 +6,13 @@ import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 
 /** Logs the defects of filesystems, a few lines of each class of exception. */
-public final class PanicLog {
-    private static final RateLimitedLog LIMITED = new RateLimitedLog(Loggers.of(Replies.class));
+final class PanicLog {
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(Loggers.of(PanicHandler.class));
 
     private PanicLog() {}
 
-    /** Logs what a method of a filesystem has thrown; see {@link org.hexfuse.server.observe.PanicHandler}. */
-    @SuppressWarnings("unused") public static void log(Session session, Opcode operation, long node,
+    /** Logs what a method of a filesystem has thrown; see {@link PanicHandler}. */
+    @SuppressWarnings("unused") static void log(Session session, Opcode operation, long node,
             Throwable failure) {
         String where = operation == Opcode.DESTROY ? "at the session's end"
                 : "in " + operation + (node == 0 ? "" : " of node " + Long.toUnsignedString(node))
