@@ -1,5 +1,6 @@
 package org.hexfuse.server;
 
+import java.util.function.UnaryOperator;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
 
@@ -23,4 +24,22 @@ public interface DirPlusReply {
 
     /** Adds an entry without node and attributes, as {@link DirReply#add(Name, long, FileType, long)} does. */
     boolean add(Name name, long ino, FileType type, long cookie);
+
+    /** A reply whose entries are changed before they are added, for a decorator. */
+    default DirPlusReply map(UnaryOperator<Entry> change) {
+        DirPlusReply origin = this;
+        return new DirPlusReply() {
+            @Override public boolean fits(int nameLength) {
+                return origin.fits(nameLength);
+            }
+
+            @Override public boolean add(Name name, Entry entry, long cookie) {
+                return origin.add(name, change.apply(entry), cookie);
+            }
+
+            @Override public boolean add(Name name, long ino, FileType type, long cookie) {
+                return origin.add(name, ino, type, cookie);
+            }
+        };
+    }
 }

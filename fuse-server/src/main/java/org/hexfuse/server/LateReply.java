@@ -1,7 +1,7 @@
 package org.hexfuse.server;
 
 import java.util.concurrent.CompletionStage;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.hexfuse.abi.Errno;
 
 /**
@@ -55,12 +55,18 @@ public interface LateReply<R> {
      */
     void onInterrupt(Runnable action);
 
-    /** A reply whose result is changed before it is given, for a decorator. */
-    default LateReply<R> map(UnaryOperator<R> change) {
+    /** A late reply whose results {@code change} makes results of this one, for a decorator. What it throws is replied to the caller. */
+    default <A> LateReply<A> map(Function<? super A, ? extends R> change) {
         LateReply<R> origin = this;
-        return new LateReply<>() {
-            @Override public Errno reply(R result) {
-                return origin.reply(change.apply(result));
+        return new LateReply<A>() {
+            @Override public Errno reply(A result) {
+                R changed;
+                try {
+                    changed = change.apply(result);
+                } catch (RuntimeException | Error e) {
+                    return origin.fail(e);
+                }
+                return origin.reply(changed);
             }
 
             @Override public Errno fail(Throwable failure) {

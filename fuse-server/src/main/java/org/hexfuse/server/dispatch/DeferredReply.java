@@ -1,7 +1,5 @@
 package org.hexfuse.server.dispatch;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.server.LateReply;
@@ -17,7 +15,6 @@ final class DeferredReply implements LateReply<Object> {
 
     private final Exchange exchange;
     private final InFlight inFlight;
-    private final List<Runnable> interruptActions = new ArrayList<>(0);
     /** The node of the request, whose memory is gone once it is answered. */
     private final long node;
     private boolean given;
@@ -50,7 +47,6 @@ final class DeferredReply implements LateReply<Object> {
             synchronized (this) {
                 checkNotGiven();
                 given = true;
-                interruptActions.clear();
                 inTime = !dropped;
                 if (inTime) {
                     return commit(reply);
@@ -69,10 +65,10 @@ final class DeferredReply implements LateReply<Object> {
         try {
             return reply.get();
         } catch (RuntimeException | Error e) {
+            defect = e;
             if (exchange.isCommitted()) {
                 return Errno.EIO;
             }
-            defect = e;
             return Replies.fail(exchange, Failures.errno(e).orElse(Errno.EIO));
         } finally {
             inFlight.finished(exchange);
@@ -118,22 +114,8 @@ final class DeferredReply implements LateReply<Object> {
             if (given) {
                 return;
             }
-            if (!exchange.interrupted()) {
-                interruptActions.add(action);
-                return;
-            }
         }
-        run(action);
-    }
-
-    /** The request was just marked as interrupted. */
-    void runInterruptActions() {
-        List<Runnable> actions;
-        synchronized (this) {
-            actions = List.copyOf(interruptActions);
-            interruptActions.clear();
-        }
-        actions.forEach(DeferredReply::run);
+        exchange.onInterrupt(action);
     }
 
     static void run(Runnable action) {

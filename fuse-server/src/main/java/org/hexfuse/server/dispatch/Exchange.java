@@ -206,10 +206,6 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
             interruptActions = null;
         }
         actions.forEach(DeferredReply::run);
-        DeferredReply reply = late;
-        if (reply != null) {
-            reply.runInterruptActions();
-        }
     }
 
     Slot slot() {
@@ -332,9 +328,11 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
             throw new IllegalStateException("the reply to " + opcode + " was deferred or begun before");
         }
         Slot detached = inFlight.detach(slot);
-        DeferredReply reply = new DeferredReply(this, inFlight);
+        DeferredReply reply;
         synchronized (this) {
+            // Before the late reply reads the node: the other slot is the transport's again.
             slot = detached;
+            reply = new DeferredReply(this, inFlight);
             late = reply;
         }
         openReply();

@@ -7,7 +7,6 @@ import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
-import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.posix.AccessControlList;
@@ -101,19 +100,7 @@ public final class IdMapFileSystem extends FilterFileSystem {
     }
 
     @Override public void readdirplus(ReadDir op, DirPlusReply out) throws IOException, InterruptedException {
-        super.readdirplus(op, new DirPlusReply() {
-            @Override public boolean fits(int nameLength) {
-                return out.fits(nameLength);
-            }
-
-            @Override public boolean add(Name name, Entry entry, long cookie) {
-                return out.add(name, outward(entry), cookie);
-            }
-
-            @Override public boolean add(Name name, long ino, FileType type, long cookie) {
-                return out.add(name, ino, type, cookie);
-            }
-        });
+        super.readdirplus(op, out.map(this::outward));
     }
 
     @Override public void setxattr(SetXattr op) throws IOException, InterruptedException {

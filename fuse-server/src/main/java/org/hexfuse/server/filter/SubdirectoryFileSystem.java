@@ -63,8 +63,11 @@ public final class SubdirectoryFileSystem extends FilterFileSystem {
 
     @Override public void destroy(Session session) {
         RootedSession rooted = sessions.remove(session);
-        forget(rooted, rooted.root());
-        super.destroy(rooted);
+        try {
+            forget(rooted, rooted.root());
+        } finally {
+            super.destroy(rooted);
+        }
     }
 
     /** Looks the directory up; its lookup count is one higher then, and those of the directories above are what they were. */
@@ -105,6 +108,9 @@ public final class SubdirectoryFileSystem extends FilterFileSystem {
         try {
             return late.result().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof FuseException errno) {
+                throw errno;
+            }
             throw new IOException(e.getCause());
         } catch (TimeoutException _) {
             throw FuseException.of(Errno.ETIMEDOUT);
@@ -168,18 +174,6 @@ public final class SubdirectoryFileSystem extends FilterFileSystem {
 
     @Override public void readdirplus(ReadDir op, DirPlusReply out) throws IOException, InterruptedException {
         RootedSession session = session(op);
-        super.readdirplus(op, new DirPlusReply() {
-            @Override public boolean fits(int nameLength) {
-                return out.fits(nameLength);
-            }
-
-            @Override public boolean add(Name name, Entry entry, long cookie) {
-                return out.add(name, outward(session, entry), cookie);
-            }
-
-            @Override public boolean add(Name name, long ino, FileType type, long cookie) {
-                return out.add(name, ino, type, cookie);
-            }
-        });
+        super.readdirplus(op, out.map(entry -> outward(session, entry)));
     }
 }

@@ -159,7 +159,7 @@ final class PathNode extends Node {
         @Override public LateReply<A> get() {
             var replies = new ArrayList<LateReply<Child>>(1);
             child = later(op, replies::add);
-            return new ConvertedReply<>(replies.getFirst(), result);
+            return replies.getFirst().map(result);
         }
     }
 
@@ -301,7 +301,7 @@ final class PathNode extends Node {
         @Override public LateReply<Opened> get() {
             var replies = new ArrayList<LateReply<FileHandle>>(1);
             handle = later(op, replies::add);
-            return new ConvertedReply<>(replies.getFirst(), given -> opened(numbered(given)));
+            return replies.getFirst().map(given -> opened(numbered(given)));
         }
     }
 
@@ -317,7 +317,7 @@ final class PathNode extends Node {
         @Override public LateReply<Created> get() {
             var replies = new ArrayList<LateReply<NewFile>>(1);
             file = later(op, replies::add);
-            return new ConvertedReply<>(replies.getFirst(), given -> newFile(numbered(given.opened())));
+            return replies.getFirst().map(given -> newFile(numbered(given.opened())));
         }
     }
 
