@@ -3,6 +3,7 @@ package org.hexfuse.server;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
@@ -12,6 +13,7 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.server.observe.ServerStatistics;
+import org.hexfuse.transport.BackingRegistry;
 
 /** A session without a kernel. */
 final class DetachedSession implements Session, Notifier {
@@ -35,6 +37,10 @@ final class DetachedSession implements Session, Notifier {
 
     @Override public KernelReferences references() {
         return new KernelReferences(Map.of(), List.of(), List.of());
+    }
+
+    @Override public Optional<BackingRegistry> backingFiles() {
+        return Optional.empty();
     }
 
     @Override public ServerStatistics statistics() {

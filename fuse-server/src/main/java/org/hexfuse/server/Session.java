@@ -32,9 +32,7 @@ public interface Session {
      * Registers backing files with this kernel, for {@link Opened#passthroughTo}; empty unless
      * {@link InitFlag#PASSTHROUGH} was enabled. Their ids end with the session.
      */
-    default Optional<BackingRegistry> backingFiles() {
-        return Optional.empty();
-    }
+    Optional<BackingRegistry> backingFiles();
 
     /** What this kernel holds of the filesystem now; nothing once the session has ended. Copies all lookup counts. */
     KernelReferences references();

@@ -2,6 +2,8 @@ package org.hexfuse.server.filter;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
@@ -9,9 +11,11 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.KernelReferences;
+import org.hexfuse.server.KernelReferences.OpenHandle;
 import org.hexfuse.server.Notifier;
 import org.hexfuse.server.Session;
 import org.hexfuse.server.observe.ServerStatistics;
+import org.hexfuse.transport.BackingRegistry;
 
 /** A session whose root is another node of the filesystem: notifications of the filesystem reach the kernel's node. */
 final class RootedSession implements Session, Notifier {
@@ -50,8 +54,18 @@ final class RootedSession implements Session, Notifier {
         return origin.has(flag);
     }
 
+    @Override public Optional<BackingRegistry> backingFiles() {
+        return origin.backingFiles();
+    }
+
     @Override public KernelReferences references() {
-        return origin.references();
+        KernelReferences held = origin.references();
+        var lookups = new HashMap<Long, Long>();
+        held.lookups().forEach((node, count) -> lookups.merge(inward(node), count, Long::sum));
+        return new KernelReferences(lookups, held.handles().stream()
+                .map(open -> new OpenHandle(inward(open.node()), open.handle(), open.directory(), open.opens()))
+                .toList(),
+                held.requests());
     }
 
     @Override public ServerStatistics statistics() {
