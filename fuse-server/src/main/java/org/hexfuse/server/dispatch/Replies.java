@@ -114,9 +114,9 @@ final class Replies {
         ReferenceTable references = x.references();
         switch (result) {
             case Entry entry -> undoLookup(references, entry);
-            case Opened opened -> references.undoOpen(x.node(), opened.handle(), x.operation() == Opcode.OPENDIR);
+            case Opened opened -> references.refuseOpen(x.node(), opened.handle(), x.operation() == Opcode.OPENDIR);
             case Created created -> {
-                references.undoOpen(created.entry().node(), created.opened().handle(), false);
+                references.refuseOpen(created.entry().node(), created.opened().handle(), false);
                 undoLookup(references, created.entry());
             }
             case null, default -> {
@@ -150,16 +150,17 @@ final class Replies {
         long handle = created.opened().handle();
         int entrySize = EntryOut.STRUCT.size(x.minor());
         references.lookedUp(node);
-        references.opened(node, handle, false);
-        ReplyStructs.entry(x.slot().reply(), 0, created.entry(), x.minor(), x.info().timeouts());
+        int backingId;
         try {
-            int backingId = references.backingId(node, created.opened());
-            ReplyStructs.opened(x.slot().reply(), entrySize, created.opened(), backingId);
+            backingId = references.backingId(node, created.opened());
         } catch (FuseException e) {
-            references.undoOpen(node, handle, false);
+            references.refuseOpen(node, handle, false);
             references.undoLookup(node);
             return refuseBacking(x, e);
         }
+        references.opened(node, handle, false);
+        ReplyStructs.entry(x.slot().reply(), 0, created.entry(), x.minor(), x.info().timeouts());
+        ReplyStructs.opened(x.slot().reply(), entrySize, created.opened(), backingId);
         Errno sent = x.structs(entrySize + OpenOut.SIZE);
         if (sent != Errno.OK) {
             references.undoOpen(node, handle, false);
@@ -172,13 +173,15 @@ final class Replies {
         ReferenceTable references = x.references();
         long node = x.node();
         boolean directory = x.operation() == Opcode.OPENDIR;
-        references.opened(node, opened.handle(), directory);
+        int backingId;
         try {
-            ReplyStructs.opened(x.slot().reply(), 0, opened, directory ? 0 : references.backingId(node, opened));
+            backingId = directory ? 0 : references.backingId(node, opened);
         } catch (FuseException e) {
-            references.undoOpen(node, opened.handle(), directory);
+            references.refuseOpen(node, opened.handle(), directory);
             return refuseBacking(x, e);
         }
+        references.opened(node, opened.handle(), directory);
+        ReplyStructs.opened(x.slot().reply(), 0, opened, backingId);
         Errno sent = x.structs(OpenOut.SIZE);
         if (sent != Errno.OK) {
             references.undoOpen(node, opened.handle(), directory);

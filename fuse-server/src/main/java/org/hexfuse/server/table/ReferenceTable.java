@@ -1,6 +1,5 @@
 package org.hexfuse.server.table;
 
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +65,7 @@ public final class ReferenceTable implements LookupCounter {
     private void callForget(long node, long count) {
         try {
             fileSystem.forget(new ForgetView(forget).set(node, count));
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (Throwable e) {
             LIMITED.warn("forget", "forget of node " + node + " failed", e);
         }
     }
@@ -121,6 +120,11 @@ public final class ReferenceTable implements LookupCounter {
         callRelease(node, handle, directory);
     }
 
+    /** An open that was not counted, since its reply could not be made: the filesystem releases its handle. */
+    public void refuseOpen(long node, long handle, boolean directory) {
+        callRelease(node, handle, directory);
+    }
+
     private void callRelease(long node, long handle, boolean directory) {
         try {
             if (directory) {
@@ -130,7 +134,7 @@ public final class ReferenceTable implements LookupCounter {
                 Release op = new ReleaseView(new HandmadeRequest(Opcode.RELEASE, node, session));
                 fileSystem.release(op.withHandle(handle).withLockOwner(0, true));
             }
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (Throwable e) {
             LIMITED.warn("release", "release of node " + node + " failed", e);
         }
     }
