@@ -30,9 +30,13 @@ final class HoldMonitor {
 
     /** Starts the thread. Without memory for one it watches nothing. */
     void start() {
+        Thread monitor = Thread.ofPlatform().daemon(true).name(name + "-monitor").unstarted(this::run);
+        // Before it runs: the end of the session unparks it.
+        thread = monitor;
         try {
-            thread = Thread.ofPlatform().daemon(true).name(name + "-monitor").start(this::run);
+            monitor.start();
         } catch (OutOfMemoryError e) {
+            thread = null;
             LOG.warn("{}: no thread to monitor the workers: {}", name, e.getMessage());
         }
     }

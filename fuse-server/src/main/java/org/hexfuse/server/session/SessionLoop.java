@@ -109,7 +109,7 @@ public final class SessionLoop {
     private ServerStatistics statistics() {
         return closed.isDone() ? ServerStatistics.NONE
                 : new ServerStatistics(1, inFlight.running(), inFlight.outstanding(), waits.running(),
-                        workers.queued(), workers.running(), memory.reserved(), memory.limit());
+                        workers.queued(), workers.threads(), memory.reserved(), memory.limit());
     }
 
     /** The session as the filesystem sees it. */
@@ -276,10 +276,12 @@ public final class SessionLoop {
             observer.panicked(session, Opcode.DESTROY, 0, e);
         } finally {
             Watchdog.forget(this);
+            // Once more, if the link's shutdown has failed: nothing else wakes parked workers and their monitor.
+            workers.end();
             memory.close();
             try {
                 link.close();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("{}: the link could not be closed", name, e);
             }
             ready.completeExceptionally(new IOException("the kernel end was closed before the session began"));

@@ -11,12 +11,24 @@ import java.time.Duration;
  * @param idleTime how long the others stay
  */
 public record ThreadCounts(int readers, int most, int idle, Duration idleTime) {
+    private static final Duration SHORTEST = Duration.ofMillis(10);
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     /** A thread for each processor, at least two. */
     public static final ThreadCounts DEFAULT = new ThreadCounts(
             Math.max(2, Runtime.getRuntime().availableProcessors()), 64, 8, Duration.ofSeconds(10));
 
+    /** A time that is shorter than 10 ms or longer than a day is replaced by that. */
     public ThreadCounts {
-        most = Math.max(most, readers + 1);
+        if (idleTime.isNegative()) {
+            throw new IllegalArgumentException("an idle time of " + idleTime);
+        }
+        idleTime = idleTime.compareTo(SHORTEST) < 0 ? SHORTEST : idleTime.compareTo(LONGEST) > 0 ? LONGEST : idleTime;
+    }
+
+    /** The most threads, which is more than that of readers. */
+    @Override public int most() {
+        return Math.max(most, readers + 1);
     }
 
     /** The same with another number of readers. */

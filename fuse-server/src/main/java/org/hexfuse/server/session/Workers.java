@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -68,7 +68,8 @@ final class Workers {
     /** Workers that read, or are about to. */
     private final AtomicInteger readers = new AtomicInteger();
     private final LongAdder finished = new LongAdder();
-    private final ArrayBlockingQueue<Slot> queue = new ArrayBlockingQueue<>(MOST_QUEUED);
+    /** Copies of requests that wait for a worker. Whether it is empty needs no lock, which each worker asks for each request. */
+    private final LinkedBlockingQueue<Slot> queue = new LinkedBlockingQueue<>(MOST_QUEUED);
     private volatile boolean ending;
 
     /** Guards who is parked and who is held. */
@@ -139,16 +140,28 @@ final class Workers {
         int count = mayBlock() ? counts.readers() + 1 : counts.readers();
         for (int i = 1; i < count; i++) {
             boolean room = memory.tryReserve(size);
-            if (room || (mayBlock() && i == 1)) {
-                start(room ? size : 0);
-            } else {
+            if (!room && !(mayBlock() && i == 1)) {
                 LIMITED.warn("workers", name + ": " + i + " workers instead of " + count
                         + ": max_inflight has no room for the memory of more");
+                break;
+            }
+            if (!startOrWarn(room ? size : 0)) {
                 break;
             }
         }
         if (mayBlock()) {
             monitor.start();
+        }
+    }
+
+    /** Starts a worker; without memory for its thread returns false and warns. */
+    private boolean startOrWarn(long reserved) {
+        try {
+            start(reserved);
+            return true;
+        } catch (OutOfMemoryError e) {
+            LIMITED.warn("threads", name + ": no more than " + running.get() + " workers: " + e.getMessage());
+            return false;
         }
     }
 
@@ -159,6 +172,11 @@ final class Workers {
     /** How many requests wait for a worker. */
     int queued() {
         return queue.size();
+    }
+
+    /** How many workers run. */
+    int threads() {
+        return running.get();
     }
 
     /** How many workers run, and requests on threads of their own. */
@@ -212,8 +230,16 @@ final class Workers {
         running.decrementAndGet();
     }
 
-    /** Reads the next request. Without memory to read it into, tries again: the kernel keeps it. */
+    /**
+     * The next request: one that is queued, as long as another worker reads, or else one that it reads. Without memory to read it into,
+     * tries again: the kernel keeps it.
+     */
     private Slot next(SlotChannel channel) throws IOException, InterruptedException {
+        // This worker counts as a reader, and who queues a request looks here afterwards: one of two readers finds the request.
+        Slot queued = readers.get() > 1 ? queue.poll() : null;
+        if (queued != null) {
+            return queued;
+        }
         boolean logged = false;
         while (true) {
             try {
@@ -245,9 +271,11 @@ final class Workers {
             }
             handler.accept(slot);
             finished.increment();
-            runQueued();
         } finally {
             worker.end();
+            if (worker.isHeld()) {
+                release(worker);
+            }
         }
         return readAgain(worker);
     }
@@ -265,25 +293,15 @@ final class Workers {
     }
 
     private void staysReader(Opcode opcode, Slot slot) {
-        if (opcode.expectsReply()) {
+        if (opcode.expectsReply() && (blocking == Blocking.IN_JAVA || running.get() > 1)) {
             passOn(slot);
         } else {
             handler.accept(slot);
         }
     }
 
-    private void runQueued() {
-        for (Slot slot = queue.poll(); slot != null; slot = queue.poll()) {
-            handler.accept(slot);
-            finished.increment();
-        }
-    }
-
     /** After a request: counts the worker as a reader, or parks it while it is not needed. Returns false if it is to end. */
     private boolean readAgain(Worker worker) {
-        if (worker.isHeld()) {
-            release(worker);
-        }
         if (isOneTooMany(worker) && park(worker)) {
             return awaitWake(worker);
         }
@@ -333,7 +351,6 @@ final class Workers {
                 return false;
             }
         }
-        runQueued();
         return true;
     }
 
@@ -374,13 +391,7 @@ final class Workers {
                     || !memory.tryReserve(size)) {
                 return false;
             }
-            try {
-                start(size);
-                return true;
-            } catch (OutOfMemoryError e) {
-                LIMITED.warn("threads", name + ": no more than " + running.get() + " workers: " + e.getMessage());
-                return false;
-            }
+            return startOrWarn(size);
         }
     }
 
@@ -414,6 +425,21 @@ final class Workers {
 
     /** For the last reader: passes a copy of a request on to another thread. */
     private void passOn(Slot slot) {
+        Slot copy = slot instanceof ReservedSlot ? slot : copy(slot);
+        if (copy == null) {
+            return;
+        }
+        if (blocking == Blocking.IN_JAVA) {
+            runOnItsOwn(copy);
+        } else if (!queue.offer(copy)) {
+            answer(copy, Errno.ENOMEM);
+        } else {
+            wake();
+        }
+    }
+
+    /** A copy of a request, once the budget has room for it; null if it was answered instead. */
+    private Slot copy(Slot slot) {
         long replyRoom = MessageSizes.replyRoom(slot, limits.get());
         long size = WaitLane.REQUEST_SIZE + MessageSizes.requestSize(slot) + replyRoom;
         long progress = finished.sum();
@@ -424,22 +450,11 @@ final class Workers {
                 since = System.nanoTime();
             } else if (ending || System.nanoTime() - since > STALLED) {
                 answer(slot, Errno.ENOMEM);
-                return;
+                return null;
             }
             LockSupport.parkNanos(BRIEFLY);
         }
-        Slot copy = ReservedSlot.detach(slot, replyRoom, memory, size);
-        if (copy == null) {
-            return;
-        }
-        if (blocking == Blocking.IN_JAVA) {
-            runOnItsOwn(copy);
-        } else if (!queue.offer(copy)) {
-            answer(copy, Errno.ENOMEM);
-        } else if (!wake() && readers.get() > 1) {
-            // A worker has become free since, and may have found the queue empty.
-            runQueued();
-        }
+        return ReservedSlot.detach(slot, replyRoom, memory, size);
     }
 
     private void runOnItsOwn(Slot slot) {
