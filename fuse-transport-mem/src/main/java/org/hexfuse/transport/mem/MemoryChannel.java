@@ -27,5 +27,7 @@ final class MemoryChannel implements SlotChannel {
         }
     }
 
-    @Override public void close() {}
+    @Override public void close() {
+        link.unused(intake.handle());
+    }
 }

@@ -2,8 +2,10 @@ package org.hexfuse.transport.mem;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.transport.CallerDriven;
 import org.hexfuse.transport.DeviceHandle;
@@ -27,6 +29,8 @@ final class MemoryServerLink implements ServerLink {
 
     private final DeviceHandle handle;
     private final Set<DeviceHandle> clones = ConcurrentHashMap.newKeySet();
+    /** The clones of workers that have ended. */
+    private final Queue<DeviceHandle> unused = new ConcurrentLinkedQueue<>();
     private volatile boolean shut;
     private final boolean inline;
     private final boolean aliased;
@@ -47,8 +51,12 @@ final class MemoryServerLink implements ServerLink {
         return limits;
     }
 
-    /** A clone of the device for one worker, which {@link #shutdown} closes. */
+    /** A clone of the device for one worker, which {@link #shutdown} closes: one that is unused, if there is one. */
     DeviceHandle newHandle() {
+        DeviceHandle left = unused.poll();
+        if (left != null) {
+            return left;
+        }
         if (clones.size() >= MOST_CLONES) {
             return handle;
         }
@@ -58,6 +66,13 @@ final class MemoryServerLink implements ServerLink {
             clone.close();
         }
         return clone;
+    }
+
+    /** A worker has ended. Its clone stays open: requests that were read from it may be outstanding. */
+    void unused(DeviceHandle clone) {
+        if (!clone.equals(handle)) {
+            unused.add(clone);
+        }
     }
 
     /** Memory for one request at a time, of the size that {@code current} asks for. The replies go to {@code own}. */
