@@ -17,6 +17,8 @@ import org.hexfuse.transport.BackingRegistry;
 final class LinuxBacking implements BackingRegistry {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String EFFECTIVE = "CapEff:";
+    private static final Path UID_MAP = Path.of("/proc/self/uid_map");
+    private static final String ALL_IDS = "0 0 4294967295";
     /** Source: Linux {@code include/uapi/linux/capability.h}. */
     private static final int CAP_SYS_ADMIN = 21;
 
@@ -31,12 +33,16 @@ final class LinuxBacking implements BackingRegistry {
                 : Optional.of("registering backing files needs CAP_SYS_ADMIN, which this process lacks");
     }
 
-    /** Without {@code /proc} the kernel decides. */
+    /**
+     * Whether it has the capability in the initial user namespace, which a process is taken to be in if all its user ids are those of
+     * the system. Without {@code /proc} the kernel decides. Source: Linux {@code fs/fuse/backing.c}, {@code fuse_backing_open}.
+     */
     private static boolean isPrivileged() {
         try {
-            return Files.readAllLines(STATUS).stream().filter(line -> line.startsWith(EFFECTIVE))
-                    .map(line -> Long.parseUnsignedLong(line.substring(EFFECTIVE.length()).strip(), 16))
-                    .allMatch(capabilities -> (capabilities >> CAP_SYS_ADMIN & 1) == 1);
+            return ALL_IDS.equals(Files.readString(UID_MAP).strip().replaceAll(" +", " "))
+                    && Files.readAllLines(STATUS).stream().filter(line -> line.startsWith(EFFECTIVE))
+                            .map(line -> Long.parseUnsignedLong(line.substring(EFFECTIVE.length()).strip(), 16))
+                            .allMatch(capabilities -> (capabilities >> CAP_SYS_ADMIN & 1) == 1);
         } catch (IOException _) {
             return true;
         }

@@ -137,7 +137,8 @@ final class LinuxLink implements ServerLink {
 
     void forget(LinuxChannel channel, Fd descriptor) {
         synchronized (lock) {
-            if (channels.remove(channel)) {
+            // Channels share a descriptor where cloning has failed.
+            if (channels.remove(channel) && !free.contains(descriptor)) {
                 free.push(descriptor);
             }
         }
