@@ -4,14 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.hexfuse.server.Fuse;
+import java.util.regex.Pattern;
 import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.FuseServer;
 import org.hexfuse.server.Mount;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A filesystem that the kernel which runs the test has mounted, on a directory of its own. Where it cannot mount, the test is skipped
- * with the reason.
+ * A filesystem that the kernel which runs the test has mounted, on a directory of its own. The test is skipped, with the reason, where
+ * there is no {@code /dev/fuse}, where this user is not permitted to mount, and where {@code fusermount3} is needed and not installed.
+ * Any other failure of a mount fails the test.
  *
  * {@snippet :
  * try (var kernel = RunningKernel.mount(new Hello())) {
@@ -23,6 +25,10 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class RunningKernel implements AutoCloseable {
     private static final String READABLE_BY_ALL = "rwxr-xr-x";
+    /** What the transport, the kernel and {@code fusermount3} write where nobody, or not this user, can mount. */
+    private static final Pattern CANNOT_MOUNT = Pattern
+            .compile("no /dev/fuse here|/dev/fuse is hidden here|kernel has no FUSE|"
+                    + "fuse: device not found|option allow_other only allowed|Operation not permitted|Permission denied|fusermount3 is not installed");
 
     private final Path point;
     private final Mount mount;
@@ -39,15 +45,27 @@ public final class RunningKernel implements AutoCloseable {
      */
     public static RunningKernel mount(FuseFileSystem fileSystem, String... options)
             throws IOException, InterruptedException {
+        return mount(FuseServer.serve(fileSystem), options);
+    }
+
+    /** Mounts the filesystem of a server. */
+    public static RunningKernel mount(FuseServer.Builder server, String... options)
+            throws IOException, InterruptedException {
         Assumptions.assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
         Path point = Files.createTempDirectory("hexfuse-");
         try {
             Files.setPosixFilePermissions(point, PosixFilePermissions.fromString(READABLE_BY_ALL));
-            return new RunningKernel(point, Fuse.mount(fileSystem, point, options));
-        } catch (IOException e) {
+            return new RunningKernel(point, server.mount(point, options));
+        } catch (IOException | RuntimeException e) {
             Files.delete(point);
-            return Assumptions.abort("this user may not mount: " + e.getMessage());
+            skipIfNotPermitted(String.valueOf(e.getMessage()));
+            throw e;
         }
+    }
+
+    /** Skips the test if the message of a mount that failed says that this machine, or this user, cannot mount at all. */
+    public static void skipIfNotPermitted(String message) {
+        Assumptions.assumeFalse(CANNOT_MOUNT.matcher(message).find(), () -> "this user may not mount: " + message);
     }
 
     /**

@@ -2,7 +2,6 @@ package org.hexfuse.transport.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,56 +12,56 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.Blocking;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;
 import org.hexfuse.server.GetAttr;
+import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Lookup;
-import org.hexfuse.transport.Address;
+import org.hexfuse.testkit.RunningKernel;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Filesystems that block, under the running kernel. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class BlockingMountTest {
-    @TempDir private Path scratch;
     private Path point;
-    private FuseServer server;
+    private RunningKernel kernel;
+    private Gate gate;
 
-    @BeforeEach void makeMountPoint() throws IOException {
-        assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse here");
-        point = Files.createDirectory(scratch.resolve("mount"));
-    }
-
-    @AfterEach void close() {
-        if (server != null) {
-            server.close();
+    @AfterEach void unmount() throws IOException {
+        if (gate != null) {
+            gate.open.countDown();
+        }
+        if (kernel != null) {
+            kernel.close();
         }
     }
 
-    private void mount(FuseServer.Builder builder) throws InterruptedException {
-        try {
-            server = builder.at(Address.of("linux", point.toString())).start();
-            server.awaitReady();
-        } catch (IOException e) {
-            assumeTrue(false, "this user may not mount: " + e.getMessage());
-        }
+    private void mount(Gate blocking, UnaryOperator<FuseServer.Builder> settings) throws Exception {
+        gate = blocking;
+        kernel = RunningKernel.mount(settings.apply(FuseServer.serve(gate)));
+        point = kernel.path();
     }
 
     /** Looks up names that begin with {@code wait} when the latch is opened, others at once. No name is there. */
     private static final class Gate implements FuseFileSystem {
         final Blocking blocking;
+        final AtomicInteger sessions = new AtomicInteger();
         final AtomicInteger waiting = new AtomicInteger();
         volatile CountDownLatch open = new CountDownLatch(1);
 
         Gate(Blocking blocking) {
             this.blocking = blocking;
+        }
+
+        @Override public void init(InitNegotiation negotiation) {
+            sessions.incrementAndGet();
         }
 
         @Override public Blocking blocking() {
@@ -112,8 +111,7 @@ import org.junit.jupiter.params.provider.EnumSource;
     }
 
     @Test void moreHandlersWaitInJavaThanThereAreThreads() throws Exception {
-        var gate = new Gate(Blocking.IN_JAVA);
-        mount(FuseServer.serve(gate).threads(2).maxThreads(20));
+        mount(new Gate(Blocking.IN_JAVA), server -> server.threads(2).maxThreads(20));
         var found = new ConcurrentLinkedQueue<Boolean>();
         List<Thread> waiters = lookups(200, found);
         await().until(() -> gate.waiting.get() == 200);
@@ -127,8 +125,7 @@ import org.junit.jupiter.params.provider.EnumSource;
     @ParameterizedTest
     @EnumSource(value = Blocking.class, names = "NEVER", mode = EnumSource.Mode.EXCLUDE) void descriptorsAreUsedAgainAsThreadsComeAndGo(
             Blocking blocking) throws Exception {
-        var gate = new Gate(blocking);
-        mount(FuseServer.serve(gate).threads(2).maxIdleThreads(1, Duration.ofMillis(50)));
+        mount(new Gate(blocking), server -> server.threads(2).maxIdleThreads(1, Duration.ofMillis(50)));
         long most = 0;
         for (int round = 0; round < 4; round++) {
             gate.open = new CountDownLatch(1);
@@ -144,7 +141,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         }
         // Without using them again they would be over sixty.
         assertThat(most).isBetween(20L, 30L);
-        assertThat(server.sessions()).hasSize(1);
+        assertThat(gate.sessions).hasValue(1);
     }
 
     /** The threads that read and the monitor. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -14,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
     private static class Recording implements FuseFileSystem {
         final Queue<String> events = new ConcurrentLinkedQueue<>();
         final Consumer<InitNegotiation> choices;
+        final Set<InitFlag> offered = EnumSet.noneOf(InitFlag.class);
         volatile Session session;
 
         Recording(Consumer<InitNegotiation> choices) {
@@ -62,6 +66,7 @@ import org.junit.jupiter.api.io.TempDir;
 
         @Override public void init(InitNegotiation negotiation) {
             session = negotiation.session();
+            offered.addAll(EnumSet.allOf(InitFlag.class).stream().filter(negotiation::offers).toList());
             choices.accept(negotiation);
         }
 
@@ -134,17 +139,30 @@ import org.junit.jupiter.api.io.TempDir;
         return fileSystem;
     }
 
+    /** Mounts with flags of INIT; the test is skipped where the kernel does not offer them. */
+    private <T extends Recording> T mountWith(T fileSystem, InitFlag... flags) throws Exception {
+        mount(fileSystem);
+        assumeTrue(fileSystem.offered.containsAll(Set.of(flags)), "a kernel without one of " + Set.of(flags));
+        return fileSystem;
+    }
+
+    /** Enables those of the flags that the kernel offers: a failure of INIT would be one of the mount. */
+    private static Consumer<InitNegotiation> enabling(InitFlag... flags) {
+        return negotiation -> Set.of(flags).stream().filter(negotiation::offers).forEach(negotiation::enable);
+    }
+
     private Recording mount(InitFlag... flags) throws Exception {
-        return mount(new Recording(negotiation -> Set.of(flags).forEach(flag -> {
-            assumeTrue(negotiation.offers(flag), "a kernel without " + flag);
-            negotiation.enable(flag);
-        })));
+        return mountWith(new Recording(enabling(flags)), flags);
     }
 
     private static void run(String... command) throws Exception {
         Process process = new ProcessBuilder(command).inheritIO().start();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).isZero();
+        try {
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     @Test void dontMaskLeavesTheUmaskToTheFilesystem() throws Exception {
@@ -190,8 +208,9 @@ import org.junit.jupiter.api.io.TempDir;
     }
 
     @Test void maxWriteBoundsAWrite() throws Exception {
-        Recording fileSystem = mount(
-                new Recording(negotiation -> assertThat(negotiation.maxWrite(8192)).isEqualTo(8192)));
+        var maxWrite = new AtomicInteger();
+        Recording fileSystem = mount(new Recording(negotiation -> maxWrite.set(negotiation.maxWrite(8192))));
+        assertThat(maxWrite).hasValue(8192);
         try (FileChannel open = FileChannel.open(file, StandardOpenOption.WRITE)) {
             assertThat(open.write(ByteBuffer.allocateDirect(20_000), 0)).isEqualTo(20_000);
         }
@@ -256,16 +275,12 @@ import org.junit.jupiter.api.io.TempDir;
 
     @Test void aMappingOfADirectFileNeedsItsFlag() throws Exception {
         for (boolean allowed : new boolean[]{false, true}) {
-            var fileSystem = mount(new Recording(negotiation -> {
-                assumeTrue(negotiation.offers(InitFlag.DIRECT_IO_ALLOW_MMAP));
-                if (allowed) {
-                    negotiation.enable(InitFlag.DIRECT_IO_ALLOW_MMAP);
-                }
-            }) {
+            InitFlag[] enabled = allowed ? new InitFlag[]{InitFlag.DIRECT_IO_ALLOW_MMAP} : new InitFlag[0];
+            var fileSystem = mountWith(new Recording(enabling(enabled)) {
                 @Override public Opened open(Open op) {
                     return Opened.of(1).directIo();
                 }
-            });
+            }, InitFlag.DIRECT_IO_ALLOW_MMAP);
             try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
                 if (allowed) {
                     assertThat(open.map(FileChannel.MapMode.READ_WRITE, 0, 4096).get(0)).isZero();
@@ -280,16 +295,21 @@ import org.junit.jupiter.api.io.TempDir;
     }
 
     @Test void aRequestTimeoutAndOtherLimitsAreAccepted() throws Exception {
+        var accepted = new CompletableFuture<Boolean>();
+        var refused = new CompletableFuture<Throwable>();
+        var limits = new ConcurrentLinkedQueue<Integer>();
         Recording fileSystem = mount(new Recording(negotiation -> {
-            boolean offered = negotiation.offers(InitFlag.REQUEST_TIMEOUT);
-            assertThat(negotiation.requestTimeout(Duration.ofSeconds(30))).isEqualTo(offered);
-            assertThatThrownBy(() -> negotiation.requestTimeout(Duration.ofMillis(5)))
-                    .isInstanceOf(IllegalArgumentException.class);
-            assertThat(negotiation.maxBackground(20)).isEqualTo(20);
-            assertThat(negotiation.congestionThreshold(17)).isEqualTo(17);
-            assertThat(negotiation.congestionThreshold(70)).isEqualTo(20);
+            accepted.complete(negotiation.requestTimeout(Duration.ofSeconds(30)));
+            refused.complete(catchThrowable(() -> negotiation.requestTimeout(Duration.ofMillis(5))));
+            limits.add(negotiation.maxBackground(20));
+            limits.add(negotiation.congestionThreshold(17));
+            limits.add(negotiation.congestionThreshold(70));
             negotiation.congestionThreshold(17);
         }));
+        boolean offered = fileSystem.offered.contains(InitFlag.REQUEST_TIMEOUT);
+        assertThat(accepted).isCompletedWithValue(offered);
+        assertThat(refused.join()).isInstanceOf(IllegalArgumentException.class);
+        assertThat(limits).containsExactly(20, 17, 20);
         assertThat(Files.size(file)).isEqualTo(1L << 24);
         Path connection = Path.of("/sys/fs/fuse/connections",
                 Long.toString((long) Files.getAttribute(file, "unix:dev") & 0xFF));
@@ -297,16 +317,13 @@ import org.junit.jupiter.api.io.TempDir;
             assertThat(Files.readString(connection.resolve("max_background")).strip()).isEqualTo("20");
             assertThat(Files.readString(connection.resolve("congestion_threshold")).strip()).isEqualTo("17");
         }
-        assertThat(fileSystem.session.has(InitFlag.REQUEST_TIMEOUT)).isTrue();
+        assertThat(fileSystem.session.has(InitFlag.REQUEST_TIMEOUT)).isEqualTo(offered);
     }
 
     @Test void aLostRequestIsSentAgain() throws Exception {
         var kept = new ConcurrentLinkedQueue<LateReply<Entry>>();
         var uniques = new ConcurrentLinkedQueue<Long>();
-        var fileSystem = mount(new Recording(negotiation -> {
-            assumeTrue(negotiation.offers(InitFlag.HAS_RESEND), "a kernel without RESEND");
-            negotiation.enable(InitFlag.HAS_RESEND);
-        }) {
+        var fileSystem = mountWith(new Recording(enabling(InitFlag.HAS_RESEND)) {
             @Override public Entry lookup(Lookup op) {
                 if (!op.name().is("lost")) {
                     return Entry.absent(Duration.ZERO);
@@ -314,7 +331,7 @@ import org.junit.jupiter.api.io.TempDir;
                 uniques.add(op.unique());
                 return uniques.size() == 1 ? op.later(kept::add) : Entry.of(F, attr(F));
             }
-        });
+        }, InitFlag.HAS_RESEND);
         var size = new AtomicInteger();
         Thread caller = Thread.ofPlatform()
                 .start(() -> size.set((int) kernel.path().resolve("lost").toFile().length()));

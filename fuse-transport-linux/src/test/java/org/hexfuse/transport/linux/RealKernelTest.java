@@ -93,7 +93,7 @@ import org.junit.jupiter.api.Timeout;
                 }
             }
             negotiation.disable(InitFlag.AUTO_INVAL_DATA);
-            wanted.forEach(negotiation::enable);
+            wanted.stream().filter(offered::contains).forEach(negotiation::enable);
         }
 
         @Override public Entry lookup(Lookup op) {
@@ -162,6 +162,7 @@ import org.junit.jupiter.api.Timeout;
         var fileSystem = new Changing(Set.of(wanted));
         kernel = RunningKernel.mount(fileSystem);
         file = kernel.path().resolve("f");
+        assumeTrue(fileSystem.offered.containsAll(fileSystem.wanted), "a kernel without one of " + fileSystem.wanted);
         return fileSystem;
     }
 

@@ -1,6 +1,8 @@
 package org.hexfuse.transport.linux.operation;
 
-import org.hexfuse.server.FuseFileSystem;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.posix.LibcClient;
@@ -10,15 +12,17 @@ import org.hexfuse.testkit.posix.VfsClient;
 /** The kernels that make the same system calls requests: ours over memory, and the running one. */
 enum Kernels {
     OURS {
-        @Override void run(FuseFileSystem fileSystem, Calls calls) throws Exception {
-            try (UserKernel kernel = UserKernel.connect("mem:", fileSystem)) {
+        @Override void run(Recorder recorder, Calls calls) throws Exception {
+            try (UserKernel kernel = UserKernel.connect("mem:", recorder)) {
+                assertThat(recorder.lacking).isEmpty();
                 calls.make(new VfsClient(kernel.vfs()));
             }
         }
     },
     LINUX {
-        @Override void run(FuseFileSystem fileSystem, Calls calls) throws Exception {
-            try (RunningKernel kernel = RunningKernel.mount(fileSystem, "allow_other")) {
+        @Override void run(Recorder recorder, Calls calls) throws Exception {
+            try (RunningKernel kernel = RunningKernel.mount(recorder, "allow_other")) {
+                assumeTrue(recorder.lacking.isEmpty(), () -> "a kernel without " + recorder.lacking);
                 calls.make(new LibcClient(kernel.path()));
             }
         }
@@ -30,5 +34,5 @@ enum Kernels {
     }
 
     /** Makes calls on a mounted filesystem, and unmounts it. */
-    abstract void run(FuseFileSystem fileSystem, Calls calls) throws Exception;
+    abstract void run(Recorder recorder, Calls calls) throws Exception;
 }

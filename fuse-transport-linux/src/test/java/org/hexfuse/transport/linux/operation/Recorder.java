@@ -18,6 +18,8 @@ class Recorder implements FuseFileSystem {
     static final long D = 4;
 
     final Queue<String> events = new ConcurrentLinkedQueue<>();
+    /** Flags of INIT that a test needs, and the kernel does not offer. */
+    final Queue<InitFlag> lacking = new ConcurrentLinkedQueue<>();
     private final Set<InitFlag> wanted;
 
     Recorder(InitFlag... wanted) {
@@ -30,7 +32,13 @@ class Recorder implements FuseFileSystem {
     }
 
     @Override public void init(InitNegotiation negotiation) {
-        wanted.forEach(negotiation::enable);
+        for (InitFlag flag : wanted) {
+            if (negotiation.offers(flag)) {
+                negotiation.enable(flag);
+            } else {
+                lacking.add(flag);
+            }
+        }
     }
 
     @Override public Entry lookup(Lookup op) {
