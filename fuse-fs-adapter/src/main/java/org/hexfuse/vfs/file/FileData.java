@@ -12,7 +12,6 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.LseekIn;
 import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.Opcode;
-import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.ReadFlag;
 import org.hexfuse.abi.ReadIn;
 import org.hexfuse.abi.WriteFlag;
@@ -99,11 +98,6 @@ public final class FileData {
         position = offset;
     }
 
-    /** Whether the page cache is bypassed: then the lock owner is sent, for mandatory locks. */
-    private boolean isDirect() {
-        return OpenOutFlag.DIRECT_IO.in(handle.openFlags);
-    }
-
     /** One READ: the bytes read, or a negated errno. */
     private int readOnce(MemorySegment target, long position, long offset, int wanted) {
         Optional<BackingFile> backing = handle.backing();
@@ -115,7 +109,8 @@ public final class FileData {
             ReadIn.OFFSET.set(request.arguments(), offset);
             ReadIn.SIZE_FIELD.set(request.arguments(), wanted);
             ReadIn.FLAGS.set(request.arguments(), handle.flags);
-            if (isDirect()) {
+            // Past the page cache the lock owner is sent, for mandatory locks.
+            if (handle.isDirect()) {
                 ReadIn.READ_FLAGS.set(request.arguments(), (int) ReadFlag.LOCKOWNER.mask());
                 ReadIn.LOCK_OWNER.set(request.arguments(), handle.processOwner);
             }
@@ -200,7 +195,7 @@ public final class FileData {
             return Passthrough.transfer(() -> backing.get().write(source.asSlice(position, wanted), offset));
         }
         Inode inode = handle.inode;
-        boolean cached = superblock.writeBack.isCached(inode, handle.flags, handle.openFlags, killSuidgid);
+        boolean cached = superblock.writeBack.isCached(inode, handle.isDirect(), killSuidgid);
         try (Request request = cached ? superblock.writeBack.newWrite(inode) : handle.request(Opcode.WRITE)) {
             WriteIn.FH.set(request.arguments(), handle.fh);
             WriteIn.OFFSET.set(request.arguments(), offset);
@@ -209,7 +204,7 @@ public final class FileData {
                 WriteIn.WRITE_FLAGS.set(request.arguments(), WriteBack.writeFlags());
             } else {
                 long killing = killSuidgid ? WriteFlag.KILL_SUIDGID.mask() : 0;
-                long owning = isDirect() ? WriteFlag.LOCKOWNER.mask() : 0;
+                long owning = handle.isDirect() ? WriteFlag.LOCKOWNER.mask() : 0;
                 WriteIn.WRITE_FLAGS.set(request.arguments(), (int) (killing | owning));
                 WriteIn.FLAGS.set(request.arguments(), handle.flags);
                 if (owning != 0) {

@@ -18,6 +18,7 @@ import org.hexfuse.abi.ReleaseFlag;
 import org.hexfuse.abi.ReleaseIn;
 import org.hexfuse.device.BackingFile;
 import org.hexfuse.device.Request;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.posix.ReferenceCount;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.lock.OpenFileLocks;
@@ -84,6 +85,11 @@ public final class Handle {
     /** The backing file that is read and written; empty with FOPEN_DIRECT_IO, where the server is. */
     Optional<BackingFile> backing() {
         return (openFlags & OpenOutFlag.DIRECT_IO.mask()) == 0 ? backing : Optional.empty();
+    }
+
+    /** Whether reads and writes bypass the page cache: FOPEN_DIRECT_IO or O_DIRECT. */
+    boolean isDirect() {
+        return OpenOutFlag.DIRECT_IO.in(openFlags) || (flags & OpenFlags.DIRECT) != 0;
     }
 
     public boolean isReadable() { return OpenBits.isReading(flags); }

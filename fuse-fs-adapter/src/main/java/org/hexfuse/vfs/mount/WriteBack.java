@@ -5,12 +5,10 @@ import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
-import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.WriteFlag;
 import org.hexfuse.device.Request;
 import org.hexfuse.device.RequestPort;
 import org.hexfuse.posix.Timespec;
-import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.AttributeCache;
 import org.hexfuse.vfs.cache.Inode;
@@ -46,12 +44,10 @@ public final class WriteBack {
     /**
      * Whether a write goes through the cache.
      *
-     * @param flags those of {@code open(2)}
-     * @param openFlags the FOPEN flags
+     * @param direct whether the open file bypasses the page cache
      */
-    public boolean isCached(Inode inode, int flags, long openFlags, boolean killSuidgid) {
-        return isLocal(inode) && !killSuidgid && (openFlags & OpenOutFlag.DIRECT_IO.mask()) == 0
-                && (flags & OpenFlag.DIRECT.bits()) == 0;
+    public boolean isCached(Inode inode, boolean direct, boolean killSuidgid) {
+        return isLocal(inode) && !killSuidgid && !direct;
     }
 
     /** The request for a WRITE by the cache. */

@@ -56,6 +56,35 @@ import org.junit.jupiter.params.provider.EnumSource;
     }
 
     @ParameterizedTest
+    @EnumSource(Kernels.class) void onlyWhatBypassesThePageCacheHasALockOwner(Kernels kernel) throws Exception {
+        var recorder = new Recorder() {
+            @Override public Opened open(Open op) {
+                return Opened.of(op.node() * 10);
+            }
+
+            @Override public void read(Read op, DataReply out) {
+                record("read", op.lockOwner().isPresent());
+            }
+
+            @Override public int write(Write op) {
+                record("write", op.lockOwner().isPresent());
+                return op.size();
+            }
+        };
+        kernel.run(recorder, client -> {
+            for (OpenFlag[] flags : new OpenFlag[][]{{OpenFlag.READ, OpenFlag.WRITE},
+                {OpenFlag.READ, OpenFlag.WRITE, OpenFlag.DIRECT}}) {
+                try (PosixFile file = client.open("/f", flags)) {
+                    file.write(new byte[4096], 0);
+                    file.read(new byte[4096], 8192);
+                }
+            }
+        });
+        assertThat(recorder.events.stream().distinct()).containsExactly("write false", "read false", "write true",
+                "read true");
+    }
+
+    @ParameterizedTest
     @EnumSource(Kernels.class) void fsyncSaysWhetherOfDataOnly(Kernels kernel) throws Exception {
         var recorder = new Recorder() {
             @Override public void fsync(Fsync op) {
