@@ -41,6 +41,12 @@ public record ConnectionOptions(Duration initTimeout, Duration requestTimeout, D
                 listener, backingFiles);
     }
 
+    /** The same with another drain timeout. */
+    public ConnectionOptions withDrainTimeout(Duration timeout) {
+        return new ConnectionOptions(initTimeout, requestTimeout, timeout, profile, defaultPermissions, privileged,
+                listener, backingFiles);
+    }
+
     /** The same for another kernel. */
     public ConnectionOptions withProfile(KernelProfile kernel) {
         return new ConnectionOptions(initTimeout, requestTimeout, drainTimeout, kernel, defaultPermissions, privileged,

@@ -17,9 +17,8 @@ import org.hexfuse.server.observe.PanicHandler;
 import org.hexfuse.server.observe.ServerListener;
 import org.hexfuse.server.observe.ServerStatistics;
 import org.hexfuse.server.reply.Timeouts;
-import org.hexfuse.server.session.RequestMemory;
 import org.hexfuse.server.session.SessionLoop;
-import org.hexfuse.server.session.ThreadCounts;
+import org.hexfuse.server.session.SessionSettings;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.ServerLink;
@@ -42,14 +41,12 @@ public final class FuseServer implements AutoCloseable {
     private static final Logger LOG = Loggers.of(FuseServer.class);
     private static final Duration FIRST_SESSION = Duration.ofSeconds(10);
     private static final Duration ACCEPTING = Duration.ofSeconds(5);
-    /** Longer than unmounting and abandoning handlers take together. */
-    private static final Duration SHUTDOWN = Duration.ofSeconds(40);
+    /** Longer than unmounting takes, to which the drain timeout is added. */
+    private static final Duration SHUTDOWN = Duration.ofSeconds(35);
 
     private final FuseFileSystem fileSystem;
     private final ServerEndpoint endpoint;
-    private final ThreadCounts threads;
-    private final long maxInflight;
-    private final Timeouts timeouts;
+    private final SessionSettings settings;
     private final ServerListener listener;
     private final PanicHandler panics;
     private final List<SessionLoop> sessions = new CopyOnWriteArrayList<>();
@@ -60,9 +57,7 @@ public final class FuseServer implements AutoCloseable {
     private FuseServer(Builder builder, ServerEndpoint endpoint) {
         this.fileSystem = builder.fileSystem;
         this.endpoint = endpoint;
-        this.threads = builder.threads;
-        this.maxInflight = builder.maxInflight;
-        this.timeouts = builder.timeouts;
+        this.settings = builder.settings;
         this.listener = builder.listener;
         this.panics = builder.panics;
     }
@@ -119,7 +114,7 @@ public final class FuseServer implements AutoCloseable {
     }
 
     private void begin(ServerLink link) {
-        var session = new SessionLoop(fileSystem, link, "hexfuse " + address(), threads, maxInflight, timeouts,
+        var session = new SessionLoop(fileSystem, link, "hexfuse " + address(), settings,
                 new SessionObserver(listener, panics));
         sessions.removeIf(earlier -> earlier.closed().isDone());
         sessions.add(session);
@@ -177,14 +172,18 @@ public final class FuseServer implements AutoCloseable {
             open.forEach(SessionLoop::shutdown);
             CompletableFuture<Void> all = CompletableFuture
                     .allOf(open.stream().map(SessionLoop::closed).toArray(CompletableFuture[]::new));
-            all.get(SHUTDOWN.toNanos(), TimeUnit.NANOSECONDS);
+            all.get(shutdown().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {
-            LOG.error("{}: a session has not ended within {} s", address(), SHUTDOWN.toSeconds());
+            LOG.error("{}: a session has not ended within {} s", address(), shutdown().toSeconds());
         } catch (ExecutionException e) {
             LOG.error("{}: a session has failed", address(), e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private Duration shutdown() {
+        return SHUTDOWN.plus(settings.drain());
     }
 
     /** Builds a server. Not for several threads. */
@@ -193,9 +192,7 @@ public final class FuseServer implements AutoCloseable {
 
         private final FuseFileSystem fileSystem;
         private Address address = Address.of("mem", "");
-        private ThreadCounts threads = ThreadCounts.DEFAULT;
-        private long maxInflight = RequestMemory.sessionDefault();
-        private Timeouts timeouts = Timeouts.DEFAULT;
+        private SessionSettings settings = SessionSettings.defaults();
         private ServerListener listener = ServerListener.NONE;
         private PanicHandler panics = PanicHandler.LOG;
 
@@ -211,7 +208,7 @@ public final class FuseServer implements AutoCloseable {
 
         /** The number of threads that read requests of one session; unless set that of processors, at least two. */
         public Builder threads(int count) {
-            this.threads = threads.withReaders(atLeastOne(count));
+            this.settings = settings.with(settings.threads().withReaders(atLeastOne(count)));
             return this;
         }
 
@@ -221,7 +218,7 @@ public final class FuseServer implements AutoCloseable {
          * of one that blocks in native code they wait.
          */
         public Builder maxThreads(int count) {
-            this.threads = threads.withMost(atLeastOne(count));
+            this.settings = settings.with(settings.threads().withMost(atLeastOne(count)));
             return this;
         }
 
@@ -230,7 +227,7 @@ public final class FuseServer implements AutoCloseable {
          * seconds unless set.
          */
         public Builder maxIdleThreads(int count, Duration others) {
-            this.threads = threads.withIdle(atLeastOne(count), others);
+            this.settings = settings.with(settings.threads().withIdle(atLeastOne(count), others));
             return this;
         }
 
@@ -251,19 +248,28 @@ public final class FuseServer implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "max_inflight=" + bytes + ", where " + LEAST_INFLIGHT + " is the least");
             }
-            this.maxInflight = bytes;
+            this.settings = settings.withMaxInflight(bytes);
             return this;
         }
 
         /** The attribute timeout of attributes without one of their own; one second unless set. */
         public Builder attrTimeout(Duration timeout) {
-            this.timeouts = new Timeouts(timeout, timeouts.entry());
+            this.settings = settings.with(new Timeouts(timeout, settings.timeouts().entry()));
             return this;
         }
 
         /** The entry timeout of entries without one of their own; one second unless set. */
         public Builder entryTimeout(Duration timeout) {
-            this.timeouts = new Timeouts(timeouts.attr(), timeout);
+            this.settings = settings.with(new Timeouts(settings.timeouts().attr(), timeout));
+            return this;
+        }
+
+        /**
+         * How long the end of a session waits for its handlers, which are interrupted, and for late replies, before it abandons them:
+         * five seconds unless set.
+         */
+        public Builder drainTimeout(Duration timeout) {
+            this.settings = settings.withDrain(timeout);
             return this;
         }
 

@@ -310,9 +310,10 @@ import org.junit.jupiter.params.provider.ValueSource;
     @ParameterizedTest
     @ValueSource(booleans = {true, false}) void aReplyAfterTheEndIsRefusedAndTakenBack(boolean abort) throws Exception {
         var fileSystem = new Keeping();
-        serve("mem:", fileSystem);
+        serve(FuseServer.serve(fileSystem).at(Address.parse("mem:")).drainTimeout(Duration.ofMillis(200)));
         CompletableFuture<Errno> caller = lookupLater("a");
         LateReply<Entry> reply = fileSystem.kept.take();
+        long start = System.nanoTime();
         if (abort) {
             kernel.abort();
         } else {
@@ -320,6 +321,8 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
         assertThat(caller.get(10, TimeUnit.SECONDS)).isEqualTo(Errno.ECONNABORTED);
         await().until(() -> destroyed.get() == 1);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).as("the end has waited for the drain timeout")
+                .isBetween(Duration.ofMillis(200), Duration.ofSeconds(4));
         assertThat(fileSystem.forgotten).isEmpty();
         assertThat(reply.interrupted()).isTrue();
         assertThat(reply.reply(file(3))).isEqualTo(Errno.ENOTCONN);

@@ -24,7 +24,7 @@ import org.hexfuse.transport.Transports;
 /** This project's own kernel end. */
 final class DeviceKernelEnd implements KernelEnd {
     /** Short, since the contract also disconnects while a handler never returns. */
-    private static final Duration DRAIN = Duration.ofMillis(500);
+    private static final Duration DRAIN = Duration.ofMillis(100);
 
     private final FuseConnection connection;
 

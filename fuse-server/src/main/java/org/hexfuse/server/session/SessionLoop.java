@@ -25,7 +25,6 @@ import org.hexfuse.server.init.SessionInfo;
 import org.hexfuse.server.init.InitHandler;
 import org.hexfuse.server.notify.LinkNotifier;
 import org.hexfuse.server.observe.ServerStatistics;
-import org.hexfuse.server.reply.Timeouts;
 import org.hexfuse.server.table.ReferenceTable;
 import org.hexfuse.transport.BackingRegistry;
 import org.hexfuse.transport.CallerDriven;
@@ -43,7 +42,7 @@ import org.slf4j.Logger;
  * {@link CallerDriven}.
  *
  * <p><b>The end</b> begins when a worker leaves, when the link is shut down, or when the {@link Watchdog} finds the kernel gone while
- * handlers hold all readers. Handlers and deferred replies are then interrupted and have {@link #PATIENCE}; those that are left are
+ * handlers hold all readers. Handlers and deferred replies are then interrupted and have the drain timeout; those that are left are
  * logged, handlers with their stack, and abandoned. Open handles are released and lookups forgotten towards the filesystem, once, and
  * the link is closed.
  */
@@ -51,12 +50,15 @@ public final class SessionLoop {
     private static final Logger LOG = Loggers.of(SessionLoop.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     /** How long handlers and deferred replies may take once the session ends. */
+    /** The drain timeout unless set. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long BRIEFLY = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final FuseFileSystem fileSystem;
     private final ServerLink link;
     private final String name;
+    /** How long the end waits for handlers and deferred replies. */
+    private final Duration drain;
     private final RequestMemory memory;
     private final SessionInfo info;
     private final SessionObserver observer;
@@ -78,13 +80,14 @@ public final class SessionLoop {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /** Without threads, until {@link #start}. */
-    public SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, ThreadCounts threads, long maxInflight,
-            Timeouts timeouts, SessionObserver observer) {
+    public SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, SessionSettings settings,
+            SessionObserver observer) {
         this.fileSystem = fileSystem;
         this.link = link;
         this.name = name;
-        this.memory = new RequestMemory(maxInflight, RequestMemory.jvm());
-        this.info = new SessionInfo(timeouts);
+        this.drain = settings.drain();
+        this.memory = new RequestMemory(settings.maxInflight(), RequestMemory.jvm());
+        this.info = new SessionInfo(settings.timeouts());
         this.observer = observer;
         this.notifier = new LinkNotifier(link, info, observer.trace(), this::handledHere);
         this.session = new KernelSession(info, notifier, this::held, this::statistics, observer.trace(),
@@ -95,7 +98,7 @@ public final class SessionLoop {
                 ownsThreads);
         this.dispatcher = new Dispatcher(fileSystem, info, references, inFlight, notifier);
         this.initialization = new InitHandler(fileSystem, session, info, link);
-        this.workers = new Workers(link, name, fileSystem.blocking(), threads, memory, info::limits,
+        this.workers = new Workers(link, name, fileSystem.blocking(), settings.threads(), memory, info::limits,
                 this::handle, this::workerLeft);
         this.waits = new WaitLane(fileSystem.blocking(), name);
         this.interruptsThreads = fileSystem.interruptsThreads() && ownsThreads;
@@ -291,10 +294,10 @@ public final class SessionLoop {
     }
 
     private void awaitHandlers() {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + drain.toNanos();
         while (workers.running() + driven.sum() + waits.running() + inFlight.outstanding() > 0) {
             if (System.nanoTime() - deadline > 0) {
-                inFlight.logRunning(name, PATIENCE);
+                inFlight.logRunning(name, drain);
                 return;
             }
             LockSupport.parkNanos(BRIEFLY);

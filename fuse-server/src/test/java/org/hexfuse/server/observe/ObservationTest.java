@@ -41,6 +41,7 @@ class ObservationTest {
     private final Events events = new Events();
     private final Files files = new Files();
     private FuseServer server;
+    private Duration drain = ConnectionOptions.DEFAULT.drainTimeout();
     private FuseConnection kernel;
 
     /** Knows one name, reads and writes anything, defers READLINK, and has a defect in ACCESS. */
@@ -113,7 +114,7 @@ class ObservationTest {
 
     private FuseConnection connect() throws IOException {
         return FuseConnection.mount(Transports.connect(server.address()), NotificationSink.NONE,
-                ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ofSeconds(20)));
+                ConnectionOptions.DEFAULT.withRequestTimeout(Duration.ofSeconds(20)).withDrainTimeout(drain));
     }
 
     @AfterEach void end() {
@@ -195,7 +196,8 @@ class ObservationTest {
     }
 
     @Test void aLateReplyThatTheSessionsEndDropsIsReportedOnce() throws Exception {
-        serve(FuseServer.serve(files).listener(events));
+        drain = Duration.ofMillis(200);
+        serve(FuseServer.serve(files).listener(events).drainTimeout(drain));
         readlink();
         await().until(() -> !files.deferred.isEmpty());
         kernel.close();
