@@ -108,7 +108,7 @@ final class ListeningSocket implements AutoCloseable {
         while (wire.isEmpty()) {
             if (System.nanoTime() - deadline > 0) {
                 throw new SocketTimeoutException(
-                        "nobody has connected to " + label + " within " + timeout.toSeconds() + " s");
+                        "nobody has connected to " + label + " within " + WireOptions.inSeconds(timeout));
             }
             if (closed) {
                 throw new SocketException(label + " was closed before anybody connected");

@@ -25,11 +25,12 @@ final class NotificationQueue implements AutoCloseable {
     private static final Logger LOG = Loggers.of(NotificationQueue.class);
     private static final int CAPACITY = 1024;
     private static final long MAX_BYTES = 16L << 20;
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
     private static final Duration JOIN = Duration.ofSeconds(2);
 
     private final DeviceHandle handle;
     private final String label;
+    private final Duration timeout;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Queue<Notification> queue = new ArrayDeque<>();
@@ -40,21 +41,23 @@ final class NotificationQueue implements AutoCloseable {
     /** A message without its header. */
     private record Notification(int code, MemorySegment body, long length) {}
 
-    NotificationQueue(DeviceHandle handle, String label) {
+    /** @param patience the wire's, which may shorten the wait for a full queue */
+    NotificationQueue(DeviceHandle handle, String label, Duration patience) {
         this.handle = handle;
         this.label = label;
+        this.timeout = patience.compareTo(LONGEST_WAIT) < 0 ? patience : LONGEST_WAIT;
     }
 
     /** @throws IOException if the queue stays full */
     void add(int code, MemorySegment body, long length) throws IOException {
         lock.lock();
         try {
-            long left = TIMEOUT.toNanos();
+            long left = timeout.toNanos();
             while (isFull() && !closed) {
                 if (left <= 0) {
                     throw new ProtocolException(
                             "the device has taken none of " + queue.size() + " queued notifications for "
-                                    + TIMEOUT.toSeconds() + " s");
+                                    + WireOptions.inSeconds(timeout));
                 }
                 left = changed.awaitNanos(left);
             }

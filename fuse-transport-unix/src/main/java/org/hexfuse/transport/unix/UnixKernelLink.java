@@ -36,7 +36,7 @@ final class UnixKernelLink implements KernelLink {
 
         Attachment(DeviceHandle handle) {
             this.handle = handle;
-            this.notifications = new NotificationQueue(handle, wire.toString());
+            this.notifications = new NotificationQueue(handle, wire.toString(), wire.options().patience());
             var requests = new RequestPump(wire, handle);
             var replies = new ReplyReader(wire, handle, notifications);
             this.pump = thread("hexfuse-requests ", () -> run(requests::run));

@@ -127,7 +127,7 @@ final class UnixServerLink implements ServerLink {
     private boolean isPatient(long waited) {
         if (waited > patience) {
             LIMITED.warn("stalled", wire + ": the kernel end has received no replies for "
-                    + wire.options().patience().toSeconds() + " s; the connection is closed");
+                    + WireOptions.inSeconds(wire.options().patience()) + "; the connection is closed");
             return false;
         }
         return true;

@@ -188,7 +188,7 @@ final class Wire implements AutoCloseable {
         while (true) {
             if (inside && System.nanoTime() - messageDeadline > 0) {
                 throw new ProtocolException(
-                        "a message was not received whole within " + options.patience().toSeconds() + " s");
+                        "a message was not received whole within " + WireOptions.inSeconds(options.patience()));
             }
             long idle = idleDeadline;
             if (!inside && idle != NEVER && System.nanoTime() - idle > 0) {

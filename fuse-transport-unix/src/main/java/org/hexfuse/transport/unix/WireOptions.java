@@ -1,10 +1,12 @@
 package org.hexfuse.transport.unix;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.hexfuse.transport.Address;
 
 /**
@@ -26,7 +28,8 @@ record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience, Durat
     static final WireOptions DEFAULT = new WireOptions(false, OptionalInt.empty(), Duration.ofSeconds(30),
             Duration.ofSeconds(10), 128);
     private static final int MOST_CONNECTIONS = 100_000;
-    private static final int MOST_SECONDS = 24 * 60 * 60;
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,5}([.][0-9]{1,3})?");
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     static WireOptions parse(Address address) {
         OptionalInt buffer = address.parameters().containsKey(BUFFER)
@@ -48,10 +51,25 @@ record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience, Durat
         }
     }
 
+    /** A time in seconds, which may have a fraction. */
     static Duration seconds(Address address, String key, Duration otherwise) {
-        return address.parameters().containsKey(key)
-                ? Duration.ofSeconds(number(address, key, 1, MOST_SECONDS))
-                : otherwise;
+        if (!address.parameters().containsKey(key)) {
+            return otherwise;
+        }
+        String text = address.parameters().get(key);
+        if (SECONDS.matcher(text).matches()) {
+            Duration time = Duration.ofMillis(new BigDecimal(text).movePointRight(3).longValueExact());
+            if (!time.isZero() && time.compareTo(LONGEST) <= 0) {
+                return time;
+            }
+        }
+        throw new IllegalArgumentException("'" + key + "' is a number of seconds from 0.001 to "
+                + LONGEST.toSeconds() + ", not '" + text + "'");
+    }
+
+    /** A time for a message, such as {@code 0.5 s}. */
+    static String inSeconds(Duration time) {
+        return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
     }
 
     private static int number(Address address, String key, int least, int most) {

@@ -15,9 +15,12 @@
  * <li>{@code connect}: the server end connects, once;
  * <li>{@code any_user}: the peer may belong to any user, not only to root and to the user of this process;
  * <li>{@code buffer=BYTES}: the size of the socket's buffers, in place of the largest that is allowed;
- * <li>{@code patience=SECONDS}: the timeout for the rest of a message, and for a reply that the peer does not receive;
+ * <li>{@code patience=SECONDS}: the timeout for the rest of a message, for a reply that the peer does not receive, and, of at most 5 s,
+ * for notifications that the device does not take; 30 s by default;
  * <li>{@code init_timeout=SECONDS}: the timeout for INIT at the server end, 10 s by default.
  * </ul>
+ *
+ * <p>Seconds may have a fraction, such as {@code 0.5}.
  *
  * <p><b>Threads.</b> The kernel end has two threads for each connection. The receiver of replies blocks on nothing but the socket,
  * so that a server can always send. Notifications run kernel code, which may wait for replies, so a third thread delivers

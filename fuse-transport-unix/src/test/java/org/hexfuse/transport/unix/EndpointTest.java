@@ -146,7 +146,8 @@ import org.junit.jupiter.params.provider.ValueSource;
         "unix:%00|unix: needs the path of a socket",
         "unix:/x%00y|the path of a socket may contain the character 0 only at its start",
         "unix:/x?buffer=big|'buffer' is a number from 0 to 1073741823, not 'big'",
-        "unix:/x?patience=0|'patience' is a number from 1 to 86400, not '0'",
+        "unix:/x?patience=0|'patience' is a number of seconds from 0.001 to 86400, not '0'",
+        "unix:/x?init_timeout=86401|'init_timeout' is a number of seconds from 0.001 to 86400, not '86401'",
         "unix-seqpacket:/x?any_user=7|'any_user' is a switch and takes no value '7'",
         "fd:|fd: needs the number of a descriptor, not ''", "fd:-1|fd: needs the number of a descriptor, not '-1'",
         "fd:3?listen|fd: knows no parameter 'listen'; it has any_user, buffer, init_timeout, patience"}) void rejectsMalformedAddressesWithOneLine(

@@ -102,7 +102,11 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     private void mount(SocketType type, NotificationSink sink) throws Exception {
-        Future<FuseConnection> mounting = connecting(type, sink, OPTIONS);
+        mount(type, "", sink);
+    }
+
+    private void mount(SocketType type, String parameters, NotificationSink sink) throws Exception {
+        Future<FuseConnection> mounting = connecting(type, parameters, sink, OPTIONS);
         server.answerInit(PAYLOAD);
         connection = mounting.get(10, TimeUnit.SECONDS);
     }
@@ -284,7 +288,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @Test void aReplyThatStopsInTheMiddleTimesOut() throws Exception {
-        Future<FuseConnection> mounting = connecting(SocketType.STREAM, "?patience=1", NotificationSink.NONE,
+        Future<FuseConnection> mounting = connecting(SocketType.STREAM, "?patience=0.3", NotificationSink.NONE,
                 OPTIONS);
         server.answerInit(PAYLOAD);
         connection = mounting.get(10, TimeUnit.SECONDS);
@@ -341,7 +345,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     @Test void aBlockedNotificationDelaysNoReply() throws Exception {
         var reached = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
-        mount(SocketType.STREAM, new NotificationSink() {
+        mount(SocketType.STREAM, "?patience=1", new NotificationSink() {
             @Override public Errno pollWakeup(long kernelHandle) {
                 reached.countDown();
                 try {
@@ -363,7 +367,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     @Test void notificationsKeepTheirOrderAndAFullQueueClosesTheConnection() throws Exception {
         var goOn = new CountDownLatch(1);
         var seen = new LinkedBlockingQueue<Long>();
-        mount(SocketType.STREAM, new NotificationSink() {
+        mount(SocketType.STREAM, "?patience=1", new NotificationSink() {
             @Override public Errno pollWakeup(long kernelHandle) {
                 seen.add(kernelHandle);
                 if (kernelHandle == 500) {
@@ -397,10 +401,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     @Test void aListeningKernelEndTimesOut() {
         long begin = System.nanoTime();
-        assertThatThrownBy(() -> Transports.connect(Address.parse("unix:" + path + "?listen&wait=1")))
+        assertThatThrownBy(() -> Transports.connect(Address.parse("unix:" + path + "?listen&wait=0.3")))
                 .isInstanceOf(SocketTimeoutException.class)
-                .hasMessage("nobody has connected to unix:" + path + " within 1 s");
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofSeconds(1),
+                .hasMessage("nobody has connected to unix:" + path + " within 0.3 s");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(300),
                 Duration.ofSeconds(3));
         assertThat(path).doesNotExist();
     }

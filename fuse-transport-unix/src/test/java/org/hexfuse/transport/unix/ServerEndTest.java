@@ -164,27 +164,27 @@ import org.junit.jupiter.params.provider.ValueSource;
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 4, 17, 41}) void aRequestThatStopsInTheMiddleTimesOut(int sent)
             throws Exception {
-        open(SocketType.STREAM, "?patience=1");
+        open(SocketType.STREAM, "?patience=0.3");
         kernel.send(Arrays.copyOf(RawPeer.request(Opcode.LOOKUP.code(), 2, NAME), sent));
-        assertFails(next(), "a message was not received whole within 1 s");
+        assertFails(next(), "a message was not received whole within 0.3 s");
     }
 
     @Test void aRequestThatTricklesTimesOut() throws Exception {
-        open(SocketType.STREAM, "?patience=1");
+        open(SocketType.STREAM, "?patience=0.3");
         Future<Slot> next = next();
         byte[] request = RawPeer.request(Opcode.LOOKUP.code(), 2, NAME);
         long start = System.nanoTime();
         for (int i = 0; i < request.length && !next.isDone(); i++) {
             kernel.send(new byte[]{request[i]});
-            Thread.sleep(300);
+            Thread.sleep(100);
         }
-        assertFails(next, "a message was not received whole within 1 s");
+        assertFails(next, "a message was not received whole within 0.3 s");
         assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(5));
     }
 
     @ParameterizedTest
     @EnumSource void aConnectionWithoutInitTimesOut(SocketType type) throws Exception {
-        open(type, "?init_timeout=1");
+        open(type, "?init_timeout=0.3");
         Future<Slot> next = next();
         assertThatThrownBy(() -> next.get(15, TimeUnit.SECONDS)).hasMessageContaining("no INIT was received in time");
         assertThat(kernel.seesTheEnd()).isTrue();
@@ -205,9 +205,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     @ParameterizedTest
     @EnumSource void aSilentKernelIsWaitedForBetweenRequests(SocketType type) throws Exception {
-        open(type, "?patience=1");
+        open(type, "?patience=0.3");
         Future<Slot> next = next();
-        Thread.sleep(1500);
+        Thread.sleep(600);
         kernel.send(RawPeer.request(Opcode.LOOKUP.code(), 2, NAME));
         next.get(5, TimeUnit.SECONDS).release();
     }
@@ -224,7 +224,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     @ParameterizedTest
     @EnumSource void aKernelThatReceivesNoRepliesIsDisconnected(SocketType type) throws Exception {
-        open(type, "?patience=1");
+        open(type, "?patience=0.3");
         kernel.send(RawPeer.request(Opcode.READ.code(), 2, new byte[40]));
         Slot slot = received();
         Future<Slot> waiting = next(link.openChannel());
