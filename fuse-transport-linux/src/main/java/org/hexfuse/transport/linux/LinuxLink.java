@@ -44,14 +44,15 @@ final class LinuxLink implements ServerLink {
     private static final int PAGE = 4096;
 
     private static final Logger LOG = Loggers.of(LinuxLink.class);
-    /** How long unmounting may take before the connection is aborted. */
     private static final Duration UNMOUNT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration ABORT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration WAKE_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration CLOSE_TIMEOUT = UNMOUNT_TIMEOUT.plus(Duration.ofSeconds(10));
+    /** How long closing may take longer than unmounting. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     private final KernelMount mount;
     private final Runnable onDisconnect;
+    private final Duration unmountTimeout;
     private final int maxPayload;
     private final List<LinuxChannel> channels = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> closing = new CompletableFuture<>();
@@ -66,7 +67,13 @@ final class LinuxLink implements ServerLink {
 
     /** @param onDisconnect run when no further request can come, any number of times */
     LinuxLink(KernelMount mount, Runnable onDisconnect) {
+        this(mount, onDisconnect, UNMOUNT_TIMEOUT);
+    }
+
+    /** @param unmountTimeout how long unmounting may take before the connection is aborted */
+    LinuxLink(KernelMount mount, Runnable onDisconnect, Duration unmountTimeout) {
         this.mount = mount;
+        this.unmountTimeout = unmountTimeout;
         this.maxPayload = mostPages(PAGES_LIMIT) * PAGE;
         free.add(mount.device());
         this.onDisconnect = onDisconnect;
@@ -208,7 +215,7 @@ final class LinuxLink implements ServerLink {
     /** Closing takes bounded time, so an interrupt is kept and does not end the wait. */
     private void awaitClosed() {
         boolean interrupted = false;
-        long deadline = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
+        long deadline = System.nanoTime() + unmountTimeout.plus(CLOSE_TIMEOUT).toNanos();
         while (true) {
             try {
                 closing.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -252,10 +259,10 @@ final class LinuxLink implements ServerLink {
             }
         });
         try {
-            if (!unmounter.join(UNMOUNT_TIMEOUT)) {
+            if (!unmounter.join(unmountTimeout)) {
                 LOG.warn("unmounting {} is blocked for {} s by a request without a reply; the connection is aborted",
                         mount.point(),
-                        UNMOUNT_TIMEOUT.toSeconds());
+                        unmountTimeout.toSeconds());
                 Thread abort = Thread.ofPlatform().daemon().name("hexfuse-abort " + mount.point()).start(mount::abort);
                 abort.join(ABORT_TIMEOUT);
             }
