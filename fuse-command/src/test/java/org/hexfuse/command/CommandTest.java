@@ -211,7 +211,11 @@ class CommandTest {
         assertThat(out()).isEqualTo("/x/tree/link\n");
         Process diff = new ProcessBuilder("diff", "-r", "--no-dereference", tree.toString(),
                 host.resolve("back").toString()).redirectErrorStream(true).start();
-        assertThat(new String(diff.getInputStream().readAllBytes(), UTF_8)).isEmpty();
+        try {
+            assertThat(new String(diff.getInputStream().readAllBytes(), UTF_8)).isEmpty();
+        } finally {
+            diff.destroyForcibly();
+        }
         for (String path : List.of("a/b/f", "large", "a/b", "a", "", "hard")) {
             for (String attribute : List.of("mode", "nlink", "lastModifiedTime")) {
                 assertThat(Files.getAttribute(host.resolve("back").resolve(path), "unix:" + attribute))

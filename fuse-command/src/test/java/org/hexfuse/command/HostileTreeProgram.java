@@ -2,6 +2,11 @@ package org.hexfuse.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
@@ -17,8 +22,10 @@ import org.hexfuse.server.Lookup;
 import org.hexfuse.server.ReadDir;
 import org.hexfuse.transport.Address;
 
-/** Runs the shell on an endless filesystem. Arguments: the name of the filesystem, the shell's commands. */
+/** Runs the shell on endless filesystems. */
 final class HostileTreeProgram {
+    static final String STATUS = "status ";
+
     private HostileTreeProgram() {}
 
     /** Every directory has one directory, {@code d}. */
@@ -73,18 +80,29 @@ final class HostileTreeProgram {
         }
     }
 
+    /** Reads lines, a filesystem and a command of the shell each; writes what the shell says of it, and {@link #STATUS}. */
     public static void main(String[] args) throws Exception {
-        FuseFileSystem fileSystem = switch (args[0]) {
+        var lines = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+        var out = new PrintWriter(System.out, true, UTF_8);
+        // Standard error is compared as well, with what is logged there; standard output is not.
+        System.setErr(System.out);
+        System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            int space = line.indexOf(' ');
+            out.println(STATUS + run(line.substring(0, space), line.substring(space + 1), out));
+        }
+    }
+
+    private static int run(String name, String command, PrintWriter errors) throws IOException {
+        FuseFileSystem fileSystem = switch (name) {
             case "endless" -> new Endless();
             case "cyclic" -> new Cyclic();
             case "bottomless" -> new Bottomless();
-            default -> throw new IllegalArgumentException(args[0]);
+            default -> throw new IllegalArgumentException(name);
         };
-        int status;
         try (FuseServer _ = FuseServer.serve(fileSystem).at(Address.parse("mem:hostile")).start()) {
-            status = Hexfuse.commandLine().setOut(new PrintWriter(System.out, true, UTF_8))
-                    .setErr(new PrintWriter(System.err, true, UTF_8)).execute("shell", "mem:hostile", "-c", args[1]);
+            return Hexfuse.commandLine().setOut(new PrintWriter(System.out, true, UTF_8)).setErr(errors)
+                    .execute("shell", "mem:hostile", "-c", command);
         }
-        System.exit(status);
     }
 }

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.spi.ToolProvider;
 import org.hexfuse.server.spi.FuseFileSystemProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class PluginTest {
         System.clearProperty(Plugin.PROPERTY);
     }
 
-    private void jar(Path file, String scheme) throws IOException, InterruptedException {
+    private void jar(Path file, String scheme) throws IOException {
         Path source = Files.createDirectories(directory.resolve("src")).resolve("Third.java");
         Files.writeString(source, """
                 public class Third implements org.hexfuse.server.spi.FuseFileSystemProvider {
@@ -33,10 +34,8 @@ class PluginTest {
         Path classes = Files.createDirectories(directory.resolve("classes"));
         String path = System.getProperty("java.class.path") + java.io.File.pathSeparator
                 + System.getProperty("jdk.module.path", "");
-        Process javac = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "javac").toString(),
-                "-proc:none", "-cp",
-                path, "-d", classes.toString(), source.toString()).inheritIO().start();
-        assertThat(javac.waitFor()).isZero();
+        assertThat(ToolProvider.findFirst("javac").orElseThrow().run(System.out, System.err, "-proc:none", "-cp", path,
+                "-d", classes.toString(), source.toString())).isZero();
         try (var zip = java.nio.file.FileSystems.newFileSystem(URI.create("jar:" + file.toUri()),
                 Map.of("create", "true"))) {
             Files.copy(classes.resolve("Third.class"), zip.getPath("/Third.class"));
