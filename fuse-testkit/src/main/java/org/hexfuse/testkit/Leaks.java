@@ -13,7 +13,7 @@ import org.hexfuse.vfs.Vfs;
 /** Finds what a kernel still holds of a filesystem when a test is done with it. */
 final class Leaks {
     /** RELEASE and FORGET have no caller that waits, so they may still be in flight. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(2);
 
     private Leaks() {}
@@ -24,8 +24,8 @@ final class Leaks {
      * <p>An open file holds its node and the directories on the way to it, so lookup counts are a leak of their own only
      * where nothing is open.
      */
-    static List<String> find(FuseServer server, Vfs vfs) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+    static List<String> find(FuseServer server, Vfs vfs, Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
         vfs.dropCaches();
         List<String> leaks = find(server);
         while (!leaks.isEmpty() && System.nanoTime() - deadline < 0) {

@@ -1,6 +1,7 @@
 package org.hexfuse.testkit;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;
@@ -25,6 +26,7 @@ public final class UserKernel implements AutoCloseable {
     private final FuseServer server;
     private final Vfs vfs;
     private volatile boolean failsOnLeaks;
+    private volatile Duration leakPatience = Leaks.PATIENCE;
 
     private UserKernel(FuseServer server, Vfs vfs) {
         this.server = server;
@@ -81,9 +83,15 @@ public final class UserKernel implements AutoCloseable {
         fail(leaks());
     }
 
+    /** Waits for another time for what is in flight. Returns this. */
+    UserKernel leakPatience(Duration patience) {
+        leakPatience = patience;
+        return this;
+    }
+
     private List<String> leaks() {
         try {
-            return Leaks.find(server, vfs);
+            return Leaks.find(server, vfs, leakPatience);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return List.of("interrupted while looking for leaks");

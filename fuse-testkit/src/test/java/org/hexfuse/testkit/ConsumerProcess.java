@@ -8,11 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A program in a JVM of its own, with a part of this test's class path. */
 final class ConsumerProcess {
+    private static final int LIMIT_SECONDS = 90;
+
     /** What a program wrote to standard error, and its exit status. */
     record Result(int status, String errors) {}
 
@@ -40,8 +43,15 @@ final class ConsumerProcess {
         try {
             Process process = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(errors.toFile()).start();
-            int status = process.waitFor();
-            return new Result(status, Files.readString(errors, UTF_8));
+            try {
+                if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                    throw new AssertionError(program.getSimpleName() + " runs longer than " + LIMIT_SECONDS + " s: "
+                            + Files.readString(errors, UTF_8));
+                }
+                return new Result(process.exitValue(), Files.readString(errors, UTF_8));
+            } finally {
+                process.destroyForcibly();
+            }
         } finally {
             Files.delete(errors);
         }

@@ -3,6 +3,7 @@ package org.hexfuse.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.hexfuse.abi.Errno;
@@ -22,6 +23,7 @@ import org.hexfuse.server.ReadDir;
 import org.hexfuse.server.Session;
 import org.hexfuse.vfs.OpenDirectory;
 import org.hexfuse.vfs.OpenFile;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +69,10 @@ class LeaksTest {
 
     private final OneFile files = new OneFile();
 
+    @AfterEach void endReads() {
+        files.readable.countDown();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"mem:", "mem:?inline", "mem:?aliased"}) void aTestThatClosesItsFilesLeaksNothing(
             String address) throws Exception {
@@ -81,8 +87,13 @@ class LeaksTest {
         }
     }
 
+    /** Where something leaks, the wait for what is in flight lasts to its end. */
+    private UserKernel connect() throws Exception {
+        return UserKernel.connect("mem:", files).leakPatience(Duration.ofMillis(300));
+    }
+
     @Test void anOpenFileIsNamedWithItsNodeAndItsHandle() throws Exception {
-        UserKernel kernel = UserKernel.connect("mem:", files).failOnLeaks();
+        UserKernel kernel = connect().failOnLeaks();
         OpenFile leaked = kernel.vfs().open("/f");
         assertThatThrownBy(kernel::close).isInstanceOf(AssertionError.class)
                 .hasMessage("the kernel still holds of the filesystem:\nnode 7: file handle 42 is open");
@@ -91,7 +102,7 @@ class LeaksTest {
     }
 
     @Test void aHandleThatIsOpenTwiceAndADirectoryAreNamed() throws Exception {
-        try (var kernel = UserKernel.connect("mem:", files)) {
+        try (var kernel = connect()) {
             OpenFile one = kernel.vfs().open("/f");
             OpenFile other = kernel.vfs().open("/f");
             OpenDirectory root = kernel.vfs().opendir("/");
@@ -106,7 +117,7 @@ class LeaksTest {
     }
 
     @Test void aRequestThatIsNotAnsweredIsNamedWithTheStackOfItsHandler() throws Exception {
-        try (var kernel = UserKernel.connect("mem:", files)) {
+        try (var kernel = connect()) {
             OpenFile file = kernel.vfs().open("/f");
             Thread reader = Thread.ofPlatform().daemon().start(() -> file.read(new byte[1], 0));
             files.reading.await();
@@ -121,7 +132,7 @@ class LeaksTest {
     }
 
     @Test void aLookupThatIsNotForgottenIsNamedWithItsNode() throws Exception {
-        try (var kernel = UserKernel.connect("mem:", files)) {
+        try (var kernel = connect()) {
             try (DeviceKernelEnd forgetful = DeviceKernelEnd.connect(kernel.server().address())) {
                 assertThat(forgetful.lookup("f")).isEqualTo(Errno.OK);
                 assertThat(forgetful.lookup("f")).isEqualTo(Errno.OK);
@@ -133,14 +144,14 @@ class LeaksTest {
     }
 
     @Test void withoutTheCheckAnOpenFileIsReleasedWithTheSession() throws Exception {
-        UserKernel kernel = UserKernel.connect("mem:", files);
+        UserKernel kernel = connect();
         kernel.vfs().open("/f");
         kernel.close();
         assertThat(files.destroyed).isTrue();
     }
 
     @Test void closingAgainDoesNotFailAgain() throws Exception {
-        UserKernel kernel = UserKernel.connect("mem:", files).failOnLeaks();
+        UserKernel kernel = connect().failOnLeaks();
         kernel.vfs().open("/f");
         assertThatThrownBy(kernel::close).isInstanceOf(AssertionError.class);
         kernel.close();

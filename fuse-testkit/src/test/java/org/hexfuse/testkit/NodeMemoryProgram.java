@@ -21,7 +21,7 @@ import org.hexfuse.server.tree.TreeFileSystem;
 
 /** Looks many names up, and writes how many bytes of heap each node takes, and what is left of it once it is forgotten. */
 public final class NodeMemoryProgram {
-    private static final int NODES = 400_000;
+    private static final int NODES = 200_000;
     private static final int FIRST = 1000;
 
     private NodeMemoryProgram() {}
