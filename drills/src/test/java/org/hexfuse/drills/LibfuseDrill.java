@@ -85,9 +85,13 @@ import org.junit.jupiter.params.provider.ValueSource;
         Process compiler = new ProcessBuilder("sh", "-c",
                 "gcc -O1 -w -o \"$0\" \"$1\" $(pkg-config --cflags --libs fuse3)",
                 program.toString(), EXAMPLES.resolve(example + ".c").toString()).redirectErrorStream(true).start();
-        String printed = new String(compiler.getInputStream().readAllBytes(), UTF_8);
-        assumeTrue(compiler.waitFor() == 0, "gcc, pkg-config and libfuse3-dev are needed: " + printed);
-        return program;
+        try {
+            String printed = new String(compiler.getInputStream().readAllBytes(), UTF_8);
+            assumeTrue(compiler.waitFor() == 0, "gcc, pkg-config and libfuse3-dev are needed: " + printed);
+            return program;
+        } finally {
+            compiler.destroyForcibly();
+        }
     }
 
     private void serve(List<String> command, Work work) throws Exception {

@@ -32,7 +32,9 @@ final class Mounts {
     static void run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        try {
+            process.waitFor(20, TimeUnit.SECONDS);
+        } finally {
             process.destroyForcibly();
         }
     }

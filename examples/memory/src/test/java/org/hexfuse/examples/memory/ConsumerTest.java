@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,21 +76,32 @@ import org.junit.jupiter.api.io.TempDir;
         Path contract = Files.writeString(directory.resolve("VaultPosixTest.java"), CONTRACT);
         Path run = Files.writeString(directory.resolve("Run.java"), RUN);
         String libraries = String.join(File.pathSeparator, dependencies());
-        String compiled = output("javac", "-proc:none", "-cp", libraries, "-d", classes.toString(), contract.toString(),
+        String compiled = compile("-proc:none", "-cp", libraries, "-d", classes.toString(), contract.toString(),
                 run.toString());
         assertThat(classes.resolve("VaultPosixTest.class")).as(compiled).exists();
-        String ran = output("java", "-cp", classes + File.pathSeparator + libraries, "Run");
+        String ran = run("-cp", classes + File.pathSeparator + libraries, "Run");
         assertThat(ran).containsPattern("succeeded: [0-9]{3,}, failed: 0\\b");
     }
 
-    private String output(String tool, String... arguments) throws IOException, InterruptedException {
+    private static String compile(String... arguments) {
+        var printed = new StringWriter();
+        var to = new PrintWriter(printed);
+        ToolProvider.findFirst("javac").orElseThrow().run(to, to, arguments);
+        return printed.toString();
+    }
+
+    private String run(String... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", tool).toString());
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(arguments));
-        Path output = directory.resolve(tool + ".out");
+        Path output = directory.resolve("java.out");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        process.waitFor();
-        return Files.readString(output, UTF_8);
+        try {
+            assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("the contract has ended").isTrue();
+            return Files.readString(output, UTF_8);
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     /** The filesystem, {@code fuse-testkit}, JUnit and their dependencies, from the paths of this JVM. */
