@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** GETATTR, SETATTR and STATX: from the system call to the typed operation, and back. */
-@Timeout(60) class AttributeOperationsTest {
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class AttributeOperationsTest {
     private static final Instant PAST = Instant.ofEpochSecond(1_000_000_000, 5);
 
     @ParameterizedTest

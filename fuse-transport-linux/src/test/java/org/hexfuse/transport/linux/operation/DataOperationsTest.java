@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** READ, WRITE, FLUSH, FSYNC, LSEEK, FALLOCATE and COPY_FILE_RANGE: from the system call to the typed operation, and back. */
-@Timeout(60) class DataOperationsTest {
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class DataOperationsTest {
     @ParameterizedTest
     @EnumSource(Kernels.class) void readsAndWritesHaveTheLockOwnerOfTheFlush(Kernels kernel) throws Exception {
         var reader = new AtomicReference<>(OptionalLong.empty());

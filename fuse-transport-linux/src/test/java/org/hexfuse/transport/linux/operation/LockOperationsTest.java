@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** GETLK, SETLK and SETLKW: from the system call to the typed operation, and back. */
-@Timeout(60) class LockOperationsTest {
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class LockOperationsTest {
     @ParameterizedTest
     @EnumSource(Kernels.class) void locksHaveRangeKindAndOwner(Kernels kernel) throws Exception {
         var recorder = new Recorder() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What creates, moves and removes names: from the system call to the typed operation, and back. */
-@Timeout(60) class NameOperationsTest {
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class NameOperationsTest {
     private static Errno errno(Runnable call) {
         try {
             call.run();

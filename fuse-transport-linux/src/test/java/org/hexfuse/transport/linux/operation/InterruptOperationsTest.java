@@ -1,7 +1,4 @@
-package org.hexfuse.transport.linux;
-
-import org.hexfuse.testkit.RunningKernel;
-import org.hexfuse.testkit.UserKernel;
+package org.hexfuse.transport.linux.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,12 +17,14 @@ import org.hexfuse.server.Entry;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.GetAttr;
 import org.hexfuse.server.Lookup;
+import org.hexfuse.testkit.RunningKernel;
+import org.hexfuse.testkit.UserKernel;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a handler does with the interrupt of its caller, over memory and under the running kernel. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class InterruptsTest {
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class InterruptOperationsTest {
     /** The choices of an author. */
     enum Choice {
         POLLED, CALLBACK, CALLBACK_LATE, THREAD, NOT_THE_THREAD, IGNORED
@@ -41,6 +40,8 @@ import org.junit.jupiter.params.provider.EnumSource;
         Waiting(Choice choice) {
             this.choice = choice;
         }
+
+        boolean isIgnored() { return choice == Choice.IGNORED || choice == Choice.NOT_THE_THREAD; }
 
         @Override public Blocking blocking() {
             return Blocking.IN_JAVA;
@@ -96,7 +97,7 @@ import org.junit.jupiter.params.provider.EnumSource;
                 events.add("interrupted");
                 throw e;
             }
-            if (choice == Choice.IGNORED || choice == Choice.NOT_THE_THREAD) {
+            if (isIgnored()) {
                 events.add("went on");
                 return Entry.absent(Duration.ZERO);
             }
@@ -108,7 +109,7 @@ import org.junit.jupiter.params.provider.EnumSource;
     private static void check(Waiting fileSystem, Runnable interrupt, Runnable join) throws InterruptedException {
         assertThat(fileSystem.inside.await(20, TimeUnit.SECONDS)).isTrue();
         interrupt.run();
-        if (fileSystem.choice == Choice.IGNORED || fileSystem.choice == Choice.NOT_THE_THREAD) {
+        if (fileSystem.isIgnored()) {
             TimeUnit.MILLISECONDS.sleep(200);
             assertThat(fileSystem.events).isEmpty();
             fileSystem.opened.countDown();
@@ -125,27 +126,35 @@ import org.junit.jupiter.params.provider.EnumSource;
     @EnumSource(Choice.class) void overMemory(Choice choice) throws Exception {
         var fileSystem = new Waiting(choice);
         try (UserKernel kernel = UserKernel.connect("mem:", fileSystem)) {
-            var outcome = new CompletableFuture<Errno>();
-            Thread caller = Thread.ofVirtual().start(() -> {
-                try {
-                    outcome.complete(kernel.vfs().exists("/wait") ? Errno.OK : Errno.ENOENT);
-                } catch (FuseException e) {
-                    outcome.complete(e.errno());
-                }
-            });
-            check(fileSystem, caller::interrupt, () -> {
-                try {
-                    assertThat(caller.join(Duration.ofSeconds(10))).isTrue();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-            });
-            boolean ignored = choice == Choice.IGNORED || choice == Choice.NOT_THE_THREAD;
-            assertThat(outcome).isCompletedWithValue(ignored ? Errno.ENOENT : Errno.EINTR);
-            // The interrupt stays with its request.
-            for (int i = 0; i < 20; i++) {
-                assertThat(kernel.vfs().exists("/other")).isFalse();
+            try {
+                overMemory(kernel, fileSystem);
+            } finally {
+                fileSystem.opened.countDown();
             }
+        }
+    }
+
+    private static void overMemory(UserKernel kernel, Waiting fileSystem) throws InterruptedException {
+        var outcome = new CompletableFuture<Errno>();
+        Thread caller = Thread.ofVirtual().start(() -> {
+            try {
+                outcome.complete(kernel.vfs().exists("/wait") ? Errno.OK : Errno.ENOENT);
+            } catch (FuseException e) {
+                outcome.complete(e.errno());
+            }
+        });
+        check(fileSystem, caller::interrupt, () -> {
+            try {
+                assertThat(caller.join(Duration.ofSeconds(10))).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        boolean ignored = fileSystem.isIgnored();
+        assertThat(outcome).isCompletedWithValue(ignored ? Errno.ENOENT : Errno.EINTR);
+        // The interrupt stays with its request.
+        for (int i = 0; i < 20; i++) {
+            assertThat(kernel.vfs().exists("/other")).isFalse();
         }
     }
 
