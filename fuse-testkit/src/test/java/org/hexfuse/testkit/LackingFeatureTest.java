@@ -11,8 +11,8 @@ import org.hexfuse.testkit.posix.PosixFixture;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
-class LackingCapabilityTest {
-    @Test void anExpectedFailureIsSkippedWhereTheCallLacksItsCapability() {
+class LackingFeatureTest {
+    @Test void anExpectedFailureIsSkippedWhereTheCallLacksItsFeature() {
         PosixFixture fixture = mock(PosixFixture.class, CALLS_REAL_METHODS);
         doThrow(new TestAbortedException("no EXCHANGE")).when(fixture).needs(PosixFeature.EXCHANGE);
         assertThatThrownBy(() -> fixture.fails(Errno.ENOENT, () -> fixture.needs(PosixFeature.EXCHANGE)))

@@ -52,7 +52,7 @@ import org.junit.jupiter.api.Timeout;
     /** Unmounts, also after a {@link #mount} that failed halfway. */
     protected abstract void unmount() throws Exception;
 
-    /** The capabilities that the filesystem lacks; tests that need one of them are skipped. */
+    /** The features that the filesystem lacks; tests that need one of them are skipped. */
     protected Set<PosixFeature> lacking() {
         return EnumSet.noneOf(PosixFeature.class);
     }

@@ -34,8 +34,8 @@ public interface PosixFixture {
     /** The path of a name in the directory of the test, which belongs to root and is writable for all. */
     String at(String name);
 
-    /** Skips the test if the filesystem lacks a capability. */
-    void needs(PosixFeature capability);
+    /** Skips the test if the filesystem lacks a feature. */
+    void needs(PosixFeature feature);
 
     /** The filesystem, for {@link #ALICE}. */
     default PosixClient alice() {
@@ -61,7 +61,7 @@ public interface PosixFixture {
     default void fails(Errno errno, Runnable call) {
         Throwable thrown = catchThrowable(call::run);
         if (thrown instanceof TestAbortedException lacking) {
-            // The call needs a capability that the filesystem lacks, so this part of the test is skipped.
+            // The call needs a feature that the filesystem lacks, so this part of the test is skipped.
             throw lacking;
         }
         assertThat(thrown).isInstanceOfSatisfying(FuseException.class, e -> assertThat(e.errno()).isEqualTo(errno));
