@@ -59,7 +59,7 @@ import org.junit.jupiter.params.provider.EnumSource;
             assertThat(victim.log().filter(line -> line.startsWith("UNEXPECTED") || line.startsWith("SLOW")))
                     .as(victim::sample).isEmpty();
             assertThat(victim.isAlive()).isTrue();
-            assertThat(after.threads()).isLessThanOrEqualTo(before.threads() + 4);
+            assertThat(after.threads()).isLessThanOrEqualTo(before.threads() + VictimProcess.SCHEDULER);
             assertThat(after.descriptors()).isLessThanOrEqualTo(before.descriptors());
             assertThat(after.directKibibytes()).isLessThan(VictimProcess.IDLE_DIRECT_KIBIBYTES);
             assertThat(victim.complaints()).as(victim::sample).isLessThan(30 + SECONDS);

@@ -17,6 +17,11 @@ import java.util.stream.Stream;
 final class VictimProcess implements AutoCloseable {
     static final String READY = "READY";
     static final String DIRECT = "DIRECT ";
+    /**
+     * The threads that a JVM on two processors starts with its first virtual thread: two carriers, one that unblocks virtual threads, and
+     * one for waits of a limited time.
+     */
+    static final int SCHEDULER = 4;
     /** More than pools keep of memory outside the heap when nothing is in flight. */
     static final long IDLE_DIRECT_KIBIBYTES = 32 * 1024;
 

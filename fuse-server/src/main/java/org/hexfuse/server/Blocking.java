@@ -2,7 +2,7 @@ package org.hexfuse.server;
 
 /**
  * Whether and how the methods of a filesystem block, which decides the threads that they run on. A request runs on the worker that
- * read it. For a filesystem that blocks, another worker reads as soon as requests hold those that do, within a millisecond.
+ * read it. For a filesystem that blocks, another worker reads once requests have held those that do for one to two milliseconds.
  */
 public enum Blocking {
     /** They block on short locks only: a few workers read and run all requests. */

@@ -26,7 +26,8 @@
  * <p><b>Threads.</b> Methods run concurrently. {@link org.hexfuse.server.FuseFileSystem#blocking} decides on which threads: with
  * {@code NEVER}, the default, on the few that read requests, and a method that blocks then holds up every other request. A filesystem
  * that waits for a disk, a network or a remote peer returns {@code IN_JAVA} or {@code IN_NATIVE_CODE}, or defers its replies. A SETLKW
- * has a thread of its own in any case. One reader always stays free for INTERRUPT and FORGET.
+ * has a thread of its own in any case. INTERRUPT and FORGET of a filesystem that
+ * blocks are read within a few milliseconds, whatever its requests do.
  *
  * <p><b>Late replies.</b> Every operation but FORGET can be replied to after its method has returned, from any thread, once:
  * {@link org.hexfuse.server.Deferrable#later}. The operation and the reply that the method was given stay valid until then. Each
@@ -48,8 +49,8 @@
  *
  * <p><b>Errors.</b> {@link org.hexfuse.abi.FuseException} carries an errno and no stack trace. Exceptions of the JDK are answered with
  * the errno that fits: ENOENT for {@link java.nio.file.NoSuchFileException}, EINTR for {@link java.lang.InterruptedException}, ENOMEM
- * for {@link java.lang.OutOfMemoryError}, EIO for any other {@link java.io.IOException}. Every other exception is a defect: it is logged
- * and answered EIO. No exception ends a session. ENOSYS makes a kernel stop sending the operation, for the rest of the session, where it
+ * for {@link java.lang.OutOfMemoryError}, EIO for any other {@link java.io.IOException}. Every other exception is a defect: it goes to
+ * the {@link org.hexfuse.server.observe.PanicHandler}, which logs it unless another one is set, and is answered EIO. No exception ends a session. ENOSYS makes a kernel stop sending the operation, for the rest of the session, where it
  * has a fallback.
  *
  * <p><b>Tests and decorators.</b> Operations are made by hand with {@code of}, changed with {@code with...}; {@code DataReply.into} and
