@@ -163,7 +163,7 @@ import org.junit.jupiter.api.Timeout;
                 }
             }));
         }
-        Thread.sleep(2000);
+        Thread.sleep(1000);
         stop.set(true);
         for (Thread thread : threads) {
             assertThat(thread.join(Duration.ofSeconds(10))).isTrue();

@@ -29,6 +29,7 @@ import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.ServerEndpoint;
 import org.hexfuse.transport.ServerLink;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,9 @@ import org.junit.jupiter.api.Timeout;
 /** Real mounts, made as root. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class MountTest {
     private static final int NOBODY = 65534;
+
+    private static String classPath = "";
+    private static Path classes;
 
     private Path directory;
     private Path point;
@@ -181,7 +185,7 @@ import org.junit.jupiter.api.Timeout;
         ServerLink link = endpoint.accept().orElseThrow();
         TinyServer server = new TinyServer(link).start(3);
         Files.size(point.resolve("hello"));
-        assertThat(new ProcessBuilder("umount", point.toString()).start().waitFor()).isZero();
+        run("umount", point.toString());
         server.join();
         assertThat(server.failures).isEmpty();
         assertThat(endpoint.accept()).as("there will be no other").isEmpty();
@@ -485,6 +489,7 @@ import org.junit.jupiter.api.Timeout;
                 "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "stat", "-c", "%s",
                 point.resolve("hello").toString())
                 .redirectErrorStream(true).start();
+        opened.add(stat::destroyForcibly);
         assertThat(stat.inputReader().readLine()).isEqualTo(Long.toString(TinyServer.FILE_SIZE));
         server.getOutputStream().close();
         awaitLine(server, "ENDED 0");
@@ -510,8 +515,7 @@ import org.junit.jupiter.api.Timeout;
     /** As another user, in a mount namespace where that user may open the device, as on most machines. */
     private List<String> asNobody() throws Exception {
         Path device = directory.resolve("fuse");
-        assertThat(new ProcessBuilder("mknod", "-m", "666", device.toString(), "c", "10", "229").start().waitFor())
-                .isZero();
+        run("mknod", "-m", "666", device.toString(), "c", "10", "229");
         return List.of("unshare", "-m", "--propagation", "private", "sh", "-c",
                 "mount --bind '" + device + "' /dev/fuse && exec setpriv --reuid=" + NOBODY + " --regid=" + NOBODY
                         + " --clear-groups \"$@\"",
@@ -529,22 +533,47 @@ import org.junit.jupiter.api.Timeout;
         throw new AssertionError(expected + " was not printed, but " + seen);
     }
 
-    /** Starts {@link ServerProgram}, from copies of the classes that any user can read. */
-    private Process program(List<String> prefix, String options) throws Exception {
-        Path classes = Files.createDirectories(directory.resolve("classes"));
-        var path = new ArrayList<String>();
-        for (String entry : (System.getProperty("jdk.module.path", "") + ":" + System.getProperty("java.class.path")
-                + ":" + Path.of("target/test-classes").toAbsolutePath()).split(":", -1)) {
-            if (!entry.isEmpty() && Files.exists(Path.of(entry)) && !entry.contains("surefire")) {
-                Path copy = classes.resolve(path.size() + "-" + Path.of(entry).getFileName());
-                assertThat(new ProcessBuilder("cp", "-rL", entry, copy.toString()).start().waitFor()).isZero();
-                path.add(copy.toString());
+    /** The class path of {@link ServerProgram}, of copies that any user can read; made for the first test that needs it. */
+    private static String readableClassPath() throws Exception {
+        if (classPath.isEmpty()) {
+            classes = Files.createTempDirectory("hexfuse-classes-");
+            var path = new ArrayList<String>();
+            for (String entry : (System.getProperty("jdk.module.path", "") + ":" + System.getProperty("java.class.path")
+                    + ":" + Path.of("target/test-classes").toAbsolutePath()).split(":", -1)) {
+                if (!entry.isEmpty() && Files.exists(Path.of(entry)) && !entry.contains("surefire")) {
+                    Path copy = classes.resolve(path.size() + "-" + Path.of(entry).getFileName());
+                    run("cp", "-rL", entry, copy.toString());
+                    path.add(copy.toString());
+                }
             }
+            run("chmod", "-R", "a+rX", classes.toString());
+            classPath = String.join(":", path);
         }
-        assertThat(new ProcessBuilder("chmod", "-R", "a+rX", classes.toString()).start().waitFor()).isZero();
+        return classPath;
+    }
+
+    @AfterAll static void removeClasses() throws Exception {
+        if (classes != null) {
+            run("rm", "-r", classes.toString());
+        }
+    }
+
+    private static void run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        try {
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Starts {@link ServerProgram}. */
+    private Process program(List<String> prefix, String options) throws Exception {
         var command = new ArrayList<>(prefix);
-        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                String.join(":", path), "--enable-native-access=ALL-UNNAMED", ServerProgram.class.getName(),
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-cp", readableClassPath(), "--enable-native-access=ALL-UNNAMED",
+                ServerProgram.class.getName(),
                 address(options).toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         opened.add(() -> process.destroyForcibly().waitFor());
