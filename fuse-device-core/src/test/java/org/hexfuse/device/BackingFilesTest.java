@@ -1,5 +1,6 @@
 package org.hexfuse.device;
 
+import static org.hexfuse.device.TestKernel.errno;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,10 +68,6 @@ class BackingFilesTest {
 
     @AfterEach void end() {
         device.close();
-    }
-
-    private static Errno errno(Runnable action) {
-        return TestKernel.errno(action);
     }
 
     private static MemorySegment map(int descriptor) {

@@ -1,15 +1,14 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.FuseAssertions.assertFails;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hexfuse.abi.CreateIn;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
@@ -62,12 +61,6 @@ class AccessListsTest {
         byte[] value = list.toBytes();
         MemorySegment.copy(value, 0, request.reply(), JAVA_BYTE, 0, value.length);
         return value.length;
-    }
-
-    private static void assertFails(Errno errno, ThrowingCallable call) {
-        FuseException thrown = catchThrowableOfType(FuseException.class, call);
-        assertThat(thrown).as("an error %s", errno).isNotNull();
-        assertThat(thrown.errno()).isEqualTo(errno);
     }
 
     @Test void decideInsteadOfTheMode() {

@@ -1,5 +1,7 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.FuseAssertions.assertFails;
+
 import org.hexfuse.vfs.cache.CacheClock;
 import org.hexfuse.vfs.cache.DentryCache;
 import org.hexfuse.vfs.cache.InodeTable;
@@ -9,7 +11,6 @@ import org.hexfuse.vfs.notify.PollTable;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -21,7 +22,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hexfuse.abi.BmapIn;
 import org.hexfuse.abi.BmapOut;
 import org.hexfuse.abi.CopyFileRangeIn;
@@ -56,12 +56,6 @@ class CapabilitiesTest {
 
     private Vfs vfs() {
         return Vfs.mount(server, VfsOptions.DEFAULT);
-    }
-
-    private static void assertFails(Errno errno, ThrowingCallable call) {
-        FuseException thrown = catchThrowableOfType(FuseException.class, call);
-        assertThat(thrown).as("an error %s", errno).isNotNull();
-        assertThat(thrown.errno()).isEqualTo(errno);
     }
 
     @Nested class Creation {

@@ -1,12 +1,11 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.FuseAssertions.assertFails;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.lang.foreign.MemorySegment;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hexfuse.abi.Dirent;
 import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
@@ -28,12 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
     private final StandInServer server = new StandInServer();
     private final Vfs vfs = Vfs.mount(server, VfsOptions.DEFAULT);
     private final Node file = server.file(server.root, "f");
-
-    private static void assertFails(Errno errno, ThrowingCallable call) {
-        FuseException thrown = catchThrowableOfType(FuseException.class, call);
-        assertThat(thrown).as("an error %s", errno).isNotNull();
-        assertThat(thrown.errno()).isEqualTo(errno);
-    }
 
     private static int dirent(MemorySegment out, int at, String name, long cookie) {
         byte[] bytes = name.getBytes(UTF_8);

@@ -1,8 +1,8 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.FuseAssertions.assertFails;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hexfuse.abi.AttrData;
 import org.hexfuse.abi.Dirent;
 import org.hexfuse.abi.DirentPlus;
@@ -41,12 +40,6 @@ import org.junit.jupiter.params.provider.MethodSource;
     @BeforeEach void negotiate() {
         server.entrySeconds = 60;
         server.attributeSeconds = 60;
-    }
-
-    private static void assertFails(Errno errno, ThrowingCallable call) {
-        FuseException thrown = catchThrowableOfType(FuseException.class, call);
-        assertThat(thrown).as("an error %s", errno).isNotNull();
-        assertThat(thrown.errno()).isEqualTo(errno);
     }
 
     private void assertAllForgotten() {

@@ -1,9 +1,10 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.FuseAssertions.assertFails;
+
 import org.hexfuse.vfs.lock.LockOwners;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 import static org.hexfuse.posix.LockType.READ;
 import static org.hexfuse.posix.LockType.UNLOCKED;
@@ -16,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileLock;
 import org.hexfuse.abi.FlushIn;
@@ -55,12 +55,6 @@ class OpenFileLocksTest {
 
     private static LockRange lock(org.hexfuse.posix.LockType type, long start, long length) {
         return LockRange.of(type, start, length);
-    }
-
-    private static void assertFails(Errno errno, ThrowingCallable call) {
-        FuseException thrown = catchThrowableOfType(FuseException.class, call);
-        assertThat(thrown).as("an error %s", errno).isNotNull();
-        assertThat(thrown.errno()).isEqualTo(errno);
     }
 
     /** Of a server without locks. */

@@ -1,19 +1,17 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.FuseAssertions.assertFails;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hexfuse.abi.CopyFileRangeOut;
 import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
-import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.ReadIn;
@@ -64,12 +62,6 @@ class SeekabilityTest {
         file.size = stored.length;
         WriteOut.SIZE_FIELD.set(request.reply(), bytes.length);
         return WriteOut.SIZE;
-    }
-
-    private static void assertFails(Errno errno, ThrowingCallable call) {
-        FuseException thrown = catchThrowableOfType(FuseException.class, call);
-        assertThat(thrown).as("an error %s", errno).isNotNull();
-        assertThat(thrown.errno()).isEqualTo(errno);
     }
 
     private OpenFile open(OpenOutFlag flag, OpenFlag... flags) {

@@ -1,5 +1,7 @@
 package org.hexfuse.vfs;
 
+import static org.hexfuse.vfs.FuseAssertions.assertFails;
+
 import org.hexfuse.vfs.cache.CacheClock;
 import org.hexfuse.vfs.cache.DentryCache;
 import org.hexfuse.vfs.cache.Inode;
@@ -11,7 +13,6 @@ import org.hexfuse.vfs.notify.PollTable;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hexfuse.abi.AttrData;
 import org.hexfuse.abi.CreateIn;
 import org.hexfuse.abi.Dirent;
@@ -59,12 +59,6 @@ class VfsTest {
 
     private final StandInServer server = new StandInServer();
     private final Vfs vfs = Vfs.mount(server, VfsOptions.DEFAULT);
-
-    private static void assertFails(Errno errno, ThrowingCallable call) {
-        FuseException thrown = catchThrowableOfType(FuseException.class, call);
-        assertThat(thrown).as("an error %s", errno).isNotNull();
-        assertThat(thrown.errno()).isEqualTo(errno);
-    }
 
     private Vfs with(VfsOptions options) {
         return Vfs.mount(server, options);

@@ -1,12 +1,12 @@
 package org.hexfuse.libc;
 
+import static org.hexfuse.libc.LibcAssertions.assertFails;
+
 import org.hexfuse.posix.OpenFlags;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.libc.LockCalls.RecordLock;
 import org.junit.jupiter.api.AfterEach;
@@ -28,10 +28,6 @@ class LockCallsTest {
     @AfterEach void close() {
         one.close();
         other.close();
-    }
-
-    private static void assertFails(Errno errno, ThrowingCallable call) {
-        assertThat(catchThrowableOfType(LibcException.class, call).errno()).isEqualTo(errno);
     }
 
     @Test void recordLocksBelongToAnOpenFile() throws Exception {

@@ -1,11 +1,11 @@
 package org.hexfuse.libc;
 
+import static org.hexfuse.libc.LibcAssertions.assertFails;
+
 import org.hexfuse.posix.OpenFlags;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hexfuse.abi.Errno;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,18 +29,13 @@ class NameCallsTest {
         return path;
     }
 
-    private static void fails(Errno errno, ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(LibcException.class,
-                e -> assertThat(e.errno()).isEqualTo(errno));
-    }
-
     @Test void makesAndRemovesADirectory() throws Exception {
         NativePath path = directory.resolve(ONE);
         NameCalls.mkdir(path, 0700);
         assertThat(PosixFiles.stat(path).mode()).isEqualTo(FileStatus.DIRECTORY | 0700);
-        fails(Errno.EEXIST, () -> NameCalls.mkdir(path, 0700));
+        assertFails(Errno.EEXIST, () -> NameCalls.mkdir(path, 0700));
         NameCalls.rmdir(path);
-        fails(Errno.ENOENT, () -> PosixFiles.stat(path));
+        assertFails(Errno.ENOENT, () -> PosixFiles.stat(path));
     }
 
     @Test void makesAFifo() throws Exception {
@@ -54,7 +49,7 @@ class NameCallsTest {
         NameCalls.symlink(NativePath.of(OTHER), path);
         assertThat(NameCalls.readlink(path)).isEqualTo(OTHER);
         assertThat(PosixFiles.lstat(path).kind()).isEqualTo(FileStatus.SYMLINK);
-        fails(Errno.EINVAL, () -> NameCalls.readlink(directory));
+        assertFails(Errno.EINVAL, () -> NameCalls.readlink(directory));
     }
 
     @Test void makesAndRemovesAHardLink() throws Exception {
@@ -65,7 +60,7 @@ class NameCallsTest {
         assertThat(PosixFiles.stat(one).nlink()).isEqualTo(2);
         NameCalls.unlink(one);
         assertThat(PosixFiles.stat(other).nlink()).isEqualTo(1);
-        fails(Errno.ENOENT, () -> NameCalls.unlink(one));
+        assertFails(Errno.ENOENT, () -> NameCalls.unlink(one));
     }
 
     @Test void linksAnUnnamedFile() throws Exception {
@@ -80,11 +75,11 @@ class NameCallsTest {
         NativePath one = make(ONE);
         NativePath other = make(OTHER);
         long first = PosixFiles.stat(one).ino();
-        fails(Errno.EEXIST, () -> NameCalls.rename(one, other, NameCalls.RENAME_NOREPLACE));
+        assertFails(Errno.EEXIST, () -> NameCalls.rename(one, other, NameCalls.RENAME_NOREPLACE));
         NameCalls.rename(one, other, NameCalls.RENAME_EXCHANGE);
         assertThat(PosixFiles.stat(other).ino()).isEqualTo(first);
         NameCalls.rename(other, one, 0);
         assertThat(PosixFiles.stat(one).ino()).isEqualTo(first);
-        fails(Errno.ENOENT, () -> PosixFiles.access(other, 0));
+        assertFails(Errno.ENOENT, () -> PosixFiles.access(other, 0));
     }
 }

@@ -1,7 +1,7 @@
 package org.hexfuse.posix;
 
+import static org.hexfuse.posix.FuseAssertions.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,12 +43,6 @@ class AccessControlListTest {
 
     private static AccessControlList list(String text) {
         return AccessControlList.of(entries(text));
-    }
-
-    private static void assertFails(Errno errno, Runnable call) {
-        FuseException thrown = catchThrowableOfType(FuseException.class, call::run);
-        assertThat(thrown).as("an error %s", errno).isNotNull();
-        assertThat(thrown.errno()).isEqualTo(errno);
     }
 
     @ParameterizedTest

@@ -1,7 +1,7 @@
 package org.hexfuse.posix;
 
+import static org.hexfuse.posix.FuseAssertions.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 import static org.hexfuse.posix.LockType.READ;
 import static org.hexfuse.posix.LockType.UNLOCKED;
@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.junit.jupiter.api.AfterEach;
@@ -46,12 +45,6 @@ class LockTableTest {
 
     private static LockRange whole(LockType type) {
         return LockRange.whole(type);
-    }
-
-    private static void assertFails(Errno errno, ThrowingCallable call) {
-        FuseException thrown = catchThrowableOfType(FuseException.class, call);
-        assertThat(thrown).as("an error %s", errno).isNotNull();
-        assertThat(thrown.errno()).isEqualTo(errno);
     }
 
     /** A thread that requests a conflicting lock. */

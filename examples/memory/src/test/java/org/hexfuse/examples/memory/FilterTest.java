@@ -1,8 +1,8 @@
 package org.hexfuse.examples.memory;
 
+import static org.hexfuse.examples.memory.TreeFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
@@ -63,10 +62,6 @@ class FilterTest {
         }
     }
 
-    private static Errno errno(ThrowingCallable call) {
-        return catchThrowableOfType(FuseException.class, call).errno();
-    }
-
     @Test void squashedCallersOwnEverything() throws Exception {
         undecorated(vfs -> vfs.writeString("/theirs", "x"));
         IdMap squash = IdMap.squash(1000, 77);
@@ -92,7 +87,7 @@ class FilterTest {
             assertThat(kernel.vfs().stat("/own").uid()).isZero();
             assertThat(kernel.vfs().stat("/roots").uid()).isEqualTo(IdMapFileSystem.NOBODY);
             kernel.vfs().chown("/own", 999, 999);
-            assertThat(errno(() -> kernel.vfs().chown("/own", 1000, 0))).isEqualTo(Errno.EINVAL);
+            assertThat(failure(() -> kernel.vfs().chown("/own", 1000, 0))).isEqualTo(Errno.EINVAL);
         }
         undecorated(vfs -> assertThat(vfs.stat("/own").uid()).isEqualTo(100_999));
     }
@@ -100,7 +95,7 @@ class FilterTest {
     @Test void aFaultFailsTheOperationsThatItIsFor() throws Exception {
         var faulty = new FaultyFileSystem(memory, 1, new Fault.Failure(Fault.on(Write.class), 1, Errno.ENOSPC));
         try (UserKernel kernel = kernel(faulty)) {
-            assertThat(errno(() -> kernel.vfs().writeString("/f", "x"))).isEqualTo(Errno.ENOSPC);
+            assertThat(failure(() -> kernel.vfs().writeString("/f", "x"))).isEqualTo(Errno.ENOSPC);
             assertThat(kernel.vfs().stat("/f").size()).isZero();
         }
     }
@@ -171,7 +166,7 @@ class FilterTest {
             }
         };
         try (UserKernel kernel = UserKernel.connect("mem:", watched)) {
-            Thread caller = Thread.startVirtualThread(() -> errno(() -> kernel.vfs().chmod("/", 0700)));
+            Thread caller = Thread.startVirtualThread(() -> failure(() -> kernel.vfs().chmod("/", 0700)));
             await().until(() -> kernel.server().statistics().running() == 1);
             kernel.server().close();
             assertThat(ended.getCount()).as("handlers that run when the session has ended").isZero();
@@ -191,8 +186,8 @@ class FilterTest {
         undecorated(vfs -> vfs.writeString("/f", "0123456789"));
         try (UserKernel kernel = kernel(observed)) {
             kernel.vfs().readString("/f");
-            assertThat(errno(() -> kernel.vfs().writeString("/f", "x"))).isEqualTo(Errno.EROFS);
-            assertThat(errno(() -> kernel.vfs().stat("/g"))).isEqualTo(Errno.ENOENT);
+            assertThat(failure(() -> kernel.vfs().writeString("/f", "x"))).isEqualTo(Errno.EROFS);
+            assertThat(failure(() -> kernel.vfs().stat("/g"))).isEqualTo(Errno.ENOENT);
         }
         assertThat(events).contains("LOOKUP OK 0", "READ OK 10", "RELEASE OK 0", "FORGET OK 0")
                 .noneMatch(event -> event.startsWith("WRITE"));
@@ -214,7 +209,7 @@ class FilterTest {
             Vfs vfs = kernel.vfs();
             assertThat(vfs.readString("/inner")).isEqualTo("in");
             assertThat(vfs.readString("/../../inner")).isEqualTo("in");
-            assertThat(errno(() -> vfs.stat("/outer"))).isEqualTo(Errno.ENOENT);
+            assertThat(failure(() -> vfs.stat("/outer"))).isEqualTo(Errno.ENOENT);
             vfs.mkdir("/d");
             vfs.rename("/inner", "/d/moved");
             vfs.rename("/d/moved", "/back");

@@ -1,5 +1,6 @@
 package org.hexfuse.examples.memory;
 
+import static org.hexfuse.examples.memory.TreeFixture.failure;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -17,7 +18,6 @@ import org.hexfuse.abi.DirentPlus;
 import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FallocateIn;
-import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.KStatfs;
 import org.hexfuse.abi.LseekIn;
@@ -116,15 +116,6 @@ class MemoryFileSystemTest {
     private int mode(long node) {
         return call(Opcode.GETATTR, node, request -> request,
                 (reply, _) -> AttrData.MODE.get(reply, org.hexfuse.abi.AttrOut.ATTR.offset()));
-    }
-
-    private static Errno failure(Runnable call) {
-        try {
-            call.run();
-            return Errno.OK;
-        } catch (FuseException e) {
-            return e.errno();
-        }
     }
 
     @Test void aFileIsCreatedWrittenAndRead() {

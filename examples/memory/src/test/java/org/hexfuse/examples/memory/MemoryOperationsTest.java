@@ -1,12 +1,11 @@
 package org.hexfuse.examples.memory;
 
+import static org.hexfuse.examples.memory.TreeFixture.assertFails;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hexfuse.server.FuseFileSystem.ROOT;
 
 import org.hexfuse.abi.Errno;
-import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.LockType;
@@ -48,11 +47,6 @@ class MemoryOperationsTest {
         DataReply out = DataReply.into(bytes);
         fileSystem.read(Read.of(node, 0, offset, size), out);
         return new String(bytes, 0, (int) out.written(), UTF_8);
-    }
-
-    private static void assertFails(Errno errno, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(FuseException.class,
-                e -> assertThat(e.errno()).isEqualTo(errno));
     }
 
     @Test void aNewFileBelongsToTheCaller() {
