@@ -49,8 +49,7 @@ import org.slf4j.Logger;
 public final class SessionLoop {
     private static final Logger LOG = Loggers.of(SessionLoop.class);
     private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
-    /** How long handlers and deferred replies may take once the session ends. */
-    /** The drain timeout unless set. */
+    /** How long handlers and deferred replies may take once the session ends, unless set. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long BRIEFLY = TimeUnit.MILLISECONDS.toNanos(1);
 
