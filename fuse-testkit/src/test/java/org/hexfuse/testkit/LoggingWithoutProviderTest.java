@@ -14,7 +14,8 @@ class LoggingWithoutProviderTest {
     }
 
     @Test void anExceptionOfAFilesystemIsOnStandardErrorWithItsStackTrace() throws Exception {
-        assertThat(run().errors()).contains("ERROR org.hexfuse.server.dispatch.Replies: ").contains("GETATTR of node 1")
+        assertThat(run().errors()).contains("ERROR org.hexfuse.server.observe.PanicHandler: ")
+                .contains("GETATTR of node 1")
                 .contains("java.lang.IllegalStateException: the database is closed")
                 .contains("\tat org.hexfuse.testkit.FailingFileSystemProgram");
     }
