@@ -2,8 +2,11 @@ package org.hexfuse.transport.linux;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
@@ -14,12 +17,13 @@ import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
-/** A mount that this process made, and its device. */
+/** A mount that this process made, and its device; or a device that this process was given, whose mount another one made. */
 final class KernelMount {
     static final String DEVICE = "/dev/fuse";
     /** Major 10 and minor 229. Source: Linux {@code Documentation/admin-guide/devices.txt}. */
     private static final long DEVICE_NUMBER = 10 << 8 | 229;
 
+    private static final Pattern GIVEN = Pattern.compile("/dev/fd/([0-9]{1,7})");
     private static final Path CONNECTIONS = Path.of("/sys/fs/fuse/connections");
 
     private static final Logger LOG = Loggers.of(KernelMount.class);
@@ -27,19 +31,51 @@ final class KernelMount {
     private final String point;
     private final Fd device;
     private final Optional<Fusermount.Guard> guard;
+    private final boolean isGiven;
     private final Optional<MountTable.Entry> entry;
 
-    private KernelMount(String point, Fd device, Optional<Fusermount.Guard> guard) {
+    private KernelMount(String point, Fd device, Optional<Fusermount.Guard> guard, boolean isGiven) {
         this.point = point;
         this.device = device;
         this.guard = guard;
-        this.entry = lookUp(point);
+        this.isGiven = isGiven;
+        this.entry = isGiven ? Optional.empty() : lookUp(point);
+    }
+
+    /** Whether a path names a descriptor that this process was given. */
+    static boolean isGiven(String path) {
+        return GIVEN.matcher(path).matches();
+    }
+
+    /**
+     * Takes over the descriptor of a device, which is closed with the mount. The process that mounted it also unmounts it.
+     *
+     * @param path {@code /dev/fd/N}
+     */
+    static KernelMount given(String path) throws IOException {
+        Matcher number = GIVEN.matcher(path);
+        if (!number.matches()) {
+            throw new IllegalArgumentException("'" + path + "' names no descriptor");
+        }
+        try {
+            if (!Files.getAttribute(Path.of("/proc/self/fd", number.group(1)), "unix:rdev").equals(DEVICE_NUMBER)) {
+                throw new IOException(path + " is not the FUSE device");
+            }
+            return new KernelMount(path, Fd.inherited(Integer.parseInt(number.group(1))), Optional.empty(), true);
+        } catch (NoSuchFileException e) {
+            throw new IOException(path + " is not open in this process", e);
+        }
+    }
+
+    /** A mount that was made with {@code device}, which is closed with it. */
+    static KernelMount made(MountPoint point, Fd device) {
+        return new KernelMount(point.path(), device, Optional.empty(), false);
     }
 
     static KernelMount mount(MountPoint point, MountOptions options) throws IOException {
         if (ProcessIds.euid() == 0 && !options.autoUnmount()) {
             try {
-                return new KernelMount(point.path(), mountDirectly(point, options), Optional.empty());
+                return made(point, mountDirectly(point, options));
             } catch (LibcException e) {
                 if (e.errno() != Errno.EPERM) {
                     throw e;
@@ -52,14 +88,13 @@ final class KernelMount {
 
     static KernelMount mountByProgram(MountPoint point, MountOptions options) throws IOException {
         Fusermount.Mounted mounted = Fusermount.mount(point, options);
-        return new KernelMount(point.path(), mounted.device(), mounted.guard());
+        return new KernelMount(point.path(), mounted.device(), mounted.guard(), false);
     }
 
     private static Fd mountDirectly(MountPoint point, MountOptions options) throws IOException {
         Fd device = openDevice();
         try {
-            String data = options.data(device.value(), point.kind(), ProcessIds.uid(), ProcessIds.gid());
-            MountCalls.mount(options.fsname(), point.path(), options.type(), options.flags(), data);
+            DirectMount.mount(device, point, options);
             return device;
         } catch (LibcException e) {
             device.close();
@@ -98,6 +133,9 @@ final class KernelMount {
      * requests without a reply, since dirty pages are written back first.
      */
     void unmount() throws IOException {
+        if (isGiven) {
+            return;
+        }
         if (!isOurs()) {
             warnIfCovered();
             return;
@@ -134,7 +172,7 @@ final class KernelMount {
      * <p>Source: Linux {@code fs/fuse/inode.c} ({@code fuse_umount_begin}), {@code fs/fuse/control.c}.
      */
     void abort() {
-        if (!isOurs()) {
+        if (isGiven || !isOurs()) {
             return;
         }
         try {

@@ -14,6 +14,9 @@ import org.hexfuse.transport.spi.SingleLinkEndpoint;
  * {@code max_read=N}, {@code fsname=NAME}, {@code subtype=NAME}, {@code auto_unmount}, {@code ro}, {@code rw},
  * {@code [no]suid}, {@code [no]dev}, {@code [no]exec}, {@code [no]atime}, {@code sync}, {@code async}, {@code dirsync}.
  * Without options set-user-id bits and device files have no effect and other users have no access, as with libfuse.
+ *
+ * <p>{@code linux:/dev/fd/N} serves a device that a parent process has mounted and passed on as descriptor N, for a server without
+ * privileges: that process chose the options and unmounts, and the descriptor is closed with the link. Source: {@code fuse(8)}.
  */
 @SuppressWarnings("exports") // an annotation that only the compiler reads
 @AutoService(ServerTransportProvider.class) public final class LinuxTransport implements ServerTransportProvider {
@@ -30,6 +33,10 @@ import org.hexfuse.transport.spi.SingleLinkEndpoint;
 
     @Override public ServerEndpoint open(Address address) throws IOException {
         MountOptions options = MountOptions.of(address);
+        if (KernelMount.isGiven(address.path())) {
+            KernelMount given = KernelMount.given(address.path());
+            return new SingleLinkEndpoint(address, disconnected -> new LinuxLink(given, disconnected));
+        }
         MountPoint point = MountPoint.of(address.path());
         KernelMount mount = KernelMount.mount(point, options);
         return new SingleLinkEndpoint(address.withPath(point.path()),

@@ -27,6 +27,13 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
             MountFlags.NODEV, "exec", MountFlags.NOEXEC, "atime", MountFlags.NOATIME, "async",
             MountFlags.SYNCHRONOUS);
 
+    private static final Map<String, Long> OF_FILESYSTEM = Map.of("ro", MountFlags.RDONLY, "sync",
+            MountFlags.SYNCHRONOUS, "dirsync", MountFlags.DIRSYNC);
+    private static final Map<Long, Long> ATTRIBUTES = Map.of(MountFlags.RDONLY, MountFlags.ATTR_RDONLY,
+            MountFlags.NOSUID,
+            MountFlags.ATTR_NOSUID, MountFlags.NODEV, MountFlags.ATTR_NODEV, MountFlags.NOEXEC, MountFlags.ATTR_NOEXEC,
+            MountFlags.NOATIME, MountFlags.ATTR_NOATIME);
+
     private static final Set<String> FOR_MOUNT_PROGRAMS = Set.of("", "defaults", "nofail", "auto", "noauto", "user",
             "nouser",
             "users", "owner", "group", "_netdev", "comment");
@@ -89,15 +96,29 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
         return subtype.isEmpty() ? "fuse" : "fuse." + subtype;
     }
 
-    /** The data for {@code mount(2)}. */
-    String data(int device, int rootKind, int uid, int gid) {
+    /** The options of the kernel's FUSE, {@code key=value} or {@code key} each, for the caller as the owner of the mount. */
+    List<String> forKernel(int device, int rootKind, int uid, int gid) {
         var options = new ArrayList<String>();
         options.add("fd=" + device);
         options.add("rootmode=" + Integer.toOctalString(rootKind));
         options.add("user_id=" + Integer.toUnsignedString(uid));
         options.add("group_id=" + Integer.toUnsignedString(gid));
         options.addAll(kernel);
-        return String.join(",", options);
+        return options;
+    }
+
+    /** The options of the whole filesystem, which {@code fsconfig(2)} sets by name. */
+    List<String> ofFilesystem() {
+        return OF_FILESYSTEM.entrySet().stream().filter(option -> (flags & option.getValue()) != 0)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** The options of the mount, for {@code fsmount(2)}. */
+    long attributes() {
+        return ATTRIBUTES.entrySet().stream().filter(flag -> (flags & flag.getKey()) != 0)
+                .mapToLong(Map.Entry::getValue)
+                .reduce(0, (one, other) -> one | other);
     }
 
     /** The argument of {@code fusermount3 -o}, with commas escaped by backslashes. */

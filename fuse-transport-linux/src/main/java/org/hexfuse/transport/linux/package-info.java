@@ -2,8 +2,9 @@
  * The Linux kernel as the kernel end: a mount, and {@code /dev/fuse}. The room has the server end only,
  * {@link org.hexfuse.transport.linux.LinuxTransport}, with addresses {@code linux:/mount/point}.
  *
- * <p><b>Mounting</b> is done by {@code mount(2)} for root, and by {@code fusermount3} for other users and where
- * {@code mount(2)} is forbidden. It is done when the endpoint is opened, so that errors are reported at once; the filesystem
+ * <p><b>Mounting</b> is done by {@code fsopen(2)} and its brothers for root, by {@code mount(2)} where the kernel lacks them, and by
+ * {@code fusermount3} for other users and where both are forbidden; or another process has mounted, and passes the device on as
+ * {@code /dev/fd/N}. It is done when the endpoint is opened, so that errors are reported at once; the filesystem
  * can be used when the session has answered INIT.
  *
  * <p><b>Threads.</b> Each worker is a platform thread that blocks in {@code read(2)}, on a descriptor of its own where the

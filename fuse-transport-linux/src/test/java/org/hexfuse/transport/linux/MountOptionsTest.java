@@ -27,7 +27,7 @@ class MountOptionsTest {
         MountOptions options = options("");
         assertThat(options.flags()).isEqualTo(MountFlags.NOSUID | MountFlags.NODEV);
         assertThat(options.type()).isEqualTo("fuse");
-        assertThat(options.data(7, 0040000, 65534, -2))
+        assertThat(String.join(",", options.forKernel(7, 0040000, 65534, -2)))
                 .isEqualTo("fd=7,rootmode=40000,user_id=65534,group_id=4294967294");
         assertThat(options.forFusermount()).isEqualTo("rw,nosuid,nodev,fsname=hexfuse");
     }

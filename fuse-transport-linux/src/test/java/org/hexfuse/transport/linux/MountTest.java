@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.OutHeader;
+import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.MountCalls;
 import org.hexfuse.libc.MountFlags;
 import org.hexfuse.libc.NativePath;
@@ -162,6 +163,54 @@ import org.junit.jupiter.api.Timeout;
                 .contains("noatime").contains(" - fuse.tiny a,b\\134c ").contains("allow_other");
         assertThat(Files.size(point.resolve("hello"))).isEqualTo(TinyServer.FILE_SIZE);
         link.shutdown();
+        assertThat(mounted()).isFalse();
+    }
+
+    @Test void passesOptionsToAKernelThatHasOnlyMount2() throws Exception {
+        MountOptions options = MountOptions.of(address("ro&noexec&noatime&fsname=a,b&subtype=tiny&max_read=65536"));
+        MountPoint at = MountPoint.of(point.toString());
+        Fd device = KernelMount.openDevice();
+        DirectMount.mountAtOnce(device, at, options);
+        var link = new LinuxLink(KernelMount.made(at, device), () -> {});
+        opened.add(link);
+        opened.add(0, new TinyServer(link).start(1)::join);
+        assertThat(mountinfoLine()).contains(" ro,").contains("nosuid").contains("nodev").contains("noexec")
+                .contains("noatime").contains(" - fuse.tiny a,b ").contains("max_read=65536");
+        link.shutdown();
+        assertThat(mounted()).isFalse();
+    }
+
+    @Test void servesADeviceThatWasMountedForIt() throws Exception {
+        Fd device = KernelMount.openDevice();
+        opened.add(device);
+        DirectMount.mount(device, MountPoint.of(point.toString()), MountOptions.of(address("")));
+        Address given = Address.parse("linux:/dev/fd/" + device.duplicate().value());
+        ServerLink link = new LinuxTransport().open(given).accept().orElseThrow();
+        var server = new TinyServer(link).start(2);
+        assertThat(Files.size(point.resolve("hello"))).isEqualTo(TinyServer.FILE_SIZE);
+        link.close();
+        server.join();
+        assertThat(mounted()).isTrue();
+        assertThatThrownBy(() -> new LinuxTransport().open(given)).hasMessageContaining("is not open in this process");
+        device.close();
+        assertThatThrownBy(() -> Files.size(point.resolve("hello"))).isInstanceOf(IOException.class)
+                .hasMessageContaining("not connected");
+    }
+
+    @Test void refusesADescriptorThatIsNoDevice() throws Exception {
+        try (Fd.Pipe pipe = Fd.pipe()) {
+            assertThatThrownBy(() -> new LinuxTransport().open(Address.parse("linux:/dev/fd/" + pipe.reader().value())))
+                    .hasMessageContaining("is not the FUSE device");
+        }
+    }
+
+    @Test void theKernelSaysWhichOptionIsWrong() throws Exception {
+        MountPoint at = MountPoint.of(point.toString());
+        var options = new MountOptions(0, List.of("allow_others"), "f", "", false);
+        try (Fd device = KernelMount.openDevice()) {
+            assertThatThrownBy(() -> DirectMount.mount(device, at, options)).hasMessageContaining("allow_others")
+                    .hasMessageContaining("Unknown parameter");
+        }
         assertThat(mounted()).isFalse();
     }
 
