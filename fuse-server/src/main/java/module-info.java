@@ -8,6 +8,7 @@ module org.hexfuse.server {
     exports org.hexfuse.server.filter;
     exports org.hexfuse.server.observe;
     exports org.hexfuse.server.path;
+    exports org.hexfuse.server.program;
     exports org.hexfuse.server.spi;
     exports org.hexfuse.server.tree;
 

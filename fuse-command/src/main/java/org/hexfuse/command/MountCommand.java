@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.Mount;
+import org.hexfuse.server.program.MountArguments;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
 
     @Parameters(index = "0", paramLabel = "FS", description = "what to mount, such as memory:?size=1g") private String what;
 
-    @Parameters(index = "1", paramLabel = "MOUNTPOINT", description = "a directory") private Path mountPoint;
+    @Parameters(index = "1", paramLabel = "MOUNTPOINT", description = "a directory, or /dev/fd/N for a device that is mounted") private Path mountPoint;
 
     @Option(names = "-o", paramLabel = "OPT", description = "options of the mount: allow_other, default_permissions, ro, suid, dev, noexec, noatime, "
             + "max_read=N, fsname=NAME, subtype=NAME, auto_unmount, attr_timeout=SECONDS, entry_timeout=SECONDS, "
@@ -51,17 +52,18 @@ import picocli.CommandLine.Spec;
         if (threads < 1 || threads > 1024) {
             throw new IllegalArgumentException("--threads takes a number from 1 to 1024 and not " + threads);
         }
-        if (Files.exists(mountPoint) && !Files.isDirectory(mountPoint)) {
+        if (Files.exists(mountPoint) && !Files.isDirectory(mountPoint) && !mountPoint.startsWith("/dev/fd")) {
             throw new IOException(mountPoint + " is not a directory");
         }
         if (debug) {
             Logging.everything();
         }
         if (daemon) {
-            return Daemon.start(spec, mountPoint, Optional.ofNullable(log));
+            return MountDaemon.start(spec, mountPoint, Optional.ofNullable(log));
         }
         FuseFileSystem fileSystem = fileSystems.create(FileSystems.parse(what));
-        try (Mount mount = Fuse.mount(fileSystem, mountPoint, OptionText.parse(options), threads)) {
+        List<String> split = options.stream().flatMap(text -> MountArguments.splitOptions(text).stream()).toList();
+        try (Mount mount = Fuse.mount(fileSystem, mountPoint, split, threads)) {
             spec.commandLine().getOut().println(what + MOUNTED + mount.mountPoint());
             spec.commandLine().getOut().flush();
             mount.await();

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.Vfs;
+import org.hexfuse.server.program.StateDirectory;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -71,7 +72,7 @@ public final class Interactive {
 
     /** Keeps the history in a file, if its directory is writable. */
     private static void keepHistory(LineReader reader) {
-        Path directory = StateDirectory.path();
+        Path directory = StateDirectory.of("hexfuse");
         try {
             Files.createDirectories(directory);
         } catch (IOException _) {

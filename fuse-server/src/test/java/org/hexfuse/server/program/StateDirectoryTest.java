@@ -1,4 +1,4 @@
-package org.hexfuse.command.shell;
+package org.hexfuse.server.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,17 +9,17 @@ import org.junit.jupiter.api.Test;
 /** Where histories and logs are kept. */
 class StateDirectoryTest {
     @Test void theDirectoryOfTheEnvironmentCountsFirst() {
-        assertThat(StateDirectory.path(Map.of("XDG_STATE_HOME", "/state", "HOME", "/home/me")))
+        assertThat(StateDirectory.of("hexfuse", Map.of("XDG_STATE_HOME", "/state", "HOME", "/home/me")))
                 .isEqualTo(Path.of("/state/hexfuse"));
     }
 
     @Test void aRelativeOneDoesNotCount() {
-        assertThat(StateDirectory.path(Map.of("XDG_STATE_HOME", "state", "HOME", "/home/me")))
+        assertThat(StateDirectory.of("hexfuse", Map.of("XDG_STATE_HOME", "state", "HOME", "/home/me")))
                 .isEqualTo(Path.of("/home/me/.local/state/hexfuse"));
     }
 
     @Test void withoutAHomeItIsThatOfTheUserDatabase() {
-        assertThat(StateDirectory.path(Map.of("HOME", "")))
+        assertThat(StateDirectory.of("hexfuse", Map.of("HOME", "")))
                 .isEqualTo(Path.of(System.getProperty("user.home"), ".local/state/hexfuse"));
     }
 }
