@@ -80,6 +80,14 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
                 userCongestion);
     }
 
+    /** The same kernel with an earlier protocol; it knows no flag that came later, so {@link #withFlags} goes with it. */
+    public KernelProfile withMinor(int version) {
+        return new KernelProfile(version, flags, conditional, accepted, maxReadahead, unknownUnique, readAfterEnd,
+                writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
+                keepsUncopied, maxActive, abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground,
+                userCongestion);
+    }
+
     /** The same kernel with another maximum of active requests; 0 for none. */
     public KernelProfile withMaxActive(int requests) {
         return new KernelProfile(minor, flags, conditional, accepted, maxReadahead, unknownUnique, readAfterEnd,

@@ -36,6 +36,8 @@ import org.hexfuse.server.MkDir;
 import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Notifier;
 import org.hexfuse.server.Poll;
+import org.hexfuse.server.Session;
+import org.hexfuse.server.SyncFs;
 import org.hexfuse.server.PollWakeup;
 import org.hexfuse.server.SetAttr;
 import org.hexfuse.server.Write;
@@ -231,6 +233,27 @@ class RareOperationsTest {
                 OpenFile file = kernel.vfs().open("/f")) {
             assertThat(file.bmap(3)).isEqualTo(542);
         }
+    }
+
+    /** Linux sends SYNCFS to virtiofs and to servers on block devices, and DESTROY to the latter. */
+    @Test void syncfsAndDestroyReachTheFilesystem() throws IOException {
+        var rare = new Rare() {
+            @Override public void syncfs(SyncFs op) {
+                events.add("syncfs of " + op.node());
+                if (events.size() > 1) {
+                    throw FuseException.of(Errno.ENOSPC);
+                }
+            }
+
+            @Override public void destroy(Session session) {
+                events.add("destroy " + session.isClosed());
+            }
+        };
+        try (UserKernel kernel = UserKernel.connect("mem:", rare, VfsOptions.DEFAULT.withBlockDevice(512))) {
+            kernel.vfs().sync();
+            assertThatThrownBy(() -> kernel.vfs().sync()).hasMessage(FuseException.of(Errno.ENOSPC).getMessage());
+        }
+        assertThat(rare.events).containsExactly("syncfs of 1", "syncfs of 1", "destroy true");
     }
 
     @Test void aCopyOfMoreThan32BitsIsOne() throws IOException {
