@@ -40,6 +40,11 @@ public final class Failures {
 
     private Failures() {}
 
+    /** Loads this class and what it needs before there is a failure: with a full table of descriptors no class file can be opened. */
+    public static void load() {
+        errno(new IOException());
+    }
+
     /** The errno of an exception; empty for a defect of the filesystem, which is logged and answered EIO. */
     public static Optional<Errno> errno(Throwable failure) {
         return Optional.ofNullable(switch (failure) {

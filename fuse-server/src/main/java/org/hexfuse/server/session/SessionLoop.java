@@ -81,6 +81,7 @@ public final class SessionLoop {
     /** Without threads, until {@link #start}. */
     public SessionLoop(FuseFileSystem fileSystem, ServerLink link, String name, SessionSettings settings,
             SessionObserver observer) {
+        Failures.load();
         this.fileSystem = fileSystem;
         this.link = link;
         this.name = name;
@@ -185,10 +186,11 @@ public final class SessionLoop {
             exchange.begin(slot, interruptThread);
             dispatcher.dispatch(exchange);
         } catch (Throwable e) {
-            LOG.error("{}: a request failed", name, e);
+            // First the reply: a caller waits for it, and a log line may fail for the same reason.
             if (exchange == null || !exchange.isCommitted()) {
                 Workers.answer(slot, e instanceof OutOfMemoryError ? Errno.ENOMEM : Errno.EIO);
             }
+            LIMITED.error("request", name + ": a request failed", e);
         } finally {
             if (exchange != null) {
                 inFlight.give(exchange);

@@ -106,23 +106,37 @@ final class Workers {
 
     /** Starts the first worker. */
     void start() {
-        start(0);
+        try {
+            start(0);
+        } catch (IOException | RuntimeException | Error e) {
+            onLeave.accept(e);
+        }
     }
 
-    private void start(long reserved) {
+    /** Starts a worker, or frees what is reserved for it. The channel is opened here: one that fails to open costs no reader. */
+    private void start(long reserved) throws IOException {
         var worker = new Worker(reserved);
+        SlotChannel channel = null;
+        boolean isStarted = false;
         synchronized (lock) {
             workers.add(worker);
         }
         running.incrementAndGet();
         readers.incrementAndGet();
         try {
+            channel = link.openChannel();
+            SlotChannel own = channel;
             Thread.Builder thread = platformThreads ? Thread.ofPlatform().daemon(true) : Thread.ofVirtual();
-            thread.name(name + "-" + started.incrementAndGet()).start(() -> work(worker));
-        } catch (OutOfMemoryError e) {
-            readers.decrementAndGet();
-            remove(worker);
-            throw e;
+            thread.name(name + "-" + started.incrementAndGet()).start(() -> work(worker, own));
+            isStarted = true;
+        } finally {
+            if (!isStarted) {
+                readers.decrementAndGet();
+                if (channel != null) {
+                    channel.close();
+                }
+                remove(worker);
+            }
         }
     }
 
@@ -154,12 +168,12 @@ final class Workers {
         }
     }
 
-    /** Starts a worker; without memory for its thread returns false and warns. */
+    /** Starts a worker; without a channel, or memory for its thread, returns false and warns. */
     private boolean startOrWarn(long reserved) {
         try {
             start(reserved);
             return true;
-        } catch (OutOfMemoryError e) {
+        } catch (IOException | RuntimeException | Error e) {
             LIMITED.warn("threads", name + ": no more than " + running.get() + " workers: " + e.getMessage());
             return false;
         }
@@ -199,11 +213,11 @@ final class Workers {
         }
     }
 
-    private void work(Worker worker) {
+    private void work(Worker worker, SlotChannel own) {
         worker.started();
         Throwable failure = null;
         boolean idle = false;
-        try (SlotChannel channel = link.openChannel()) {
+        try (SlotChannel channel = own) {
             for (Slot slot = next(channel); slot != null; slot = idle ? null : next(channel)) {
                 idle = !handle(worker, slot);
                 // An interrupt that a handler left on its thread must not reach the next read.

@@ -3,12 +3,15 @@ package org.hexfuse.transport.spi;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
  * Logs what a peer or a user can cause at will: a few lines of each kind a period, then how many were suppressed. Kinds are
  * constants of the program, never text that a peer sent, so their number is bounded. Any thread may use it.
+ *
+ * <p>A line that cannot be logged, for want of memory or of a descriptor for a class file, is lost, and its caller goes on.
  */
 public final class RateLimitedLog {
     private static final int LINES = 5;
@@ -26,6 +29,12 @@ public final class RateLimitedLog {
     RateLimitedLog(Logger logger, LongSupplier nanos) {
         this.logger = logger;
         this.nanos = nanos;
+        // Its class is needed when something has failed, and may not be found then.
+        limit();
+    }
+
+    private RateLimit limit() {
+        return new RateLimit(LINES, PERIOD, nanos);
     }
 
     /** Logs a warning, or suppresses it. */
@@ -39,10 +48,7 @@ public final class RateLimitedLog {
      * @param failure null for none
      */
     public void warn(Object kind, String message, Throwable failure) {
-        long suppressed = admit(kind);
-        if (suppressed != RateLimit.SUPPRESSED) {
-            logger.warn(text(message, suppressed), failure);
-        }
+        log(kind, message, failure, logger::warn);
     }
 
     /**
@@ -51,14 +57,18 @@ public final class RateLimitedLog {
      * @param failure null for none
      */
     public void error(Object kind, String message, Throwable failure) {
-        long suppressed = admit(kind);
-        if (suppressed != RateLimit.SUPPRESSED) {
-            logger.error(text(message, suppressed), failure);
-        }
+        log(kind, message, failure, logger::error);
     }
 
-    private long admit(Object kind) {
-        return kinds.computeIfAbsent(kind, _ -> new RateLimit(LINES, PERIOD, nanos)).admit();
+    private void log(Object kind, String message, Throwable failure, BiConsumer<String, Throwable> line) {
+        try {
+            long suppressed = kinds.computeIfAbsent(kind, _ -> limit()).admit();
+            if (suppressed != RateLimit.SUPPRESSED) {
+                line.accept(text(message, suppressed), failure);
+            }
+        } catch (Throwable _) {
+            // There is no other place to say it.
+        }
     }
 
     private static String text(String message, long suppressed) {
