@@ -7,17 +7,21 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
@@ -43,7 +47,9 @@ import org.hexfuse.server.GetAttr;
 import org.hexfuse.server.Lock;
 import org.hexfuse.server.Lookup;
 import org.hexfuse.server.Mount;
+import org.hexfuse.server.Open;
 import org.hexfuse.server.Opened;
+import org.hexfuse.server.Release;
 import org.hexfuse.server.SetAttr;
 import org.hexfuse.server.Write;
 import org.hexfuse.server.spi.FuseFileSystemProvider;
@@ -76,14 +82,21 @@ final class Victim {
             case "sink" -> new Sink(Blocking.IN_JAVA);
             case "stuck" -> new Stuck();
             case "notify" -> new SelfNotifying();
+            case "throwing" -> new Throwing();
+            case "opening" -> new Opening();
+            case "large" -> memory("memory:?size=1g&files=2m");
             default -> memory();
         };
     }
 
     private static FuseFileSystem memory() throws IOException {
+        return memory("memory:?size=64m");
+    }
+
+    private static FuseFileSystem memory(String address) throws IOException {
         for (FuseFileSystemProvider provider : ServiceLoader.load(FuseFileSystemProvider.class)) {
             if (provider.scheme().equals("memory")) {
-                return provider.create(Address.parse("memory:?size=64m"));
+                return provider.create(Address.parse(address));
             }
         }
         throw new IOException("memory: is not here");
@@ -165,6 +178,66 @@ final class Victim {
 
         @Override public Attr getattr(GetAttr op) {
             return Attr.directory(0777);
+        }
+    }
+
+    /** A lookup throws what its name says, in one way or another. */
+    private static final class Throwing implements FuseFileSystem {
+        @Override public Blocking blocking() {
+            return Blocking.IN_JAVA;
+        }
+
+        @Override public Attr getattr(GetAttr op) {
+            return Attr.directory(0777);
+        }
+
+        @Override public Entry lookup(Lookup op) throws IOException {
+            switch (op.name().toString()) {
+                case "unchecked" -> throw new IllegalStateException("thrown by a drill");
+                case "checked" -> throw new IOException("thrown by a drill");
+                case "assertion" -> throw new AssertionError("thrown by a drill");
+                case "memory" -> throw new OutOfMemoryError("thrown by a drill");
+                case "stack" -> throw new StackOverflowError("thrown by a drill");
+                case "link" -> throw new NoClassDefFoundError("thrown by a drill");
+                case "death" -> throw new InternalError("thrown by a drill");
+                case "initializer" -> throw new ExceptionInInitializerError("thrown by a drill");
+                case "recursion" -> recur(op);
+                default -> {
+                }
+            }
+            return Entry.absent(Duration.ZERO);
+        }
+
+        private static int recur(Lookup op) {
+            return op.name().is("recursion") ? recur(op) + 1 : 0;
+        }
+    }
+
+    /** Each open file has a file of the host open. */
+    private static final class Opening implements FuseFileSystem {
+        private final Map<Long, FileChannel> open = new ConcurrentHashMap<>();
+        private final AtomicLong next = new AtomicLong(1);
+
+        @Override public Blocking blocking() {
+            return Blocking.IN_JAVA;
+        }
+
+        @Override public Attr getattr(GetAttr op) {
+            return op.node() == ROOT ? Attr.directory(0777) : Attr.file(0444, 0);
+        }
+
+        @Override public Entry lookup(Lookup op) {
+            return Entry.of(2, Attr.file(0444, 0));
+        }
+
+        @Override public Opened open(Open op) throws IOException {
+            long handle = next.getAndIncrement();
+            open.put(handle, FileChannel.open(Path.of("/dev/null")));
+            return Opened.of(handle);
+        }
+
+        @Override public void release(Release op) throws IOException {
+            open.remove(op.handle()).close();
         }
     }
 

@@ -104,6 +104,16 @@ final class VictimProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    /** Limits how many descriptors it may have open. */
+    void limitDescriptors(int most) throws IOException, InterruptedException {
+        Mounts.run("prlimit", "--pid", Long.toString(pid()), "--nofile=" + most);
+    }
+
     /** Has it print something, see {@link Victim}. */
     void tell(String command) throws IOException {
         OutputStream in = process.getOutputStream();

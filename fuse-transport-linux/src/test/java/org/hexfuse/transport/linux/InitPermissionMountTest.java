@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     private static final int SHOWN_OWNER = 2000;
 
     @TempDir private Path scratch;
+    private Owned fileSystem;
     private RunningKernel kernel;
 
     @BeforeEach void needsRoot() {
@@ -51,6 +52,9 @@ import org.junit.jupiter.params.provider.ValueSource;
                 MountCalls.umount(entry.point(), MountFlags.UMOUNT_DETACH);
             }
         }
+        if (fileSystem != null) {
+            fileSystem.unmounted.countDown();
+        }
         if (kernel != null) {
             kernel.close();
         }
@@ -62,6 +66,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         final boolean enables;
         final Queue<String> made = new ConcurrentLinkedQueue<>();
         final CountDownLatch waiting = new CountDownLatch(1);
+        final CountDownLatch unmounted = new CountDownLatch(1);
         final CountDownLatch destroyed = new CountDownLatch(1);
         volatile boolean offered;
 
@@ -99,7 +104,7 @@ import org.junit.jupiter.params.provider.ValueSource;
                 case "owned" -> Entry.of(3, attr(3));
                 case "never" -> {
                     waiting.countDown();
-                    new CountDownLatch(1).await();
+                    unmounted.await();
                     throw new IllegalStateException();
                 }
                 default -> throw FuseException.of(Errno.ENOENT);
@@ -135,11 +140,10 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
     }
 
-    private Owned mount(InitFlag flag, boolean enables, String... options) throws Exception {
-        var fileSystem = new Owned(flag, enables);
+    private void mount(InitFlag flag, boolean enables, String... options) throws Exception {
+        fileSystem = new Owned(flag, enables);
         kernel = RunningKernel.mount(fileSystem, options);
         assumeTrue(fileSystem.offered, "a kernel without " + flag);
-        return fileSystem;
     }
 
     /** Runs a program: its output and errors. */
@@ -203,7 +207,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     @Test void idsOfAMappedMountAreMapped() throws Exception {
         assumeTrue(System.getProperty("os.arch").equals("amd64"), "the script has this machine's call numbers");
-        Owned fileSystem = mount(InitFlag.ALLOW_IDMAP, true, "allow_other");
+        mount(InitFlag.ALLOW_IDMAP, true, "allow_other");
         Path shown = Files.createDirectory(scratch.resolve("shown"));
         Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxr-xr-x"));
         assertThat(mapped(kernel.path(), shown)).isEmpty();
@@ -223,7 +227,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false}) void anAbortEndsTheSessionAndItsCallers(boolean enabled) throws Exception {
-        Owned fileSystem = mount(InitFlag.ABORT_ERROR, enabled);
+        mount(InitFlag.ABORT_ERROR, enabled);
         Path control = Files.createDirectory(scratch.resolve("control"));
         MountCalls.mount("none", control.toString(), "fusectl", 0, "");
         long device = (long) Files.getAttribute(kernel.path(), "unix:dev");
