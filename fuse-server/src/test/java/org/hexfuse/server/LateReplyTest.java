@@ -427,6 +427,30 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo("from to 9 5");
     }
 
+    @Test void aFutureHasTheResultOfAHandlerAtOnceOrLate() throws Exception {
+        var fileSystem = new Keeping();
+        var now = FutureReply.of(Lookup.of(1, Name.of("now")), fileSystem::lookup);
+        assertThat(now.await(Duration.ZERO).node()).isEqualTo(2);
+        var late = FutureReply.of(Lookup.of(1, Name.of("a")), fileSystem::lookup);
+        assertThatThrownBy(() -> late.await(Duration.ofMillis(1)))
+                .isInstanceOfSatisfying(FuseException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ETIMEDOUT));
+        pool.execute(() -> fileSystem.kept.remove().reply(file(3)));
+        assertThat(late.await(Duration.ofSeconds(10)).node()).isEqualTo(3);
+        var failed = FutureReply.of(Lookup.of(1, Name.of("a")), fileSystem::lookup);
+        fileSystem.kept.remove().fail(new IOException("on purpose"));
+        assertThatThrownBy(() -> failed.await(Duration.ZERO)).isInstanceOf(IOException.class).hasMessage("on purpose");
+    }
+
+    @Test void aFutureFailsAsItsHandlerAlsoIfThatHadDeferredItsReply() {
+        var fileSystem = new Keeping();
+        var future = FutureReply.of(Lookup.of(1, Name.of("a")), op -> {
+            fileSystem.lookup(op);
+            throw FuseException.of(Errno.ENOSPC);
+        });
+        assertThatThrownBy(() -> future.await(Duration.ZERO)).isInstanceOf(FuseException.class);
+        assertThatThrownBy(() -> fileSystem.kept.remove().reply(file(3))).isInstanceOf(IllegalStateException.class);
+    }
+
     @Test void anOperationMadeByHandRepliesLateToAFuture() throws Exception {
         var fileSystem = new Keeping();
         var future = new FutureReply<Entry>();

@@ -1,14 +1,11 @@
 package org.hexfuse.server.filter;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -34,7 +31,7 @@ import org.hexfuse.server.Session;
  */
 public final class SubdirectoryFileSystem extends FilterFileSystem {
     /** INIT times out as well. */
-    private static final long PATIENCE_SECONDS = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Name PARENT = Name.of("..");
 
     private final List<Name> path;
@@ -85,15 +82,8 @@ public final class SubdirectoryFileSystem extends FilterFileSystem {
     }
 
     private long lookup(RootedSession session, long directory, Name name) throws IOException, InterruptedException {
-        var late = new FutureReply<Entry>();
-        var deferred = new AtomicBoolean();
-        Entry entry = delegate().lookup(Lookup.of(directory, name).withSession(session).withLater(() -> {
-            deferred.set(true);
-            return late;
-        }));
-        if (deferred.get()) {
-            entry = await(late);
-        }
+        Entry entry = FutureReply.of(Lookup.of(directory, name).withSession(session), delegate()::lookup)
+                .await(PATIENCE);
         if (entry.node() == 0) {
             throw FuseException.of(Errno.ENOENT);
         }
@@ -102,19 +92,6 @@ public final class SubdirectoryFileSystem extends FilterFileSystem {
             throw FuseException.of(Errno.ENOTDIR);
         }
         return entry.node();
-    }
-
-    private static Entry await(FutureReply<Entry> late) throws IOException, InterruptedException {
-        try {
-            return late.result().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof FuseException errno) {
-                throw errno;
-            }
-            throw new IOException(e.getCause());
-        } catch (TimeoutException _) {
-            throw FuseException.of(Errno.ETIMEDOUT);
-        }
     }
 
     private void forget(RootedSession session, long node) {
