@@ -301,17 +301,22 @@ final class Namespace {
             if (source != null && target != null && source.node == target.node) {
                 return null;
             }
+            // Others read the names of a node without the lock: it has the new one before it loses the old one.
             if (source != null) {
-                remove(source);
+                take(source);
             }
             if (target != null) {
-                remove(target);
+                take(target);
             }
             if (source != null) {
                 add(targetDirectory, targetName, source.node, targetKeeps || (source.kept && !keeps));
+                unlink(source);
             }
-            if (target != null && (flags & Rename.EXCHANGE) != 0) {
-                add(directory, name, target.node, keeps || (target.kept && !targetKeeps));
+            if (target != null) {
+                if ((flags & Rename.EXCHANGE) != 0) {
+                    add(directory, name, target.node, keeps || (target.kept && !targetKeeps));
+                }
+                unlink(target);
             }
             return null;
         });
@@ -387,8 +392,18 @@ final class Namespace {
     }
 
     private static void remove(Dentry entry) {
+        take(entry);
+        unlink(entry);
+    }
+
+    /** Removes a dentry from its directory. */
+    private static void take(Dentry entry) {
         entry.parent.children.remove(entry);
         entry.removed = true;
+    }
+
+    /** Removes a dentry from the names of its node. */
+    private static void unlink(Dentry entry) {
         Node node = entry.node;
         if (node.dentries == entry) {
             node.dentries = entry.next;

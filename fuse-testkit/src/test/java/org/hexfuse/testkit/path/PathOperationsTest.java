@@ -343,21 +343,21 @@ import org.junit.jupiter.api.Timeout;
     }
 
     @Test void pathsStayRightUnderConcurrentRenames() throws Exception {
-        var renamer = CompletableFuture.runAsync(() -> {
-            for (int i = 0; i < 300; i++) {
-                vfs.rename(i % 2 == 0 ? "/d" : "/e", i % 2 == 0 ? "/e" : "/d");
-            }
-        });
         var failures = new ArrayList<String>();
         try (var file = vfs.open("/d/g", OpenFlag.READ, OpenFlag.WRITE)) {
+            var renamer = CompletableFuture.runAsync(() -> {
+                for (int i = 0; i < 300; i++) {
+                    vfs.rename(i % 2 == 0 ? "/d" : "/e", i % 2 == 0 ? "/e" : "/d");
+                }
+            });
             while (!renamer.isDone()) {
                 String text = read(file);
                 if (!text.startsWith("deep")) {
                     failures.add(text);
                 }
             }
+            renamer.get(10, TimeUnit.SECONDS);
         }
-        renamer.get(10, TimeUnit.SECONDS);
         assertThat(failures).isEmpty();
         assertThat(texts.files).containsOnlyKeys("/d", "/d/g", "/f");
     }
