@@ -2,7 +2,6 @@ package org.hexfuse.server.tree;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Name;
@@ -16,6 +15,7 @@ import org.hexfuse.server.MkDir;
 import org.hexfuse.server.MkNod;
 import org.hexfuse.server.Opened;
 import org.hexfuse.server.Operation;
+import org.hexfuse.server.Session;
 import org.hexfuse.server.SymLink;
 import org.hexfuse.server.dispatch.Failures;
 import org.hexfuse.server.operation.NestedOperations;
@@ -42,17 +42,17 @@ final class Entries {
     Entry lookup(Lookup op, Node directory, Name name, Supplier<LateReply<Entry>> later)
             throws IOException, InterruptedException {
         if (name.isDotOrDotDot()) {
-            return answer(op, directory, null, name.length() == 1 ? directory : directory.parent(), later);
+            return answer(op, directory, null, later).entry(name.length() == 1 ? directory : directory.parent());
         }
         Dentry known = Namespace.find(directory, name);
         if (known != null && known.kept) {
-            return answer(op, directory, null, known.node, later);
+            return answer(op, directory, null, later).entry(known.node);
         }
         if (directory.keepsChildren()) {
             Namespace.checkLength(name);
         }
         Child child = authorsChild(op, directory, name);
-        return child == ChildEntry.DEFERRED ? PLACEHOLDER : answer(op, directory, name, child, later);
+        return child == ChildEntry.DEFERRED ? PLACEHOLDER : answer(op, directory, name, later).entry(child);
     }
 
     private static Child authorsChild(Lookup op, Node directory, Name name) throws IOException, InterruptedException {
@@ -70,40 +70,32 @@ final class Entries {
         }
     }
 
-    private Entry answer(Operation<?> op, Node directory, Name name, Child child, Supplier<LateReply<Entry>> later)
-            throws IOException, InterruptedException {
-        return new Answer<>(op, directory, name, false, later, Function.identity(), PLACEHOLDER).entry(child);
+    private EntryAnswer answer(Operation<?> op, Node directory, Name name, Supplier<LateReply<Entry>> later) {
+        return new EntryAnswer(op, directory, name, false, later);
+    }
+
+    private EntryAnswer created(Operation<?> op, Node directory, Name name, Supplier<LateReply<Entry>> later) {
+        return new EntryAnswer(op, directory, name, true, later);
     }
 
     /** The entry of a child that was created. */
     <O extends Operation<O> & Deferrable<O, Entry>> Entry created(O op, Node directory, Name name, Child child)
             throws IOException, InterruptedException {
         return child == ChildEntry.DEFERRED ? PLACEHOLDER
-                : new Answer<>(op, directory, name, true, op::deferred, Function.identity(), PLACEHOLDER).entry(child);
+                : created(op, directory, name, op::deferred).entry(child);
     }
 
     /** The entry and the handle of a file that was created; {@code name} is null if it has none. */
     <O extends Operation<O> & Deferrable<O, Created>> Created created(O op, Node directory, Name name, NewFile file)
             throws IOException, InterruptedException {
-        return file == NewFile.DEFERRED ? CREATED_PLACEHOLDER : created(op, directory, name, file, op::deferred);
-    }
-
-    private Created created(Operation<?> op, Node directory, Name name, NewFile file,
-            Supplier<LateReply<Created>> later) throws IOException, InterruptedException {
-        FileHandle handle = file.handle();
-        return new Answer<Created>(op, directory, name, true, later,
-                entry -> new Created(entry, owner.opened(nodes.get(entry.node()), handle)), CREATED_PLACEHOLDER) {
-            @Override void undo() {
-                owner.discard(op, handle);
-                super.undo();
-            }
-        }.entry(file.child());
+        return file == NewFile.DEFERRED ? CREATED_PLACEHOLDER
+                : new CreatedAnswer(op, directory, name, file.handle(), op::deferred).entry(file.child());
     }
 
     /** The entry of a new name of a node. */
     <O extends Operation<O> & Deferrable<O, Entry>> Entry linked(O op, Node directory, Name name, Node target,
             Supplier<LateReply<Entry>> later) throws IOException, InterruptedException {
-        return new Answer<>(op, directory, name, true, later, Function.identity(), PLACEHOLDER).entry(target);
+        return created(op, directory, name, later).entry(target);
     }
 
     /** The late reply of an operation on {@code directory} whose author gives a child. */
@@ -112,13 +104,9 @@ final class Entries {
             case Lookup lookup -> {
                 LateReply<Entry> reply = lookup.deferred();
                 Name name = lookup.name();
-                yield new MappedReply<>(reply, (child, origin) -> give(origin,
-                        answer(lookup, directory, name, child, () -> origin))) {
-                    @Override public Errno fail(Throwable failure) {
-                        forgetIfAbsent(failure, directory, name);
-                        return super.fail(failure);
-                    }
-                };
+                yield new MappedReply<>(reply,
+                        (child, origin) -> answer(lookup, directory, name, () -> origin).give(child, origin),
+                        failure -> forgetIfAbsent(failure, directory, name));
             }
             case MkDir mkdir -> late(directory, mkdir, mkdir.name(), mkdir.deferred());
             case MkNod mknod -> late(directory, mknod, mknod.name(), mknod.deferred());
@@ -128,20 +116,15 @@ final class Entries {
     }
 
     private LateReply<Child> late(Node directory, Operation<?> op, Name name, LateReply<Entry> reply) {
-        return new MappedReply<>(reply, (child, origin) -> give(origin,
-                new Answer<>(op, directory, name, true, () -> origin, Function.identity(), PLACEHOLDER).entry(child)));
+        return new MappedReply<>(reply,
+                (child, origin) -> created(op, directory, name, () -> origin).give(child, origin));
     }
 
     /** The late reply of an operation whose author gives an open file; {@code name} is null if the file has none. */
     LateReply<NewFile> lateCreate(Node directory, Operation<?> op, Name name, LateReply<Created> reply) {
-        return new MappedReply<>(reply, (file, origin) -> {
-            Created created = created(op, directory, name, file, () -> origin);
-            return created == CREATED_PLACEHOLDER ? Errno.OK : origin.reply(created);
-        });
-    }
-
-    private static Errno give(LateReply<Entry> origin, Entry entry) {
-        return entry == PLACEHOLDER ? Errno.OK : origin.reply(entry);
+        return new MappedReply<>(reply,
+                (file, origin) -> new CreatedAnswer(op, directory, name, file.handle(), () -> origin)
+                        .give(file.child(), origin));
     }
 
     /** Attributes as the kernel gets them: with the node's inode number, and with its file type. */
@@ -153,52 +136,69 @@ final class Entries {
         return attr.ino() != 0 || ino == node.id() ? attr : attr.toBuilder().ino(ino).build();
     }
 
-    /** What is left to do when the author has returned a child. */
-    private class Answer<R> implements Supplier<LateReply<Attr>> {
+    /** From a child that the author has returned to the reply, whose parts are undone in their order if one fails. */
+    private abstract class Answer<R> implements Supplier<LateReply<Attr>> {
         private final Operation<?> op;
         private final Node directory;
         private final Name name;
         private final boolean creates;
         private final Supplier<LateReply<R>> later;
-        private final Function<Entry, R> result;
         private final R placeholder;
         private Node node;
         private Duration timeout;
         private boolean attached;
         private boolean deferred;
+        private boolean undone;
 
         /** {@code name} is null if no dentry is to be added. */
         Answer(Operation<?> op, Node directory, Name name, boolean creates, Supplier<LateReply<R>> later,
-                Function<Entry, R> result, R placeholder) {
+                R placeholder) {
             this.op = op;
             this.directory = directory;
             this.name = name;
             this.creates = creates;
             this.later = later;
-            this.result = result;
             this.placeholder = placeholder;
         }
 
+        abstract R result(Entry entry);
+
         R entry(Child child) throws IOException, InterruptedException {
             ChildEntry found = ChildEntry.of(child);
-            if (found.node() == null) {
-                Namespace.forgetName(directory, name);
-                return result.apply(Entry.absent(found.timeout()));
-            }
             timeout = found.timeout();
             boolean done = false;
             try {
-                node = nodes.reference(found.node());
-                attach();
-                Attr attr = found.attr() == null ? node.getattr(NestedOperations.getAttr(op, node.id(), this))
-                        : found.attr();
-                R answer = deferred ? placeholder : answer(attr);
+                R answer = found.node() == null ? absent() : answer(found);
                 done = true;
                 return answer;
             } finally {
                 if (!done) {
                     undo();
                 }
+            }
+        }
+
+        private R absent() {
+            Namespace.forgetName(directory, name);
+            return result(Entry.absent(timeout));
+        }
+
+        private R answer(ChildEntry found) throws IOException, InterruptedException {
+            node = nodes.reference(found.node());
+            attach();
+            Attr attr = found.attr() == null ? node.getattr(NestedOperations.getAttr(op, node.id(), this))
+                    : found.attr();
+            return deferred ? placeholder : answer(attr);
+        }
+
+        /** Gives the reply, unless the attributes are late as well. */
+        Errno give(Child child, LateReply<R> origin) throws IOException, InterruptedException {
+            R answer = entry(child);
+            try {
+                return deferred ? Errno.OK : origin.reply(answer);
+            } catch (RuntimeException | Error e) {
+                undo();
+                throw e;
             }
         }
 
@@ -215,23 +215,76 @@ final class Entries {
 
         private R answer(Attr attr) {
             Entry entry = Entry.of(node.id(), checked(node, attr));
-            return result.apply(timeout == null ? entry : entry.timeout(timeout));
+            return result(timeout == null ? entry : entry.timeout(timeout));
         }
 
         /** The author defers the attributes, and with them the reply. */
         @Override public LateReply<Attr> get() {
             LateReply<R> reply = later.get();
             deferred = true;
-            return new MappedReply<>(reply, (attr, origin) -> origin.reply(answer(attr)), this::undo);
+            return new MappedReply<>(reply, (attr, origin) -> origin.reply(answer(attr)), _ -> undo());
         }
 
-        void undo() {
+        /** Undoes, once, what was done for a reply that is not given. */
+        final void undo() {
+            synchronized (this) {
+                if (undone) {
+                    return;
+                }
+                undone = true;
+            }
+            close();
             if (attached) {
                 Namespace.remove(directory, name);
             }
             if (node != null) {
                 owner.drop(node, 1);
             }
+        }
+
+        final Node node() {
+            return node;
+        }
+
+        /** Closes what was opened. */
+        void close() {}
+    }
+
+    /** A reply that is an entry. */
+    private final class EntryAnswer extends Answer<Entry> {
+        EntryAnswer(Operation<?> op, Node directory, Name name, boolean creates, Supplier<LateReply<Entry>> later) {
+            super(op, directory, name, creates, later, PLACEHOLDER);
+        }
+
+        @Override Entry result(Entry entry) {
+            return entry;
+        }
+    }
+
+    /** A reply that is an entry and an open file. */
+    private final class CreatedAnswer extends Answer<Created> {
+        /** The operation is another one when its reply was given. */
+        private final Session session;
+        private final FileHandle handle;
+        private Opened opened;
+
+        CreatedAnswer(Operation<?> op, Node directory, Name name, FileHandle handle,
+                Supplier<LateReply<Created>> later) {
+            super(op, directory, name, true, later, CREATED_PLACEHOLDER);
+            this.session = op.session();
+            this.handle = handle;
+        }
+
+        @Override Created result(Entry entry) {
+            opened = owner.opened(nodes.get(entry.node()), handle);
+            return new Created(entry, opened);
+        }
+
+        @Override void close() {
+            if (opened != null) {
+                owner.discard(opened);
+            }
+            owner.release(session, node(), handle);
         }
     }
 }

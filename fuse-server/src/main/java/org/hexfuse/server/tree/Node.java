@@ -378,9 +378,7 @@ public abstract non-sealed class Node implements Child, FileHandle {
 
     /** Defers the reply of {@link #open}. */
     protected final FileHandle later(Open op, Consumer<? super LateReply<FileHandle>> work) {
-        TreeFileSystem owner = fileSystem();
-        work.accept(new MappedReply<FileHandle, Opened>(op.deferred(),
-                (handle, origin) -> origin.reply(owner.opened(this, handle))));
+        work.accept(fileSystem().lateOpen(op, this));
         return NewFile.DEFERRED.handle();
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.Flag;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.OpenOutFlag;
@@ -22,7 +23,8 @@ import org.hexfuse.transport.spi.RateLimitedLog;
 
 /**
  * A filesystem of {@link Node}s. Its properties, such as {@link #blocking}, are those of {@link FuseFileSystem}; a subclass overrides
- * them, its operations are the nodes'.
+ * them, its operations are the nodes'. One that overrides what removes or moves a name, as to hold a lock meanwhile, calls the method
+ * here.
  *
  * {@snippet :
  * Fuse.mount(new TreeFileSystem(root) {
@@ -219,7 +221,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
                 : entries.linked(op, directory, name, target, op::deferred);
     }
 
-    @Override public final void unlink(Unlink op) throws IOException, InterruptedException {
+    @Override public void unlink(Unlink op) throws IOException, InterruptedException {
         Name name = op.name();
         Node directory = nodes.get(op.node());
         Dentry kept = directory.keepsChildren() ? Namespace.existing(directory, name) : null;
@@ -236,7 +238,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
         }
     }
 
-    @Override public final void rmdir(RmDir op) throws IOException, InterruptedException {
+    @Override public void rmdir(RmDir op) throws IOException, InterruptedException {
         Name name = op.name();
         Node directory = nodes.get(op.node());
         Dentry kept = directory.keepsChildren() ? Namespace.existing(directory, name) : null;
@@ -264,7 +266,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
         }
     }
 
-    @Override public final void rename(Rename op) throws IOException, InterruptedException {
+    @Override public void rename(Rename op) throws IOException, InterruptedException {
         Name name = op.name();
         Name targetName = op.targetName();
         int flags = op.flags();
@@ -310,31 +312,57 @@ import org.hexfuse.transport.spi.RateLimitedLog;
     @Override public final Opened open(Open op) throws IOException, InterruptedException {
         Node node = nodes.get(op.node());
         FileHandle handle = node.open(op);
-        return handle == NewFile.DEFERRED.handle() ? Opened.stateless() : opened(node, handle);
+        return handle == NewFile.DEFERRED.handle() ? Opened.stateless() : opened(op.session(), node, handle);
+    }
+
+    /** The late reply of OPEN, whose author gives an open file. */
+    final LateReply<FileHandle> lateOpen(Open op, Node node) {
+        Session session = op.session();
+        return new MappedReply<FileHandle, Opened>(op.deferred(), (handle, origin) -> {
+            Opened opened = opened(session, node, handle);
+            try {
+                return origin.reply(opened);
+            } catch (RuntimeException | Error e) {
+                discard(opened);
+                release(session, node, handle);
+                throw e;
+            }
+        });
+    }
+
+    /** Gives an open file a number, or releases it if that fails. */
+    final Opened opened(Session session, Node node, FileHandle handle) {
+        Objects.requireNonNull(handle, "open returned no handle");
+        try {
+            return opened(node, handle);
+        } catch (RuntimeException | Error e) {
+            release(session, node, handle);
+            throw e;
+        }
     }
 
     /** Gives an open file a number. */
     final Opened opened(Node node, FileHandle handle) {
-        Objects.requireNonNull(handle, "open returned no handle");
-        Opened opened = opened(handles.open(node, handle), handle.openFlags());
-        OptionalInt descriptor = handle.passthrough();
-        return descriptor.isEmpty() ? opened : opened.passthrough(descriptor.getAsInt());
+        // What may throw comes before the number.
+        Opened opened = new Opened(0, flags(handle.openFlags()), handle.passthrough(), 0);
+        return new Opened(handles.open(node, handle), opened.flags(), opened.descriptor(), 0);
     }
 
-    private static Opened opened(long number, Set<OpenOutFlag> flags) {
-        Opened opened = Opened.of(number);
-        for (OpenOutFlag flag : flags) {
-            opened = opened.with(flag);
-        }
-        return opened;
+    private static int flags(Set<OpenOutFlag> flags) {
+        return (int) Flag.of(flags.toArray(OpenOutFlag[]::new));
     }
 
-    /** Releases a handle that no kernel gets. */
-    final void discard(Operation<?> op, FileHandle handle) {
+    /** Takes the number of an open file back that no kernel gets. */
+    final void discard(Opened opened) {
+        drop(handles.release(opened.handle()).node(), 1);
+    }
+
+    /** Releases a handle that no kernel gets; {@code node} is null if it is not known. */
+    final void release(Session session, Node node, FileHandle handle) {
         try {
-            handle.release(Release.of(op.node(), 0).withSession(op.session()));
+            handle.release(Release.of(node == null ? 0 : node.id, 0).withSession(session));
         } catch (IOException | InterruptedException | RuntimeException e) {
-            LIMITED.warn("release", "release of " + handle + " failed", e);
+            LIMITED.warn("release", "release of a handle that no kernel has failed", e);
         }
     }
 
@@ -410,13 +438,26 @@ import org.hexfuse.transport.spi.RateLimitedLog;
         if (directory.type() != FileType.DIRECTORY) {
             throw FuseException.of(Errno.ENOTDIR);
         }
-        var later = new Deferral<Opened>(op, origin -> origin.reply(openedDirectory(directory)));
+        Session session = op.session();
+        var later = new Deferral<Opened>(op, origin -> origin.reply(openedDirectory(session, directory)));
         directory.opendir(op.withLater(later));
-        return later.used ? Opened.stateless() : openedDirectory(directory);
+        return later.used ? Opened.stateless() : openedDirectory(session, directory);
     }
 
-    private Opened openedDirectory(Node directory) {
-        return opened(handles.open(new OpenListing(directory)), directory.openFlags());
+    /** Gives an open directory a number, or releases it if that fails. */
+    private Opened openedDirectory(Session session, Node directory) {
+        int flags;
+        try {
+            flags = flags(directory.openFlags());
+        } catch (RuntimeException | Error e) {
+            try {
+                directory.releasedir(ReleaseDir.of(directory.id, 0).withSession(session));
+            } catch (IOException | InterruptedException | RuntimeException failure) {
+                e.addSuppressed(failure);
+            }
+            throw e;
+        }
+        return new Opened(handles.open(new OpenListing(directory)), flags, OptionalInt.empty(), 0);
     }
 
     @Override public final void readdir(ReadDir op, DirReply out) throws IOException, InterruptedException {
