@@ -11,60 +11,51 @@ import org.hexfuse.server.path.PathLocks.Held;
 import org.hexfuse.server.tree.Node;
 import org.hexfuse.server.tree.TreeFileSystem;
 
-/** The filesystem of {@link PathOperations}. It may be served to several kernels at once. Any thread may use it. */
-public final class PathFileSystem extends FilterFileSystem {
-    private final TreeFileSystem tree;
+/**
+ * The filesystem of {@link PathOperations}, whose properties it has. It may be served to several kernels at once. Any thread may use
+ * it.
+ */
+public final class PathFileSystem extends TreeFileSystem {
+    private final PathOperations operations;
     private final Paths paths;
 
-    private PathFileSystem(Paths paths, TreeFileSystem tree) {
-        super(tree);
+    private PathFileSystem(Paths paths) {
+        super(new PathNode(paths, FileType.DIRECTORY, Attr.ofMode(0).build()));
         this.paths = paths;
-        this.tree = tree;
+        this.operations = paths.operations;
     }
 
     /** A filesystem that can be mounted. */
     public static PathFileSystem of(PathOperations operations) {
-        var paths = new Paths(operations);
-        Attr unknown = Attr.ofMode(0).build();
-        return new PathFileSystem(paths, new PathTree(operations, new PathNode(paths, FileType.DIRECTORY, unknown)));
+        return new PathFileSystem(new Paths(operations));
     }
 
-    /** The properties are those of the operations. */
-    private static final class PathTree extends TreeFileSystem {
-        private final PathOperations operations;
+    @Override public Blocking blocking() {
+        return operations.blocking();
+    }
 
-        PathTree(PathOperations operations, Node root) {
-            super(root);
-            this.operations = operations;
-        }
+    @Override public boolean interruptsThreads() {
+        return operations.interruptsThreads();
+    }
 
-        @Override public Blocking blocking() {
-            return operations.blocking();
-        }
+    @Override public boolean kernelChecksPermissions() {
+        return operations.kernelChecksPermissions();
+    }
 
-        @Override public boolean interruptsThreads() {
-            return operations.interruptsThreads();
-        }
+    @Override public Set<Capability> capabilities() {
+        return operations.capabilities();
+    }
 
-        @Override public boolean kernelChecksPermissions() {
-            return operations.kernelChecksPermissions();
-        }
+    @Override protected void begin(InitNegotiation negotiation) throws IOException, InterruptedException {
+        operations.init(negotiation);
+    }
 
-        @Override public Set<Capability> capabilities() {
-            return operations.capabilities();
-        }
+    @Override protected void end(Session session) {
+        operations.destroy(session);
+    }
 
-        @Override protected void begin(InitNegotiation negotiation) throws IOException, InterruptedException {
-            operations.init(negotiation);
-        }
-
-        @Override protected void end(Session session) {
-            operations.destroy(session);
-        }
-
-        @Override public void syncfs(SyncFs op) throws IOException, InterruptedException {
-            operations.syncfs(op);
-        }
+    @Override public void syncfs(SyncFs op) throws IOException, InterruptedException {
+        operations.syncfs(op);
     }
 
     /**
@@ -72,7 +63,7 @@ public final class PathFileSystem extends FilterFileSystem {
      * none knows it, and so has nothing in its caches.
      */
     public Optional<Node> known(String path) {
-        Optional<Node> at = Optional.of(tree.root());
+        Optional<Node> at = Optional.of(root());
         for (String name : path.split("/", -1)) {
             at = name.isEmpty() ? at : at.flatMap(directory -> directory.child(Name.of(name)));
         }
@@ -86,74 +77,29 @@ public final class PathFileSystem extends FilterFileSystem {
                 .map(directory -> directory.invalidateEntry(Name.of(path.substring(slash + 1)))).orElse(Errno.ENOENT);
     }
 
-    private PathNode node(long id) {
-        return (PathNode) tree.node(id);
+    private PathNode pathNode(long id) {
+        return (PathNode) node(id);
     }
 
     @Override public void unlink(Unlink op) throws IOException, InterruptedException {
-        var held = new Late(paths.locks.exclusive(node(op.node()), op.name(), op));
-        try {
-            super.unlink(op.withLater(() -> held.until(op.deferred())));
-        } finally {
-            held.close();
-        }
+        holding(paths.locks.exclusive(pathNode(op.node()), op.name(), op), op, super::unlink);
     }
 
     @Override public void rmdir(RmDir op) throws IOException, InterruptedException {
-        var held = new Late(paths.locks.exclusive(node(op.node()), op.name(), op));
-        try {
-            super.rmdir(op.withLater(() -> held.until(op.deferred())));
-        } finally {
-            held.close();
-        }
+        holding(paths.locks.exclusive(pathNode(op.node()), op.name(), op), op, super::rmdir);
     }
 
     @Override public void rename(Rename op) throws IOException, InterruptedException {
-        var held = new Late(paths.locks.exclusive(node(op.node()), op.name(), node(op.targetDirectory()),
-                op.targetName(), op));
-        try {
-            super.rename(op.withLater(() -> held.until(op.deferred())));
-        } finally {
-            held.close();
-        }
+        holding(paths.locks.exclusive(pathNode(op.node()), op.name(), pathNode(op.targetDirectory()), op.targetName(),
+                op), op, super::rename);
     }
 
-    /** Locks until the handler has returned, or until the late reply is given. */
-    private static final class Late {
-        private final Held held;
-        private boolean deferred;
-
-        Late(Held held) {
-            this.held = held;
-        }
-
-        LateReply<Void> until(LateReply<Void> reply) {
-            deferred = true;
-            return new LateReply<>() {
-                @Override public Errno reply(Void nothing) {
-                    held.close();
-                    return reply.reply(null);
-                }
-
-                @Override public Errno fail(Throwable failure) {
-                    held.close();
-                    return reply.fail(failure);
-                }
-
-                @Override public boolean interrupted() {
-                    return reply.interrupted();
-                }
-
-                @Override public void onInterrupt(Runnable action) {
-                    reply.onInterrupt(action);
-                }
-            };
-        }
-
-        void close() {
-            if (!deferred) {
-                held.close();
-            }
-        }
+    /** Holds locks until the method has returned, or until the late reply is given. */
+    private static <O extends Deferrable<O, Void>> void holding(Held held, O op, Outcome.Method<O> method)
+            throws IOException, InterruptedException {
+        Outcome.of(op, method, _ -> {
+            held.close();
+            return Outcome.DONE;
+        });
     }
 }

@@ -2,6 +2,7 @@ package org.hexfuse.server.path;
 
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
@@ -47,6 +48,10 @@ final class PathHandle implements FileHandle {
 
     @Override public Set<OpenOutFlag> openFlags() {
         return given.openFlags();
+    }
+
+    @Override public OptionalInt passthrough() {
+        return given.passthrough();
     }
 
     @Override public void read(Read op, DataReply out) throws IOException, InterruptedException {
