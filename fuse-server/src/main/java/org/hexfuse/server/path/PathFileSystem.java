@@ -95,10 +95,11 @@ public final class PathFileSystem extends TreeFileSystem {
     }
 
     /** Holds locks until the method has returned, or until the late reply is given. */
-    private static <O extends Deferrable<O, Void>> void holding(Held held, O op, Outcome.Method<O> method)
+    private <O extends Deferrable<O, Void>> void holding(Held held, O op, Outcome.Method<O> method)
             throws IOException, InterruptedException {
         Outcome.of(op, method, _ -> {
             held.close();
+            paths.hidden.removeClosed();
             return Outcome.DONE;
         });
     }

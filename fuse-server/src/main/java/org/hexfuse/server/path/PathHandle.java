@@ -85,16 +85,19 @@ final class PathHandle implements FileHandle {
 
     /** Removes the file if it lost its last name while it was open. */
     @Override public void release(Release op) throws IOException, InterruptedException {
-        try {
-            if (numbered) {
-                operations().release(node.paths().pathOrNone(node), op.withHandle(number()));
-            } else {
-                given.release(op);
-            }
-        } finally {
-            if (node.closed(given)) {
-                node.paths().removeHidden(node, op);
-            }
+        Session session = op.session();
+        Outcome.of(op, this::authorsRelease, _ -> {
+            node.closed(given);
+            node.paths().hidden.removeIfClosed(node, session);
+            return Outcome.DONE;
+        });
+    }
+
+    private void authorsRelease(Release op) throws IOException, InterruptedException {
+        if (numbered) {
+            operations().release(node.paths().pathOrNone(node), op.withHandle(number()));
+        } else {
+            given.release(op);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.hexfuse.server.path;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,6 +27,9 @@ import org.hexfuse.server.tree.Node;
 /** A file that is known by its path: a place in the tree, whose operations are called with the path of that. */
 @SuppressWarnings("ReferenceEquality") // A node is equal only to itself.
 final class PathNode extends Node {
+    /** How long late attributes of a directory may take. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final Paths paths;
     private final boolean hasLinks;
     /** The inode number of the author's, 0 if it has none. */
@@ -36,8 +40,10 @@ final class PathNode extends Node {
     int waiters;
     /** The open files, null for none. Guarded by the monitor. */
     private List<FileHandle> open;
-    /** Where the file is while it is open and has no name; null otherwise. */
+    /** Where the file is while it is open and has no name; null otherwise. Written under the monitor. */
     private volatile Place hidden;
+    /** Whether the hidden file may get its name back, since what takes that is not done. Guarded by the monitor. */
+    private boolean unsettled;
     /** The last attributes of a removed directory, which may be open or somebody's working directory; null otherwise. */
     private volatile Attr last;
 
@@ -214,7 +220,8 @@ final class PathNode extends Node {
     @Override public void unlink(Unlink op) throws IOException, InterruptedException {
         PathNode child = known(op.name());
         if (child != null && child.needsPath()) {
-            paths.hide(this, op.name(), child, op);
+            paths.hidden.hide(this, op.name(), child, op);
+            paths.hidden.settle(child, op.session());
         } else {
             paths.operations.unlink(PathLocks.path(this, op.name()), op);
         }
@@ -223,62 +230,91 @@ final class PathNode extends Node {
     /** The caller has the exclusive lock. */
     @Override public void rmdir(RmDir op) throws IOException, InterruptedException {
         String path = PathLocks.path(this, op.name());
-        PathNode child = known(op.name());
-        Attr before = child == null ? null : lastOf(child, path, op);
-        paths.operations.rmdir(path, op);
-        if (child != null) {
-            child.last = before;
-        }
+        replacing(known(op.name()), path, op, rmdir -> paths.operations.rmdir(path, rmdir));
     }
 
-    private Attr lastOf(PathNode directory, String path, Operation<?> op) throws IOException, InterruptedException {
-        GetAttr nested = NestedOperations.getAttr(op, directory.id(), () -> {
-            throw FuseException.of(Errno.EAGAIN);
+    /** Removes or replaces a directory, which has its last attributes from then on; null if it is not known. */
+    private <O extends Operation<O> & Deferrable<O, Void>> void replacing(PathNode directory, String path, O op,
+            Outcome.Method<O> method) throws IOException, InterruptedException {
+        if (directory == null) {
+            method.call(op);
+            return;
+        }
+        Attr before = lastOf(directory, path, op);
+        Outcome.of(op, method, succeeded -> {
+            directory.last = succeeded ? before : directory.last;
+            return Outcome.DONE;
         });
+    }
+
+    /** The attributes of a directory that is to be removed; null if they cannot be had. */
+    private Attr lastOf(PathNode directory, String path, Operation<?> op) throws InterruptedException {
+        GetAttr nested = NestedOperations.getAttr(op, directory.id(), FutureReply::new);
         try {
-            return paths.operations.getattr(path, nested).toBuilder().nlink(0).build();
-        } catch (FuseException e) {
-            if (e.errno() == Errno.EAGAIN) {
-                return null;
-            }
-            throw e;
+            return FutureReply.of(nested, getattr -> paths.operations.getattr(path, getattr)).await(PATIENCE)
+                    .toBuilder().nlink(0).build();
+        } catch (IOException | RuntimeException _) {
+            return null;
         }
     }
 
     /** The caller has the exclusive locks. */
     @Override public void rename(Rename op, Node directory) throws IOException, InterruptedException {
         var target = (PathNode) directory;
+        Name name = op.targetName();
         String from = PathLocks.path(this, op.name());
-        String to = PathLocks.path(target, op.targetName());
-        PathNode replaced = (op.flags() & Rename.EXCHANGE) != 0 ? null : target.known(op.targetName());
-        if (replaced == null || replaced == known(op.name()) || !replaced.needsPath()) {
+        String to = PathLocks.path(target, name);
+        boolean replaces = (op.flags() & (Rename.EXCHANGE | Rename.NOREPLACE)) == 0;
+        PathNode replaced = replaces ? target.known(name) : null;
+        if (replaced == null || replaced == known(op.name())) {
             paths.operations.rename(from, to, op);
-            return;
-        }
-        paths.hide(target, op.targetName(), replaced, op);
-        boolean done = false;
-        try {
+        } else if (replaced.type() == FileType.DIRECTORY) {
+            replacing(replaced, to, op, rename -> paths.operations.rename(from, to, rename));
+        } else if (replaced.needsPath()) {
+            Session session = op.session();
+            paths.hidden.hide(target, name, replaced, op);
+            Outcome.of(op, rename -> paths.operations.rename(from, to, rename), succeeded -> {
+                if (!succeeded) {
+                    return paths.hidden.restore(target, name, replaced, op);
+                }
+                paths.hidden.settle(replaced, session);
+                return Outcome.DONE;
+            });
+        } else {
             paths.operations.rename(from, to, op);
-            done = true;
-        } finally {
-            if (!done) {
-                paths.restore(target, op.targetName(), replaced, op);
-            }
         }
     }
 
     /** Whether the file is open in a way that needs a path, and has one name. */
-    private synchronized boolean needsPath() {
-        return open != null && open.stream().anyMatch(handle -> !(handle instanceof OpenFile))
-                && dentries().size() <= 1;
+    private boolean needsPath() {
+        return isOpenByPath() && dentries().size() <= 1;
     }
 
-    void hiddenAt(Place place) {
+    private synchronized boolean isOpenByPath() {
+        return open != null && open.stream().anyMatch(handle -> !(handle instanceof OpenFile));
+    }
+
+    /** The file was renamed to a hidden name, and may get its name back. */
+    synchronized void hide(Place place) {
         hidden = place;
+        unsettled = true;
     }
 
-    Place hiddenAt() {
-        return hidden;
+    synchronized void settleHidden() {
+        unsettled = false;
+    }
+
+    /** The file gets its name back. Returns the hidden one. */
+    synchronized Place unhide() {
+        Place place = hidden;
+        hidden = null;
+        unsettled = false;
+        return place;
+    }
+
+    /** Takes the hidden name, for the caller to remove, if the file is closed; null otherwise. */
+    synchronized Place takeHidden() {
+        return hidden == null || unsettled || isOpenByPath() ? null : unhide();
     }
 
     @Override public FileHandle open(Open op) throws IOException, InterruptedException {
@@ -332,12 +368,10 @@ final class PathNode extends Node {
         return new PathHandle(this, handle);
     }
 
-    /** A handle was released. Returns whether the hidden name of the file is not needed any more. */
-    synchronized boolean closed(FileHandle handle) {
+    /** A handle was released. */
+    synchronized void closed(FileHandle handle) {
         open.remove(handle);
-        boolean needed = open.stream().anyMatch(other -> !(other instanceof OpenFile));
         open = open.isEmpty() ? null : open;
-        return !needed;
     }
 
     @Override public NewFile create(Create op) throws IOException, InterruptedException {
@@ -367,7 +401,7 @@ final class PathNode extends Node {
 
     @Override public Stream<Listed> readdir(ReadDir op) throws IOException, InterruptedException {
         try (Held held = shared(op)) {
-            return paths.operations.readdir(held.path(), op).filter(listed -> !paths.isHidden(listed.name()));
+            return paths.operations.readdir(held.path(), op).filter(listed -> !paths.hidden.contains(listed.name()));
         }
     }
 

@@ -72,6 +72,10 @@ class Texts implements PathOperations {
     }
 
     @Override public synchronized void rename(String from, String to, Rename op) {
+        move(from, to);
+    }
+
+    final synchronized void move(String from, String to) {
         text(from);
         for (String path : List.copyOf(files.keySet())) {
             if (path.equals(from) || path.startsWith(from + "/")) {
