@@ -34,8 +34,9 @@ final class PathHandle implements FileHandle {
         return flags;
     }
 
-    private long number() {
-        return ((NumberedHandle) given).number();
+    /** The author's number; 0 if it has none. */
+    long number() {
+        return given instanceof NumberedHandle handle ? handle.number() : 0;
     }
 
     private PathOperations operations() {

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.OptionalLong;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
@@ -106,7 +106,7 @@ final class PathNode extends Node {
             return removed;
         }
         try (Held held = shared(op)) {
-            return seen(paths.operations.getattr(held.path(), op));
+            return seen(paths.operations.getattr(held.path(), withNumber(op, op.handle(), op::withHandle)));
         }
     }
 
@@ -116,8 +116,14 @@ final class PathNode extends Node {
             return file.setattr(op);
         }
         try (Held held = shared(op)) {
-            return seen(paths.operations.setattr(held.path(), op));
+            return seen(paths.operations.setattr(held.path(), withNumber(op, op.handle(), op::withHandle)));
         }
+    }
+
+    /** An operation with the author's number of the open file in place of the framework's. */
+    private <O> O withNumber(O op, OptionalLong handle, LongFunction<O> withHandle) {
+        return handle.isEmpty() ? op
+                : withHandle.apply(handle(handle.getAsLong()).map(open -> ((PathHandle) open).number()).orElse(0L));
     }
 
     /** An open file that has the attributes, if this node has no name; null otherwise. */
@@ -133,10 +139,10 @@ final class PathNode extends Node {
 
     @Override public Child lookup(Lookup op) throws IOException, InterruptedException {
         Name name = op.name();
-        var later = new LateChild<Attr>(op, attr -> found(name, attr));
+        var later = new Late<Attr, Child>(work -> later(op, work), attr -> found(name, attr));
         try (Held held = paths.locks.shared(this, name, op)) {
             Attr attr = paths.operations.getattr(held.path(), NestedOperations.getAttr(op, 0, later));
-            return later.child == null ? found(name, attr) : later.child;
+            return later.used() ? later.placeholder : found(name, attr);
         }
     }
 
@@ -149,24 +155,6 @@ final class PathNode extends Node {
         PathNode node = same ? known : new PathNode(paths, type, attr);
         node.seen(attr);
         return node.with(attr);
-    }
-
-    /** A late reply of an operation that results in a child, whose author gives something else. */
-    private final class LateChild<A> implements Supplier<LateReply<A>> {
-        private final Deferrable<?, Entry> op;
-        private final Function<A, Child> result;
-        private Child child;
-
-        LateChild(Deferrable<?, Entry> op, Function<A, Child> result) {
-            this.op = op;
-            this.result = result;
-        }
-
-        @Override public LateReply<A> get() {
-            var replies = new ArrayList<LateReply<Child>>(1);
-            child = later(op, replies::add);
-            return replies.getFirst().map(result);
-        }
     }
 
     @Override public Name readlink(ReadLink op) throws IOException, InterruptedException {
@@ -182,10 +170,10 @@ final class PathNode extends Node {
 
     private <O extends Operation<O> & Deferrable<O, Entry>> Child made(O op, Name name, FileType type, Making<O> making)
             throws IOException, InterruptedException {
-        var later = new LateChild<Entry>(op, _ -> ofType(type));
+        var later = new Late<Entry, Child>(work -> later(op, work), _ -> ofType(type));
         try (Held held = paths.locks.shared(this, name, op)) {
             making.make(held.path(), op.withLater(later));
-            return later.child == null ? ofType(type) : later.child;
+            return later.used() ? later.placeholder : ofType(type);
         }
     }
 
@@ -318,42 +306,10 @@ final class PathNode extends Node {
     }
 
     @Override public FileHandle open(Open op) throws IOException, InterruptedException {
-        var later = new LateOpen(op);
+        var later = new Late<Opened, FileHandle>(work -> later(op, work), given -> opened(numbered(given)));
         try (Held held = shared(op)) {
             FileHandle handle = paths.operations.open(held.path(), op.withLater(later));
-            return later.handle == null ? opened(handle) : later.handle;
-        }
-    }
-
-    /** A late reply of OPEN, whose author gives a number. */
-    private final class LateOpen implements Supplier<LateReply<Opened>> {
-        private final Open op;
-        private FileHandle handle;
-
-        LateOpen(Open op) {
-            this.op = op;
-        }
-
-        @Override public LateReply<Opened> get() {
-            var replies = new ArrayList<LateReply<FileHandle>>(1);
-            handle = later(op, replies::add);
-            return replies.getFirst().map(given -> opened(numbered(given)));
-        }
-    }
-
-    /** A late reply of CREATE, whose author gives a number; the entry is the framework's. */
-    private final class LateFile implements Supplier<LateReply<Created>> {
-        private final Create op;
-        private NewFile file;
-
-        LateFile(Create op) {
-            this.op = op;
-        }
-
-        @Override public LateReply<Created> get() {
-            var replies = new ArrayList<LateReply<NewFile>>(1);
-            file = later(op, replies::add);
-            return replies.getFirst().map(given -> newFile(numbered(given.opened())));
+            return later.used() ? later.placeholder : opened(handle);
         }
     }
 
@@ -375,10 +331,10 @@ final class PathNode extends Node {
     }
 
     @Override public NewFile create(Create op) throws IOException, InterruptedException {
-        var later = new LateFile(op);
+        var later = new Late<Created, NewFile>(work -> later(op, work), given -> newFile(numbered(given.opened())));
         try (Held held = paths.locks.shared(this, op.name(), op)) {
             FileHandle handle = paths.operations.create(held.path(), op.withLater(later));
-            return later.file == null ? newFile(handle) : later.file;
+            return later.used() ? later.placeholder : newFile(handle);
         }
     }
 

@@ -21,7 +21,8 @@ import org.hexfuse.server.tree.Listed;
  *
  * <p>A path begins with {@code /}, and is {@code /} for the root. It is the file's path while the method runs: a rename of the file or
  * of a directory above waits for the method. Bytes that are not UTF-8 are escaped as in {@link Name}. {@code op} has the caller and the
- * arguments; its node ids are the framework's, its handles are what {@link #open} returned.
+ * arguments; its node ids are the framework's, {@code op.handle()} is the number that {@link #open} returned, or 0 of an object. Only
+ * locks have the framework's handle, by which it keeps them.
  *
  * <p>Only {@link #getattr} must be implemented. Methods that are not overridden behave as in {@link FuseFileSystem}.
  */

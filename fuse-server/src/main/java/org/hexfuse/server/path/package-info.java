@@ -27,8 +27,9 @@
  *
  * <p><b>Paths</b> are right while a method runs. An operation shares its path with others; {@code rename}, {@code unlink} and
  * {@code rmdir} wait for all operations at and below the names that they change, and later ones wait for them. So a method that blocks
- * holds up renames of the directories above it, and nothing else. Operations on a handle that is an object, locks, and what is left of
- * an operation that has deferred its reply, hold no path.
+ * holds up renames of the directories above it, and nothing else. Operations on a handle that is an object, locks, {@code release} and
+ * {@code releasedir}, and what is left of an operation that has deferred its reply, hold no path: a rename may run meanwhile. Of those
+ * that change names only a late {@code rename}, {@code unlink} or {@code rmdir} holds its path until it is replied to.
  *
  * <p><b>Files.</b> Each name is a file of its own, except hard links: those that {@code link} made are known, others are recognised if
  * {@code getattr} returns inode numbers. An operation on a file with several names gets one of them. {@code getattr} is called for each lookup, and after
@@ -41,12 +42,13 @@
  * <p><b>Files that are removed while they are open.</b> If each open file of it is an {@link org.hexfuse.server.path.OpenFile}, which has
  * the attributes as well, {@code unlink} is called, and what follows comes to these objects. Otherwise the file needs a path: it is
  * renamed to {@code .fuse_hidden...} in its directory, as libfuse does, and removed when it is closed; listings leave it out, and its
- * directory cannot be removed before. A rename that replaces an open file does the same. What a kernel refers to without having it open
+ * directory cannot be removed before. A rename that replaces an open file does the same, and gives the file its name back if it fails. What a kernel refers to without having it open
  * is ESTALE once it has no name, upon which Linux looks the name up again: an {@code open(2)} that meets the replacement of its file
  * twice fails.
  *
  * <p><b>Late replies.</b> {@code op.later(...)}; operations that create are replied to with null when they are done, since the entry is
- * the framework's, and {@code open} and {@code create} with a number.
+ * the framework's, and {@code open} and {@code create} with a number. {@code readdir} and {@code tmpfile} cannot be replied to late:
+ * a stream takes its names when they are read, and may wait for them.
  *
  * <p><b>Notifications.</b> {@code fileSystem.known(path).ifPresent(Node::invalidate)}, and
  * {@link org.hexfuse.server.path.PathFileSystem#invalidateEntry} for names.

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -88,6 +90,28 @@ import org.junit.jupiter.api.Timeout;
         }
         kernel.assertNothingLeaked();
         assertThat(texts.calls).containsExactlyInAnyOrder("release 1 of /f", "release 2 of /f");
+    }
+
+    @Test void theNumberOfAnOpenFileComesWithItsAttributes() throws IOException {
+        var handles = new CopyOnWriteArrayList<OptionalLong>();
+        mount(new Texts() {
+            @Override public Attr getattr(String path, GetAttr op) {
+                if (op != null && op.handle().isPresent()) {
+                    handles.add(op.handle());
+                }
+                return super.getattr(path, op);
+            }
+
+            @Override public synchronized Attr setattr(String path, SetAttr op) {
+                handles.add(op.handle());
+                return super.setattr(path, op);
+            }
+        });
+        try (var _ = vfs.open("/f", OpenFlag.READ); var file = vfs.open("/f", OpenFlag.READ, OpenFlag.WRITE)) {
+            file.truncate(3);
+            assertThat(file.stat().size()).isEqualTo(3);
+        }
+        assertThat(handles).isNotEmpty().containsOnly(OptionalLong.of(2));
     }
 
     @Test void pathsFollowRenamesOfTheFileAndOfDirectoriesAboveIt() {
