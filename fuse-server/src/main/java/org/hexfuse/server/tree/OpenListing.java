@@ -30,7 +30,7 @@ final class OpenListing {
     private Stream<Listed> stream = Stream.empty();
     private Iterator<Listed> rest = stream.iterator();
     private boolean begun;
-    private boolean closed;
+    private volatile boolean closed;
     private Sink sink;
     private boolean deferred;
 
@@ -63,7 +63,7 @@ final class OpenListing {
             }
             emit(op.offset(), target);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -79,21 +79,28 @@ final class OpenListing {
                 begin(listing);
                 emit(from, target);
             } finally {
-                lock.unlock();
+                unlock();
             }
             return origin.reply(null);
         });
     }
 
     private void begin(Stream<Listed> listing) {
-        stream.close();
-        names.clear();
-        stream = listing;
-        rest = listing.iterator();
-        begun = true;
-        if (closed) {
-            listing.close();
-            throw FuseException.of(Errno.EBADF);
+        boolean done = false;
+        try {
+            stream.close();
+            if (closed) {
+                throw FuseException.of(Errno.EBADF);
+            }
+            rest = listing.iterator();
+            stream = listing;
+            names.clear();
+            begun = true;
+            done = true;
+        } finally {
+            if (!done && listing != null) {
+                listing.close();
+            }
         }
     }
 
@@ -104,24 +111,39 @@ final class OpenListing {
         boolean fits = (from >= 1 || target.add(new Listed(SELF, FileType.DIRECTORY, directory.ino()), 1))
                 && (from >= DOTS
                         || target.add(new Listed(PARENT, FileType.DIRECTORY, directory.parent().ino()), DOTS));
-        for (long at = Math.max(0, from - DOTS); fits && at <= names.size(); at++) {
-            if (at == names.size()) {
-                if (!rest.hasNext()) {
-                    return;
-                }
-                names.add(rest.next());
-            }
+        for (long at = Math.max(0, from - DOTS); fits && has(at); at++) {
             fits = target.add(names.get((int) at), at + DOTS + 1);
         }
     }
 
+    /** Takes names of the stream up to a place, which may be far ahead of what this listing has read since it began anew. */
+    private boolean has(long place) {
+        while (names.size() <= place && rest.hasNext()) {
+            names.add(rest.next());
+        }
+        return place < names.size();
+    }
+
+    /** Closes the stream: now, or when the request that takes names of it is done, which may be stuck there. */
     void close() {
-        lock.lock();
-        try {
-            closed = true;
-            stream.close();
-        } finally {
-            lock.unlock();
+        closed = true;
+        closeStream();
+    }
+
+    private void unlock() {
+        lock.unlock();
+        if (closed) {
+            closeStream();
+        }
+    }
+
+    private void closeStream() {
+        if (lock.tryLock()) {
+            try {
+                stream.close();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 }
