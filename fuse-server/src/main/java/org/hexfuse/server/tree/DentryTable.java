@@ -97,6 +97,8 @@ final class DentryTable {
             entries = new Dentry[4];
             index = null;
             used = 0;
+        } else if (entries.length > FEW && count * 4 < entries.length) {
+            resize();
         }
     }
 
@@ -134,7 +136,7 @@ final class DentryTable {
         }
     }
 
-    /** Makes room for one more, without gaps. */
+    /** Makes room for half as many more and one, without gaps. */
     private void resize() {
         Dentry[] all = snapshot();
         entries = Arrays.copyOf(all, Math.max(4, count + (count >> 1) + 1));

@@ -119,16 +119,19 @@ final class Namespace {
             if (there != null && (there.node == node || there.kept)) {
                 return null;
             }
-            directory.home.adopt(node);
+            directory.home.adopt(node, () -> checkOneParent(directory, node, true));
+            // A directory has one name: it was moved behind the kernel's back.
+            Dentry former = node.type() == FileType.DIRECTORY ? node.dentries : null;
             if (there != null) {
-                remove(there);
+                take(there);
             }
-            if (node.type() == FileType.DIRECTORY && node.dentries != null && !node.dentries.kept) {
-                // It was moved behind the kernel's back: a directory has one name.
-                remove(node.dentries);
-            }
-            checkOneParent(directory, node);
             add(directory, name, node, false);
+            if (former != null) {
+                forget(former);
+            }
+            if (there != null) {
+                unlink(there, false);
+            }
             return null;
         });
     }
@@ -141,12 +144,11 @@ final class Namespace {
     static void create(Node directory, Name name, Node node, boolean kept) {
         changing(directory, () -> {
             checkNew(directory, name, kept);
+            directory.home.adopt(node, () -> checkOneParent(directory, node, false));
             Dentry there = entry(directory, name);
             if (there != null) {
-                remove(there);
+                forget(there);
             }
-            directory.home.adopt(node);
-            checkOneParent(directory, node);
             add(directory, name, node, kept);
             return null;
         });
@@ -162,9 +164,12 @@ final class Namespace {
         }
     }
 
-    private static void checkOneParent(Node directory, Node node) {
-        if (node.type() == FileType.DIRECTORY && (node.dentries != null || isBelow(directory, node))) {
-            throw new IllegalStateException("directory " + node + " is at another place already");
+    /** Checks that a directory has no other name, or that only lookups have made it known. */
+    private static void checkOneParent(Node directory, Node node, boolean moves) {
+        Dentry other = node.dentries;
+        if (node.type() == FileType.DIRECTORY
+                && ((other != null && (other.kept || !moves)) || isBelow(directory, node))) {
+            throw new IllegalStateException("directory " + node.id() + " is at another place already");
         }
     }
 
@@ -232,7 +237,7 @@ final class Namespace {
             changing(directory, () -> {
                 Dentry there = entry(directory, name);
                 if (there != null && !there.kept) {
-                    remove(there);
+                    forget(there);
                 }
                 return null;
             });
@@ -310,21 +315,21 @@ final class Namespace {
             }
             if (source != null) {
                 add(targetDirectory, targetName, source.node, targetKeeps || (source.kept && !keeps));
-                unlink(source);
+                unlink(source, false);
             }
             if (target != null) {
                 if ((flags & Rename.EXCHANGE) != 0) {
                     add(directory, name, target.node, keeps || (target.kept && !targetKeeps));
                 }
-                unlink(target);
+                unlink(target, true);
             }
             return null;
         });
     }
 
     /**
-     * Removes what lookups have made known of a node that no kernel refers to any more, and of its ancestors that were known for its
-     * sake alone.
+     * Forgets the dentries that lookups have made of a node that no kernel refers to any more. A directory that no kernel refers to keeps
+     * its own dentry while one below it is known, and loses it with the last of these.
      */
     static void dropUnreferenced(Node node) {
         if (node.dentries == null) {
@@ -338,7 +343,7 @@ final class Namespace {
                 if (at.references == 0 && (below == null || below.count() == below.kept())) {
                     for (Dentry entry = at.dentries; entry != null; entry = entry.next) {
                         if (!entry.kept) {
-                            remove(entry);
+                            forget(entry);
                             left.push(entry.parent);
                         }
                     }
@@ -391,9 +396,16 @@ final class Namespace {
         node.removed = false;
     }
 
+    /** Removes a dentry whose name was removed. */
     private static void remove(Dentry entry) {
         take(entry);
-        unlink(entry);
+        unlink(entry, true);
+    }
+
+    /** Removes a dentry whose name is not known any more, which says nothing about its node. */
+    private static void forget(Dentry entry) {
+        take(entry);
+        unlink(entry, false);
     }
 
     /** Removes a dentry from its directory. */
@@ -402,8 +414,8 @@ final class Namespace {
         entry.removed = true;
     }
 
-    /** Removes a dentry from the names of its node. */
-    private static void unlink(Dentry entry) {
+    /** Removes a dentry from the names of its node, which is removed with its last name if {@code removes}. */
+    private static void unlink(Dentry entry, boolean removes) {
         Node node = entry.node;
         if (node.dentries == entry) {
             node.dentries = entry.next;
@@ -414,41 +426,51 @@ final class Namespace {
             }
             before.next = entry.next;
         }
-        node.removed = node.dentries == null;
+        if (node.dentries == null) {
+            node.removed = removes;
+        }
     }
 
     /** Makes a node without a name, and what it keeps, part of the namespace of {@code other}. */
     static void adopt(Node other, Node node) {
         if (node.home != other.home) {
             changing(other, () -> {
-                other.home.adopt(node);
+                other.home.adopt(node, () -> {});
                 return null;
             });
         }
     }
 
-    /** Makes a node, and what it keeps, part of this namespace, whose lock is held. */
-    void adopt(Node node) {
+    /** Makes a node, and what it keeps, part of this namespace, whose lock is held; nothing of it if {@code check} throws. */
+    private void adopt(Node node, Runnable check) {
         if (node.home == this) {
+            check.run();
             return;
         }
-        if (node.home != STRAYS) {
-            throw new IllegalStateException(node + " is part of another filesystem");
-        }
+        checkStray(node);
         long stamp = STRAYS.lock.writeLock();
         try {
-            var found = new ArrayDeque<Node>(List.of(node));
-            while (!found.isEmpty()) {
-                Node next = found.pop();
-                next.home = this;
+            check.run();
+            var found = new ArrayList<Node>(List.of(node));
+            for (int i = 0; i < found.size(); i++) {
+                Node next = found.get(i);
+                checkStray(next);
                 if (next.children != null) {
                     for (Dentry entry : next.children.snapshot()) {
-                        found.push(entry.node);
+                        found.add(entry.node);
                     }
                 }
             }
+            found.forEach(each -> each.home = this);
         } finally {
             STRAYS.lock.unlockWrite(stamp);
+        }
+    }
+
+    private void checkStray(Node node) {
+        if (node.home != STRAYS && node.home != this) {
+            // Without the author's toString, which must not run under the lock.
+            throw new IllegalStateException("node " + node.id() + " is part of another filesystem");
         }
     }
 
@@ -456,7 +478,7 @@ final class Namespace {
     void adoptRoot(Node root) {
         long stamp = lock.writeLock();
         try {
-            adopt(root);
+            adopt(root, () -> {});
         } finally {
             lock.unlockWrite(stamp);
         }

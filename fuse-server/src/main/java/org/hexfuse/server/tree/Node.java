@@ -82,7 +82,7 @@ public abstract non-sealed class Node implements Child, FileHandle {
     volatile Dentry dentries;
     /** The known names in this directory; null before the first. Guarded by the namespace. */
     volatile DentryTable children;
-    /** Whether it had names and has none. Guarded by the namespace. */
+    /** Whether its last name was removed. Guarded by the namespace. */
     volatile boolean removed;
     private final byte type;
 
@@ -277,7 +277,7 @@ public abstract non-sealed class Node implements Child, FileHandle {
 
     /**
      * No kernel refers to this node any more. It may be looked up again, if a directory keeps it or a {@link #lookup} returns it, also
-     * while this method runs. A file whose {@link #nlink} is 0 is gone.
+     * while this method runs. A file whose {@link #nlink} is 0 is gone, where directories keep their children.
      */
     public void forgotten() {}
 
@@ -305,8 +305,9 @@ public abstract non-sealed class Node implements Child, FileHandle {
     }
 
     /**
-     * The number of links, where directories keep their children: the number of names, and for a directory two and its
-     * subdirectories.
+     * The number of links, where directories keep their children: the number of names, and for a directory two and the subdirectories
+     * that it keeps, or 0 when it was removed. Of a file that is looked up it is the number of names that kernels know, which is 0
+     * when they have forgotten it.
      */
     public final int nlink() {
         return Namespace.nlink(this);
