@@ -10,6 +10,7 @@ import org.hexfuse.server.Created;
 import org.hexfuse.server.Deferrable;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.LateReply;
+import org.hexfuse.server.Link;
 import org.hexfuse.server.Lookup;
 import org.hexfuse.server.MkDir;
 import org.hexfuse.server.MkNod;
@@ -93,9 +94,14 @@ final class Entries {
     }
 
     /** The entry of a new name of a node. */
-    <O extends Operation<O> & Deferrable<O, Entry>> Entry linked(O op, Node directory, Name name, Node target,
-            Supplier<LateReply<Entry>> later) throws IOException, InterruptedException {
-        return created(op, directory, name, later).entry(target);
+    Entry linked(Link op, Node directory, Name name, Node target) throws IOException, InterruptedException {
+        return created(op, directory, name, op::deferred).entry(target);
+    }
+
+    /** The same for a late reply. */
+    LateReply<Entry> lateLink(Link op, Node directory, Name name, Node target, LateReply<Entry> reply) {
+        return new MappedReply<>(reply,
+                (_, origin) -> created(op, directory, name, () -> origin).give(target, origin));
     }
 
     /** The late reply of an operation on {@code directory} whose author gives a child. */

@@ -82,9 +82,4 @@ final class HandleTable {
         }
         return listing;
     }
-
-    /** The number of open files and directories. */
-    int size() {
-        return files.size() + listings.size();
-    }
 }

@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Flag;
@@ -212,13 +213,9 @@ import org.hexfuse.transport.spi.RateLimitedLog;
         if (directory.keepsChildren() && target.removed) {
             throw FuseException.of(Errno.ENOENT);
         }
-        var later = new Deferral<Entry>(op, origin -> {
-            Entry entry = entries.linked(op, directory, name, target, () -> origin);
-            return entry.node() == 0 ? Errno.OK : origin.reply(entry);
-        });
-        directory.link(op.withLater(later), target);
-        return later.used ? Entry.absent(Duration.ZERO)
-                : entries.linked(op, directory, name, target, op::deferred);
+        return then(op, link -> directory.link(link, target),
+                reply -> entries.lateLink(op, directory, name, target, reply),
+                () -> entries.linked(op, directory, name, target), Entry.absent(Duration.ZERO));
     }
 
     @Override public void unlink(Unlink op) throws IOException, InterruptedException {
@@ -228,14 +225,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
         if (kept != null && kept.node.type() == FileType.DIRECTORY) {
             throw FuseException.of(Errno.EISDIR);
         }
-        var later = new Deferral<Void>(op, origin -> {
-            remove(directory, name, kept);
-            return origin.reply(null);
-        });
-        directory.unlink(op.withLater(later));
-        if (!later.used) {
-            remove(directory, name, kept);
-        }
+        then(op, directory::unlink, () -> remove(directory, name, kept));
     }
 
     @Override public void rmdir(RmDir op) throws IOException, InterruptedException {
@@ -248,14 +238,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
         if (kept != null) {
             Namespace.checkEmpty(kept.node);
         }
-        var later = new Deferral<Void>(op, origin -> {
-            remove(directory, name, kept);
-            return origin.reply(null);
-        });
-        directory.rmdir(op.withLater(later));
-        if (!later.used) {
-            remove(directory, name, kept);
-        }
+        then(op, directory::rmdir, () -> remove(directory, name, kept));
     }
 
     private static void remove(Node directory, Name name, Dentry kept) {
@@ -276,37 +259,45 @@ import org.hexfuse.transport.spi.RateLimitedLog;
         if (check) {
             Namespace.checkRename(directory, name, target, targetName, flags);
         }
-        var later = new Deferral<Void>(op, origin -> {
-            Namespace.move(directory, name, target, targetName, flags, check);
-            return origin.reply(null);
-        });
-        directory.rename(op.withLater(later), target);
-        if (!later.used) {
-            Namespace.move(directory, name, target, targetName, flags, check);
-        }
+        then(op, rename -> directory.rename(rename, target),
+                () -> Namespace.move(directory, name, target, targetName, flags, check));
     }
 
-    /** The late reply of an operation that the framework has something to do for when it is given. */
-    private static final class Deferral<R> implements Supplier<LateReply<R>> {
-        private final Deferrable<?, R> op;
-        private final Step<R> step;
-        private boolean used;
+    /** A method of an author's that has no result. */
+    private interface Method<O> {
+        void call(O op) throws IOException, InterruptedException;
+    }
 
-        /** What is done and replied when the author has replied. */
-        interface Step<R> {
-            Errno apply(LateReply<R> origin) throws IOException, InterruptedException;
-        }
+    /** What the framework does after it, and the result of that. */
+    private interface Rest<R> {
+        R run() throws IOException, InterruptedException;
+    }
 
-        Deferral(Deferrable<?, R> op, Step<R> step) {
-            this.op = op;
-            this.step = step;
-        }
+    /** Calls an author's method, and then does the rest: at once, or when the author gives the late reply. */
+    private static <O extends Deferrable<O, Void>> void then(O op, Method<O> method, Runnable rest)
+            throws IOException, InterruptedException {
+        then(op, method, () -> {
+            rest.run();
+            return null;
+        }, null);
+    }
 
-        @Override public LateReply<R> get() {
+    private static <O extends Deferrable<O, R>, R> R then(O op, Method<O> method, Rest<R> rest, R placeholder)
+            throws IOException, InterruptedException {
+        return then(op, method, reply -> new MappedReply<>(reply, (_, origin) -> origin.reply(rest.run())), rest,
+                placeholder);
+    }
+
+    /** The same where the rest may be late as well. */
+    private static <O extends Deferrable<O, R>, R> R then(O op, Method<O> method, UnaryOperator<LateReply<R>> late,
+            Rest<R> rest, R placeholder) throws IOException, InterruptedException {
+        boolean[] deferred = new boolean[1];
+        method.call(op.withLater(() -> {
             LateReply<R> reply = op.deferred();
-            used = true;
-            return new MappedReply<>(reply, (_, origin) -> step.apply(origin));
-        }
+            deferred[0] = true;
+            return late.apply(reply);
+        }));
+        return deferred[0] ? placeholder : rest.run();
     }
 
     @Override public final Opened open(Open op) throws IOException, InterruptedException {
@@ -403,7 +394,8 @@ import org.hexfuse.transport.spi.RateLimitedLog;
     }
 
     private boolean keepsLocks() {
-        return capabilities().size() > 1;
+        Set<Capability> capabilities = capabilities();
+        return capabilities.contains(Capability.RECORD_LOCKS) || capabilities.contains(Capability.FLOCK);
     }
 
     @Override public final void fsync(Fsync op) throws IOException, InterruptedException {
@@ -439,9 +431,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
             throw FuseException.of(Errno.ENOTDIR);
         }
         Session session = op.session();
-        var later = new Deferral<Opened>(op, origin -> origin.reply(openedDirectory(session, directory)));
-        directory.opendir(op.withLater(later));
-        return later.used ? Opened.stateless() : openedDirectory(session, directory);
+        return then(op, directory::opendir, () -> openedDirectory(session, directory), Opened.stateless());
     }
 
     /** Gives an open directory a number, or releases it if that fails. */
@@ -498,9 +488,12 @@ import org.hexfuse.transport.spi.RateLimitedLog;
         OpenListing listing = handles.releaseListing(op.handle());
         try {
             listing.close();
-            listing.directory().releasedir(op);
         } finally {
-            drop(listing.directory(), 1);
+            try {
+                listing.directory().releasedir(op);
+            } finally {
+                drop(listing.directory(), 1);
+            }
         }
     }
 

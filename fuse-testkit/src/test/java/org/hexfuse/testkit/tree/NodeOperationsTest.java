@@ -21,6 +21,7 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.OpenOutFlag;
+import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.LockType;
 import org.hexfuse.server.*;
 import org.hexfuse.server.tree.Child;
@@ -212,6 +213,24 @@ import org.junit.jupiter.api.Timeout;
             }
         }
         assertThat(fileSystem.locks().lockedFiles()).isZero();
+    }
+
+    @Test void theFrameworkKeepsLocksOfOneKindAlone() throws Exception {
+        for (Capability capability : List.of(Capability.FLOCK, Capability.RECORD_LOCKS)) {
+            var fileSystem = new TreeFileSystem(new Folder()) {
+                @Override public Set<Capability> capabilities() {
+                    return Set.of(capability);
+                }
+            };
+            fileSystem.root().addChild("f", new Text(""));
+            long node = fileSystem.lookup(Lookup.of(FuseFileSystem.ROOT, Name.of("f"))).node();
+            long handle = fileSystem.open(Open.of(node, 0)).handle();
+            boolean flock = capability == Capability.FLOCK;
+            fileSystem.setlk(Lock.of(node, handle, 7, LockRange.whole(LockType.WRITE)).withFlock(flock));
+            assertThat(fileSystem.locks().lockedFiles()).isEqualTo(1);
+            fileSystem.release(Release.of(node, handle).withLockOwner(7, flock));
+            assertThat(fileSystem.locks().lockedFiles()).isZero();
+        }
     }
 
     /** A directory that replies to everything late. */
