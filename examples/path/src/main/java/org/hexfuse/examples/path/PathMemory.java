@@ -23,6 +23,7 @@ import org.hexfuse.server.tree.Listed;
 public final class PathMemory implements PathOperations {
     private static final int BLOCK = 1 << 16;
     private static final int BLOCKS = 1 << 14;
+    private static final byte[] HOLE = new byte[BLOCK];
 
     private final TreeMap<String, File> files = new TreeMap<>();
     private long lastIno;
@@ -179,16 +180,19 @@ public final class PathMemory implements PathOperations {
         }
 
         @Override public synchronized void read(Read op, DataReply out) {
-            long end = Math.min(attr.size(), op.offset() + Math.min(op.size(), out.room()));
+            long end = op.offset() + Math.min(attr.size() - op.offset(), Math.min(op.size(), out.room()));
             for (long at = op.offset(), length; at < end; at += length) {
                 length = Math.min(BLOCK - at % BLOCK, end - at);
-                out.write(blocks.getOrDefault(at / BLOCK, new byte[BLOCK]), (int) (at % BLOCK), (int) length);
+                out.write(blocks.getOrDefault(at / BLOCK, HOLE), (int) (at % BLOCK), (int) length);
             }
         }
 
         @Override public synchronized int write(Write op) {
             boolean appends = (op.flags() & OpenFlags.APPEND) != 0 && !op.fromCache();
             long start = appends ? attr.size() : op.offset();
+            if (start > Long.MAX_VALUE - op.size()) {
+                throw FuseException.of(Errno.EFBIG);
+            }
             for (int done = 0, length; done < op.size(); done += length) {
                 long at = start + done;
                 length = (int) Math.min(BLOCK - at % BLOCK, op.size() - done);
@@ -201,8 +205,11 @@ public final class PathMemory implements PathOperations {
         }
 
         private void truncate(long size) {
-            blocks.tailMap((size + BLOCK - 1) / BLOCK).clear();
-            Arrays.fill(blocks.getOrDefault(size / BLOCK, new byte[BLOCK]), (int) (size % BLOCK), BLOCK, (byte) 0);
+            blocks.tailMap(Math.ceilDiv(size, (long) BLOCK)).clear();
+            byte[] last = blocks.get(size / BLOCK);
+            if (last != null) {
+                Arrays.fill(last, (int) (size % BLOCK), BLOCK, (byte) 0);
+            }
         }
     }
 }

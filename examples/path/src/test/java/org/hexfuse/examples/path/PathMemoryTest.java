@@ -15,6 +15,7 @@ import org.hexfuse.testkit.posix.PosixClient;
 import org.hexfuse.testkit.posix.PosixContract;
 import org.hexfuse.testkit.posix.PosixFeature;
 import org.hexfuse.testkit.posix.VfsClient;
+import org.hexfuse.vfs.OpenFlag;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +79,18 @@ class PathMemoryTest {
             kernel.vfs().unlink("/f");
             kernel.assertNothingLeaked();
             assertThat(kernel.vfs().statfs().bfree()).isEqualTo(before);
+        }
+    }
+
+    @Test void keepsTheDataOfAFileThatIsTruncatedToTheLargestSize() throws IOException {
+        try (var kernel = UserKernel.connect("mem:", PathFileSystem.of(new PathMemory())).failOnLeaks();
+                var file = kernel.vfs().open("/f", 0644, OpenFlag.READ, OpenFlag.WRITE, OpenFlag.CREATE)) {
+            file.write(new byte[]{1, 2, 3}, 0);
+            file.truncate(Long.MAX_VALUE);
+            byte[] read = new byte[4];
+            assertThat(file.read(read, 0)).isEqualTo(4);
+            assertThat(read).containsExactly(1, 2, 3, 0);
+            assertThat(file.stat().size()).isEqualTo(Long.MAX_VALUE);
         }
     }
 }

@@ -20,6 +20,7 @@ import org.hexfuse.server.tree.*;
 public final class TreeMemory extends TreeFileSystem {
     private static final int BLOCK = 1 << 16;
     private static final int BLOCKS = 1 << 14;
+    private static final byte[] HOLE = new byte[BLOCK];
     private final AtomicLong free = new AtomicLong(BLOCKS);
 
     public TreeMemory() {
@@ -117,16 +118,19 @@ public final class TreeMemory extends TreeFileSystem {
         File(Attr attr) { super(attr); }
 
         @Override public synchronized void read(Read op, DataReply out) {
-            long end = Math.min(attr.size(), op.offset() + Math.min(op.size(), out.room()));
+            long end = op.offset() + Math.min(attr.size() - op.offset(), Math.min(op.size(), out.room()));
             for (long at = op.offset(), length; at < end; at += length) {
                 length = Math.min(BLOCK - at % BLOCK, end - at);
-                out.write(blocks.getOrDefault(at / BLOCK, new byte[BLOCK]), (int) (at % BLOCK), (int) length);
+                out.write(blocks.getOrDefault(at / BLOCK, HOLE), (int) (at % BLOCK), (int) length);
             }
         }
 
         @Override public synchronized int write(Write op) {
             boolean appends = (op.flags() & OpenFlags.APPEND) != 0 && !op.fromCache();
             long start = appends ? attr.size() : op.offset();
+            if (start > Long.MAX_VALUE - op.size()) {
+                throw FuseException.of(Errno.EFBIG);
+            }
             for (int done = 0, length; done < op.size(); done += length) {
                 long at = start + done;
                 length = (int) Math.min(BLOCK - at % BLOCK, op.size() - done);
@@ -145,10 +149,13 @@ public final class TreeMemory extends TreeFileSystem {
         }
 
         @Override synchronized void truncate(long size) {
-            var gone = blocks.tailMap((size + BLOCK - 1) / BLOCK);
+            var gone = blocks.tailMap(Math.ceilDiv(size, (long) BLOCK));
             ((TreeMemory) fileSystem()).free.addAndGet(gone.size());
             gone.clear();
-            Arrays.fill(blocks.getOrDefault(size / BLOCK, new byte[BLOCK]), (int) (size % BLOCK), BLOCK, (byte) 0);
+            byte[] last = blocks.get(size / BLOCK);
+            if (last != null) {
+                Arrays.fill(last, (int) (size % BLOCK), BLOCK, (byte) 0);
+            }
         }
 
         @Override public void forgotten() {
