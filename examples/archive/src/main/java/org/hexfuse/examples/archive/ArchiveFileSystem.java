@@ -14,7 +14,10 @@ import org.hexfuse.server.tree.TreeFileSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The members of an archive. It may be served to several kernels at once; closing it closes the archive. */
+/**
+ * The members of an archive. It may be served to several kernels at once. Closing it closes the archive's file; the file of a
+ * filesystem that is not closed, as one that was made by {@link ArchiveProvider}, is closed by the garbage collector.
+ */
 public final class ArchiveFileSystem extends TreeFileSystem implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveFileSystem.class);
     /** Inode numbers of directories that are no members of their own, apart from those of members. */
@@ -41,7 +44,10 @@ public final class ArchiveFileSystem extends TreeFileSystem implements Closeable
                 tree.add(++place, member);
             }
             return new ArchiveFileSystem(tree.root, archive);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            archive.close();
+            throw Archives.naming(file, e);
+        } catch (RuntimeException e) {
             archive.close();
             throw e;
         }

@@ -53,7 +53,11 @@ final class TarArchive implements Archive {
             } else if (path.isEmpty()) {
                 LOG.warn("left out, since its path leads out of the archive: {}", entry.getName());
             } else {
-                members.add(member(entry, path.get(), type));
+                try {
+                    members.add(member(entry, path.get(), type));
+                } catch (IllegalArgumentException e) {
+                    LOG.warn("left out, since its header is malformed: {}: {}", entry.getName(), e.getMessage());
+                }
             }
         }
         return members;

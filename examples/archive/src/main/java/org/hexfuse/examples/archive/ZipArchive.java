@@ -1,5 +1,7 @@
 package org.hexfuse.examples.archive;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -57,7 +59,11 @@ final class ZipArchive implements Archive {
             if (path.isEmpty()) {
                 LOG.warn("left out, since its path leads out of the archive: {}", entry.getName());
             } else {
-                members.add(member(entry, path.get()));
+                try {
+                    members.add(member(entry, path.get()));
+                } catch (IOException e) {
+                    LOG.warn("left out, since its target cannot be read: {}: {}", entry.getName(), e.getMessage());
+                }
             }
         }
         return members;
@@ -81,7 +87,12 @@ final class ZipArchive implements Archive {
 
     private Name target(ZipArchiveEntry entry) throws IOException {
         try (InputStream data = zip.getInputStream(entry)) {
-            return Name.of(data.readNBytes(LONGEST_TARGET));
+            byte[] target = data.readNBytes(LONGEST_TARGET + 1);
+            if (target.length == 0 || target.length > LONGEST_TARGET
+                    || new String(target, ISO_8859_1).indexOf(0) >= 0) {
+                throw new IOException("no target that a symbolic link can have");
+            }
+            return Name.of(target);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.hexfuse.examples.archive;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,11 +19,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
+import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
@@ -400,6 +404,30 @@ import org.junit.jupiter.params.provider.ValueSource;
             }
         }
 
+        @Test void withASymbolicLinkThatCannotBeReadHasItsOtherMembers() throws Exception {
+            Path file = directory.resolve("links.zip");
+            String target = "somewhere";
+            try (var zip = new ZipArchiveOutputStream(file)) {
+                zip.setMethod(ZipEntry.DEFLATED);
+                for (String name : List.of("good", "broken", "empty", "nul")) {
+                    var entry = new ZipArchiveEntry(name);
+                    entry.setUnixMode(FileType.SYMLINK.mode() | 0777);
+                    zip.putArchiveEntry(entry);
+                    zip.write((name.equals("empty") ? "" : name.equals("nul") ? "a\0b" : target).getBytes(UTF_8));
+                    zip.closeArchiveEntry();
+                }
+            }
+            byte[] whole = Files.readAllBytes(file);
+            int name = new String(whole, ISO_8859_1).indexOf("broken");
+            int data = name + "broken".length() + whole[name - 2] + (whole[name - 1] << 8);
+            whole[data] = (byte) 0xff;
+            Files.write(file, whole);
+            read(file, vfs -> {
+                assertThat(names(vfs, "/")).containsExactly("good");
+                assertThat(vfs.readlink("/good")).isEqualTo(target);
+            });
+        }
+
         @Test void withBrokenDataGivesEioAndGoesOn() throws Exception {
             byte[] data = random(100_000);
             Path file = zip(ZipEntry.DEFLATED, data);
@@ -418,6 +446,34 @@ import org.junit.jupiter.params.provider.ValueSource;
         "no archive at all, but text that goes on for a while"}) void anythingElseIsRefusedInOneLine(String text)
                 throws Exception {
         Path file = Files.writeString(directory.resolve("x"), text);
+        assertThatThrownBy(() -> ArchiveFileSystem.open(file)).isInstanceOf(IOException.class)
+                .hasMessageContaining(file.toString()).hasMessageNotContaining("\n");
+    }
+
+    @Test void aFileThatIsTooLargeWhenItIsDecompressedIsRefused() throws Exception {
+        Path file = directory.resolve("bomb.tar.gz");
+        Path tar = tar(members -> add(members, "zeros", new byte[10 << 20]));
+        try (var out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            Files.copy(tar, out);
+        }
+        Archives.open(file, 20 << 20).close();
+        assertThatThrownBy(() -> Archives.open(file, 1 << 20)).isInstanceOf(IOException.class)
+                .hasMessageContaining(file.toString()).hasMessageContaining("decompressed");
+    }
+
+    @Test void aFileWhoseDecompressorNeedsTooMuchMemoryIsRefused() throws Exception {
+        Path file = Files.write(directory.resolve("bomb.Z"), new byte[]{0x1f, (byte) 0x9d, (byte) 0x9e, 0, 0, 0, 0});
+        assertThatThrownBy(() -> ArchiveFileSystem.open(file)).isInstanceOf(IOException.class)
+                .hasMessageContaining(file.toString()).hasMessageContaining("memory");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"test.zip", "test.tar.gz"}) void aFileThatEndsEarlyIsNamed(String name) throws Exception {
+        Path file = directory.resolve(name);
+        try (var out = Files.newOutputStream(file)) {
+            out.write(name.endsWith("zip") ? new byte[]{'P', 'K', 3, 4, 10, 0, 0, 0, 0, 0, 0, 0}
+                    : new byte[]{0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 1, 1, 1});
+        }
         assertThatThrownBy(() -> ArchiveFileSystem.open(file)).isInstanceOf(IOException.class)
                 .hasMessageContaining(file.toString()).hasMessageNotContaining("\n");
     }
