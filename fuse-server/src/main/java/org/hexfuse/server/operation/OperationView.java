@@ -43,10 +43,10 @@ public abstract class OperationView<O extends Operation<O>, R> {
         this(new HandmadeRequest(opcode, node));
     }
 
-    /** The same kind of operation over another request. */
+    /** A view of {@code other}, whose opcode is that of this operation. */
     protected abstract O on(IncomingRequest other);
 
-    /** The operation, as its number says. */
+    /** The opcode of the request. */
     public final Opcode opcode() {
         return Opcode.byCode(request.opcode());
     }

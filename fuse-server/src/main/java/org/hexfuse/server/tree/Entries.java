@@ -142,7 +142,10 @@ final class Entries {
         return attr.ino() != 0 || ino == node.id() ? attr : attr.toBuilder().ino(ino).build();
     }
 
-    /** From a child that the author has returned to the reply, whose parts are undone in their order if one fails. */
+    /**
+     * The steps from a child that the author has returned to the reply: a reference, a dentry, the attributes. If one fails, those before
+     * are undone, once. The author may defer the attributes; then this supplies the late reply.
+     */
     private abstract class Answer<R> implements Supplier<LateReply<Attr>> {
         private final Operation<?> op;
         private final Node directory;
