@@ -111,29 +111,31 @@ final class HiddenFiles {
 
     /** Removes the files that can be removed now. To be called when an exclusive lock was released, which may have been in the way. */
     void removeClosed() {
-        for (Closed file : closed) {
-            Held held;
-            try {
-                held = locks.trySharedNow(file.place.parent(), file.place.name());
-            } catch (FuseException e) {
-                if (closed.remove(file)) {
-                    removed(file, e);
-                }
-                continue;
+        closed.forEach(this::removeIfFree);
+    }
+
+    private void removeIfFree(Closed file) {
+        Held held;
+        try {
+            held = locks.trySharedNow(file.place.parent(), file.place.name());
+        } catch (FuseException e) {
+            if (closed.remove(file)) {
+                removed(file, e);
             }
-            if (held != null) {
-                if (closed.remove(file)) {
-                    remove(file, held);
-                } else {
-                    held.close();
-                }
+            return;
+        }
+        if (held != null) {
+            if (closed.remove(file)) {
+                remove(file, held);
+            } else {
+                held.close();
             }
         }
     }
 
     private void remove(Closed file, Held held) {
         Unlink unlink = Unlink.of(file.place.parent().id(), file.place.name()).withSession(file.session);
-        FutureReply.<Unlink, Void>of(unlink, op -> {
+        var _ = FutureReply.<Unlink, Void>of(unlink, op -> {
             operations.unlink(held.path(), op);
             return null;
         }).result().whenComplete((_, failure) -> {

@@ -3,6 +3,7 @@ package org.hexfuse.server.path;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.server.Deferrable;
 import org.hexfuse.server.LateReply;
@@ -53,21 +54,23 @@ import org.hexfuse.server.LateReply;
             return known.getAndSet(true) ? DONE : outcome.follow(succeeded);
         }
 
+        private static Errno after(CompletableFuture<Void> followed, Supplier<Errno> reply) {
+            if (followed.isDone()) {
+                return reply.get();
+            }
+            var _ = followed.thenApply(_ -> reply.get());
+            return Errno.OK;
+        }
+
         private LateReply<Void> until(LateReply<Void> reply) {
             deferred = true;
             return new LateReply<>() {
                 @Override public Errno reply(Void nothing) {
-                    end(true);
-                    return reply.reply(null);
+                    return after(end(true), () -> reply.reply(null));
                 }
 
                 @Override public Errno fail(Throwable failure) {
-                    CompletableFuture<Void> followed = end(false);
-                    if (followed.isDone()) {
-                        return reply.fail(failure);
-                    }
-                    followed.thenRun(() -> reply.fail(failure));
-                    return Errno.OK;
+                    return after(end(false), () -> reply.fail(failure));
                 }
 
                 @Override public boolean interrupted() {

@@ -243,7 +243,8 @@ final class Entries {
                 undone = true;
             }
             close();
-            if (attached) {
+            Dentry there = attached ? Namespace.find(directory, name) : null;
+            if (there != null && there.node == node) {
                 Namespace.remove(directory, name);
             }
             if (node != null) {

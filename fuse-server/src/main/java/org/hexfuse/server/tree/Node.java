@@ -38,7 +38,6 @@ import org.hexfuse.server.MkDir;
 import org.hexfuse.server.MkNod;
 import org.hexfuse.server.Open;
 import org.hexfuse.server.OpenDir;
-import org.hexfuse.server.Opened;
 import org.hexfuse.server.ReadDir;
 import org.hexfuse.server.ReadLink;
 import org.hexfuse.server.ReleaseDir;

@@ -202,14 +202,14 @@ import org.junit.jupiter.params.provider.ValueSource;
         var soon = CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS);
         var removed = new CompletableFuture<Void>();
         var texts = new Texts() {
-            @Override public void rename(String from, String to, Rename op) {
+            @Override public synchronized void rename(String from, String to, Rename op) {
                 op.later(reply -> soon.execute(() -> {
                     move(from, to);
                     reply.reply(null);
                 }));
             }
 
-            @Override public void unlink(String path, Unlink op) {
+            @Override public synchronized void unlink(String path, Unlink op) {
                 op.later(reply -> soon.execute(() -> {
                     files.remove(path);
                     reply.reply(null);
