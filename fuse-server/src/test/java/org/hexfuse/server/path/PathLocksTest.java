@@ -8,7 +8,6 @@ import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,18 +113,15 @@ import org.junit.jupiter.api.Timeout;
             all.add(Thread.ofPlatform().start(() -> locks.exclusive(root, A, op).close()));
         }
         await().until(() -> a.waiters == 2);
-        long before = cpu(all);
-        Thread.sleep(500);
-        assertThat(Duration.ofNanos(cpu(all) - before)).isLessThan(Duration.ofMillis(50));
+        await().until(() -> all.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING));
+        for (int i = 0; i < 100; i++) {
+            Thread.sleep(1);
+            assertThat(all).extracting(Thread::getState).containsOnly(Thread.State.WAITING);
+        }
         held.close();
         for (Thread thread : all) {
             assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
         }
-    }
-
-    private static long cpu(List<Thread> threads) {
-        return threads.stream().mapToLong(t -> ManagementFactory.getThreadMXBean().getThreadCpuTime(t.threadId()))
-                .sum();
     }
 
     @Test void operationsThatEachReserveADirectoryOfTheOtherBothEnd() throws Exception {
