@@ -41,8 +41,11 @@ final class RemoteFile extends RemoteNode {
         return open(op.flags(), item());
     }
 
-    /** Opens it as the store has it. */
+    /** Opens it as the store has it: kernels are to know its size before they read. */
     FileHandle open(int flags, Item item) throws IOException, InterruptedException {
+        if (content.seen(item)) {
+            invalidateAttributes();
+        }
         return new OpenRemoteFile(content.open(item, (flags & OpenFlags.TRUNC) != 0));
     }
 

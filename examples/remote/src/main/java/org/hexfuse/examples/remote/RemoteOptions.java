@@ -32,7 +32,7 @@ public record RemoteOptions(Limits limits, int uid, int gid) {
         var limits = new Limits(duration("ttl", given.getOrDefault("ttl", "2s")),
                 (int) number("block", given.getOrDefault("block", "256k"), 1 << 9, 1 << 24),
                 number("cache", given.getOrDefault("cache", "64m"), 0, Long.MAX_VALUE),
-                (int) number("ahead", given.getOrDefault("ahead", "4"), 0, 1 << 10),
+                (int) number("ahead", given.getOrDefault("ahead", "8"), 0, 1 << 10),
                 number("drafts", given.getOrDefault("drafts", "1g"), 0, Long.MAX_VALUE),
                 duration("timeout", given.getOrDefault("timeout", "30s")),
                 (int) number("attempts", given.getOrDefault("attempts", "4"), 1, 100),

@@ -116,6 +116,28 @@ import org.junit.jupiter.api.Timeout;
         });
     }
 
+    /** The kernel has the size of the old version for a minute yet. */
+    @Test void isReadToItsNewEndWhenItBecameShorter() throws Exception {
+        script.file("/f", "a long text".getBytes(UTF_8));
+        mounted("ttl=60s", point -> {
+            assertThat(Files.size(point.resolve("f"))).isEqualTo(11);
+            script.file("/f", "short".getBytes(UTF_8));
+            assertThat(Files.readString(point.resolve("f"))).isEqualTo("short");
+            await().untilAsserted(() -> assertThat(Files.size(point.resolve("f"))).isEqualTo(5));
+        });
+    }
+
+    @Test void hasItsNewSizeWhenItIsOpened() throws Exception {
+        script.file("/f", "short".getBytes(UTF_8));
+        mounted("ttl=500ms", point -> {
+            Thread.sleep(400);
+            assertThat(Files.size(point.resolve("f"))).isEqualTo(5);
+            script.file("/f", "a long text".getBytes(UTF_8));
+            Thread.sleep(550);
+            assertThat(Files.readString(point.resolve("f"))).isEqualTo("a long text");
+        });
+    }
+
     @Test void isListed() throws Exception {
         script.directory("/many");
         IntStream.range(0, 10_000).forEach(i -> script.file("/many/" + i, new byte[0]));

@@ -42,13 +42,15 @@ public final class CachedFile {
         this.onChange = onChange;
     }
 
-    /** The item was seen in the store. */
-    public void seen(Item item) {
+    /** The item was seen in the store. Returns whether it has another version than before. */
+    public boolean seen(Item item) {
         String before = version;
         version = item.version();
-        if (!before.isEmpty() && !before.equals(version) && draft == null) {
+        boolean changed = !before.isEmpty() && !before.equals(version) && draft == null;
+        if (changed) {
             onChange.run();
         }
+        return changed;
     }
 
     private Item item() throws IOException, InterruptedException {
@@ -93,7 +95,10 @@ public final class CachedFile {
                 return List.of(ByteBuffer.wrap(now.read(offset, size)));
             }
             try {
-                return read(item(), offset, size, ahead);
+                Item item = store.item(path.get());
+                List<ByteBuffer> data = read(item, offset, size, ahead);
+                seen(item);
+                return data;
             } catch (ChangedException e) {
                 store.items().invalidate(path.get());
                 if (attempt == ATTEMPTS) {

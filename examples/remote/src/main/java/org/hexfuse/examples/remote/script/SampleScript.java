@@ -30,7 +30,7 @@ public final class SampleScript {
         store.file("/readme.txt", README.getBytes(UTF_8));
         store.changing("/clock.txt", PERIOD, () -> {
             int second = LocalTime.now(ZoneId.systemDefault()).toSecondOfDay();
-            return (LocalTime.ofSecondOfDay(second - second % PERIOD.toSeconds()) + "\n").getBytes(UTF_8);
+            return "%tT\n".formatted(LocalTime.ofSecondOfDay(second - second % PERIOD.toSeconds())).getBytes(UTF_8);
         });
         store.file("/flaky.txt", "here at last\n".getBytes(UTF_8));
         store.file("/hanging.txt", "never seen\n".getBytes(UTF_8));
