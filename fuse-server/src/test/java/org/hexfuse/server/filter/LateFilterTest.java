@@ -89,6 +89,16 @@ class LateFilterTest {
         assertThat(events).containsExactly("LOOKUP OK 0", "LOOKUP ENOENT 0", "READ OK 10");
     }
 
+    @Test void aResultThatCannotBeChangedFailsTheRequest() {
+        var failure = new IllegalStateException("a defect of a decorator");
+        LateReply<String> changed = entry.map(_ -> {
+            throw failure;
+        });
+        changed.reply("a result");
+        assertThat(entry.result()).isCompletedExceptionally();
+        assertThat(entry.result().exceptionNow()).isSameAs(failure);
+    }
+
     @Test void anObservedFailureIsThrown() {
         List<Errno> errors = new ArrayList<>();
         var observed = new ObservedFileSystem(new FuseFileSystem() {}, new ServerListener() {

@@ -240,7 +240,7 @@ class ObservationTest {
                 return request.operation() == Opcode.ACCESS ? null : (_, _, _) -> fail();
             }
         };
-        serve(address, FuseServer.serve(files).listener(failing).onPanic((_, _, _, _) -> {}));
+        serve(address, FuseServer.serve(files).listener(failing.and(events)).onPanic((_, _, _, _) -> {}));
         for (int i = 0; i < 100; i++) {
             assertThat(lookup("f")).isEqualTo(Errno.OK);
             assertThat(lookup("g")).isEqualTo(Errno.ENOENT);
@@ -254,6 +254,8 @@ class ObservationTest {
         kernel.close();
         await().until(() -> server.sessions().isEmpty());
         assertThat(calls).hasValueGreaterThan(300);
+        assertThat(events.lines).startsWith("session").endsWith("end true");
+        assertThat(events.lines).filteredOn("LOOKUP of 1 by 1000 100 42"::equals).hasSize(200);
     }
 
     @Test void aFloodIsReportedRequestByRequest() throws Exception {

@@ -1,6 +1,7 @@
 package org.hexfuse.server.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
@@ -356,5 +358,62 @@ import org.junit.jupiter.params.provider.ValueSource;
         }
         server.close();
         assertThat(RequestMemory.jvm().reserved()).isEqualTo(before);
+    }
+
+    /** Each of the two is the reader that queues, and then the one that is to find what is queued. */
+    @Test void aQueuedRequestDoesNotWaitBesideAnIdleReader() throws Exception {
+        serve(FuseServer.serve(new FuseFileSystem() {
+            @Override public Blocking blocking() {
+                return Blocking.IN_NATIVE_CODE;
+            }
+
+            @Override public Entry lookup(Lookup op) throws InterruptedException {
+                Thread.sleep(2);
+                return Entry.of(2, Attr.file(0444, 0));
+            }
+        }).threads(1).maxThreads(2));
+        var outcomes = new ConcurrentLinkedQueue<Errno>();
+        join(start(8, () -> {
+            for (int i = 0; i < 100; i++) {
+                outcomes.add(lookup("slow"));
+            }
+        }));
+        assertThat(outcomes).hasSize(800).containsOnly(Errno.OK);
+    }
+
+    @Test void anErrorOfReleaseLosesNoOtherHandle() throws Exception {
+        var released = new ConcurrentLinkedQueue<Long>();
+        var destroyed = new CountDownLatch(1);
+        serve(FuseServer.serve(new FuseFileSystem() {
+            private final AtomicInteger handles = new AtomicInteger();
+
+            @Override public Opened open(Open op) {
+                return Opened.of(handles.incrementAndGet());
+            }
+
+            @Override public void release(Release op) {
+                released.add(op.handle());
+                throw new StackOverflowError("a release");
+            }
+
+            @Override public void destroy(Session session) {
+                destroyed.countDown();
+            }
+        }));
+        for (int i = 0; i < 3; i++) {
+            assertThat(call(Opcode.OPEN, 2, request -> request)).isEqualTo(Errno.OK);
+        }
+        kernel.close();
+        assertThat(destroyed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(released).containsExactlyInAnyOrder(1L, 2L, 3L);
+    }
+
+    @Test void idleTimesAreNeitherZeroNorWithoutEnd() {
+        assertThat(ThreadCounts.DEFAULT.withIdle(1, Duration.ZERO).idleTime()).isPositive();
+        assertThat(ThreadCounts.DEFAULT.withIdle(1, Duration.ofSeconds(Long.MAX_VALUE)).idleTime().toNanos())
+                .isPositive();
+        assertThatThrownBy(() -> ThreadCounts.DEFAULT.withIdle(1, Duration.ofSeconds(-1)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(ThreadCounts.DEFAULT.withReaders(9).withMost(3).most()).isEqualTo(10);
     }
 }
