@@ -4,10 +4,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hexfuse.server.Capability;
-import org.hexfuse.server.FilterFileSystem;
 import org.hexfuse.server.FuseFileSystem;
-import org.hexfuse.server.filter.ReadOnlyFileSystem;
-import org.hexfuse.server.tree.TreeFileSystem;
 import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
@@ -38,10 +35,12 @@ final class Undeclared {
 
     private static boolean overrides(FuseFileSystem fileSystem, String method) {
         return Arrays.stream(fileSystem.getClass().getMethods())
-                .anyMatch(m -> m.getName().equals(method) && !m.isBridge()
-                        && m.getDeclaringClass() != FuseFileSystem.class
-                        && m.getDeclaringClass() != FilterFileSystem.class
-                        && m.getDeclaringClass().getPackage() != ReadOnlyFileSystem.class.getPackage()
-                        && m.getDeclaringClass() != TreeFileSystem.class);
+                .anyMatch(m -> m.getName().equals(method) && !m.isBridge() && !isOurs(m.getDeclaringClass()));
+    }
+
+    /** Whether a class is one of this module's, such as the decorators, which override every method and declare what is below them. */
+    private static boolean isOurs(Class<?> type) {
+        String ours = FuseFileSystem.class.getPackageName();
+        return type.getPackageName().equals(ours) || type.getPackageName().startsWith(ours + ".");
     }
 }
