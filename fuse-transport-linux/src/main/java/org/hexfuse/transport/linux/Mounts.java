@@ -3,6 +3,7 @@ package org.hexfuse.transport.linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /** FUSE mounts of any process, such as those of dead servers. */
 public final class Mounts {
@@ -35,6 +36,11 @@ public final class Mounts {
         String point = resolve(mountPoint);
         fuseMount(mountPoint, point);
         return point;
+    }
+
+    /** The user who has mounted, unsigned: {@code user_id} of the mount; empty if there is no such mount. */
+    public static OptionalInt user(Path mountPoint) throws IOException {
+        return MountTable.readUser(resolve(mountPoint));
     }
 
     private static void fuseMount(Path mountPoint, String point) throws IOException {
