@@ -117,7 +117,8 @@ final class HandoverOffer implements AutoCloseable {
         if (!taken) {
             return;
         }
-        LOG.debug("{}: process {} has it after {} us", name, stream.peer(), (System.nanoTime() - start) / 1000);
+        LOG.info("{}: taken over by process {}; requests waited for {} ms", name, stream.peer(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
         // Before it begins to read: closing a descriptor aborts the requests that were read from it.
         stream.timeout(END);
         try {
