@@ -2,6 +2,7 @@ package org.hexfuse.server.session;
 
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.hexfuse.server.handover.StateOutput;
 import org.hexfuse.transport.HandoverListener;
 import org.hexfuse.transport.HandoverStream;
 import org.hexfuse.transport.spi.Loggers;
+import org.hexfuse.transport.spi.RateLimitedLog;
 import org.slf4j.Logger;
 
 /**
@@ -21,6 +23,8 @@ import org.slf4j.Logger;
  */
 final class HandoverOffer implements AutoCloseable {
     private static final Logger LOG = Loggers.of(HandoverOffer.class);
+    /** For what any process of the user can cause. */
+    private static final RateLimitedLog LIMITED = new RateLimitedLog(LOG);
     private static final Duration HELLO = Duration.ofSeconds(5);
     private static final Duration TRANSFER = Duration.ofSeconds(30);
     /** How long a successor may take to restore what it has received, and then to begin. */
@@ -75,7 +79,7 @@ final class HandoverOffer implements AutoCloseable {
             }
             var messages = new HandoverMessages(stream);
             stream.timeout(HELLO);
-            Optional<String> format = messages.awaitHello();
+            Optional<String> format = hello(stream, messages);
             if (format.isPresent() && !format.get().equals(handover.format())) {
                 messages.refuse("it saves '" + handover.format() + "', and '" + format.get() + "' is wanted");
                 return;
@@ -84,13 +88,24 @@ final class HandoverOffer implements AutoCloseable {
                 handOver(stream, messages);
             }
         } catch (HandoverMessages.Refused e) {
-            LOG.warn("{}: process {} does not take over: {}", name, stream.peer(), e.getMessage());
+            LIMITED.warn("refused", name + ": process " + stream.peer() + " does not take over: " + e.getMessage());
         } catch (IOException e) {
-            LOG.warn("{}: not handed over to process {}: {}", name, stream.peer(), e.getMessage());
+            LIMITED.warn("failed", name + ": not handed over to process " + stream.peer() + ": "
+                    + (e.getMessage() == null ? "it has closed the connection" : e.getMessage()));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
             current = null;
+        }
+    }
+
+    /** Empty if the peer is refused, or gone: a process that only looks whether somebody listens. */
+    private Optional<String> hello(HandoverStream stream, HandoverMessages messages) throws IOException {
+        try {
+            return messages.awaitHello();
+        } catch (EOFException _) {
+            LOG.debug("{}: process {} has connected and said nothing", name, stream.peer());
+            return Optional.empty();
         }
     }
 
@@ -100,8 +115,7 @@ final class HandoverOffer implements AutoCloseable {
         boolean taken = false;
         long start = System.nanoTime();
         try {
-            session.pauseForHandover();
-            save(stream, messages);
+            pauseAndSave(stream, messages);
             stream.timeout(RESTORE);
             messages.awaitAccept();
             if (!session.claimEnd()) {
@@ -130,9 +144,11 @@ final class HandoverOffer implements AutoCloseable {
         session.endHandedOver(stream.peer());
     }
 
-    private void save(HandoverStream stream, HandoverMessages messages) throws IOException {
+    private void pauseAndSave(HandoverStream stream, HandoverMessages messages)
+            throws IOException, InterruptedException {
         var state = new StateOutput(stream.output());
         try {
+            session.pauseForHandover();
             // Before the state is flushed into pieces, small writes of the filesystem are gathered.
             var out = new DataOutputStream(new BufferedOutputStream(state, 8192));
             session.save(out, handover);

@@ -1,6 +1,7 @@
 package org.hexfuse.server.session;
 
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -36,19 +37,25 @@ final class HandoverReception {
      */
     void run(Handover handover) throws IOException, InterruptedException {
         try (HandoverStream stream = predecessor.stream()) {
-            var messages = new HandoverMessages(stream);
-            stream.timeout(TRANSFER);
-            messages.hello(handover.format());
-            messages.awaitAccept();
-            restore(stream, messages, handover);
-            messages.accept();
-            messages.awaitAccept();
-            // The mount is this process's if this is sent, and the predecessor's if it is not.
-            messages.accept();
-            predecessor.succeed();
-            session.beginTakenOver();
-            awaitRelease(stream, messages);
+            run(stream, handover);
+        } catch (EOFException _) {
+            throw new IOException("process " + predecessor.stream().peer() + " has closed the connection");
         }
+    }
+
+    private void run(HandoverStream stream, Handover handover) throws IOException, InterruptedException {
+        var messages = new HandoverMessages(stream);
+        stream.timeout(TRANSFER);
+        messages.hello(handover.format());
+        messages.awaitAccept();
+        restore(stream, messages, handover);
+        messages.accept();
+        messages.awaitAccept();
+        // The mount is this process's if this is sent, and the predecessor's if it is not.
+        messages.accept();
+        predecessor.succeed();
+        session.beginTakenOver();
+        awaitRelease(stream, messages);
     }
 
     private void restore(HandoverStream stream, HandoverMessages messages, Handover handover)

@@ -408,8 +408,8 @@ public final class SessionLoop {
         }
         int left = inFlight.running() + inFlight.outstanding();
         if ((left > 0 || !quiet) && !InitFlag.HAS_RESEND.in(info.flags())) {
-            throw new IOException(left + " requests are not answered, and this kernel does not send them again, which "
-                    + "Linux 6.9 does (HAS_RESEND)");
+            throw new IOException("requests that are not answered, " + left + ", cannot be left to another process: "
+                    + "this kernel does not send them again, as Linux 6.9 does (HAS_RESEND)");
         }
         if (left > 0) {
             LOG.debug("{}: {} requests are left to the successor", name, left);
