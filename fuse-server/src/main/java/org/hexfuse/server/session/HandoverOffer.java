@@ -148,10 +148,9 @@ final class HandoverOffer implements AutoCloseable {
             throws IOException, InterruptedException {
         var state = new StateOutput(stream.output());
         try {
-            session.pauseForHandover();
             // Before the state is flushed into pieces, small writes of the filesystem are gathered.
             var out = new DataOutputStream(new BufferedOutputStream(state, 8192));
-            session.save(out, handover);
+            session.pauseAndSave(out, handover);
             out.flush();
             state.finish();
         } catch (IOException | RuntimeException e) {

@@ -28,7 +28,6 @@ import org.hexfuse.server.dispatch.Failures;
 import org.hexfuse.server.dispatch.InFlight;
 import org.hexfuse.server.dispatch.ReplyGate;
 import org.hexfuse.server.dispatch.SessionObserver;
-import org.hexfuse.server.init.Agreement;
 import org.hexfuse.server.init.InitHandler;
 import org.hexfuse.server.init.SessionInfo;
 import org.hexfuse.server.notify.LinkNotifier;
@@ -64,8 +63,6 @@ public final class SessionLoop {
     static final Duration PATIENCE = Duration.ofSeconds(5);
     /** How long handlers that are left may take once another process has the session. */
     private static final Duration AFTER_HANDOVER = Duration.ofSeconds(1);
-    private static final Duration WAKE = Duration.ofSeconds(2);
-    private static final long MOMENT = TimeUnit.MICROSECONDS.toNanos(50);
     private static final long BRIEFLY = TimeUnit.MILLISECONDS.toNanos(1);
 
     private enum Phase {
@@ -93,8 +90,9 @@ public final class SessionLoop {
     /** Requests that run on the threads of callers; a striped counter, since each caller writes it twice a request. */
     private final LongAdder driven = new LongAdder();
     private final AtomicBoolean othersStarted = new AtomicBoolean();
-    private final Optional<Transferable> transferable;
-    private final ReplyGate gate = new ReplyGate();
+    private final SessionState state;
+    /** Empty for a link that cannot be handed over. */
+    private final Optional<SessionPause> pause;
     /** Guards {@link #offer} and changes of {@link #phase}. */
     private final Object phases = new Object();
     private volatile Phase phase = Phase.SERVING;
@@ -119,13 +117,16 @@ public final class SessionLoop {
                 link.feature(BackingRegistry.class));
         this.references = new ReferenceTable(fileSystem, session);
         boolean ownsThreads = link.feature(CallerDriven.class).isEmpty();
-        this.transferable = link.feature(Transferable.class);
+        Optional<Transferable> transferable = link.feature(Transferable.class);
+        var gate = new ReplyGate();
         this.inFlight = new InFlight(fileSystem, session, info, observer, references, notifier, this::detach,
                 ownsThreads, transferable.isPresent() ? gate : null);
         this.dispatcher = new Dispatcher(fileSystem, info, references, inFlight, notifier);
         this.initialization = new InitHandler(fileSystem, session, info, link);
         this.workers = new Workers(link, name, fileSystem.blocking(), threads, memory, info::limits,
                 this::handle, this::workerLeft);
+        this.state = new SessionState(fileSystem, session, info, initialization, references, link);
+        this.pause = transferable.map(connection -> new SessionPause(connection, gate, inFlight, workers, info, name));
         this.waits = new WaitLane(fileSystem.blocking(), name);
         this.interruptsThreads = fileSystem.interruptsThreads() && ownsThreads;
     }
@@ -359,7 +360,7 @@ public final class SessionLoop {
     public void offerHandover(Path socket) throws IOException {
         Handover handover = fileSystem.handover()
                 .orElseThrow(() -> new IOException(fileSystem.getClass().getName() + " cannot be handed over"));
-        Transferable connection = transferable
+        SessionPause connection = pause
                 .orElseThrow(() -> new IOException(name + " has no connection that can be handed over"));
         synchronized (phases) {
             if (phase != Phase.SERVING || !info.isInitialized()) {
@@ -388,36 +389,17 @@ public final class SessionLoop {
     }
 
     /**
-     * Stops reading requests, and waits for those that run.
+     * Stops reading requests, waits for those that run, and writes the state for a successor.
      *
-     * @throws IOException if some do not end that the kernel cannot send again
+     * @throws IOException if it cannot be handed over
      */
-    void pauseForHandover() throws IOException, InterruptedException {
-        Transferable connection = transferable.orElseThrow();
-        if (!connection.pause(WAKE)) {
-            throw new IOException("a worker cannot be woken from its read");
-        }
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        boolean quiet = isQuiet(connection);
-        while (!quiet && !isEnding() && System.nanoTime() - deadline < 0) {
-            LockSupport.parkNanos(MOMENT);
-            quiet = isQuiet(connection);
-        }
-        if (!inFlight.holdReplies(System.nanoTime() + WAKE.toNanos())) {
-            throw new IOException("a reply cannot be sent");
-        }
-        int left = inFlight.running() + inFlight.outstanding();
-        if ((left > 0 || !quiet) && !InitFlag.HAS_RESEND.in(info.flags())) {
-            throw new IOException("requests that are not answered, " + left + ", cannot be left to another process: "
-                    + "this kernel does not send them again, as Linux 6.9 does (HAS_RESEND)");
-        }
-        if (left > 0) {
-            LOG.debug("{}: {} requests are left to the successor", name, left);
-        }
+    void pauseAndSave(DataOutput out, Handover handover) throws IOException, InterruptedException {
+        pause().begin(this::isEnding);
+        state.save(out, handover);
     }
 
-    private boolean isQuiet(Transferable connection) {
-        return workers.isQuiet(connection.paused()) && inFlight.deferredBriefly() == 0;
+    private SessionPause pause() {
+        return pause.orElseThrow();
     }
 
     /** Goes on after a handover that has failed. */
@@ -430,18 +412,8 @@ public final class SessionLoop {
             end = endAfterwards;
             endAfterwards = Optional.empty();
         }
-        gate.open();
-        transferable.orElseThrow().resume();
+        pause().end();
         end.ifPresent(this::beginEnd);
-    }
-
-    /** Writes the state for a successor. */
-    void save(DataOutput out, Handover handover) throws IOException {
-        info.agreement().save(out);
-        out.writeBoolean(fileSystem.kernelChecksPermissions());
-        info.timeouts().save(out);
-        references.save(out);
-        handover.save(session, out);
     }
 
     /** Keeps the session from ending until the successor has decided. Returns false if it ends already. */
@@ -465,8 +437,7 @@ public final class SessionLoop {
             references.abandon();
             info.end();
             notifier.end();
-            gate.drop();
-            transferable.orElseThrow().release();
+            pause().release();
             workers.end();
             inFlight.dropDeferred();
             waits.close();
@@ -500,14 +471,7 @@ public final class SessionLoop {
 
     /** Reads what a predecessor has saved. */
     void restore(DataInput in, Handover handover) throws IOException, InterruptedException {
-        Agreement agreed = Agreement.restore(in, link.maxMessage());
-        if (in.readBoolean() != fileSystem.kernelChecksPermissions()) {
-            throw new IOException("the mount was made with another kernelChecksPermissions()");
-        }
-        info.timeouts(Timeouts.restore(in));
-        initialization.resume(agreed);
-        references.restore(in);
-        handover.restore(session, in);
+        state.restore(in, handover);
     }
 
     /** Begins the session of a predecessor, with the requests that it has not answered. */

@@ -10,6 +10,7 @@ import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -18,19 +19,26 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.libc.ThreadIdentity;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Mount;
+import org.hexfuse.server.Open;
+import org.hexfuse.server.Opened;
 import org.hexfuse.server.Session;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -195,6 +203,84 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(socket).doesNotExist();
         mount.close();
         assertThat(Files.exists(point.resolve("notes"))).isTrue();
+    }
+
+    @Test void theGuardOfAutoUnmountGuardsTheSuccessor() throws Exception {
+        Assumptions.assumeTrue(new ProcessBuilder("which", "fusermount3").start().waitFor() == 0, "no fusermount3");
+        try {
+            mount = Fuse.mount(old, point, "auto_unmount");
+        } catch (IOException e) {
+            Assumptions.abort("this user may not mount: " + e.getMessage());
+        }
+        mount.offerHandover(socket);
+        taken = Fuse.takeOver(new Notebook("the successor"), point, socket);
+        mount.await();
+        mount.close();
+        // Longer than the guard needs to unmount.
+        TimeUnit.MILLISECONDS.sleep(300);
+        assertThat(Files.exists(point.resolve("notes"))).isTrue();
+        taken.close();
+        assertThat(point).isEmptyDirectory();
+        await().until(() -> ProcessHandle.current().children()
+                .noneMatch(child -> child.info().command().orElse("").endsWith("fusermount3") && child.isAlive()));
+    }
+
+    /** Reads and writes of its file pass through to a backing file. */
+    private static final class Backed extends Notebook {
+        private final Path backing;
+        private final Queue<Fd> open = new ConcurrentLinkedQueue<>();
+
+        Backed(Path backing) {
+            super("backed");
+            this.backing = backing;
+        }
+
+        @Override public void init(InitNegotiation negotiation) {
+            Assumptions.assumeTrue(negotiation.offers(InitFlag.PASSTHROUGH), "a kernel without passthrough");
+            try {
+                negotiation.enable(InitFlag.PASSTHROUGH);
+            } catch (IllegalArgumentException e) {
+                Assumptions.abort(e.getMessage());
+            }
+        }
+
+        @Override public Opened open(Open op) {
+            try {
+                Fd fd = Fd.open(backing.toString(), OpenFlags.RDWR);
+                open.add(fd);
+                return Opened.of(op.node()).passthrough(fd.value());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override public void destroy(Session session) {
+            open.forEach(Fd::close);
+            super.destroy(session);
+        }
+    }
+
+    @Test void backingFilesPassThroughOn() throws Exception {
+        Path backing = Files.writeString(scratch.resolve("backing"), "backed");
+        try {
+            offer(new Backed(backing));
+            try (FileChannel channel = FileChannel.open(point.resolve("notes"), StandardOpenOption.WRITE)) {
+                taken = Fuse.takeOver(new Backed(backing), point, socket);
+                mount.await();
+                channel.write(ByteBuffer.wrap("passed".getBytes(UTF_8)));
+                assertThat(backing).hasContent("passed");
+                try (FileChannel other = FileChannel.open(point.resolve("notes"), StandardOpenOption.WRITE)) {
+                    other.write(ByteBuffer.wrap("twice".getBytes(UTF_8)));
+                }
+            }
+            assertThat(backing).hasContent("twiced");
+            try (FileChannel again = FileChannel.open(point.resolve("notes"), StandardOpenOption.WRITE)) {
+                again.write(ByteBuffer.wrap("again!".getBytes(UTF_8)));
+            }
+            assertThat(backing).hasContent("again!");
+        } finally {
+            Files.delete(backing);
+        }
     }
 
     // Refusals
