@@ -99,9 +99,10 @@ import org.junit.jupiter.api.io.TempDir;
         Process old = start(first, "mount", "memory:", point.toString());
         awaitLine(first, "memory: is mounted on " + point, old);
         Path file = point.resolve("file");
+        Process successor;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             write(channel, "by one process, ");
-            Process successor = start(second, "mount", "--takeover", "memory:", point.toString());
+            successor = start(second, "mount", "--takeover", "memory:", point.toString());
             awaitLine(second, "memory: is mounted on " + point, successor);
             assertThat(old.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(old.exitValue()).isZero();
@@ -110,12 +111,11 @@ import org.junit.jupiter.api.io.TempDir;
             write(channel, "and by another");
             channel.force(true);
             assertThat(file).hasContent("by one process, and by another");
-            channel.close();
-            assertThat(run("umount", point.toString())).startsWith("0");
-            assertThat(successor.waitFor(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(successor.exitValue()).isZero();
-            assertThat(Files.list(scratch.resolve("state/hexfuse/handover"))).isEmpty();
         }
+        assertThat(run("umount", point.toString())).startsWith("0");
+        assertThat(successor.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(successor.exitValue()).isZero();
+        assertThat(scratch.resolve("state/hexfuse/handover")).isEmptyDirectory();
     }
 
     @Test void aDaemonTakesOverFromADaemon() throws Exception {

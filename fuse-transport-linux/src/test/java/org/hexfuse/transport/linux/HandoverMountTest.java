@@ -544,7 +544,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         Path fake = scratch.resolve("fake");
         try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(fake));
-            start(() -> {
+            CompletableFuture<Void> fakes = start(() -> {
                 for (int i = 0; i < 2; i++) {
                     try (var peer = server.accept()) {
                         peer.write(ByteBuffer.wrap(i == 0 ? new byte[200]
@@ -558,6 +558,7 @@ import org.junit.jupiter.params.provider.ValueSource;
                     .isInstanceOf(IOException.class).hasMessageEndingWith("is no hexfuse");
             assertThatThrownBy(() -> Fuse.takeOver(new Notebook("the successor"), point, fake))
                     .isInstanceOf(IOException.class).hasMessageEndingWith("sent a mount point of 65535 bytes");
+            fakes.get(10, TimeUnit.SECONDS);
         } finally {
             Files.delete(fake);
         }

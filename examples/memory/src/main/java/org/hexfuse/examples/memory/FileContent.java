@@ -376,7 +376,7 @@ final class FileContent {
             for (long i = in.readLong(); i >= 0; i = in.readLong()) {
                 byte[] chunk = Stored.bytes(in, CHUNK);
                 if (size < 0 || i > LARGEST_SIZE >>> SHIFT || chunk.length == 0
-                        || chunks.get(i) != ChunkTable.MISSING) {
+                        || chunks.get(i).length > 0) {
                     throw new IOException("a chunk of a file is damaged");
                 }
                 space.take(chunk.length);
