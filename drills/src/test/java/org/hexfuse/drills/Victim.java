@@ -58,7 +58,7 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.Transports;
 import org.slf4j.LoggerFactory;
 
-/** What a drill is done to: {@code mount KIND POINT}, {@code serve ADDRESS...}, {@code kernel ADDRESS...}, {@code locks COUNT},
+/** What a drill is done to: {@code mount KIND POINT [SOCKET]}, {@code takeover KIND POINT SOCKET}, {@code serve ADDRESS...}, {@code kernel ADDRESS...}, {@code locks COUNT},
  * {@code cycle}, {@code own POINT}. */
 final class Victim {
     private Victim() {}
@@ -66,8 +66,13 @@ final class Victim {
     public static void main(String[] arguments) throws Exception {
         ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
                 .setLevel(Level.WARN);
+        // It says how long requests have waited.
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger("org.hexfuse.server.session.HandoverOffer")
+                .setLevel(Level.INFO);
         switch (arguments[0]) {
-            case "mount" -> mount(fileSystem(arguments[1]), Path.of(arguments[2]));
+            case "mount" -> serve(Fuse.mount(fileSystem(arguments[1]), Path.of(arguments[2])), arguments);
+            case "takeover" -> serve(
+                    Fuse.takeOver(fileSystem(arguments[1]), Path.of(arguments[2]), Path.of(arguments[3])), arguments);
             case "serve" -> serve(List.of(arguments).subList(1, arguments.length));
             case "locks" -> locks(Integer.parseInt(arguments[1]));
             case "kernel" -> VfsWorkload.run(List.of(arguments).subList(1, arguments.length));
@@ -102,8 +107,11 @@ final class Victim {
         throw new IOException("memory: is not here");
     }
 
-    private static void mount(FuseFileSystem fileSystem, Path point) throws IOException, InterruptedException {
-        try (Mount mount = Fuse.mount(fileSystem, point)) {
+    private static void serve(Mount mounted, String... arguments) throws IOException, InterruptedException {
+        try (Mount mount = mounted) {
+            if (arguments.length > 3) {
+                mount.offerHandover(Path.of(arguments[3]));
+            }
             System.out.println(VictimProcess.READY);
             mount.await();
         }

@@ -159,6 +159,11 @@ final class VictimProcess implements AutoCloseable {
     /** What a process holds: threads, open descriptors, memory outside the heap, memory in all. */
     record Resources(long threads, long descriptors, long directKibibytes, long residentMebibytes) {}
 
+    /** It has ended, and another process has its mount: closing it would unmount that. */
+    void forget() throws IOException {
+        Files.deleteIfExists(log);
+    }
+
     @Override public void close() throws IOException {
         try {
             process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);

@@ -7,10 +7,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.FuseServer;
 import org.hexfuse.server.Mount;
 import org.hexfuse.server.program.MountArguments;
+import org.hexfuse.transport.linux.Mounts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,6 +27,8 @@ import picocli.CommandLine.Spec;
         implements Callable<Integer> {
     /** The text between filesystem and mount point in the line that reports a mount. */
     static final String MOUNTED = " is mounted on ";
+
+    private static final Logger LOG = LoggerFactory.getLogger(MountCommand.class);
 
     private final FileSystems fileSystems;
     @Spec private CommandSpec spec;
@@ -38,6 +45,10 @@ import picocli.CommandLine.Spec;
     @Option(names = "--threads", paramLabel = "N", description = "threads that read requests, one for each processor unless given") private int threads = Math
             .max(2, Runtime.getRuntime().availableProcessors());
 
+    @Option(names = "--takeover", description = "take over a mount that another hexfuse serves with the same FS, which ends then; files stay open") private boolean takeover;
+
+    @Option(names = "--handover-socket", paramLabel = "FILE", description = "where the mount can be taken over, below ~/.local/state unless given") private Path handoverSocket;
+
     @Option(names = "--daemon", description = "run in the background and return when mounted; logs to a file") private boolean daemon;
 
     @Option(names = "--log", paramLabel = "FILE", description = "the log of a daemon; below ~/.local/state unless given") private Path log;
@@ -52,7 +63,7 @@ import picocli.CommandLine.Spec;
         if (threads < 1 || threads > 1024) {
             throw new IllegalArgumentException("--threads takes a number from 1 to 1024 and not " + threads);
         }
-        if (Files.exists(mountPoint) && !Files.isDirectory(mountPoint) && !mountPoint.startsWith("/dev/fd")) {
+        if (!takeover && !isGiven() && Files.exists(mountPoint) && !Files.isDirectory(mountPoint)) {
             throw new IOException(mountPoint + " is not a directory");
         }
         if (debug) {
@@ -62,12 +73,66 @@ import picocli.CommandLine.Spec;
             return MountDaemon.start(spec, mountPoint, Optional.ofNullable(log));
         }
         FuseFileSystem fileSystem = fileSystems.create(FileSystems.parse(what));
-        List<String> split = options.stream().flatMap(text -> MountArguments.splitOptions(text).stream()).toList();
-        try (Mount mount = Fuse.mount(fileSystem, mountPoint, split, threads)) {
-            spec.commandLine().getOut().println(what + MOUNTED + mount.mountPoint());
-            spec.commandLine().getOut().flush();
+        try (Mount mount = takeover ? takeOver(fileSystem) : mount(fileSystem)) {
+            if (fileSystem.handover().isPresent() && !isGiven()) {
+                offer(mount);
+            }
+            print(what + MOUNTED + mount.mountPoint());
             mount.await();
+            if (mount.successor().isPresent()) {
+                print(mount.mountPoint() + " was taken over by process " + mount.successor().getAsLong());
+            }
         }
         return 0;
+    }
+
+    /** Whether another process has mounted it and passed the device on. */
+    private boolean isGiven() {
+        return mountPoint.startsWith("/dev/fd");
+    }
+
+    private List<String> splitOptions() {
+        return options.stream().flatMap(text -> MountArguments.splitOptions(text).stream()).toList();
+    }
+
+    private void print(String line) {
+        spec.commandLine().getOut().println(line);
+        spec.commandLine().getOut().flush();
+    }
+
+    private Mount mount(FuseFileSystem fileSystem) throws IOException, InterruptedException {
+        return Fuse.mount(fileSystem, mountPoint, splitOptions(), threads);
+    }
+
+    private Mount takeOver(FuseFileSystem fileSystem) throws IOException, InterruptedException {
+        if (fileSystem.handover().isEmpty()) {
+            throw new IOException(what + " cannot be handed over");
+        }
+        String point = Mounts.point(mountPoint);
+        Path socket = handoverSocket == null ? HandoverSocket.of(point) : handoverSocket;
+        int user = Mounts.user(mountPoint).orElse(ProcessIds.uid());
+        if (handoverSocket == null && user != ProcessIds.uid()) {
+            throw new IOException(mountPoint + " is mounted by another user, " + Integer.toUnsignedString(user));
+        }
+        if (!Files.exists(socket)) {
+            throw new IOException("no hexfuse serves " + mountPoint + ", or it cannot be taken over: there is no "
+                    + socket);
+        }
+        return FuseServer.serve(fileSystem).threads(threads).takeOver(mountPoint, socket,
+                splitOptions().toArray(String[]::new));
+    }
+
+    /** The mount is served all the same if it cannot be taken over. */
+    private void offer(Mount mount) throws InterruptedException {
+        try {
+            if (handoverSocket == null) {
+                HandoverSocket.makeDirectory();
+                mount.offerHandover(HandoverSocket.of(Mounts.point(mount.mountPoint())));
+            } else {
+                mount.offerHandover(handoverSocket);
+            }
+        } catch (IOException e) {
+            LOG.warn("{} cannot be taken over: {}", mount.mountPoint(), ErrorReport.oneLine(e.getMessage()));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package org.hexfuse.posix;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -290,6 +291,25 @@ public final class LockTable<F, O> {
                 }
             }
             List.copyOf(files.keySet()).forEach(this::settle);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** A lock that is held. */
+    public record Held<F, O>(F file, O owner, LockRange range) {}
+
+    /** The locks of the matching owners on all files; not those that are waited for. */
+    public List<Held<F, O>> held(Predicate<? super O> owners) {
+        monitor.lock();
+        try {
+            var all = new ArrayList<Held<F, O>>();
+            files.forEach((file, there) -> there.held.forEach((owner, ranges) -> {
+                if (owners.test(owner)) {
+                    ranges.all().forEach(range -> all.add(new Held<>(file, owner, range)));
+                }
+            }));
+            return all;
         } finally {
             monitor.unlock();
         }

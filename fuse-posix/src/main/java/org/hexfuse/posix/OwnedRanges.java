@@ -1,6 +1,7 @@
 package org.hexfuse.posix;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -16,6 +17,11 @@ final class OwnedRanges {
 
     int size() {
         return ranges.size();
+    }
+
+    /** All locks, by their first byte. */
+    Collection<LockRange> all() {
+        return ranges.values();
     }
 
     /** The number of write locks. */

@@ -4,6 +4,7 @@ import org.hexfuse.posix.StatVfs;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
@@ -112,6 +113,10 @@ public abstract class FilterFileSystem implements FuseFileSystem {
 
     @Override public Set<Capability> capabilities() {
         return delegate.capabilities();
+    }
+
+    @Override public Optional<Handover> handover() {
+        return delegate.handover();
     }
 
     @Override public void init(InitNegotiation negotiation) throws IOException, InterruptedException {

@@ -46,7 +46,37 @@ public final class Fuse {
             }
         }
         Address address = address(mountPoint, forTransport, fileSystem.kernelChecksPermissions());
-        return new Mount(builder.at(address), mountPoint);
+        return new Mount(builder.at(address), mountPoint, FuseServer::awaitReady);
+    }
+
+    /**
+     * Takes over a mount that another process serves with the same kind of filesystem, and offers at {@code socket}, see
+     * {@link Mount#offerHandover}. Requests wait meanwhile; files stay open. The mount keeps its options and timeouts. From then on it is
+     * this process's, as if it had mounted it.
+     *
+     * @param mountPoint where it is mounted
+     * @param options those of the server only: {@code max_inflight}, {@code max_threads}
+     * @throws IOException if it cannot be taken over, with the reason in one line; the other process serves it on
+     */
+    public static Mount takeOver(FuseFileSystem fileSystem, Path mountPoint, Path socket, String... options)
+            throws IOException, InterruptedException {
+        return takeOver(FuseServer.serve(fileSystem), fileSystem, mountPoint, socket, List.of(options));
+    }
+
+    static Mount takeOver(FuseServer.Builder builder, FuseFileSystem fileSystem, Path mountPoint, Path socket,
+            List<String> options) throws IOException, InterruptedException {
+        if (fileSystem.handover().isEmpty()) {
+            throw new IOException(fileSystem.getClass().getName() + " cannot take a mount over");
+        }
+        for (String option : options) {
+            if (option.startsWith("attr_timeout") || option.startsWith("entry_timeout") || !apply(builder, option)) {
+                throw new IllegalArgumentException("a mount that is taken over keeps its options; leave out '" + option
+                        + "'");
+            }
+        }
+        var address = new Address(SCHEME, mountPoint.toAbsolutePath().normalize().toString(),
+                Map.of("takeover", socket.toAbsolutePath().toString()));
+        return new Mount(builder.at(address), mountPoint, FuseServer::awaitTakenOver);
     }
 
     /** Applies an option of the server. Returns false for one of the transport. */

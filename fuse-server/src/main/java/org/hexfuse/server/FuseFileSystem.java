@@ -5,6 +5,7 @@ import static org.hexfuse.abi.Errno.ENOSYS;
 import org.hexfuse.posix.StatVfs;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
@@ -61,12 +62,21 @@ public interface FuseFileSystem {
         return Set.of();
     }
 
+    /**
+     * How another process takes a mount of this filesystem over, with its open files. Empty for a filesystem that cannot be handed
+     * over.
+     */
+    default Optional<Handover> handover() {
+        return Optional.empty();
+    }
+
     /** A session begins: the filesystem chooses flags and limits from the kernel's offer. The first call of each session. */
     default void init(InitNegotiation negotiation) throws IOException, InterruptedException {}
 
     /**
-     * A session has ended. Called once for each that began, after all its handles were released and all its lookups forgotten. The
-     * filesystem releases the locks of the session now, see {@link Locks}.
+     * A session has ended. Called once for each that began, after all its handles were released and all its lookups forgotten, unless
+     * another process has taken it over, see {@link Handover}. The filesystem releases the locks of the session now, see
+     * {@link Locks}.
      */
     default void destroy(Session session) {}
 

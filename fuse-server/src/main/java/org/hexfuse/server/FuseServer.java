@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +41,8 @@ import org.slf4j.Logger;
 public final class FuseServer implements AutoCloseable {
     private static final Logger LOG = Loggers.of(FuseServer.class);
     private static final Duration FIRST_SESSION = Duration.ofSeconds(10);
+    /** Each wait of a handover is bounded, but its state may be large. */
+    private static final Duration TAKEOVER = Duration.ofMinutes(10);
     private static final Duration ACCEPTING = Duration.ofSeconds(5);
     /** Longer than unmounting takes, to which the drain timeout is added. */
     private static final Duration SHUTDOWN = Duration.ofSeconds(35);
@@ -139,6 +142,31 @@ public final class FuseServer implements AutoCloseable {
             throw new IOException(
                     "no kernel end connected to " + address() + " within " + FIRST_SESSION.toSeconds() + " s");
         }
+    }
+
+    /** Waits until the session of a predecessor has begun. */
+    void awaitTakenOver() throws IOException, InterruptedException {
+        try {
+            first.get(FIRST_SESSION.toNanos(), TimeUnit.NANOSECONDS).awaitReady(TAKEOVER);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        } catch (TimeoutException _) {
+            throw new IOException(address() + " was not taken over");
+        }
+    }
+
+    /** Lets others take the first session over. */
+    void offerHandover(Path socket) throws IOException, InterruptedException {
+        try {
+            first.get().offerHandover(socket);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        }
+    }
+
+    /** The process that has taken the first session over. */
+    OptionalLong successor() {
+        return first.isDone() && !first.isCompletedExceptionally() ? first.join().successor() : OptionalLong.empty();
     }
 
     /** Waits until all sessions have ended and no other can begin: unmounted, or closed. */
@@ -291,6 +319,12 @@ public final class FuseServer implements AutoCloseable {
          */
         public Mount mount(Path mountPoint, String... options) throws IOException, InterruptedException {
             return Fuse.mount(this, fileSystem, mountPoint, List.of(options));
+        }
+
+        /** Takes over a mount that another process serves, as {@link Fuse#takeOver} does. */
+        public Mount takeOver(Path mountPoint, Path socket, String... options)
+                throws IOException, InterruptedException {
+            return Fuse.takeOver(this, fileSystem, mountPoint, socket, List.of(options));
         }
 
         /**

@@ -1,5 +1,8 @@
 package org.hexfuse.server;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -125,6 +128,62 @@ public final class Locks {
         }
         records.releaseAll(owner -> owner.session.equals(session));
         flocks.releaseAll(owner -> owner.session.equals(session));
+    }
+
+    /** Writes the locks of a session for {@link #restore} in another process, without those that are waited for; see {@link Handover}. */
+    public void save(Session session, DataOutput out) throws IOException {
+        save(records, session, out);
+        save(flocks, session, out);
+        synchronized (lockedBy) {
+            for (var node : lockedBy.entrySet()) {
+                if (node.getKey().session.equals(session)) {
+                    for (var handle : node.getValue().entrySet()) {
+                        for (Owner owner : handle.getValue()) {
+                            out.writeBoolean(true);
+                            out.writeLong(node.getKey().node);
+                            out.writeLong(handle.getKey());
+                            out.writeLong(owner.number);
+                        }
+                    }
+                }
+            }
+            out.writeBoolean(false);
+        }
+    }
+
+    private static void save(LockTable<Long, Owner> table, Session session, DataOutput out) throws IOException {
+        for (var lock : table.held(owner -> owner.session.equals(session))) {
+            out.writeBoolean(true);
+            out.writeLong(lock.file());
+            out.writeLong(lock.owner().number);
+            out.writeByte(lock.range().type().code());
+            out.writeLong(lock.range().start());
+            out.writeLong(lock.range().end());
+            out.writeInt(lock.range().pid());
+        }
+        out.writeBoolean(false);
+    }
+
+    /**
+     * Reads what {@link #save} has written, as the locks of {@code session}.
+     *
+     * @throws FuseException if it is damaged
+     */
+    public void restore(Session session, DataInput in) throws IOException {
+        restore(records, session, in);
+        restore(flocks, session, in);
+        while (in.readBoolean()) {
+            remember(new OpenNode(session, in.readLong()), in.readLong(), new Owner(session, in.readLong()));
+        }
+    }
+
+    private static void restore(LockTable<Long, Owner> table, Session session, DataInput in) throws IOException {
+        while (in.readBoolean()) {
+            long file = in.readLong();
+            var owner = new Owner(session, in.readLong());
+            table.set(file, owner, new LockRange(LockType.byCode(in.readUnsignedByte()), in.readLong(), in.readLong(),
+                    in.readInt()));
+        }
     }
 
     /** The number of files with locks or waiters; a file with both kinds of locks counts twice. */

@@ -3,6 +3,7 @@ package org.hexfuse.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,8 +22,13 @@ public final class Mount implements AutoCloseable {
     private final FuseServer server;
     private final Thread atExit = new Thread(this::closeAtExit, "hexfuse-unmount");
 
+    /** Waits until a server can be used. */
+    interface Beginning {
+        void await(FuseServer server) throws IOException, InterruptedException;
+    }
+
     /** The shutdown hook comes first: a signal may come at any time after {@code mount(2)}, and before it returns. */
-    Mount(FuseServer.Builder builder, Path mountPoint) throws IOException, InterruptedException {
+    Mount(FuseServer.Builder builder, Path mountPoint, Beginning beginning) throws IOException, InterruptedException {
         this.mountPoint = mountPoint;
         try {
             Runtime.getRuntime().addShutdownHook(atExit);
@@ -38,7 +44,7 @@ public final class Mount implements AutoCloseable {
             throw e;
         }
         try {
-            server.awaitReady();
+            beginning.await(server);
         } catch (IOException | InterruptedException | RuntimeException e) {
             server.close();
             removeHook();
@@ -64,7 +70,25 @@ public final class Mount implements AutoCloseable {
         return mountPoint;
     }
 
-    /** Waits until it is unmounted, by {@link #close} or by {@code umount}. */
+    /**
+     * Lets another process of this user, or of root, take the mount over at a socket, until the mount is closed: by
+     * {@link Fuse#takeOver}. Then {@link #await} returns, {@link #successor} is the process, and {@link #close} does nothing. Without a
+     * successor the mount is served on, whatever a process sends to the socket.
+     *
+     * @param socket the file to listen at, in a directory that only this user may write to; it is made with mode 0600
+     * @throws IOException if the filesystem has no {@linkplain FuseFileSystem#handover handover}, the mount is offered already, or
+     *         another process listens there; the message is one line
+     */
+    public void offerHandover(Path socket) throws IOException, InterruptedException {
+        server.offerHandover(socket);
+    }
+
+    /** The process that has taken the mount over; empty if none has. */
+    public OptionalLong successor() {
+        return server.successor();
+    }
+
+    /** Waits until it is unmounted, by {@link #close} or by {@code umount}, or taken over. */
     public void await() throws InterruptedException {
         server.await();
     }

@@ -21,7 +21,11 @@
  * the last, and cannot. WRITE and SETATTR may come without a handle, as when the kernel writes its page cache back.
  *
  * <p><b>Sessions.</b> Each kernel that connects is a {@link org.hexfuse.server.Session}, from {@code init} to {@code destroy}. At its
- * end, however it came about, all open handles are released and all lookups forgotten, once, before {@code destroy}.
+ * end, however it came about, all open handles are released and all lookups forgotten, once, before {@code destroy}, unless
+ * another process has taken it over.
+ *
+ * <p><b>Handover.</b> Another process can take a live mount over, with its open files, if the filesystem has a
+ * {@link org.hexfuse.server.Handover}. The session then ends here without releases, and goes on there without INIT.
  *
  * <p><b>Threads.</b> Methods run concurrently. {@link org.hexfuse.server.FuseFileSystem#blocking} decides on which threads: with
  * {@code NEVER}, the default, on the few that read requests, and a method that blocks then holds up every other request. A filesystem

@@ -43,11 +43,12 @@ final class DeferredReply implements LateReply<Object> {
     /** Gives the reply, and reports the request when the lock is released: a listener may take its time. */
     private Errno give(Object result, Supplier<Errno> reply) {
         boolean inTime = false;
+        boolean passed = exchange.passesGate();
         try {
             synchronized (this) {
                 checkNotGiven();
                 given = true;
-                inTime = !dropped;
+                inTime = !dropped && passed;
                 if (inTime) {
                     return commit(reply);
                 }

@@ -46,18 +46,31 @@ public final class Dispatcher {
         Opcode opcode = x.operation();
         try {
             if (opcode == null) {
-                x.fail(Errno.ENOSYS);
+                refuse(x, Errno.ENOSYS);
             } else if (x.argumentsSize() < opcode.argumentsSize(info.minor(), info.flags())) {
-                Replies.refuse(x, Errno.EINVAL);
+                refuse(x, Errno.EINVAL);
             } else {
                 call(x, opcode);
             }
         } catch (Throwable e) {
             if (x.late() == null) {
-                Replies.fail(x, e);
+                if (x.mayReply()) {
+                    Replies.fail(x, e);
+                }
             } else {
                 x.late().failHandler(e);
             }
+        }
+    }
+
+    private static void refuse(Exchange x, Errno why) {
+        if (!x.mayReply()) {
+            return;
+        }
+        if (x.operation() == null) {
+            x.fail(why);
+        } else {
+            Replies.refuse(x, why);
         }
     }
 
@@ -99,19 +112,19 @@ public final class Dispatcher {
             case CREATE -> reply(x, fileSystem.create(op.create), Replies::created);
             case TMPFILE -> reply(x, fileSystem.tmpfile(op.tmpFile), Replies::created);
             case INTERRUPT -> interrupt(x);
-            case DESTROY -> x.ok();
+            case DESTROY -> done(x);
             case FALLOCATE -> run(x, () -> fileSystem.fallocate(op.fallocate));
             case LSEEK -> reply(x, fileSystem.lseek(op.lseek), Replies::offset);
             case COPY_FILE_RANGE,
                     COPY_FILE_RANGE_64 -> reply(x, fileSystem.copyFileRange(op.copyFileRange), Replies::copied);
             case SYNCFS -> run(x, () -> fileSystem.syncfs(op.syncFs));
-            case INIT -> x.fail(Errno.EIO);
+            case INIT -> refuse(x, Errno.EIO);
             case NOTIFY_REPLY -> notifyReply(x);
             case BMAP -> reply(x, fileSystem.bmap(op.bmap), Replies::block);
             case IOCTL -> ioctl(x);
             case POLL -> reply(x, fileSystem.poll(op.poll), Replies::events);
             case STATX -> reply(x, fileSystem.getattr(op.getAttr), Replies::statx);
-            case SETUPMAPPING, REMOVEMAPPING, CUSE_INIT -> x.fail(Errno.ENOSYS);
+            case SETUPMAPPING, REMOVEMAPPING, CUSE_INIT -> refuse(x, Errno.ENOSYS);
         }
     }
 
@@ -120,9 +133,14 @@ public final class Dispatcher {
         Errno send(Exchange x, R result);
     }
 
+    /** Whether the result of the handler that has returned is the reply. */
+    private static boolean replies(Exchange x) {
+        return x.late() == null && x.mayReply();
+    }
+
     /** The result of a handler that has deferred its reply is a placeholder. */
     private static <R> void reply(Exchange x, R result, Reply<R> reply) {
-        if (x.late() == null) {
+        if (replies(x)) {
             reply.send(x, result);
         }
     }
@@ -138,7 +156,7 @@ public final class Dispatcher {
     }
 
     private static void done(Exchange x) {
-        if (x.late() == null) {
+        if (replies(x)) {
             x.ok();
         }
     }
@@ -176,7 +194,7 @@ public final class Dispatcher {
     private void read(Exchange x) throws IOException, InterruptedException {
         x.openReply();
         fileSystem.read(x.operations.read, x.dataReply);
-        if (x.late() == null) {
+        if (replies(x)) {
             x.data(x.dataReply.written());
         }
     }
@@ -187,7 +205,7 @@ public final class Dispatcher {
             throw FuseException.of(Errno.EINVAL);
         }
         int count = fileSystem.write(x.operations.write);
-        if (x.late() == null) {
+        if (replies(x)) {
             Replies.written(x, count);
         }
     }
@@ -218,7 +236,7 @@ public final class Dispatcher {
     private void readdir(Exchange x) throws IOException, InterruptedException {
         x.openReply();
         fileSystem.readdir(x.operations.readDir, x.dirReply);
-        if (x.late() == null) {
+        if (replies(x)) {
             x.data(x.dirReply.finish());
         }
     }
@@ -226,7 +244,7 @@ public final class Dispatcher {
     private void readdirplus(Exchange x) throws IOException, InterruptedException {
         x.openReply();
         fileSystem.readdirplus(x.operations.readDir, x.dirPlusReply);
-        if (x.late() == null) {
+        if (replies(x)) {
             Replies.entries(x);
         }
     }

@@ -66,6 +66,8 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
     private long seenUnique;
     private int seen;
     private volatile boolean interrupted;
+    /** Whether it has passed the gate: its reply is being made or sent. Not used without a gate. */
+    private volatile boolean replying;
     private final RequestReport report;
 
     Exchange(InFlight inFlight, SessionInfo info, SessionObserver observer, ReferenceTable references) {
@@ -106,6 +108,7 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
     /** The request is finished. Clears the interrupt of the thread if it may have come for this request. */
     void end() {
         boolean clear;
+        replied();
         synchronized (this) {
             unique = 0;
             clear = mayInterrupt;
@@ -361,7 +364,49 @@ public final class Exchange implements IncomingRequest, HandledRequest, Observed
 
     /** A late reply was given or dropped: the request is not in flight any more. */
     void finished() {
+        replied();
         unique = 0;
+    }
+
+    /**
+     * Called when the handler has returned, before its result is counted and sent: waits while the session is handed over. Once another
+     * process has the session, releases the request, which is run again there.
+     *
+     * @return whether the reply is to be sent
+     */
+    boolean mayReply() {
+        if (committed || passesGate()) {
+            return true;
+        }
+        committed = true;
+        report.answered(Errno.ENOTCONN, 0);
+        slot.release();
+        return false;
+    }
+
+    /** Waits while the session is handed over; returns false once another process has it. */
+    boolean passesGate() {
+        ReplyGate gate = inFlight.gate();
+        if (gate == null) {
+            return true;
+        }
+        replying = true;
+        while (!gate.isOpen()) {
+            replying = false;
+            if (!gate.await()) {
+                return false;
+            }
+            replying = true;
+        }
+        return true;
+    }
+
+    boolean isReplying() { return replying; }
+
+    private void replied() {
+        if (replying) {
+            replying = false;
+        }
     }
 
     /** Begins the reply that the handler is given, where the operation has one. */

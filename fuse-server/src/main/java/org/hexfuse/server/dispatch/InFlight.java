@@ -45,6 +45,8 @@ public final class InFlight {
     private final UnaryOperator<Slot> detacher;
     /** Whether handlers run on threads of the session, and not on those of callers. */
     private final boolean ownsThreads;
+    /** Null in a session that cannot be handed over. */
+    private final ReplyGate gate;
     /** Those that are not deferred, idle ones included. */
     private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
     /** Those whose reply is deferred, of which there may be many. */
@@ -59,9 +61,12 @@ public final class InFlight {
      *
      * @param detacher detaches a slot within the session's memory, or throws ENOMEM
      * @param ownsThreads whether handlers run on threads of the session, which may be interrupted
+     * @param gate holds back replies while the session is handed over; null if it cannot be
      */
     public InFlight(FuseFileSystem fileSystem, Session session, SessionInfo info, SessionObserver observer,
-            ReferenceTable references, LinkNotifier notifier, UnaryOperator<Slot> detacher, boolean ownsThreads) {
+            ReferenceTable references, LinkNotifier notifier, UnaryOperator<Slot> detacher, boolean ownsThreads,
+            ReplyGate gate) {
+        this.gate = gate;
         this.detacher = detacher;
         this.ownsThreads = ownsThreads;
         this.fileSystem = fileSystem;
@@ -74,6 +79,32 @@ public final class InFlight {
 
     Session session() {
         return session;
+    }
+
+    /** Null in a session that cannot be handed over. */
+    ReplyGate gate() {
+        return gate;
+    }
+
+    /**
+     * Holds back all further replies.
+     *
+     * @param deadline by {@link System#nanoTime}
+     * @return false if one is still being sent
+     */
+    public boolean holdReplies(long deadline) throws InterruptedException {
+        return gate.close(() -> exchanges.stream().anyMatch(Exchange::isReplying)
+                || deferred.stream().anyMatch(Exchange::isReplying), deadline);
+    }
+
+    /** Waits while the session is handed over; returns false once another process has it, and runs its requests. */
+    public boolean mayBegin() {
+        return gate == null || gate.isOpen() || gate.await();
+    }
+
+    /** How many deferred replies are outstanding that are not waits without bound. */
+    public int deferredBriefly() {
+        return (int) deferred.stream().filter(exchange -> exchange.operation() != Opcode.SETLKW).count();
     }
 
     boolean ownsThreads() {

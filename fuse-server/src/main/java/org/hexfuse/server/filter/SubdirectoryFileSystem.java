@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
@@ -17,6 +18,7 @@ import org.hexfuse.server.Entry;
 import org.hexfuse.server.FilterFileSystem;
 import org.hexfuse.server.Forget;
 import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.Handover;
 import org.hexfuse.server.FutureReply;
 import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Lookup;
@@ -44,6 +46,11 @@ public final class SubdirectoryFileSystem extends FilterFileSystem {
         if (this.path.contains(PARENT) || this.path.contains(Name.of("."))) {
             throw new IllegalArgumentException("a path with '.' or '..': " + path);
         }
+    }
+
+    /** Empty: the delegate knows each session by another object, and its root by another number. */
+    @Override public Optional<Handover> handover() {
+        return Optional.empty();
     }
 
     @Override public void init(InitNegotiation negotiation) throws IOException, InterruptedException {

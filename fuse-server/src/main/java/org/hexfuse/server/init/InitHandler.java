@@ -88,6 +88,23 @@ public final class InitHandler {
         return reply(slot.reply(), negotiation);
     }
 
+    /**
+     * Begins the session with what a predecessor has negotiated. The filesystem sees it as the kernel's offer, and must take all of it.
+     *
+     * @throws IOException if it does not, with the difference in a line
+     */
+    public void resume(Agreement agreed) throws IOException, InterruptedException {
+        var negotiation = new InitOffer(session, agreed, wanted(), refusals());
+        Undeclared.warn(fileSystem);
+        fileSystem.init(negotiation);
+        Agreement choice = negotiation.agreement(agreed.limits().maxPages());
+        link.negotiated(agreed.limits());
+        info.initialized(agreed);
+        if (!choice.equals(agreed)) {
+            throw new IOException(agreed.difference(choice));
+        }
+    }
+
     /** The kernel's major version is newer: it sends INIT again with the version of this reply. */
     private static int proposeOurs(MemorySegment out) {
         out.asSlice(0, InitOut.SIZE).fill((byte) 0);
@@ -98,7 +115,8 @@ public final class InitHandler {
 
     private long wanted() {
         Set<Capability> capabilities = fileSystem.capabilities();
-        return BY_DEFAULT | (capabilities.contains(Capability.RECORD_LOCKS) ? InitFlag.POSIX_LOCKS.mask() : 0)
+        return BY_DEFAULT | (fileSystem.handover().isPresent() ? InitFlag.HAS_RESEND.mask() : 0)
+                | (capabilities.contains(Capability.RECORD_LOCKS) ? InitFlag.POSIX_LOCKS.mask() : 0)
                 | (capabilities.contains(Capability.FLOCK) ? InitFlag.FLOCK_LOCKS.mask() : 0)
                 | (capabilities.contains(Capability.READDIRPLUS) ? READDIRPLUS : 0);
     }
@@ -144,9 +162,9 @@ public final class InitHandler {
         int pages = (Math.max(agreed.maxWrite(), Math.min(agreed.maxReadahead(), MAX_WRITE_BY_DEFAULT)) + PAGE - 1)
                 / PAGE;
         int maxPages = Math.clamp(pages, 1, Math.max(1, largestPayload(agreed.enabled()) / PAGE));
-        var limits = new Limits(agreed.minor(), agreed.enabled(), agreed.maxWrite(), maxPages);
-        link.negotiated(limits);
-        info.initialized(limits);
+        Agreement agreement = agreed.agreement(maxPages);
+        link.negotiated(agreement.limits());
+        info.initialized(agreement);
         int size = InitOut.STRUCT.size(agreed.minor());
         out.asSlice(0, InitOut.SIZE).fill((byte) 0);
         InitOut.MAJOR.set(out, Protocol.MAJOR);

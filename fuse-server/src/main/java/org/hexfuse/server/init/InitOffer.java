@@ -5,6 +5,7 @@ import java.util.Map;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Session;
+import org.hexfuse.transport.Limits;
 
 /** The offer of one kernel. A flag that the server cannot serve is refused, with the reason. Used by the thread that answers INIT. */
 final class InitOffer implements InitNegotiation {
@@ -32,6 +33,16 @@ final class InitOffer implements InitNegotiation {
         this.largestWrite = largestWrite;
         this.maxWrite = largestWrite;
         this.maxReadahead = maxReadahead;
+    }
+
+    /** The offer to a successor: what was negotiated with its predecessor, and nothing else. */
+    InitOffer(Session session, Agreement agreed, long enabled, Map<InitFlag, String> refusals) {
+        this(session, agreed.limits().minor(), agreed.limits().flags(), enabled, agreed.limits().maxWrite(),
+                agreed.maxReadahead(), refusals);
+        this.maxBackground = agreed.maxBackground();
+        this.congestionThreshold = agreed.congestionThreshold();
+        this.timeGranularity = agreed.timeGranularity();
+        this.maxStackDepth = Math.max(1, agreed.maxStackDepth());
     }
 
     @Override public Session session() {
@@ -110,6 +121,12 @@ final class InitOffer implements InitNegotiation {
         this.requestTimeout = (int) timeout.toSeconds();
         enabled |= InitFlag.REQUEST_TIMEOUT.mask() & offered;
         return offers(InitFlag.REQUEST_TIMEOUT);
+    }
+
+    /** What is chosen so far. */
+    Agreement agreement(int maxPages) {
+        return new Agreement(new Limits(minor, enabled, maxWrite, maxPages), maxReadahead, maxBackground,
+                congestionThreshold(), timeGranularity, maxStackDepth(), requestTimeout());
     }
 
     int congestionThreshold() {

@@ -5,8 +5,9 @@ import org.hexfuse.transport.Limits;
 
 /** What INIT negotiated with the kernel of one session, and whether the session has begun and ends. Any thread may use it. */
 public final class SessionInfo {
-    private final Timeouts timeouts;
+    private volatile Timeouts timeouts;
     private volatile Limits limits = Limits.beforeInit();
+    private volatile Agreement agreement;
     private volatile boolean initialized;
     private volatile boolean ending;
 
@@ -15,10 +16,21 @@ public final class SessionInfo {
         this.timeouts = timeouts;
     }
 
-    /** INIT is about to be answered. */
-    public void initialized(Limits negotiated) {
-        limits = negotiated;
+    /** INIT is about to be answered, or was answered by a predecessor. */
+    public void initialized(Agreement negotiated) {
+        agreement = negotiated;
+        limits = negotiated.limits();
         initialized = true;
+    }
+
+    /** The outcome of INIT; not null once {@link #isInitialized}. */
+    public Agreement agreement() {
+        return agreement;
+    }
+
+    /** The mount has the timeouts of a predecessor. */
+    public void timeouts(Timeouts inherited) {
+        timeouts = inherited;
     }
 
     /** The session ends: no notification is sent from now on, and every request counts as interrupted. */

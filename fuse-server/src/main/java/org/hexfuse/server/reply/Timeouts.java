@@ -1,5 +1,8 @@
 package org.hexfuse.server.reply;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.time.Duration;
 
 /**
@@ -12,6 +15,27 @@ import java.time.Duration;
 public record Timeouts(Duration attr, Duration entry) {
     /** One second each, as in libfuse. */
     public static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(1));
+
+    /** Writes them for a successor. */
+    public void save(DataOutput out) throws IOException {
+        save(attr, out);
+        save(entry, out);
+    }
+
+    private static void save(Duration timeout, DataOutput out) throws IOException {
+        out.writeLong(timeout.getSeconds());
+        out.writeInt(timeout.getNano());
+    }
+
+    /** Reads what {@link #save} has written. */
+    public static Timeouts restore(DataInput in) throws IOException {
+        try {
+            return new Timeouts(Duration.ofSeconds(in.readLong(), in.readInt()),
+                    Duration.ofSeconds(in.readLong(), in.readInt()));
+        } catch (ArithmeticException | IllegalArgumentException e) {
+            throw new IOException("timeouts that are out of range", e);
+        }
+    }
 
     /** Refuses negative timeouts. */
     public Timeouts {

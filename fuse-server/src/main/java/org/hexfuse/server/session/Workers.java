@@ -198,6 +198,21 @@ final class Workers {
         return running.get() + overflowing.get();
     }
 
+    /**
+     * Whether no worker and no other thread has a request, nor is one queued, apart from those of the wait lane.
+     *
+     * @param paused how many workers the paused link keeps from reading
+     */
+    boolean isQuiet(int paused) {
+        synchronized (lock) {
+            // A worker that is paused stays so, and one that is parked has no request; neither is counted twice.
+            if (paused + parked.size() < workers.size()) {
+                return false;
+            }
+        }
+        return overflowing.get() == 0 && queue.isEmpty();
+    }
+
     /** Ends waits for memory, and parked workers, and answers what is queued. Reads end with the link. */
     void end() {
         ending = true;

@@ -1,5 +1,8 @@
 package org.hexfuse.server.table;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.hexfuse.abi.FuseException;
@@ -39,6 +42,33 @@ final class BackingIds {
         }
         backed.handles.merge(handle, 1, Integer::sum);
         return backed.id;
+    }
+
+    /** Writes the ids, which belong to the connection, for a successor. */
+    synchronized void save(DataOutput out) throws IOException {
+        out.writeInt(nodes.size());
+        for (var node : nodes.entrySet()) {
+            out.writeLong(node.getKey());
+            out.writeInt(node.getValue().id);
+            out.writeInt(node.getValue().handles.size());
+            for (var handle : node.getValue().handles.entrySet()) {
+                out.writeLong(handle.getKey());
+                out.writeInt(handle.getValue());
+            }
+        }
+    }
+
+    /** Reads what {@link #save} has written, after the number of nodes. */
+    synchronized void restore(DataInput in, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            long node = in.readLong();
+            Backed backed = new Backed(in.readInt(), new HashMap<>());
+            int handles = in.readInt();
+            for (int j = 0; j < handles; j++) {
+                backed.handles.merge(in.readLong(), in.readInt(), Integer::sum);
+            }
+            nodes.put(node, backed);
+        }
     }
 
     /** A handle of a node is released, which may have been opened with a backing id. */

@@ -21,9 +21,13 @@ final class LookupCounts {
     }
 
     void add(long node) {
+        add(node, 1);
+    }
+
+    void add(long node, long count) {
         Stripe stripe = stripe(node);
         synchronized (stripe) {
-            stripe.add(node, 1);
+            stripe.add(node, count);
         }
     }
 

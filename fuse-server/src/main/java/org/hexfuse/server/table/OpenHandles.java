@@ -14,6 +14,11 @@ final class OpenHandles {
         open.merge(new Key(node, handle, directory), 1, Integer::sum);
     }
 
+    /** Adds a handle that several opens have returned. */
+    void add(Key key, int opens) {
+        open.merge(key, opens, Integer::sum);
+    }
+
     void remove(long node, long handle, boolean directory) {
         open.computeIfPresent(new Key(node, handle, directory), (_, count) -> count == 1 ? null : count - 1);
     }

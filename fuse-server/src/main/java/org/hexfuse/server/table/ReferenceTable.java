@@ -1,7 +1,12 @@
 package org.hexfuse.server.table;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.FuseFileSystem;
@@ -34,6 +39,7 @@ public final class ReferenceTable implements LookupCounter {
     private final OpenHandles handles = new OpenHandles();
     /** Not null from the first file on that was opened with a descriptor. */
     private volatile BackingIds backing;
+    private volatile boolean abandoned;
 
     /** Without references. */
     public ReferenceTable(FuseFileSystem fileSystem, Session session) {
@@ -63,6 +69,9 @@ public final class ReferenceTable implements LookupCounter {
     }
 
     private void callForget(long node, long count) {
+        if (abandoned) {
+            return;
+        }
         try {
             fileSystem.forget(new ForgetView(forget).set(node, count));
         } catch (Throwable e) {
@@ -97,7 +106,7 @@ public final class ReferenceTable implements LookupCounter {
 
     private void closeBacking(long node, long handle) {
         BackingIds present = backing;
-        if (present != null) {
+        if (present != null && !abandoned) {
             present.released(node, handle);
         }
     }
@@ -126,6 +135,9 @@ public final class ReferenceTable implements LookupCounter {
     }
 
     private void callRelease(long node, long handle, boolean directory) {
+        if (abandoned) {
+            return;
+        }
         try {
             if (directory) {
                 ReleaseDir op = new ReleaseDirView(new HandmadeRequest(Opcode.RELEASEDIR, node, session));
@@ -148,6 +160,62 @@ public final class ReferenceTable implements LookupCounter {
                         entry.getKey().directory(), entry.getValue()))
                 .toList();
         return new KernelReferences(counts, open, requests);
+    }
+
+    /** Writes all references for a successor. They do not change meanwhile. */
+    public void save(DataOutput out) throws IOException {
+        var nodes = new ArrayList<long[]>();
+        lookups.forEach((node, count) -> nodes.add(new long[]{node, count}));
+        out.writeInt(nodes.size());
+        for (long[] node : nodes) {
+            out.writeLong(node[0]);
+            out.writeLong(node[1]);
+        }
+        Map<OpenHandles.Key, Integer> open = handles.all();
+        out.writeInt(open.size());
+        for (var entry : open.entrySet()) {
+            out.writeLong(entry.getKey().node());
+            out.writeLong(entry.getKey().handle());
+            out.writeBoolean(entry.getKey().directory());
+            out.writeInt(entry.getValue());
+        }
+        BackingIds present = backing;
+        if (present == null) {
+            out.writeInt(0);
+        } else {
+            present.save(out);
+        }
+    }
+
+    /**
+     * Reads what {@link #save} has written.
+     *
+     * @throws IOException if there are backing ids, and this process cannot have backing files
+     */
+    public void restore(DataInput in) throws IOException {
+        int nodes = in.readInt();
+        for (int i = 0; i < nodes; i++) {
+            long node = in.readLong();
+            long count = in.readLong();
+            if (node == 0 || count <= 0) {
+                throw new IOException("the lookup count of node " + node + " is " + count);
+            }
+            lookups.add(node, count);
+        }
+        int open = in.readInt();
+        for (int i = 0; i < open; i++) {
+            handles.add(new OpenHandles.Key(in.readLong(), in.readLong(), in.readBoolean()), in.readInt());
+        }
+        int backed = in.readInt();
+        if (backed > 0) {
+            backing(session.backingFiles().orElseThrow(() -> new IOException("this process cannot have backing files")))
+                    .restore(in, backed);
+        }
+    }
+
+    /** The references are another process's: nothing is released or forgotten from now on. */
+    public void abandon() {
+        abandoned = true;
     }
 
     /** The kernel is gone: releases and forgets all that it had. */

@@ -34,7 +34,8 @@ class InFlightTest {
     private final SessionObserver observer = new SessionObserver(ServerListener.NONE, PanicHandler.LOG);
     private final InFlight inFlight = new InFlight(fileSystem, session, info, observer,
             new ReferenceTable(fileSystem, session),
-            new LinkNotifier(mock(ServerLink.class), info, observer.trace(), Optional::empty), slot -> slot, true);
+            new LinkNotifier(mock(ServerLink.class), info, observer.trace(), Optional::empty), slot -> slot, true,
+            null);
 
     private static Slot request(Opcode opcode, long unique) {
         Slot slot = mock(Slot.class);

@@ -39,15 +39,18 @@ final class Fusermount {
     /**
      * The child that unmounts when this process ends.
      *
-     * @param socket the child exits when this is closed
+     * @param socket the child exits when this is closed, in each process that has it
+     * @param child empty if it is the child of a process that this one has succeeded
      */
-    record Guard(Fd socket, ChildProcess child) implements AutoCloseable {
+    record Guard(Fd socket, Optional<ChildProcess> child) implements AutoCloseable {
         @Override public void close() {
             socket.close();
-            try {
-                finish(child);
-            } catch (IOException e) {
-                // When this process ends it becomes a child of init.
+            if (child.isPresent()) {
+                try {
+                    finish(child.get());
+                } catch (IOException e) {
+                    // When this process ends it becomes a child of init.
+                }
             }
         }
     }
@@ -73,7 +76,7 @@ final class Fusermount {
                 // No duplicate of this descriptor: a killed process has its newest files closed first, and the child unmounts
                 // only a mount that is dead when the socket closes.
                 guarded = true;
-                return new Mounted(device.get(), Optional.of(new Guard(pair.first(), child)));
+                return new Mounted(device.get(), Optional.of(new Guard(pair.first(), Optional.of(child))));
             }
             finish(child);
             return new Mounted(device.get(), Optional.empty());

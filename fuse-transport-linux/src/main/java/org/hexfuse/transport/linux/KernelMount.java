@@ -91,6 +91,12 @@ final class KernelMount {
         return new KernelMount(point.path(), mounted.device(), mounted.guard(), false);
     }
 
+    /** A mount that another process made. Owns the descriptors: of the device, and of the guard's socket. */
+    static KernelMount adopt(String point, Fd device, Optional<Fd> guard) {
+        return new KernelMount(point, device, guard.map(socket -> new Fusermount.Guard(socket, Optional.empty())),
+                false);
+    }
+
     private static Fd mountDirectly(MountPoint point, MountOptions options) throws IOException {
         Fd device = openDevice();
         try {
@@ -201,6 +207,17 @@ final class KernelMount {
     void close() {
         device.close();
         guard.ifPresent(Fusermount.Guard::close);
+    }
+
+    /** Closes the descriptors of this process. Another one has the mount. */
+    void release() {
+        device.close();
+        guard.ifPresent(present -> present.socket().close());
+    }
+
+    /** The socket of the child that unmounts when this process ends. */
+    Optional<Fd> guardSocket() {
+        return guard.map(Fusermount.Guard::socket);
     }
 
     /**

@@ -60,10 +60,40 @@ final class LinuxChannel implements SlotChannel {
         }
     }
 
+    /** Has the worker leave a read, if it is in one; waits no longer than {@code timeout}, and returns whether it has. */
+    boolean wake(Duration timeout) {
+        Worker present = worker;
+        return present == null || present.waker.wake(timeout);
+    }
+
+    /**
+     * Begins a read, once the link is not paused. A link that is being paused finds the worker in a read and wakes it, or the worker
+     * finds the link paused.
+     *
+     * @return the waker of the read; null if the channel is cancelled
+     */
+    private ThreadWaker enter() {
+        while (!cancelled) {
+            ThreadWaker waker = waker();
+            if (waker.enter()) {
+                if (!link.isPaused() && !cancelled) {
+                    return waker;
+                }
+                waker.leave();
+            }
+            link.awaitResume();
+            // A waker that has woken its thread does so for ever.
+            worker = null;
+            if (link.isClosed()) {
+                return null;
+            }
+        }
+        return null;
+    }
+
     @Override public Slot next() throws IOException {
-        ThreadWaker waker = waker();
         resize();
-        while (!cancelled && waker.enter()) {
+        for (ThreadWaker waker = enter(); waker != null; waker = enter()) {
             long length;
             try {
                 length = Syscalls.read(device, slot.request(), slot.request().byteSize());

@@ -24,9 +24,13 @@ import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.Syscalls;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.transport.BackingRegistry;
+import org.hexfuse.transport.HandoverListener;
+import org.hexfuse.transport.HandoverStream;
 import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.Predecessor;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.SlotChannel;
+import org.hexfuse.transport.Transferable;
 import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
@@ -58,12 +62,22 @@ final class LinuxLink implements ServerLink {
     private final CompletableFuture<Void> closing = new CompletableFuture<>();
     private volatile Limits limits = Limits.beforeInit();
 
+    /** Where the connection comes from; empty if this process has mounted. */
+    private final Optional<LinuxHandoverStream> predecessor;
+    /** Whether the connection is this link's to end: not that of a predecessor that still serves it, nor of a successor. */
+    private volatile boolean owned;
+
+    /** Guards {@link #paused} and {@link #waiting}; channels wait on it while no request is read. */
+    private final Object pausing = new Object();
+    private volatile boolean paused;
+    private int waiting;
+
     private final Object lock = new Object();
     private final List<Fd> clones = new ArrayList<>();
     /** Descriptors whose channel is closed. Requests that were read from one may still be answered, so that it stays open. */
     private final ArrayDeque<Fd> free = new ArrayDeque<>();
     private boolean closeStarted;
-    private boolean closed;
+    private volatile boolean closed;
 
     /** @param onDisconnect run when no further request can come, any number of times */
     LinuxLink(KernelMount mount, Runnable onDisconnect) {
@@ -72,8 +86,20 @@ final class LinuxLink implements ServerLink {
 
     /** @param unmountTimeout how long unmounting may take before the connection is aborted */
     LinuxLink(KernelMount mount, Runnable onDisconnect, Duration unmountTimeout) {
+        this(mount, onDisconnect, unmountTimeout, Optional.empty());
+    }
+
+    /** A link whose connection is still served by the process at the other end of {@code stream}. */
+    LinuxLink(KernelMount mount, Runnable onDisconnect, LinuxHandoverStream stream) {
+        this(mount, onDisconnect, UNMOUNT_TIMEOUT, Optional.of(stream));
+    }
+
+    private LinuxLink(KernelMount mount, Runnable onDisconnect, Duration unmountTimeout,
+            Optional<LinuxHandoverStream> predecessor) {
         this.mount = mount;
         this.unmountTimeout = unmountTimeout;
+        this.predecessor = predecessor;
+        this.owned = predecessor.isEmpty();
         this.maxPayload = mostPages(PAGES_LIMIT) * PAGE;
         free.add(mount.device());
         this.onDisconnect = onDisconnect;
@@ -163,8 +189,80 @@ final class LinuxLink implements ServerLink {
     }
 
     @Override public <T> Optional<T> feature(Class<T> type) {
-        return type == BackingRegistry.class ? Optional.of(type.cast(new LinuxBacking(mount.device())))
+        if (type == BackingRegistry.class) {
+            return Optional.of(type.cast(new LinuxBacking(mount.device())));
+        }
+        if (type == Transferable.class) {
+            return Optional.of(type.cast(new Transfer()));
+        }
+        return type == Predecessor.class ? predecessor.map(stream -> type.cast(new Origin(stream, () -> owned = true)))
                 : Optional.empty();
+    }
+
+    private final class Transfer implements Transferable {
+        @Override public HandoverListener listen(Path socket) throws IOException {
+            return LinuxHandoverListener.listen(mount, socket);
+        }
+
+        @Override public boolean pause(Duration timeout) {
+            paused = true;
+            long deadline = System.nanoTime() + timeout.toNanos();
+            boolean left = true;
+            for (LinuxChannel channel : channels) {
+                left &= channel.wake(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            }
+            return left;
+        }
+
+        @Override public int paused() {
+            synchronized (pausing) {
+                return waiting;
+            }
+        }
+
+        @Override public void resume() {
+            synchronized (pausing) {
+                paused = false;
+                pausing.notifyAll();
+            }
+        }
+
+        @Override public void release() {
+            owned = false;
+            startClosing();
+            awaitClosed();
+        }
+    }
+
+    private record Origin(HandoverStream stream, Runnable onSuccess) implements Predecessor {
+        @Override public void succeed() {
+            onSuccess.run();
+        }
+    }
+
+    /** Whether the descriptors are closed, or about to be. */
+    boolean isClosed() { return closed; }
+
+    /** Whether channels are not to read. */
+    boolean isPaused() { return paused; }
+
+    /** Blocks a channel while the link is paused; returns when it may read, or is to look whether it is cancelled. */
+    void awaitResume() {
+        boolean interrupted = false;
+        synchronized (pausing) {
+            waiting++;
+            while (paused && !closed) {
+                try {
+                    pausing.wait();
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
+            waiting--;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override public boolean blocksInSystemCalls() {
@@ -234,15 +332,24 @@ final class LinuxLink implements ServerLink {
 
     private void closeNow() {
         try {
-            unmount();
+            if (owned) {
+                unmount();
+            }
             synchronized (lock) {
                 closed = true;
+            }
+            synchronized (pausing) {
+                pausing.notifyAll();
             }
             channels.forEach(channel -> channel.cancel(WAKE_TIMEOUT));
             synchronized (lock) {
                 clones.forEach(Fd::close);
             }
-            mount.close();
+            if (owned) {
+                mount.close();
+            } else {
+                mount.release();
+            }
         } finally {
             onDisconnect.run();
             closing.complete(null);

@@ -13,6 +13,7 @@ import org.hexfuse.transport.spi.SingleLinkEndpoint;
  * <p>The options are those of {@code mount(8)} and {@code fuse(8)}: {@code allow_other}, {@code default_permissions},
  * {@code max_read=N}, {@code fsname=NAME}, {@code subtype=NAME}, {@code auto_unmount}, {@code ro}, {@code rw},
  * {@code [no]suid}, {@code [no]dev}, {@code [no]exec}, {@code [no]atime}, {@code sync}, {@code async}, {@code dirsync}.
+ * The parameter {@code takeover=SOCKET}, without others, takes over a mount that another process serves.
  * Without options set-user-id bits and device files have no effect and other users have no access, as with libfuse.
  *
  * <p>{@code linux:/dev/fd/N} serves a device that a parent process has mounted and passed on as descriptor N, for a server without
@@ -32,6 +33,9 @@ import org.hexfuse.transport.spi.SingleLinkEndpoint;
     }
 
     @Override public ServerEndpoint open(Address address) throws IOException {
+        if (address.parameter(LinuxTakeover.PARAMETER).isPresent()) {
+            return LinuxTakeover.open(address);
+        }
         MountOptions options = MountOptions.of(address);
         if (KernelMount.isGiven(address.path())) {
             KernelMount given = KernelMount.given(address.path());

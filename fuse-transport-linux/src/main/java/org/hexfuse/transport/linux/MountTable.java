@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The mounts in the mount namespace of this process, in the order in which they were made.
@@ -17,6 +20,7 @@ import java.util.Optional;
  */
 record MountTable(List<Entry> entries) {
     private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
+    private static final Pattern USER = Pattern.compile("[ ,]user_id=([0-9]{1,10})(?=,|$)");
     private static final int ID = 0;
     private static final int DEVICE = 2;
     private static final int POINT = 4;
@@ -55,6 +59,23 @@ record MountTable(List<Entry> entries) {
             }
         }
         return new MountTable(entries);
+    }
+
+    /** {@code user_id} of the mount that {@code point} leads to. */
+    static OptionalInt readUser(String point) throws IOException {
+        return user(Files.readAllBytes(MOUNTINFO), point);
+    }
+
+    static OptionalInt user(byte[] mountinfo, String point) {
+        OptionalInt user = OptionalInt.empty();
+        for (String line : new String(mountinfo, UTF_8).split("\n", -1)) {
+            String[] fields = line.split(" ", -1);
+            Matcher option = USER.matcher(line);
+            if (fields.length > POINT && unescape(fields[POINT]).equals(point)) {
+                user = option.find() ? OptionalInt.of(Integer.parseUnsignedInt(option.group(1))) : OptionalInt.empty();
+            }
+        }
+        return user;
     }
 
     /** The mount that {@code point} leads to: the last of several on one mount point. */

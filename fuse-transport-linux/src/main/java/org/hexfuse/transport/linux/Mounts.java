@@ -3,6 +3,7 @@ package org.hexfuse.transport.linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /** FUSE mounts of any process, such as those of dead servers. */
 public final class Mounts {
@@ -15,12 +16,7 @@ public final class Mounts {
      * @throws IOException if nothing is mounted there, or no FUSE filesystem, or if it is in use; the message is one line
      */
     public static void unmount(Path mountPoint) throws IOException {
-        String point = resolve(mountPoint);
-        MountTable.Entry entry = MountTable.read().at(point)
-                .orElseThrow(() -> new IOException(mountPoint + " is not mounted"));
-        if (!entry.isFuse()) {
-            throw new IOException(mountPoint + " is not a FUSE mount, its type is " + entry.type());
-        }
+        String point = point(mountPoint);
         try {
             Unmount.unmount(point, false);
         } catch (IOException e) {
@@ -28,6 +24,30 @@ public final class Mounts {
                 throw e;
             }
             Unmount.unmount(point, true);
+        }
+    }
+
+    /**
+     * The mount point of a FUSE mount as the mount table has it, without a request to the filesystem that is mounted there.
+     *
+     * @throws IOException if nothing is mounted there, or no FUSE filesystem; the message is one line
+     */
+    public static String point(Path mountPoint) throws IOException {
+        String point = resolve(mountPoint);
+        fuseMount(mountPoint, point);
+        return point;
+    }
+
+    /** The user who has mounted, unsigned: {@code user_id} of the mount; empty if there is no such mount. */
+    public static OptionalInt user(Path mountPoint) throws IOException {
+        return MountTable.readUser(resolve(mountPoint));
+    }
+
+    private static void fuseMount(Path mountPoint, String point) throws IOException {
+        MountTable.Entry entry = MountTable.read().at(point)
+                .orElseThrow(() -> new IOException(mountPoint + " is not mounted"));
+        if (!entry.isFuse()) {
+            throw new IOException(mountPoint + " is not a FUSE mount, its type is " + entry.type());
         }
     }
 

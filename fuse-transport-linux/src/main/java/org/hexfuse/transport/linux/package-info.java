@@ -15,6 +15,10 @@
  * the workers are woken and the descriptors closed, which aborts the connection for processes that still use it. It takes
  * bounded time, and never unmounts a mount that another process made on the same mount point.
  *
+ * <p><b>Handover.</b> A mount can pass to another process, which is given the device over a local socket
+ * ({@link org.hexfuse.transport.Transferable}). Workers stop reading without losing a request; the descriptors are closed without an
+ * unmount. Only the user of the process and root may take over.
+ *
  * <p>The room does not interpret the messages.
  */
 package org.hexfuse.transport.linux;

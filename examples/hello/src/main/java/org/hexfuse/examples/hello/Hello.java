@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.time.Duration.ofSeconds;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.server.*;
 
@@ -20,6 +21,8 @@ public final class Hello implements FuseFileSystem {
     @Override public void readdir(ReadDir op, DirReply out) { out.add("hello.txt", 2, FileType.REGULAR); }
 
     @Override public void read(Read op, DataReply out) { out.writeSlice(TEXT, op.offset()); }
+
+    @Override public Optional<Handover> handover() { return Optional.of(Handover.stateless("hello 1")); }
 
     private static Attr attr(long node) { return node == ROOT ? Attr.directory(0755) : Attr.file(0444, TEXT.length); }
 

@@ -1,5 +1,7 @@
 package org.hexfuse.examples.memory;
 
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,6 +52,34 @@ final class EntryTable {
         var entry = new DirEntry(name, inode, ++lastCookie);
         if (byName.putIfAbsent(name, entry) != null) {
             throw new IllegalStateException("a name twice in a directory");
+        }
+        byCookie.add(entry);
+        count = byName.size();
+    }
+
+    /** Writes the last cookie, and each entry behind {@code true}. */
+    void save(DataOutput out) throws IOException {
+        out.writeLong(lastCookie);
+        for (DirEntry entry : all()) {
+            out.writeBoolean(true);
+            Stored.bytes(entry.name().bytes(), out);
+            out.writeLong(entry.cookie());
+            out.writeLong(entry.inode().number());
+        }
+        out.writeBoolean(false);
+    }
+
+    /** New entries get larger cookies. */
+    void continueAfter(long cookie) {
+        lastCookie = cookie;
+    }
+
+    /** Adds an entry with its cookie, which is larger than those before. */
+    void restore(Name name, Inode inode, long cookie) {
+        boolean ordered = cookie > (byCookie.isEmpty() ? PARENT : byCookie.getLast().cookie()) && cookie <= lastCookie;
+        var entry = new DirEntry(name, inode, cookie);
+        if (!ordered || byName.putIfAbsent(name, entry) != null) {
+            throw new IllegalStateException("a name twice in a directory, or out of order");
         }
         byCookie.add(entry);
         count = byName.size();

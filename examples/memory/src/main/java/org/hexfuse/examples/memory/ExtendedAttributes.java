@@ -1,5 +1,8 @@
 package org.hexfuse.examples.memory;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +106,23 @@ final class ExtendedAttributes {
         values.forEach((name, value) -> space.giveBack(cost(name, value)));
         if (!values.isEmpty()) {
             values.clear();
+        }
+    }
+
+    /** Writes all, each behind {@code true}. */
+    void save(DataOutput out) throws IOException {
+        for (var entry : values.entrySet()) {
+            out.writeBoolean(true);
+            Stored.bytes(entry.getKey().bytes(), out);
+            Stored.bytes(entry.getValue(), out);
+        }
+        out.writeBoolean(false);
+    }
+
+    /** Reads what {@link #save} has written. */
+    void restore(DataInput in) throws IOException {
+        while (in.readBoolean()) {
+            put(Stored.name(in, LONGEST_NAME), Stored.bytes(in, LARGEST_VALUE));
         }
     }
 

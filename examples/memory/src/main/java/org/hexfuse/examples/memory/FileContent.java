@@ -6,6 +6,9 @@ import static org.hexfuse.abi.Errno.ENOSPC;
 import static org.hexfuse.abi.Errno.ENXIO;
 import static org.hexfuse.abi.Errno.ESTALE;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.locks.StampedLock;
 import org.hexfuse.abi.FuseException;
@@ -347,6 +350,41 @@ final class FileContent {
             }
         } finally {
             lock.unlockRead(stamp);
+        }
+    }
+
+    /** Writes the size, and each chunk behind its index; -1 ends them. Holes are left out. */
+    void save(DataOutput out) throws IOException {
+        long stamp = lock.readLock();
+        try {
+            out.writeLong(size);
+            for (long i = chunks.next(0); i >= 0; i = chunks.next(i + 1)) {
+                out.writeLong(i);
+                Stored.bytes(chunks.get(i), out);
+            }
+            out.writeLong(-1);
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    /** Reads what {@link #save} has written, into an empty file. ENOSPC if it does not fit. */
+    void restore(DataInput in) throws IOException {
+        long stamp = lock.writeLock();
+        try {
+            size = in.readLong();
+            for (long i = in.readLong(); i >= 0; i = in.readLong()) {
+                byte[] chunk = Stored.bytes(in, CHUNK);
+                if (size < 0 || i > LARGEST_SIZE >>> SHIFT || chunk.length == 0
+                        || chunks.get(i).length > 0) {
+                    throw new IOException("a chunk of a file is damaged");
+                }
+                space.take(chunk.length);
+                chunks.put(i, chunk);
+                allocated += chunk.length;
+            }
+        } finally {
+            lock.unlockWrite(stamp);
         }
     }
 

@@ -1,5 +1,8 @@
 package org.hexfuse.examples.memory;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.hexfuse.posix.Timespec;
@@ -283,6 +286,37 @@ abstract sealed class Inode permits Directory, RegularFile, SpecialFile, Symboli
             xattrs = ExtendedAttributes.NONE;
         }
         discardContent();
+    }
+
+    /** Writes the attributes, without the mode, and the reference counts. */
+    final synchronized void save(DataOutput out) throws IOException {
+        out.writeInt(uid);
+        out.writeInt(gid);
+        Stored.time(atime, out);
+        Stored.time(mtime, out);
+        Stored.time(ctime, out);
+        out.writeInt(links);
+        out.writeInt(handles);
+        out.writeLong(lookups);
+        out.writeBoolean(linkable);
+        xattrs.save(out);
+    }
+
+    /** Reads what {@link #save} has written. */
+    final synchronized void restore(int savedMode, DataInput in) throws IOException {
+        mode = savedMode;
+        uid = in.readInt();
+        gid = in.readInt();
+        atime = Stored.time(in);
+        mtime = Stored.time(in);
+        ctime = Stored.time(in);
+        links = in.readInt();
+        handles = in.readInt();
+        lookups = in.readLong();
+        linkable = in.readBoolean();
+        var all = new ExtendedAttributes(space);
+        all.restore(in);
+        xattrs = all.names().isEmpty() ? ExtendedAttributes.NONE : all;
     }
 
     final Space space() {

@@ -1,5 +1,6 @@
 package org.hexfuse.examples.memory;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,16 +37,38 @@ final class InodeTable {
 
     /** Makes a node; ENOSPC at the limit. */
     <T extends Inode> T add(Inheritance lists, Owner owner, Timespec now, Function<Inode.Birth, T> kind) {
+        return add(lastNumber.incrementAndGet(), lists, owner, now, kind);
+    }
+
+    /** Makes a node with an id that no other has. */
+    <T extends Inode> T add(long number, Inheritance lists, Owner owner, Timespec now, Function<Inode.Birth, T> kind) {
+        if (inodes.containsKey(number)) {
+            throw new IllegalStateException("node " + number + " twice");
+        }
         space.takeNode();
         T inode;
         try {
-            inode = kind.apply(new Inode.Birth(lastNumber.incrementAndGet(), lists.mode(), owner, now, space, lists));
+            inode = kind.apply(new Inode.Birth(number, lists.mode(), owner, now, space, lists));
         } catch (FuseException e) {
             space.giveNodeBack();
             throw e;
         }
         inodes.put(inode.number(), inode);
         return inode;
+    }
+
+    /** All nodes. */
+    List<Inode> all() {
+        return List.copyOf(inodes.values());
+    }
+
+    long lastNumber() {
+        return lastNumber.get();
+    }
+
+    /** New nodes get larger ids. */
+    void continueAfter(long number) {
+        lastNumber.set(number);
     }
 
     /** Removes a node without references. */

@@ -7,14 +7,18 @@ import static org.hexfuse.abi.Errno.ENODEV;
 import static org.hexfuse.abi.Errno.EOPNOTSUPP;
 
 import org.hexfuse.posix.StatVfs;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Set;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -57,6 +61,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
     private final Tree tree;
     private final Locks locks = new Locks();
     private final AtomicLong lastHandle = new AtomicLong();
+    private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
 
     /** A filesystem of up to half of the maximum heap. */
     public MemoryFileSystem() {
@@ -106,7 +111,34 @@ public final class MemoryFileSystem implements FuseFileSystem {
         return true;
     }
 
+    @Override public Optional<Handover> handover() {
+        return Optional.of(new MemoryHandover());
+    }
+
+    /** All files, open ones without a name included, the open handles and the locks. */
+    private final class MemoryHandover implements Handover {
+        @Override public String format() {
+            return "memory 1";
+        }
+
+        @Override public void save(Session session, DataOutput out) throws IOException {
+            if (sessions.size() > 1) {
+                throw new IOException("its files are served to " + (sessions.size() - 1) + " other kernels");
+            }
+            out.writeLong(lastHandle.get());
+            new TreeHandover(tree).save(out);
+            locks.save(session, out);
+        }
+
+        @Override public void restore(Session session, DataInput in) throws IOException {
+            lastHandle.set(in.readLong());
+            new TreeHandover(tree).restore(in);
+            locks.restore(session, in);
+        }
+    }
+
     @Override public void init(InitNegotiation negotiation) {
+        sessions.add(negotiation.session());
         // With POSIX_ACL kernels check permissions by the lists, and the filesystem applies default lists and umask.
         negotiation.enable(InitFlag.POSIX_ACL);
         negotiation.enable(InitFlag.DONT_MASK);
@@ -121,6 +153,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     @Override public void destroy(Session session) {
+        sessions.remove(session);
         locks.destroy(session);
     }
 
