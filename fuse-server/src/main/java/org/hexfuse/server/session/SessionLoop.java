@@ -129,7 +129,8 @@ public final class SessionLoop {
         this.workers = new Workers(link, name, fileSystem.blocking(), settings.threads(), memory, info::limits,
                 this::handle, this::workerLeft);
         this.state = new SessionState(fileSystem, session, info, initialization, references, link);
-        this.pause = transferable.map(connection -> new SessionPause(connection, gate, inFlight, workers, info, name));
+        this.pause = transferable
+                .map(connection -> new SessionPause(connection, gate, inFlight, workers, info, drain, name));
         this.waits = new WaitLane(fileSystem.blocking(), name);
         this.interruptsThreads = fileSystem.interruptsThreads() && ownsThreads;
     }

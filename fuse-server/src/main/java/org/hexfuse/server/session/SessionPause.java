@@ -16,7 +16,7 @@ import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
 
 /**
- * The pause of a session while its state is handed over. Requests wait in the kernel. Those that run have {@link SessionLoop#PATIENCE}
+ * The pause of a session while its state is handed over. Requests wait in the kernel. Those that run have the drain timeout
  * to be answered, apart from SETLKW, which waits without bound; what is left then is answered only if the session goes on.
  */
 final class SessionPause {
@@ -29,15 +29,17 @@ final class SessionPause {
     private final InFlight inFlight;
     private final Workers workers;
     private final SessionInfo info;
+    private final Duration drain;
     private final String name;
 
     SessionPause(Transferable connection, ReplyGate gate, InFlight inFlight, Workers workers, SessionInfo info,
-            String name) {
+            Duration drain, String name) {
         this.connection = connection;
         this.gate = gate;
         this.inFlight = inFlight;
         this.workers = workers;
         this.info = info;
+        this.drain = drain;
         this.name = name;
     }
 
@@ -55,7 +57,7 @@ final class SessionPause {
         if (!connection.pause(WAKE)) {
             throw new IOException("a worker cannot be woken from its read");
         }
-        long deadline = System.nanoTime() + SessionLoop.PATIENCE.toNanos();
+        long deadline = System.nanoTime() + drain.toNanos();
         boolean quiet = isQuiet();
         while (!quiet && !ending.getAsBoolean() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(MOMENT);

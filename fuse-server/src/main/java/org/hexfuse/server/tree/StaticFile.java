@@ -4,11 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Instant;
 import java.util.Set;
+import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.OpenOutFlag;
+import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.DataReply;
 import org.hexfuse.server.GetAttr;
+import org.hexfuse.server.Open;
 import org.hexfuse.server.Read;
 
 /** A file that anyone may read, whose content never changes. */
@@ -30,6 +34,14 @@ public final class StaticFile extends Node {
 
     @Override public Attr getattr(GetAttr op) {
         return attr;
+    }
+
+    /** For writing it is EROFS, for root too, whom the mode does not stop. */
+    @Override public FileHandle open(Open op) {
+        if ((op.flags() & OpenFlags.ACCMODE) != OpenFlags.RDONLY) {
+            throw FuseException.of(Errno.EROFS);
+        }
+        return this;
     }
 
     /** The kernel's page cache keeps it from one open to the next. */

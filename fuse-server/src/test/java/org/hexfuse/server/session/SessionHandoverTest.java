@@ -165,7 +165,7 @@ import org.junit.jupiter.api.Timeout;
     }
 
     private static SessionLoop loop(FuseFileSystem fileSystem, ServerLink link) {
-        return new SessionLoop(fileSystem, link, "test", SessionSettings.defaults(),
+        return new SessionLoop(fileSystem, link, "test", SessionSettings.defaults().withDrain(Duration.ofMillis(500)),
                 new SessionObserver(ServerListener.NONE, PanicHandler.LOG));
     }
 

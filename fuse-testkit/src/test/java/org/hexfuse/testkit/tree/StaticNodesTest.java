@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.server.tree.Node;
 import org.hexfuse.server.tree.StaticDirectory;
@@ -11,6 +12,7 @@ import org.hexfuse.server.tree.StaticFile;
 import org.hexfuse.server.tree.StaticSymlink;
 import org.hexfuse.server.tree.TreeFileSystem;
 import org.hexfuse.testkit.UserKernel;
+import org.hexfuse.vfs.OpenFlag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Timeout;
                     .containsExactly("hello.txt", "d");
             assertThat(kernel.vfs().stat("/").nlink()).isEqualTo(3);
             assertThatThrownBy(() -> kernel.vfs().unlink("/hello.txt")).isInstanceOf(FuseException.class);
+            assertThatThrownBy(() -> kernel.vfs().open("/hello.txt", OpenFlag.WRITE))
+                    .hasMessage(FuseException.of(Errno.EROFS).getMessage());
             assertThatThrownBy(() -> kernel.vfs().mkdir("/d/e")).isInstanceOf(FuseException.class);
             assertThat(kernel.vfs().readString("/hello.txt")).isEqualTo("Hello, world!\n");
         }

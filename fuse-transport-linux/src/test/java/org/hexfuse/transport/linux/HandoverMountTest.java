@@ -19,6 +19,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
@@ -35,6 +36,7 @@ import org.hexfuse.libc.ThreadIdentity;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.FuseServer;
 import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Mount;
 import org.hexfuse.server.Open;
@@ -56,6 +58,9 @@ import org.junit.jupiter.params.provider.ValueSource;
     private static final long MAGIC = 0x48414E444F564552L;
     private static final int VERSION = 1;
     private static final int ACCEPT = 1;
+
+    /** Longer than the replies that come in time take. */
+    private static final Duration DRAIN = Duration.ofSeconds(1);
 
     @TempDir(cleanup = CleanupMode.NEVER) private Path scratch;
     private Path point;
@@ -88,7 +93,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     private void offer(FuseFileSystem fileSystem) throws Exception {
         try {
-            mount = Fuse.mount(fileSystem, point);
+            mount = FuseServer.serve(fileSystem).drainTimeout(DRAIN).mount(point);
         } catch (IOException e) {
             Assumptions.abort("this user may not mount: " + e.getMessage());
         }
@@ -143,7 +148,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         CompletableFuture<String> reading = start(() -> Files.readString(point.resolve(file)));
         assertThat(old.reading.await(10, TimeUnit.SECONDS)).isTrue();
         CompletableFuture<Mount> taking = start(() -> Fuse.takeOver(new Notebook("the successor"), point, socket));
-        TimeUnit.MILLISECONDS.sleep(500);
+        TimeUnit.MILLISECONDS.sleep(200);
         old.answer();
         taken = taking.get(10, TimeUnit.SECONDS);
         assertThat(reading.get(10, TimeUnit.SECONDS).strip()).isEqualTo(Notebook.SLOW + "the predecessor");

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -142,7 +143,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     private void mount(InitFlag flag, boolean enables, String... options) throws Exception {
         fileSystem = new Owned(flag, enables);
-        kernel = RunningKernel.mount(fileSystem, options);
+        kernel = RunningKernel.mount(FuseServer.serve(fileSystem).drainTimeout(Duration.ofMillis(200)), options);
         assumeTrue(fileSystem.offered, "a kernel without " + flag);
     }
 
