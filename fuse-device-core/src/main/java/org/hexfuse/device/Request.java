@@ -22,15 +22,17 @@ import org.hexfuse.transport.Span;
  * aborted request, so there is no time at which it could be freed explicitly.
  */
 public final class Request implements AutoCloseable {
-    /** Header, the largest argument struct, and two names of 4095 bytes, each with its NUL. */
-    private static final int HEAD_CAPACITY = 8448;
+    /** Header, the largest argument struct, and names as they usually are. Thousands of requests may wait at once. */
+    private static final int HEAD_CAPACITY = 512;
+    /** The same with two names of 4095 bytes, each with its NUL. */
+    private static final int LARGEST_HEAD = 8448;
     private static final int REPLY_CAPACITY = 512;
     /** The unit in which the memory for bulk data grows, in bytes. */
     private static final long GROWTH = 4096;
 
     private final Consumer<Request> recycler;
-    private final MemorySegment head = Arena.ofAuto().allocate(HEAD_CAPACITY, 8);
-    private final MemorySegment arguments = head.asSlice(InHeader.SIZE);
+    private MemorySegment head = Arena.ofAuto().allocate(HEAD_CAPACITY, 8);
+    private MemorySegment arguments = head.asSlice(InHeader.SIZE);
     private final Span data = new Span();
     private MemorySegment dataMemory = MemorySegment.NULL;
     private MemorySegment reply = Arena.ofAuto().allocate(REPLY_CAPACITY, 8);
@@ -83,7 +85,10 @@ public final class Request implements AutoCloseable {
         return InHeader.NODEID.get(head);
     }
 
-    /** The argument struct, at offset 0, zeroed by {@link #start}. Bytes after its size are not sent. */
+    /**
+     * The argument struct, at offset 0, zeroed by {@link #start}. Bytes after its size are not sent. Valid until a name or an extension
+     * is appended.
+     */
     public MemorySegment arguments() {
         return arguments;
     }
@@ -97,6 +102,7 @@ public final class Request implements AutoCloseable {
         if (name.length() >= 4096) {
             throw new IllegalArgumentException("a name of " + name.length() + " bytes; at most 4095");
         }
+        ensureRoom(name.length() + 1);
         name.copyTo(head, headSize);
         head.set(JAVA_BYTE, (long) headSize + name.length(), (byte) 0);
         headSize += name.length() + 1;
@@ -113,11 +119,22 @@ public final class Request implements AutoCloseable {
         if (size % Protocol.EXTENSION_UNIT != 0) {
             throw new IllegalArgumentException("an extension of " + size + " bytes; not a multiple of 8");
         }
+        ensureRoom(size);
         MemorySegment.copy(bytes, 0, head, headSize, size);
         headSize += size;
         long before = InHeader.TOTAL_EXTLEN.getUnsigned(head, 0);
         InHeader.TOTAL_EXTLEN.set(head, (short) (before + size / Protocol.EXTENSION_UNIT));
         return this;
+    }
+
+    /** Makes room for {@code bytes} after the present head. */
+    private void ensureRoom(int bytes) {
+        if (headSize + bytes > head.byteSize()) {
+            MemorySegment larger = Arena.ofAuto().allocate(Math.max(LARGEST_HEAD, headSize + bytes), 8);
+            MemorySegment.copy(head, 0, larger, 0, headSize);
+            head = larger;
+            arguments = larger.asSlice(InHeader.SIZE);
+        }
     }
 
     /** Sets the bulk data to a copy of {@code length} bytes of {@code source}. */

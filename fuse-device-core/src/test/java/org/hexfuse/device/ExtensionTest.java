@@ -42,5 +42,7 @@ class ExtensionTest {
         request.start(Opcode.SYMLINK, 1, Caller.KERNEL, 45, 0).name(longest).name(longest);
         request.extension(MemorySegment.ofArray(new byte[8])).extension(MemorySegment.ofArray(new byte[16]));
         assertThat(request.size()).isEqualTo(40 + 2 * 4096 + 24);
+        assertThat(request.opcode()).isEqualTo(Opcode.SYMLINK);
+        assertThat(Name.of(request.head(), 40, 4095)).isEqualTo(longest);
     }
 }

@@ -16,6 +16,7 @@ public final class RequestMemory {
     private final long limit;
     private final RequestMemory parent;
     private long reserved;
+    private long frees;
     private boolean closed;
 
     RequestMemory(long limit, RequestMemory parent) {
@@ -50,10 +51,16 @@ public final class RequestMemory {
         return true;
     }
 
+    /** How often memory was freed: who waits for some looks whether that changes. */
+    synchronized long frees() {
+        return frees;
+    }
+
     /** Frees {@code bytes} that were reserved. */
     synchronized void free(long bytes) {
         if (!closed) {
             reserved -= bytes;
+            frees++;
             if (parent != null) {
                 parent.free(bytes);
             }

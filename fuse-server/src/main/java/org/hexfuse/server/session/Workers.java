@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -34,7 +33,7 @@ import org.slf4j.Logger;
  * <p>There are no more workers than {@link ThreadCounts#most}, and no more than the memory of their slots fits the session's budget.
  * Beyond that the last reader stays a reader: it copies the request, in the rest of the budget, and runs it on a virtual
  * thread, or queues it for the next worker that is free where the filesystem blocks in native code. When the budget is used up it
- * waits, so that further requests stay in the kernel (back-pressure); when no request has finished for a second it answers ENOMEM. So
+ * waits, so that further requests stay in the kernel (back-pressure); when none of it was freed for a second it answers ENOMEM. So
  * INTERRUPT and FORGET are always read.
  *
  * <p><b>Failures.</b> Nothing that a request throws ends a worker, {@link OutOfMemoryError} included. A failure of the link
@@ -67,7 +66,6 @@ final class Workers {
     private final AtomicInteger overflowing = new AtomicInteger();
     /** Workers that read, or are about to. */
     private final AtomicInteger readers = new AtomicInteger();
-    private final LongAdder finished = new LongAdder();
     /** Copies of requests that wait for a worker. Whether it is empty needs no lock, which each worker asks for each request. */
     private final LinkedBlockingQueue<Slot> queue = new LinkedBlockingQueue<>(MOST_QUEUED);
     private volatile boolean ending;
@@ -299,7 +297,6 @@ final class Workers {
                 return true;
             }
             handler.accept(slot);
-            finished.increment();
         } finally {
             worker.end();
             if (worker.isHeld()) {
@@ -471,11 +468,11 @@ final class Workers {
     private Slot copy(Slot slot) {
         long replyRoom = MessageSizes.replyRoom(slot, limits.get());
         long size = WaitLane.REQUEST_SIZE + MessageSizes.requestSize(slot) + replyRoom;
-        long progress = finished.sum();
+        long frees = memory.frees();
         long since = System.nanoTime();
         while (!memory.tryReserve(size)) {
-            if (finished.sum() != progress) {
-                progress = finished.sum();
+            if (memory.frees() != frees) {
+                frees = memory.frees();
                 since = System.nanoTime();
             } else if (ending || System.nanoTime() - since > STALLED) {
                 answer(slot, Errno.ENOMEM);
@@ -492,7 +489,6 @@ final class Workers {
             Thread.ofVirtual().name(name + "-more").start(() -> {
                 try {
                     handler.accept(slot);
-                    finished.increment();
                 } finally {
                     overflowing.decrementAndGet();
                 }

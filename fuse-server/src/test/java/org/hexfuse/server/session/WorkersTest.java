@@ -94,7 +94,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     /** Lookups of {@code wait} and waiting locks wait for the latch, the rest doesn't. */
-    private static final class Gate implements FuseFileSystem {
+    private static class Gate implements FuseFileSystem {
         final Blocking blocking;
         final CountDownLatch open = new CountDownLatch(1);
         final AtomicInteger waiting = new AtomicInteger();
@@ -415,5 +415,40 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThatThrownBy(() -> ThreadCounts.DEFAULT.withIdle(1, Duration.ofSeconds(-1)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(ThreadCounts.DEFAULT.withReaders(9).withMost(3).most()).isEqualTo(10);
+    }
+
+    /** The memory is held by replies that nobody gives, and other requests need none of it. */
+    @Test void aRequestThatFindsNoMemoryEndsAlthoughOthersGoOn() throws Exception {
+        var kept = new ConcurrentLinkedQueue<LateReply<Entry>>();
+        var gate = new Gate(Blocking.IN_JAVA) {
+            @Override public Entry lookup(Lookup op) throws InterruptedException {
+                return op.name().is("later") ? op.later(kept::add) : super.lookup(op);
+            }
+
+            @Override public Attr getattr(GetAttr op) {
+                return Attr.directory(0755);
+            }
+        };
+        serve(FuseServer.serve(gate).threads(1).maxThreads(2).maxInflight(6 << 20)
+                .drainTimeout(Duration.ofMillis(100)));
+        var refused = new ConcurrentLinkedQueue<Errno>();
+        for (int i = 1; refused.isEmpty(); i++) {
+            int before = i;
+            start(1, () -> refused.add(lookup("later")));
+            await().pollInterval(Duration.ofMillis(1)).until(() -> kept.size() == before || !refused.isEmpty());
+        }
+        assertThat(refused).containsExactly(Errno.ENOMEM);
+        List<Thread> holder = start(1, () -> lookup("wait"));
+        await().until(() -> gate.waiting.get() == 1);
+        var outcome = new ConcurrentLinkedQueue<Errno>();
+        List<Thread> last = start(1, () -> outcome.add(lookup("quick")));
+        assertThat(last.getFirst().join(Duration.ofMillis(200))).as("it waits for memory").isFalse();
+        gate.open.countDown();
+        join(holder);
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (outcome.isEmpty() && System.nanoTime() - deadline < 0) {
+            assertThat(call(Opcode.GETATTR, 1, request -> request)).isEqualTo(Errno.OK);
+        }
+        assertThat(outcome).containsExactly(Errno.ENOMEM);
     }
 }
