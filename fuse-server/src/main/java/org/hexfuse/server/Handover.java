@@ -19,8 +19,8 @@ import java.util.Objects;
  * it. Then it calls {@link #restore}, and requests come. If the handover fails after {@code init}, {@code destroy} is called.
  *
  * <p><b>Requests that are not answered</b> when {@code save} is called run again in the successor, and what their handlers return here
- * is dropped: SETLKW that waits, and handlers and deferred replies that have taken more than the drain timeout, five seconds unless set. What such a request has
- * done already must be harmless to repeat, or not be saved.
+ * is dropped: SETLKW that waits, and handlers and deferred replies that have taken more than the drain timeout, five seconds unless
+ * set. What such a request has done already must be harmless to repeat, or not be saved.
  *
  * <p>The library passes on by itself: the negotiated version, flags and limits, the timeouts of the mount, the lookup counts, the open
  * handles and the backing ids. Node ids and file handles therefore mean the same in both processes. A filesystem that holds a
