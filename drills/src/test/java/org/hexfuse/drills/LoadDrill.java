@@ -2,6 +2,7 @@ package org.hexfuse.drills;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -121,7 +122,8 @@ import org.junit.jupiter.api.io.TempDir;
             assertThat(failures).isEmpty();
             assertThat(point.resolve("none")).doesNotExist();
             assertThat(victim.isAlive()).isTrue();
-            print("handlers that throw " + kinds.size() + " kinds of Throwable, 4,000 times",
+            print("handlers that throw " + kinds.size() + " kinds of Throwable, " + kinds.size() * 100 * CALLERS
+                    + " times",
                     "an errno each, " + victim.complaints() + " log lines");
         }
     }
@@ -151,6 +153,24 @@ import org.junit.jupiter.api.io.TempDir;
             assertThat(victim.isAlive()).isTrue();
             print("a server with 200 descriptors, each open takes one",
                     most + " open, then EMFILE; it goes on when they are closed");
+        }
+    }
+
+    /** The kernel looks every 15 seconds. Source: Linux {@code fs/fuse/dev.c} ({@code fuse_check_timeout}). */
+    @Test void theKernelsRequestTimeoutEndsASessionThatDoesNotReply() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/sys/fs/fuse/max_request_timeout")), "a kernel without REQUEST_TIMEOUT");
+        try (VictimProcess victim = VictimProcess.start(List.of("-Xmx64m"), point, "mount", "silent",
+                point.toString())) {
+            long start = System.nanoTime();
+            Queue<Exception> failures = inParallel(1, Duration.ofSeconds(90),
+                    _ -> Files.getLastModifiedTime(point.resolve("name")));
+            long ended = millisSince(start);
+            assertThat(failures).singleElement().isInstanceOf(FileSystemException.class);
+            assertThat(ended).isGreaterThan(14_000);
+            assertThat(victim.ends(Duration.ofSeconds(30))).isTrue();
+            assertThat(Mounts.count(point)).isZero();
+            print("a request timeout of 15 s and no reply", "the caller failed after " + ended / 1000
+                    + " s, the process ended, no mount stays");
         }
     }
 

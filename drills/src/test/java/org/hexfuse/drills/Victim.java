@@ -44,6 +44,7 @@ import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;
 import org.hexfuse.server.GetAttr;
+import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Lock;
 import org.hexfuse.server.Lookup;
 import org.hexfuse.server.Mount;
@@ -89,6 +90,7 @@ final class Victim {
             case "notify" -> new SelfNotifying();
             case "throwing" -> new Throwing();
             case "opening" -> new Opening();
+            case "silent" -> new Silent();
             case "large" -> memory("memory:?size=1g&files=2m");
             default -> memory();
         };
@@ -218,6 +220,21 @@ final class Victim {
 
         private static int recur(Lookup op) {
             return op.name().is("recursion") ? recur(op) + 1 : 0;
+        }
+    }
+
+    /** Replies to no lookup, and has the kernel limit the time of requests. */
+    private static final class Silent implements FuseFileSystem {
+        @Override public void init(InitNegotiation negotiation) {
+            negotiation.requestTimeout(Duration.ofSeconds(15));
+        }
+
+        @Override public Attr getattr(GetAttr op) {
+            return Attr.directory(0777);
+        }
+
+        @Override public Entry lookup(Lookup op) throws IOException, InterruptedException {
+            return op.later(_ -> {});
         }
     }
 
