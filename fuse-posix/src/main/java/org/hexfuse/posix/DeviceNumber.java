@@ -13,4 +13,14 @@ public final class DeviceNumber {
     public static int of(int major, int minor) {
         return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
     }
+
+    /** The major number, 12 bits. */
+    public static int major(int device) {
+        return (device & 0xfff00) >>> 8;
+    }
+
+    /** The minor number, 20 bits. */
+    public static int minor(int device) {
+        return (device & 0xff) | (device >>> 12 & 0xfff00);
+    }
 }

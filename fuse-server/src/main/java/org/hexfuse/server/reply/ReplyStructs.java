@@ -17,6 +17,7 @@ import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.StatxData;
 import org.hexfuse.abi.StatxOut;
 import org.hexfuse.abi.SxTime;
+import org.hexfuse.posix.DeviceNumber;
 import org.hexfuse.posix.Timespec;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.DataReply;
@@ -110,8 +111,8 @@ public final class ReplyStructs {
         time(segment, base + StatxData.CTIME.offset(), attr.ctime());
         attr.btime().ifPresent(time -> time(segment, base + StatxData.BTIME.offset(), time));
         int rdev = attr.rdev();
-        StatxData.RDEV_MAJOR.set(segment, base, (rdev & 0xFFF00) >>> 8);
-        StatxData.RDEV_MINOR.set(segment, base, (rdev & 0xFF) | (rdev >>> 12 & 0xFFF00));
+        StatxData.RDEV_MAJOR.set(segment, base, DeviceNumber.major(rdev));
+        StatxData.RDEV_MINOR.set(segment, base, DeviceNumber.minor(rdev));
     }
 
     private static void time(MemorySegment segment, long base, Timespec time) {

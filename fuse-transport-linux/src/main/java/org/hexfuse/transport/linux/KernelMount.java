@@ -13,6 +13,7 @@ import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.MountCalls;
 import org.hexfuse.libc.MountFlags;
 import org.hexfuse.libc.ProcessIds;
+import org.hexfuse.posix.DeviceNumber;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.transport.spi.Loggers;
 import org.slf4j.Logger;
@@ -21,7 +22,7 @@ import org.slf4j.Logger;
 final class KernelMount {
     static final String DEVICE = "/dev/fuse";
     /** Major 10 and minor 229. Source: Linux {@code Documentation/admin-guide/devices.txt}. */
-    private static final long DEVICE_NUMBER = 10 << 8 | 229;
+    private static final long DEVICE_NUMBER = DeviceNumber.of(10, 229);
 
     private static final Pattern GIVEN = Pattern.compile("/dev/fd/([0-9]{1,7})");
     private static final Path CONNECTIONS = Path.of("/sys/fs/fuse/connections");

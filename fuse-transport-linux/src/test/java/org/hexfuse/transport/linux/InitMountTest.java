@@ -31,6 +31,7 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.Syscalls;
+import org.hexfuse.posix.DeviceNumber;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.server.*;
 import org.hexfuse.testkit.RunningKernel;
@@ -312,7 +313,7 @@ import org.junit.jupiter.api.io.TempDir;
         assertThat(limits).containsExactly(20, 17, 20);
         assertThat(Files.size(file)).isEqualTo(1L << 24);
         Path connection = Path.of("/sys/fs/fuse/connections",
-                Long.toString((long) Files.getAttribute(file, "unix:dev") & 0xFF));
+                Integer.toString(DeviceNumber.minor((int) (long) Files.getAttribute(file, "unix:dev"))));
         if (Files.exists(connection)) {
             assertThat(Files.readString(connection.resolve("max_background")).strip()).isEqualTo("20");
             assertThat(Files.readString(connection.resolve("congestion_threshold")).strip()).isEqualTo("17");

@@ -23,6 +23,7 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.libc.MountCalls;
 import org.hexfuse.libc.MountFlags;
 import org.hexfuse.libc.ProcessIds;
+import org.hexfuse.posix.DeviceNumber;
 import org.hexfuse.server.*;
 import org.hexfuse.testkit.RunningKernel;
 import org.junit.jupiter.api.AfterEach;
@@ -237,7 +238,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         try {
             assertThat(fileSystem.waiting.await(20, TimeUnit.SECONDS)).isTrue();
             Files.writeString(
-                    control.resolve(Long.toString((device & 0xFF) | (device >> 12 & ~0xFFL))).resolve("abort"),
+                    control.resolve(Integer.toString(DeviceNumber.minor((int) device))).resolve("abort"),
                     "1");
             assertThat(new String(caller.getInputStream().readAllBytes(), UTF_8))
                     .contains("Software caused connection abort");

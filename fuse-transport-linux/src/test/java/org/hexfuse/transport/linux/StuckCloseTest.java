@@ -15,6 +15,7 @@ import org.hexfuse.libc.MountCalls;
 import org.hexfuse.libc.MountFlags;
 import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.transport.Address;
+import org.hexfuse.posix.DeviceNumber;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,7 +123,7 @@ import org.junit.jupiter.api.Timeout;
         TinyServer server = serve(mount(), true);
         String device = MountTable.read().at(point.toString()).orElseThrow().device();
         int minor = Integer.parseInt(device.substring(device.indexOf(':') + 1));
-        int number = (minor & 0xff) | (minor & ~0xff) << 12;
+        int number = DeviceNumber.of(0, minor);
         Process caller = new ProcessBuilder("perl", "-e", "my $b = \"\\0\" x 64; syscall(136, " + number + ", $b)")
                 .start();
         opened.add(caller::destroyForcibly);
