@@ -51,7 +51,7 @@ public final class RequestMemory {
         return true;
     }
 
-    /** How often memory was freed: who waits for some looks whether that changes. */
+    /** The number of calls that freed memory; a waiter makes progress while it grows. */
     synchronized long frees() {
         return frees;
     }

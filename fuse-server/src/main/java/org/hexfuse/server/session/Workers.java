@@ -203,7 +203,7 @@ final class Workers {
      */
     boolean isQuiet(int paused) {
         synchronized (lock) {
-            // A worker that is paused stays so, and one that is parked has no request; neither is counted twice.
+            // The link does not resume a paused worker meanwhile, and a parked worker is not in the link, so no worker counts twice.
             if (paused + parked.size() < workers.size()) {
                 return false;
             }

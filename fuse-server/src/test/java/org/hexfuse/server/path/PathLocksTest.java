@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Locks of paths: who waits for whom, and that each waiter gets its locks in the end. */
+/** Path locks: which conflict, and that no waiter starves. */
 @Timeout(60) class PathLocksTest {
     private static final Name A = Name.of("a");
     private static final Name B = Name.of("b");

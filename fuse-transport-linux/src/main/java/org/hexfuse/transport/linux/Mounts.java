@@ -38,7 +38,7 @@ public final class Mounts {
         return point;
     }
 
-    /** The user who has mounted, unsigned: {@code user_id} of the mount; empty if there is no such mount. */
+    /** The owner of a mount, its option {@code user_id}, an unsigned number; empty if nothing is mounted there. */
     public static OptionalInt user(Path mountPoint) throws IOException {
         return MountTable.readUser(resolve(mountPoint));
     }

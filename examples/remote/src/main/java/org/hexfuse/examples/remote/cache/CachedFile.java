@@ -211,8 +211,8 @@ public final class CachedFile {
     }
 
     /**
-     * Closes the file. The last one uploads what was written since {@link #upload}; what cannot be uploaded is lost, as is what
-     * was written to a file that no longer exists.
+     * Closes the file. The last close uploads the writes since the last {@link #upload}. If the upload fails, or the file was removed, those
+     * writes are discarded.
      */
     public void close(boolean exists) throws IOException, InterruptedException {
         lock.lock();
