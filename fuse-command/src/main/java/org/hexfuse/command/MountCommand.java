@@ -88,7 +88,7 @@ import picocli.CommandLine.Spec;
 
     /** Whether another process has mounted it and passed the device on. */
     private boolean isGiven() {
-        return mountPoint.startsWith("/dev/fd");
+        return Mounts.isGiven(mountPoint);
     }
 
     private List<String> splitOptions() {

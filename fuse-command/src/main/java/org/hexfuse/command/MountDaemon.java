@@ -20,15 +20,15 @@ final class MountDaemon {
 
     /** Waits until the new process reports the mount: 0; its exit status if it exits before. */
     static int start(CommandSpec spec, Path mountPoint, Optional<Path> log) throws IOException, InterruptedException {
-        Path file = log.orElseGet(() -> Daemon.defaultLog("hexfuse", mountPoint)).toAbsolutePath();
+        Path file = log.orElseGet(() -> Daemon.defaultLog("hexfuse", mountPoint));
         PrintWriter out = spec.commandLine().getOut();
         try {
             Daemon daemon = Daemon.start(command(spec), file, MountCommand.MOUNTED, TIMEOUT);
-            out.println(daemon.ready() + " by process " + daemon.process().pid() + ", which logs to " + file);
+            out.println(daemon.announcement());
             return CommandLine.ExitCode.OK;
         } catch (Daemon.EndedException e) {
             spec.commandLine().getErr().println(e.getMessage());
-            return e.status() == 0 ? CommandLine.ExitCode.SOFTWARE : e.status();
+            return e.status();
         }
     }
 

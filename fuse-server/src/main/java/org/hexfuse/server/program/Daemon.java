@@ -18,8 +18,9 @@ import java.util.stream.Stream;
  *
  * @param process the new process, which runs
  * @param ready the line with which it said that it is ready
+ * @param log the file of its output and errors
  */
-public record Daemon(ProcessHandle process, String ready) {
+public record Daemon(ProcessHandle process, String ready, Path log) {
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
 
@@ -34,10 +35,15 @@ public record Daemon(ProcessHandle process, String ready) {
             this.status = status;
         }
 
-        /** Its exit status. */
+        /** Its exit status; 1 if that was 0, since the program is not there. */
         public int status() {
-            return status;
+            return status == 0 ? 1 : status;
         }
+    }
+
+    /** For its user: the line with which it is ready, its process and its log. */
+    public String announcement() {
+        return ready + " by process " + process.pid() + ", which logs to " + log;
     }
 
     /**
@@ -66,7 +72,7 @@ public record Daemon(ProcessHandle process, String ready) {
                 Optional<String> line = Files.readAllLines(file).stream().filter(l -> l.contains(ready)).findFirst();
                 if (line.isPresent()) {
                     started = true;
-                    return new Daemon(process.toHandle(), line.get());
+                    return new Daemon(process.toHandle(), line.get(), file);
                 }
                 if (ended) {
                     throw new EndedException(Files.readAllLines(file), process.exitValue());

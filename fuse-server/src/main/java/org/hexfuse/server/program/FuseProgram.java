@@ -78,7 +78,7 @@ public final class FuseProgram {
         } catch (Daemon.EndedException e) {
             // What the other process has printed of the failure has the program's name.
             err.println(e.getMessage());
-            return e.status() == 0 ? FAILED : e.status();
+            return e.status();
         } catch (IOException e) {
             err.println(name + ": " + e.getMessage());
             return FAILED;
@@ -109,7 +109,7 @@ public final class FuseProgram {
     private int start(MountArguments arguments, List<String> all) throws IOException, InterruptedException {
         Path log = Daemon.defaultLog(name, arguments.mountPoint());
         Daemon daemon = Daemon.start(inForeground(Daemon.ownCommand(), all), log, MOUNTED, START_TIMEOUT);
-        out.println(daemon.ready() + " by process " + daemon.process().pid() + ", which logs to " + log);
+        out.println(daemon.announcement());
         return 0;
     }
 

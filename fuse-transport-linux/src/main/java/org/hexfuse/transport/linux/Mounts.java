@@ -38,6 +38,11 @@ public final class Mounts {
         return point;
     }
 
+    /** Whether a path is no mount point but {@code /dev/fd/N}, a device that another process has mounted and passed on. */
+    public static boolean isGiven(Path mountPoint) {
+        return KernelMount.isGiven(mountPoint.toString());
+    }
+
     /** The owner of a mount, its option {@code user_id}, an unsigned number; empty if nothing is mounted there. */
     public static OptionalInt user(Path mountPoint) throws IOException {
         return MountTable.readUser(resolve(mountPoint));
