@@ -135,16 +135,24 @@ final class Victim {
 
     /** Prints the direct memory that is in use after a collection, in KiB. */
     static void printHeld() {
-        long bytes = 0;
+        long before;
+        long bytes = Long.MAX_VALUE;
         // Segments of automatic arenas are freed by a thread of the JDK's some time after the collection that finds them.
-        for (int i = 0; i < 3; i++) {
+        do {
+            before = bytes;
             System.gc();
-            LockSupport.parkNanos(100_000_000);
-        }
+            LockSupport.parkNanos(300_000_000);
+            bytes = direct();
+        } while (bytes < before);
+        System.out.println(VictimProcess.DIRECT + bytes / 1024);
+    }
+
+    private static long direct() {
+        long bytes = 0;
         for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
             bytes += pool.getName().equals("direct") ? pool.getMemoryUsed() : 0;
         }
-        System.out.println(VictimProcess.DIRECT + bytes / 1024);
+        return bytes;
     }
 
     /** Regular files that take what is written and forget it, slowly. */

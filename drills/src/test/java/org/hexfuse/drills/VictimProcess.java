@@ -23,7 +23,7 @@ final class VictimProcess implements AutoCloseable {
      */
     static final int SCHEDULER = 4;
     /** More than pools keep of memory outside the heap when nothing is in flight. */
-    static final long IDLE_DIRECT_KIBIBYTES = 32 * 1024;
+    static final long IDLE_DIRECT_KIBIBYTES = 8 * 1024;
 
     private final Process process;
     private final Path log;

@@ -3,12 +3,14 @@ package org.hexfuse.libc;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.time.Duration;
 import org.hexfuse.abi.Errno;
 
 /**
@@ -36,6 +38,7 @@ public final class Sockets {
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
+    private static final int SO_SNDTIMEO = 21;
     private static final int SHUT_RDWR = 2;
     private static final int PATH_OFFSET = 2;
 
@@ -70,7 +73,9 @@ public final class Sockets {
         withAddress("bind " + printed(path), BIND, socket, path);
     }
 
-    /** {@code connect(2)}. */
+    /**
+     * {@code connect(2)}. Blocks while the listener's backlog is full, as long as {@link #sendTimeout} allows; then EAGAIN.
+     */
     public static void connect(Fd socket, String path) throws LibcException {
         withAddress("connect " + printed(path), CONNECT, socket, path);
     }
@@ -106,6 +111,15 @@ public final class Sockets {
             MemorySegment memory = arena.allocateFrom(JAVA_INT, value);
             call("setsockopt " + option, socket,
                     (s, fd) -> (int) SETSOCKOPT.invokeExact(s, fd, SOL_SOCKET, option.code(), memory, 4));
+        }
+    }
+
+    /** Bounds how long sending and connecting may block; zero for no bound. */
+    public static void sendTimeout(Fd socket, Duration timeout) throws LibcException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment timeval = arena.allocateFrom(JAVA_LONG, timeout.toSeconds(), timeout.toNanosPart() / 1000);
+            call("setsockopt SO_SNDTIMEO", socket, (s, fd) -> (int) SETSOCKOPT.invokeExact(s, fd, SOL_SOCKET,
+                    SO_SNDTIMEO, timeval, (int) timeval.byteSize()));
         }
     }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.hexfuse.abi.Errno;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +126,29 @@ class SocketsTest {
                 Sockets.option(pair.first(), SocketOption.SEND_BUFFER_FORCE, 4 << 20);
                 assertThat(Sockets.option(pair.first(), SocketOption.SEND_BUFFER)).isEqualTo(8 << 20);
             }
+        }
+    }
+
+    @Test void aTimeoutBoundsHowLongAConnectWaitsForTheBacklog() throws Exception {
+        String name = "\0hexfuse-backlog-" + ProcessIds.pid();
+        try (Fd server = Sockets.socket(SocketType.STREAM); Fd first = Sockets.socket(SocketType.STREAM);
+                Fd second = Sockets.socket(SocketType.STREAM)) {
+            Sockets.bind(server, name);
+            Sockets.listen(server, 0);
+            Sockets.connect(first, name);
+            Sockets.sendTimeout(second, Duration.ofMillis(20));
+            assertThatThrownBy(() -> Sockets.connect(second, name))
+                    .isInstanceOfSatisfying(LibcException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EAGAIN));
+            Sockets.sendTimeout(second, Duration.ofSeconds(30));
+            var connected = CompletableFuture.runAsync(() -> {
+                try {
+                    Sockets.connect(second, name);
+                } catch (LibcException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            Sockets.accept(server).close();
+            connected.get(20, TimeUnit.SECONDS);
         }
     }
 

@@ -119,8 +119,9 @@ public final class FuseServer implements AutoCloseable {
     private void begin(ServerLink link) {
         var session = new SessionLoop(fileSystem, link, "hexfuse " + address(), settings,
                 new SessionObserver(listener, panics));
-        sessions.removeIf(earlier -> earlier.closed().isDone());
         sessions.add(session);
+        // With it goes the memory of its requests, which nothing else needs.
+        session.closed().thenRun(() -> sessions.remove(session));
         session.start();
         first.complete(session);
         if (closed) {

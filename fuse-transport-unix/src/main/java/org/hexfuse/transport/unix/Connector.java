@@ -12,7 +12,8 @@ import org.hexfuse.libc.Sockets;
 final class Connector {
     /** How long a listener may take to make room in its backlog. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration PAUSE = Duration.ofMillis(20);
+    /** How long a thread may take to see that it was interrupted. */
+    private static final Duration SLICE = Duration.ofMillis(100);
 
     private Connector() {}
 
@@ -20,10 +21,10 @@ final class Connector {
     static Wire connect(SocketPath to) throws IOException {
         Fd socket = Sockets.socket(to.type());
         try {
-            // A blocking connect would wait without limit while the backlog is full.
-            socket.nonblocking(true);
+            // The kernel queues who blocks for room in the backlog. Who tries again and again finds it taken by those who try more often.
+            Sockets.sendTimeout(socket, SLICE);
             await(socket, to);
-            socket.nonblocking(false);
+            Sockets.sendTimeout(socket, Duration.ZERO);
         } catch (IOException e) {
             socket.close();
             throw e;
@@ -38,10 +39,7 @@ final class Connector {
                 throw new ConnectException(
                         to.label() + " has accepted no connection for " + TIMEOUT.toSeconds() + " s");
             }
-            try {
-                Thread.sleep(PAUSE);
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
+            if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedIOException("interrupted while connecting to " + to.label());
             }
         }
