@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.hexfuse.libc.ProcessIds;
+import org.hexfuse.command.shell.OwnedFileSystem;
 import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;
@@ -73,7 +74,8 @@ import picocli.CommandLine.Spec;
             return MountDaemon.start(spec, mountPoint, Optional.ofNullable(log));
         }
         FuseFileSystem fileSystem = fileSystems.create(FileSystems.parse(what));
-        try (Mount mount = takeover ? takeOver(fileSystem) : mount(fileSystem)) {
+        try (var _ = new OwnedFileSystem(fileSystem);
+                Mount mount = takeover ? takeOver(fileSystem) : mount(fileSystem)) {
             if (fileSystem.handover().isPresent() && !isGiven()) {
                 offer(mount);
             }

@@ -2,6 +2,7 @@ package org.hexfuse.command;
 
 import jakarta.inject.Inject;
 import java.util.concurrent.Callable;
+import org.hexfuse.command.shell.OwnedFileSystem;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;
 import org.hexfuse.transport.Address;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
             Logging.everything();
         }
         FuseFileSystem fileSystem = fileSystems.create(FileSystems.parse(what));
-        try (FuseServer server = FuseServer.serve(fileSystem).at(Address.parse(where)).threads(threads).start()) {
+        try (var _ = new OwnedFileSystem(fileSystem);
+                FuseServer server = FuseServer.serve(fileSystem).at(Address.parse(where)).threads(threads).start()) {
             Runtime.getRuntime().addShutdownHook(new Thread(server::close, "hexfuse-close"));
             spec.commandLine().getOut().println(what + " is served at " + server.address());
             spec.commandLine().getOut().flush();

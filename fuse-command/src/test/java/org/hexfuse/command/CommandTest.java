@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -18,6 +19,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.hexfuse.server.FuseServer;
 import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.transport.Address;
@@ -240,6 +243,28 @@ class CommandTest {
         assertThat(out()).isEqualTo("shared");
         assertThat(run("shell", "mem:served", "-c", "ls")).isEqualTo(1);
         assertThat(err.toString()).startsWith("hexfuse shell: ").hasLineCount(1);
+    }
+
+    @Test void closesTheFilesystemThatItHasMade(@TempDir Path host) throws Exception {
+        Path zip = host.resolve("one.zip");
+        try (var out = new ZipOutputStream(Files.newOutputStream(zip))) {
+            out.putNextEntry(new ZipEntry("f"));
+            out.write('x');
+        }
+        assertThat(run("shell", "archive:" + zip, "-c", "cat /f")).isZero();
+        assertThat(out()).isEqualTo("x");
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
+            assertThat(open.filter(descriptor -> isLinkTo(descriptor, zip))).isEmpty();
+        }
+    }
+
+    private static boolean isLinkTo(Path link, Path file) {
+        try {
+            return Files.readSymbolicLink(link).equals(file);
+        } catch (IOException _) {
+            // A descriptor that was closed meanwhile.
+            return false;
+        }
     }
 
     @Test void theDoctorReportsItsFindings() {

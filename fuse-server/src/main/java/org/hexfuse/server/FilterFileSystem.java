@@ -1,6 +1,7 @@
 package org.hexfuse.server;
 
 import org.hexfuse.posix.StatVfs;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +35,7 @@ import org.hexfuse.posix.LockRange;
  *
  * <p>{@link org.hexfuse.server.filter} has decorators ready to use.
  */
-public abstract class FilterFileSystem implements FuseFileSystem {
+public abstract class FilterFileSystem implements FuseFileSystem, Closeable {
     private final FuseFileSystem delegate;
 
     /** Wraps {@code delegate}. */
@@ -45,6 +46,22 @@ public abstract class FilterFileSystem implements FuseFileSystem {
     /** The wrapped filesystem. */
     protected final FuseFileSystem delegate() {
         return delegate;
+    }
+
+    /** Closes the wrapped filesystem, if it is {@link AutoCloseable}: to be called once its sessions have ended. */
+    @Override public void close() throws IOException {
+        if (delegate instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+                throw new IOException(e.getMessage(), e);
+            }
+        }
     }
 
     /**

@@ -70,12 +70,25 @@ public final class Servings {
 
     private static Serving serve(FuseFileSystem fileSystem, VfsOptions plain) throws IOException {
         VfsOptions options = plain.withDefaultPermissions(fileSystem.kernelChecksPermissions());
-        FuseServer server = FuseServer.serve(fileSystem).start();
+        var owned = new OwnedFileSystem(fileSystem);
+        FuseServer server = null;
+        boolean connected = false;
         try {
-            return new Serving(Vfs.connect(server.address(), options), server::close);
-        } catch (IOException | RuntimeException e) {
-            server.close();
-            throw e;
+            server = FuseServer.serve(fileSystem).start();
+            FuseServer started = server;
+            var serving = new Serving(Vfs.connect(server.address(), options), () -> {
+                started.close();
+                owned.close();
+            });
+            connected = true;
+            return serving;
+        } finally {
+            if (!connected) {
+                if (server != null) {
+                    server.close();
+                }
+                owned.close();
+            }
         }
     }
 }

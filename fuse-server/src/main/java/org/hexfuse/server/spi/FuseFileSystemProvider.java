@@ -16,7 +16,8 @@ public interface FuseFileSystemProvider {
     String description();
 
     /**
-     * Makes a filesystem.
+     * Makes a filesystem. One that has something to close, as a file of its own, is {@link AutoCloseable}; the caller closes it once its
+     * sessions have ended.
      *
      * @throws IllegalArgumentException if the address is malformed; the message is one line
      * @throws IOException if the storage that the filesystem needs cannot be opened; the message is one line

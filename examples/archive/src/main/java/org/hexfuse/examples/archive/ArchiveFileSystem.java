@@ -15,8 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The members of an archive. It may be served to several kernels at once. Closing it closes the archive's file; the file of a
- * filesystem that is not closed, as one that was made by {@link ArchiveProvider}, is closed by the garbage collector.
+ * The members of an archive. It may be served to several kernels at once. Closing it closes the archive's file.
  */
 public final class ArchiveFileSystem extends TreeFileSystem implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveFileSystem.class);
