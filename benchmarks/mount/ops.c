@@ -4,9 +4,12 @@
  *   ops DIRECTORY MODE PROCESSES SECONDS
  *
  * MODE: miss    stat() of names that are not there, each another one and never one of an earlier run
+ *       stat    stat() of one name that is there
+ *       fstat   fstat() of an open file
  *       create  open(O_CREAT), close(), unlink()
  *       read    pread() of 4 KiB at random offsets of a file of 64 MiB, O_DIRECT where that is allowed
  *       write   pwrite() of 4 KiB likewise
+ *       read1m, write1m  the same with 1 MiB
  * Prints one number.
  */
 #define _GNU_SOURCE
@@ -21,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BLOCK = 4096, BLOCKS = 16384 };
+enum { BLOCK = 4096, LARGE = 1 << 20, SIZE = 64 << 20 };
 
 static double now(void) {
     struct timespec t;
@@ -45,52 +48,63 @@ static int open_data(const char *path) {
     return fd;
 }
 
+/* The file of a process, of SIZE bytes. */
+static int filled(const char *path, void *block) {
+    int fd = open_data(path);
+    for (int i = 0; i < SIZE / LARGE; i++) {
+        check(pwrite(fd, block, LARGE, (off_t) i * LARGE) == LARGE, "pwrite");
+    }
+    return fd;
+}
+
 static long run(const char *mode, const char *directory, int process, double seconds) {
-    char path[4096];
+    char data[4096], path[4096];
     struct stat st;
     void *block;
-    int fd = -1;
     unsigned seed = 17 + process;
-    check(posix_memalign(&block, BLOCK, BLOCK) == 0, "memory");
-    memset(block, 7, BLOCK);
-    if (strcmp(mode, "read") == 0 || strcmp(mode, "write") == 0) {
-        snprintf(path, sizeof path, "%s/data%d", directory, process);
-        fd = open_data(path);
-        for (int i = 0; i < BLOCKS; i++) {
-            check(pwrite(fd, block, BLOCK, (off_t) i * BLOCK) == BLOCK, "pwrite");
-        }
-    }
+    int size = strstr(mode, "1m") != NULL ? LARGE : BLOCK;
+    int needs_file = strcmp(mode, "miss") != 0 && strcmp(mode, "create") != 0;
+    check(posix_memalign(&block, BLOCK, LARGE) == 0, "memory");
+    memset(block, 7, LARGE);
+    snprintf(data, sizeof data, "%s/data%d", directory, process);
+    int file = needs_file ? filled(data, block) : -1;
     long count = 0;
     for (double end = now() + seconds; (count & 15) != 0 || now() < end; count++) {
-        off_t offset = (off_t) (rand_r(&seed) % BLOCKS) * BLOCK;
+        off_t offset = (off_t) (rand_r(&seed) % (SIZE / size)) * size;
         switch (mode[0]) {
         case 'm':
             snprintf(path, sizeof path, "%s/missing-%d-%ld", directory, (int) getpid(), count);
             check(stat(path, &st) < 0 && errno == ENOENT, "stat");
             break;
+        case 's':
+            check(stat(data, &st) == 0, "stat");
+            break;
+        case 'f':
+            check(fstat(file, &st) == 0, "fstat");
+            break;
         case 'c':
-            snprintf(path, sizeof path, "%s/file-%d", directory, process);
-            fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+            snprintf(path, sizeof path, "%s/missing-file-%d", directory, process);
+            int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0644);
             check(fd >= 0, "open");
             close(fd);
             check(unlink(path) == 0, "unlink");
             break;
         case 'r':
-            check(pread(fd, block, BLOCK, offset) == BLOCK, "pread");
+            check(pread(file, block, size, offset) == size, "pread");
             break;
         default:
-            check(pwrite(fd, block, BLOCK, offset) == BLOCK, "pwrite");
+            check(pwrite(file, block, size, offset) == size, "pwrite");
         }
     }
-    if (mode[0] == 'r' || mode[0] == 'w') {
-        unlink(path);
+    if (needs_file) {
+        unlink(data);
     }
     return count;
 }
 
 int main(int argc, char **argv) {
     if (argc != 5) {
-        fprintf(stderr, "usage: ops DIRECTORY miss|create|read|write PROCESSES SECONDS\n");
+        fprintf(stderr, "usage: ops DIRECTORY miss|stat|fstat|create|read|write|read1m|write1m PROCESSES SECONDS\n");
         return 2;
     }
     int processes = atoi(argv[3]);

@@ -115,6 +115,12 @@ public final class Name implements Comparable<Name> {
         return out.flip().toString();
     }
 
+    /** Whether the first bytes are those of {@code prefix}. */
+    public boolean startsWith(Name prefix) {
+        return bytes.length >= prefix.bytes.length
+                && Arrays.equals(bytes, 0, prefix.bytes.length, prefix.bytes, 0, prefix.bytes.length);
+    }
+
     /** Whether this is the name that {@code text} stands for. */
     public boolean is(String text) {
         return Arrays.equals(bytes, encode(text));

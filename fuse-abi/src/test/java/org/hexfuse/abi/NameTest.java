@@ -31,6 +31,14 @@ class NameTest {
         assertThat(Name.of("z")).isLessThan(Name.of("é"));
     }
 
+    @Test void aNameStartsWithItselfAndShorterOnes() {
+        Name name = Name.of("file");
+        assertThat(name.startsWith(Name.of("fi"))).isTrue();
+        assertThat(name.startsWith(name)).isTrue();
+        assertThat(name.startsWith(Name.of("files"))).isFalse();
+        assertThat(name.startsWith(Name.of("il"))).isFalse();
+    }
+
     @Test void dotsAreTold() {
         assertThat(Name.of(".").isDotOrDotDot()).isTrue();
         assertThat(Name.of("..").isDotOrDotDot()).isTrue();

@@ -121,7 +121,7 @@ public final class FuseServer implements AutoCloseable {
                 new SessionObserver(listener, panics));
         sessions.add(session);
         // With it goes the memory of its requests, which nothing else needs.
-        session.closed().thenRun(() -> sessions.remove(session));
+        var _ = session.closed().thenRun(() -> sessions.remove(session));
         session.start();
         first.complete(session);
         if (closed) {

@@ -1,0 +1,51 @@
+package org.hexfuse.examples.nullfs;
+
+import com.google.auto.service.AutoService;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.hexfuse.abi.Name;
+import org.hexfuse.server.Blocking;
+import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.spi.FuseFileSystemProvider;
+import org.hexfuse.transport.Address;
+
+/** Makes {@link NullFileSystem} for {@code null:}, such as {@code null:?missing=no&blocking=in_java}. */
+@AutoService(FuseFileSystemProvider.class) public final class NullProvider implements FuseFileSystemProvider {
+    private static final String MISSING = "missing";
+    private static final String BLOCKING = "blocking";
+
+    public NullProvider() {}
+
+    @Override public String scheme() {
+        return "null";
+    }
+
+    @Override public String description() {
+        return "each name is a file of 1 GiB of zeros that discards what is written, for measurements; missing=PREFIX are names that are "
+                + "not there, blocking=never, in_java or in_native_code says where it runs";
+    }
+
+    @Override public FuseFileSystem create(Address address) {
+        if (!address.path().isEmpty()) {
+            throw new IllegalArgumentException("null: takes no path, and got '" + address.path() + "'");
+        }
+        for (String key : address.parameters().keySet()) {
+            if (!Set.of(MISSING, BLOCKING).contains(key)) {
+                throw new IllegalArgumentException(
+                        "null: has no parameter '" + key + "'; it takes " + MISSING + " and " + BLOCKING);
+            }
+        }
+        return new NullFileSystem(address.parameter(MISSING).map(Name::of),
+                address.parameter(BLOCKING).map(NullProvider::blocking).orElse(Blocking.NEVER));
+    }
+
+    private static Blocking blocking(String text) {
+        return Arrays.stream(Blocking.values()).filter(value -> value.name().toLowerCase(Locale.ROOT).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("null: " + BLOCKING + "=" + text + " is none of "
+                        + Arrays.stream(Blocking.values()).map(value -> value.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(", "))));
+    }
+}
