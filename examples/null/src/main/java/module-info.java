@@ -6,7 +6,5 @@ module org.hexfuse.examples.nullfs {
     requires transitive org.hexfuse.server;
     requires static com.google.auto.service;
 
-    exports org.hexfuse.examples.nullfs;
-
     provides FuseFileSystemProvider with NullProvider;
 }
