@@ -80,7 +80,7 @@ static void handle(int fd, const struct fuse_in_header *in) {
         if (strncmp(arguments, MISSING, sizeof MISSING - 1) != 0) {
             entry(&out, 0);
         }
-        reply(fd, in->unique, out.nodeid == 0 ? -ENOENT : 0, &out, out.nodeid == 0 ? 0 : sizeof out);
+        reply(fd, in->unique, 0, &out, sizeof out);
         break;
     }
     case FUSE_GETATTR:
