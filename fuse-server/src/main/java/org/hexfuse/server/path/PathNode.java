@@ -152,7 +152,9 @@ final class PathNode extends Node {
         PathNode known = known(name);
         boolean same = known != null && known.type() == type
                 && (known.ino == attr.ino() || known.ino == 0 || attr.ino() == 0);
-        PathNode node = same ? known : new PathNode(paths, type, attr);
+        PathNode node = same ? known
+                : known == null ? (PathNode) child(name, type, () -> new PathNode(paths, type, attr))
+                        : new PathNode(paths, type, attr);
         node.seen(attr);
         return node.with(attr);
     }

@@ -193,7 +193,7 @@ final class Entries {
         }
 
         private R answer(ChildEntry found) throws IOException, InterruptedException {
-            node = nodes.reference(found.node());
+            node = reference(found.node());
             attach();
             Attr attr = found.attr() == null ? node.getattr(NestedOperations.getAttr(op, node.id(), this))
                     : found.attr();
@@ -209,6 +209,11 @@ final class Entries {
                 undo();
                 throw e;
             }
+        }
+
+        private Node reference(Node child) {
+            boolean named = child.named && name != null && !creates && child.key() == null;
+            return named ? Namespace.referenceNamed(nodes, directory, name, child) : nodes.reference(child);
         }
 
         private void attach() {

@@ -19,8 +19,9 @@
  * of a rename or a removal, and the author's {@code unlink}, {@code rename} and the like only permit it, and note the times.
  * <i>Looked up</i> children are the author's: {@link org.hexfuse.server.tree.Node#lookup} is called for each LOOKUP, and
  * {@link org.hexfuse.server.tree.Node#readdir} for each listing. It returns the same object for the same file, as from a table of the
- * author's or from {@link org.hexfuse.server.tree.Node#child}, or makes objects anew that have a
- * {@link org.hexfuse.server.tree.Node#key}, by which the framework finds the one that is in use. An object without a key that was not
+ * author's; or the one that is known by the name
+ * ({@link org.hexfuse.server.tree.Node#child(org.hexfuse.abi.Name, org.hexfuse.abi.FileType, java.util.function.Supplier)}); or makes
+ * objects anew that have a {@link org.hexfuse.server.tree.Node#key}, by which the framework finds the one that is in use. Any other object without a key that was not
  * returned before is a new file: kernels drop what they have cached of the old one. Attributes that a lookup has at hand are returned
  * with the node ({@link org.hexfuse.server.tree.Node#with}) and save a {@code getattr}.
  *

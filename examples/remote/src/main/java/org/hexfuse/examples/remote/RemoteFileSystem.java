@@ -12,7 +12,7 @@ public final class RemoteFileSystem extends TreeFileSystem {
     /** The files of {@code store}. */
     public RemoteFileSystem(Store store, RemoteOptions options) {
         var shared = new RemoteNode.Shared(new CachedStore(store, options.limits()), options, new Invalidations());
-        super(new RemoteDirectory(shared, RemoteNode.Place.ROOT));
+        super(new RemoteDirectory(shared));
     }
 
     /** Handlers wait for the store, in Java code. */
