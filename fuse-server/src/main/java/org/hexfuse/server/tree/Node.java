@@ -88,6 +88,21 @@ public abstract non-sealed class Node implements Child, FileHandle {
     volatile boolean named;
     private final byte type;
 
+    /** The last node id of this process. */
+    static long lastId() {
+        return LAST_ID.get();
+    }
+
+    /** Node ids up to {@code id} are those of a predecessor. */
+    static void continueAfter(long id) {
+        LAST_ID.accumulateAndGet(id, Math::max);
+    }
+
+    /** Gives this node another id, since the kernel knows its own as another node's. */
+    final void renew() {
+        id = LAST_ID.incrementAndGet();
+    }
+
     /** A node of a type, which never changes. */
     protected Node(FileType type) {
         this.type = (byte) type.dtype();
@@ -398,7 +413,7 @@ public abstract non-sealed class Node implements Child, FileHandle {
 
     /** Defers the reply of {@link #open}. */
     protected final FileHandle later(Open op, Consumer<? super LateReply<FileHandle>> work) {
-        work.accept(fileSystem().lateOpen(op, this));
+        work.accept(fileSystem().opens().late(op, this));
         return NewFile.DEFERRED.handle();
     }
 
