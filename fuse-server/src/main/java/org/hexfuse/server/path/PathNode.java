@@ -290,6 +290,18 @@ final class PathNode extends Node {
         unsettled = true;
     }
 
+    /** Where the file is hidden; null if it is not. */
+    Place hidden() {
+        return hidden;
+    }
+
+    synchronized boolean isSettled() { return !unsettled; }
+
+    /** Whether it is open in a way that needs no path. */
+    synchronized boolean isOpenWithoutPath() {
+        return open != null && open.stream().allMatch(OpenFile.class::isInstance);
+    }
+
     synchronized void settleHidden() {
         unsettled = false;
     }
@@ -319,7 +331,7 @@ final class PathNode extends Node {
         return new NumberedHandle(opened.handle(), PathHandle.flags(opened.flags()));
     }
 
-    private synchronized FileHandle opened(FileHandle handle) {
+    synchronized FileHandle opened(FileHandle handle) {
         Objects.requireNonNull(handle, "no handle");
         open = open == null ? new ArrayList<>(1) : open;
         open.add(handle);
