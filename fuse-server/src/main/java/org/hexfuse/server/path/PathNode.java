@@ -57,6 +57,17 @@ final class PathNode extends Node {
         this.hasLinks = attr.ino() != 0 && attr.nlink() > 1 && type != FileType.DIRECTORY;
     }
 
+    /** A removed directory, with its last attributes. */
+    static PathNode removed(Paths paths, FileType type, Attr attr) {
+        var node = new PathNode(paths, type, attr);
+        node.last = attr;
+        return node;
+    }
+
+    Attr last() {
+        return last;
+    }
+
     boolean isRoot() { return id() == FuseFileSystem.ROOT; }
 
     /** Where the file is; ESTALE if it has no name, so that Linux looks the name up again. */

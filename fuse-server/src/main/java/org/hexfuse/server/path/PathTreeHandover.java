@@ -28,6 +28,7 @@ final class PathTreeHandover extends TreeHandover {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int HIDDEN = 1;
     private static final int OPEN = 2;
+    private static final int REMOVED = 3;
     /** Before an open file that was not saved for an earlier open. */
     private static final int NEW = -1;
 
@@ -78,6 +79,12 @@ final class PathTreeHandover extends TreeHandover {
             out.writeUTF(place.name().toString());
             return true;
         }
+        Attr last = file.last();
+        if (!named && last != null) {
+            out.writeByte(REMOVED);
+            last.save(out);
+            return true;
+        }
         if (named || !file.isOpenWithoutPath()) {
             return false;
         }
@@ -91,6 +98,7 @@ final class PathTreeHandover extends TreeHandover {
         return switch (kind) {
             case HIDDEN -> hidden(type, new Place((PathNode) fileSystem.node(in.readLong()), Name.of(in.readUTF())));
             case OPEN -> new PathNode(paths, type, Attr.ofMode(0).ino(in.readLong()).build());
+            case REMOVED -> PathNode.removed(paths, type, Attr.restore(in));
             default -> throw new IOException("a file of kind " + kind);
         };
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -133,25 +132,36 @@ final class TreeRestorer {
         var root = new Saved(FuseFileSystem.ROOT, FileType.DIRECTORY, 0);
         root.node = fileSystem.root();
         nodes.add(root);
-        Saved directory = null;
-        Set<Name> names = new HashSet<>();
-        while (true) {
-            int kind = in.readUnsignedByte();
-            if (kind != TreeSaver.NAME) {
-                removeOthers(directory, names);
-                names = new HashSet<>();
-            }
-            switch (kind) {
-                case TreeSaver.DIRECTORY -> directory = at(in.readInt());
-                case TreeSaver.NAME -> restoreName(Objects.requireNonNullElse(directory, root), names);
-                case TreeSaver.NAMELESS -> restoreNode();
-                case TreeSaver.END -> {
-                    checkOpen();
-                    return;
+        int kind = in.readUnsignedByte();
+        while (kind != TreeSaver.END) {
+            kind = switch (kind) {
+                case TreeSaver.DIRECTORY -> restoreDirectory(at(in.readInt()));
+                case TreeSaver.NAMELESS -> {
+                    restoreNode();
+                    yield in.readUnsignedByte();
                 }
                 default -> throw new IOException("a node of kind " + kind);
+            };
+        }
+        checkOpen();
+    }
+
+    /** The names of a directory; it has no others then, if it keeps its children. Returns the kind of what follows. */
+    private int restoreDirectory(Saved directory) throws IOException, InterruptedException {
+        Set<Name> names = new HashSet<>();
+        int kind = in.readUnsignedByte();
+        while (kind == TreeSaver.NAME) {
+            names.add(restoreName(directory));
+            kind = in.readUnsignedByte();
+        }
+        if (directory.node != null && directory.node.keepsChildren()) {
+            for (Dentry entry : Namespace.children(directory.node, true)) {
+                if (!names.contains(entry.name)) {
+                    Namespace.remove(directory.node, entry.name);
+                }
             }
         }
+        return kind;
     }
 
     private Saved at(int number) throws IOException {
@@ -161,38 +171,24 @@ final class TreeRestorer {
         return nodes.get(number);
     }
 
-    /** Removes the children that a directory keeps here and not in the predecessor. */
-    private static void removeOthers(Saved directory, Set<Name> names) {
-        if (directory != null && directory.node != null && directory.node.keepsChildren()) {
-            for (Dentry entry : Namespace.children(directory.node, true)) {
-                if (!names.contains(entry.name)) {
-                    Namespace.remove(directory.node, entry.name);
-                }
-            }
-        }
-    }
-
-    private void restoreName(Saved directory, Set<Name> names) throws IOException, InterruptedException {
+    private Name restoreName(Saved directory) throws IOException, InterruptedException {
         Name name = SavedName.read(in);
         boolean kept = in.readBoolean();
-        names.add(name);
         int number = in.readInt();
         Saved child = number == nodes.size() ? restoreNode() : at(number);
         if (child.place.isEmpty()) {
             child.place = directory.place + "/" + name;
             child.kept = kept;
         }
-        if (directory.node == null) {
-            return;
-        }
-        if (child.authors) {
+        if (directory.node != null && child.authors) {
             addName(directory.node, name, child.node, kept);
-            return;
+        } else if (directory.node != null) {
+            find(directory.node, name, child);
+            if (child.node == null && kept && directory.node.keepsChildren()) {
+                throw new IOException("there is no " + child + " here");
+            }
         }
-        find(directory.node, name, child);
-        if (child.node == null && kept && directory.node.keepsChildren()) {
-            throw new IOException("there is no " + child + " here");
-        }
+        return name;
     }
 
     private Saved restoreNode() throws IOException, InterruptedException {

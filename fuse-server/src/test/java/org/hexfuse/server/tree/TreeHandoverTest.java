@@ -501,11 +501,13 @@ import org.junit.jupiter.api.Timeout;
         long handle = make(kernel, predecessor, 1, "f");
         kernel.write(handle, 0, "before");
         predecessor.unlink(Unlink.of(1, Name.of("f")).withSession(kernel.session()));
+        long other = make(kernel, predecessor, 1, "f");
         var successor = new Notes(true);
         kernel.handOver(successor);
         kernel.write(handle, 6, " and after");
         assertThat(kernel.read(handle)).isEqualTo("before and after");
-        assertThat(successor.root().children()).isEmpty();
+        assertThat(kernel.read(other)).isEmpty();
+        assertThat(successor.root().children()).extracting(entry -> entry.name().toString()).containsExactly("f");
         kernel.end();
         assertThat(successor.referencedNodes()).isEqualTo(1);
     }

@@ -51,7 +51,7 @@ final class RemoteFile extends RemoteNode {
     }
 
     /** Uploads what was written, unless the file was removed. */
-    private void upload() throws IOException, InterruptedException {
+    void upload() throws IOException, InterruptedException {
         if (dentry().isPresent()) {
             content.upload();
         }
