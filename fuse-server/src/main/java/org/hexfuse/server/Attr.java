@@ -185,8 +185,8 @@ public final class Attr {
         }
         out.writeBoolean(timeout.isPresent());
         if (timeout.isPresent()) {
-            out.writeLong(timeout.get().getSeconds());
-            out.writeInt(timeout.get().getNano());
+            out.writeLong(timeout.get().toSeconds());
+            out.writeInt(timeout.get().toNanosPart());
         }
     }
 

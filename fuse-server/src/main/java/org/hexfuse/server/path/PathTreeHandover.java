@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
@@ -35,7 +34,7 @@ final class PathTreeHandover extends TreeHandover {
     private final PathFileSystem fileSystem;
     private final Paths paths;
     private final PathHandover author;
-    private final Map<FileHandle, Integer> saved = new IdentityHashMap<>();
+    private final IdentityHashMap<FileHandle, Integer> saved = new IdentityHashMap<>();
     private final List<FileHandle> restored = new ArrayList<>();
     private Session session;
 

@@ -2,11 +2,18 @@ package org.hexfuse.server.tree;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Name;
 import org.hexfuse.posix.OpenFlags;
+import org.hexfuse.server.Blocking;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.FutureReply;
 import org.hexfuse.server.Lookup;
@@ -19,6 +26,7 @@ import org.hexfuse.server.dispatch.Failures;
 final class ByHand {
     /** How long a late reply may take. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int TOGETHER = 64;
     /** What a file that exists must not be opened with, to be what it was. */
     private static final int ONCE = OpenFlags.CREAT | OpenFlags.EXCL | OpenFlags.NOCTTY | OpenFlags.TRUNC;
     private static final Set<Errno> GONE = Set.of(Errno.ENOENT, Errno.ENOTDIR, Errno.ESTALE);
@@ -31,12 +39,30 @@ final class ByHand {
         this.session = session;
     }
 
-    /**
-     * Looks a name up; what is found has another reference then.
-     *
-     * @param what names the file in an error
-     */
-    Optional<Node> lookup(Node directory, Name name, Object what) throws IOException, InterruptedException {
+    /** Looks names up, several at the same time if the filesystem waits for something. What is found has another reference then. */
+    List<Optional<Node>> lookup(Node directory, List<Name> names) throws IOException, InterruptedException {
+        var found = new ArrayList<Optional<Node>>(names.size());
+        if (names.size() == 1 || fileSystem.blocking() != Blocking.IN_JAVA) {
+            for (Name name : names) {
+                found.add(lookup(directory, name));
+            }
+            return found;
+        }
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int from = 0; from < names.size(); from += TOGETHER) {
+                List<Callable<Optional<Node>>> some = names.subList(from, Math.min(names.size(), from + TOGETHER))
+                        .stream().<Callable<Optional<Node>>>map(name -> () -> lookup(directory, name)).toList();
+                for (Future<Optional<Node>> each : threads.invokeAll(some)) {
+                    found.add(each.get());
+                }
+            }
+            return found;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        }
+    }
+
+    private Optional<Node> lookup(Node directory, Name name) throws IOException, InterruptedException {
         try {
             Entry entry = FutureReply.of(Lookup.of(directory.id, name).withSession(session), fileSystem::lookup)
                     .await(PATIENCE);
@@ -45,7 +71,7 @@ final class ByHand {
             if (Failures.errno(e).filter(GONE::contains).isPresent()) {
                 return Optional.empty();
             }
-            throw new IOException("looking up " + what + " failed: " + e.getMessage(), e);
+            throw new IOException("looking up " + name + " in " + directory + " failed: " + e.getMessage(), e);
         }
     }
 

@@ -60,7 +60,7 @@ final class NodeTable {
         while (true) {
             Stripe stripe = stripe(node.id());
             synchronized (stripe) {
-                if (node.references > 0 || stripe == stripe(node.id) && stripe.get(node.id) == null) {
+                if (node.references > 0 || (stripe == stripe(node.id) && stripe.get(node.id) == null)) {
                     if (node.references == 0) {
                         stripe.put(node);
                     }

@@ -4,9 +4,12 @@ import java.io.DataInput;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -36,6 +39,8 @@ final class TreeRestorer {
     private final Set<Long> open = new HashSet<>();
     private final List<Saved> nodes = new ArrayList<>();
     private final List<FileHandle> handles = new ArrayList<>();
+    /** The nodes of this process that are those of the predecessor. */
+    private final Set<Node> bound = Collections.newSetFromMap(new IdentityHashMap<>());
     private long last;
 
     /** A node of the predecessor. */
@@ -146,22 +151,39 @@ final class TreeRestorer {
         checkOpen();
     }
 
+    /** A name, and the node that it led to. */
+    private record Place(Name name, boolean kept, Saved child) {}
+
     /** The names of a directory; it has no others then, if it keeps its children. Returns the kind of what follows. */
     private int restoreDirectory(Saved directory) throws IOException, InterruptedException {
-        Set<Name> names = new HashSet<>();
+        var places = new ArrayList<Place>();
         int kind = in.readUnsignedByte();
         while (kind == TreeSaver.NAME) {
-            names.add(restoreName(directory));
+            places.add(restoreName(directory));
             kind = in.readUnsignedByte();
         }
-        if (directory.node != null && directory.node.keepsChildren()) {
-            for (Dentry entry : Namespace.children(directory.node, true)) {
-                if (!names.contains(entry.name)) {
-                    Namespace.remove(directory.node, entry.name);
-                }
+        if (directory.node != null) {
+            find(directory.node, places);
+            if (directory.node.keepsChildren()) {
+                keepOnly(directory.node, places);
             }
         }
         return kind;
+    }
+
+    private static void keepOnly(Node directory, List<Place> places) throws IOException {
+        Set<Name> names = new HashSet<>();
+        for (Place place : places) {
+            names.add(place.name);
+            if (place.kept && place.child.node == null) {
+                throw new IOException("there is no " + place.child + " here");
+            }
+        }
+        for (Dentry entry : Namespace.children(directory, true)) {
+            if (!names.contains(entry.name)) {
+                Namespace.remove(directory, entry.name);
+            }
+        }
     }
 
     private Saved at(int number) throws IOException {
@@ -171,7 +193,7 @@ final class TreeRestorer {
         return nodes.get(number);
     }
 
-    private Name restoreName(Saved directory) throws IOException, InterruptedException {
+    private Place restoreName(Saved directory) throws IOException, InterruptedException {
         Name name = SavedName.read(in);
         boolean kept = in.readBoolean();
         int number = in.readInt();
@@ -180,15 +202,7 @@ final class TreeRestorer {
             child.place = directory.place + "/" + name;
             child.kept = kept;
         }
-        if (directory.node != null && child.authors) {
-            addName(directory.node, name, child.node, kept);
-        } else if (directory.node != null) {
-            find(directory.node, name, child);
-            if (child.node == null && kept && directory.node.keepsChildren()) {
-                throw new IOException("there is no " + child + " here");
-            }
-        }
-        return name;
+        return new Place(name, kept, child);
     }
 
     private Saved restoreNode() throws IOException, InterruptedException {
@@ -202,7 +216,7 @@ final class TreeRestorer {
         if (sections.next()) {
             Node node = handover.restoreNode(saved.type, sections.data());
             sections.expectEnd(saved.toString());
-            if (node == null || !saved.matches(node) || node.references > 0) {
+            if (node == null || !saved.matches(node) || bound.contains(node)) {
                 throw new IOException("it has restored " + node + " in place of " + saved);
             }
             Namespace.adopt(fileSystem.root(), node);
@@ -216,6 +230,7 @@ final class TreeRestorer {
     /** A node has the id of one of the predecessor's. One that has none there was not known to the kernel. */
     private void bind(Saved saved, Node node) throws IOException {
         saved.node = node;
+        bound.add(node);
         if (saved.id != 0) {
             fileSystem.nodes().restore(node, saved.id);
         }
@@ -234,29 +249,44 @@ final class TreeRestorer {
         }
     }
 
-    /** Finds a node by one of its names, if it is there and the same file. */
-    private void find(Node directory, Name name, Saved child) throws IOException, InterruptedException {
-        Dentry known = Namespace.find(directory, name);
-        if (known != null && known.kept) {
-            if (child.node == null && known.node.references == 0 && child.matches(known.node)) {
-                bind(child, known.node);
+    /** Finds nodes by their names: in what the directory keeps, or by lookups. */
+    private void find(Node directory, List<Place> places) throws IOException, InterruptedException {
+        var wanted = new ArrayList<Place>();
+        for (Place place : places) {
+            Dentry known = Namespace.find(directory, place.name);
+            if (place.child.authors) {
+                addName(directory, place.name, place.child.node, place.kept);
+            } else if (known == null || !known.kept) {
+                wanted.add(place);
+            } else if (isFree(known.node, place.child)) {
+                bind(place.child, known.node);
             }
+        }
+        List<Optional<Node>> found = operations.lookup(directory, wanted.stream().map(Place::name).toList());
+        for (int i = 0; i < wanted.size(); i++) {
+            if (found.get(i).isPresent()) {
+                found(directory, wanted.get(i), found.get(i).get());
+            }
+        }
+    }
+
+    /** Whether a node is that of the predecessor, which has none yet; it may have another name that was restored. */
+    private boolean isFree(Node node, Saved saved) {
+        return saved.node == null && !bound.contains(node) && saved.matches(node);
+    }
+
+    /** A lookup has found a node, which is used or dropped. */
+    private void found(Node directory, Place place, Node node) throws IOException {
+        Saved child = place.child;
+        if (isFree(node, child)) {
+            bind(child, node);
             return;
         }
-        Node found = operations.lookup(directory, name, child).orElse(null);
-        if (found == null) {
-            return;
-        }
-        // Another reference than that of the lookup is that of an earlier name.
-        if (child.node == null && found.references == 1 && child.matches(found)) {
-            bind(child, found);
-            return;
-        }
-        if (child.node != null && child.node != found && child.node.named && found.named && child.matches(found)) {
+        if (child.node != null && child.node.named && node.named && !bound.contains(node) && child.matches(node)) {
             // They were known to be one file, as which nothing but the link that was made shows them.
-            Namespace.attach(directory, name, child.node);
+            Namespace.attach(directory, place.name, child.node);
         }
-        fileSystem.drop(found, 1);
+        fileSystem.drop(node, 1);
     }
 
     private void checkOpen() throws IOException {

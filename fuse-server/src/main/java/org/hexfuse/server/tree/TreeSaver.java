@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,6 +22,7 @@ import org.hexfuse.server.handover.SectionOutput;
  * Writes a tree for a successor: the nodes with their names, from the root down, those without a name, the open files and directories,
  * and the locks. Nodes are numbered in the order in which they come; the root is 0.
  */
+@SuppressWarnings("ReferenceEquality") // A node is equal only to itself.
 final class TreeSaver {
     static final int VERSION = 1;
     /** A directory, whose names follow. */
@@ -40,9 +40,9 @@ final class TreeSaver {
     private final Session session;
     private final DataOutput out;
     private final SectionOutput sections;
-    private final Map<Node, Integer> numbers = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, Integer> numbers = new IdentityHashMap<>();
     private final Queue<Node> directories = new ArrayDeque<>();
-    private final Map<FileHandle, Integer> saved = new IdentityHashMap<>();
+    private final IdentityHashMap<FileHandle, Integer> saved = new IdentityHashMap<>();
     /** The last node id. A node that gets one meanwhile is unknown to the kernel. */
     private final long last = Node.lastId();
 
@@ -135,7 +135,7 @@ final class TreeSaver {
 
     private void saveHandles(List<OpenHandle> handles) throws IOException, InterruptedException {
         out.writeLong(fileSystem.handles().last());
-        for (OpenHandle open : handles.stream().sorted(Comparator.comparing(OpenHandle::handle)).toList()) {
+        for (OpenHandle open : handles.stream().sorted(Comparator.comparingLong(OpenHandle::handle)).toList()) {
             if (open.directory()) {
                 OpenListing listing = fileSystem.handles().listing(open.handle());
                 begin(LISTING, open.handle(), listing.directory(), listing.flags());

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -122,8 +123,8 @@ public final class HandKernel {
     /** The node of a path. */
     public long lookup(String path) throws Exception {
         long node = FuseFileSystem.ROOT;
-        for (String name : path.split("/")) {
-            node = name.isEmpty() ? node : lookup(node, name);
+        for (Path name : Path.of(path)) {
+            node = lookup(node, name.toString());
         }
         return node;
     }

@@ -74,7 +74,7 @@ import org.junit.jupiter.api.Timeout;
         }
 
         final String path() {
-            return this == fileSystem().root() ? ""
+            return id() == FuseFileSystem.ROOT ? ""
                     : ((Found) parent()).path() + "/" + dentry().orElseThrow().name();
         }
 

@@ -83,7 +83,9 @@ final class MemoryHandover extends PathHandover {
 
     private static File restore(DataInput in) throws IOException {
         var file = new File(Attr.restore(in));
-        FileType.ofMode(file.attr.mode()).orElseThrow(() -> new IOException("a file without a type: " + file.attr));
+        if (FileType.ofMode(file.attr.mode()).isEmpty()) {
+            throw new IOException("a file without a type: " + file.attr);
+        }
         byte[] target = new byte[in.readUnsignedShort()];
         in.readFully(target);
         file.target = Name.of(target);
