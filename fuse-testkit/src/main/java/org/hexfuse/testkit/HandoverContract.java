@@ -44,6 +44,9 @@ import org.junit.jupiter.api.Timeout;
     private RunningKernel kernel;
     private Path point;
 
+    /** For a subclass. */
+    protected HandoverContract() {}
+
     /** A filesystem as it is when it is made: empty, or with the files of the one before. */
     protected abstract FuseFileSystem create() throws IOException;
 
