@@ -1,5 +1,8 @@
 package org.hexfuse.server;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -163,6 +166,62 @@ public final class Attr {
     /** The attribute timeout: how long a kernel may cache them; empty for that of the mount. */
     public Optional<Duration> timeout() {
         return timeout;
+    }
+
+    /** Writes all of them, as in a {@link Handover}. */
+    public void save(DataOutput out) throws IOException {
+        for (long number : new long[]{ino, size, blocks}) {
+            out.writeLong(number);
+        }
+        for (int number : new int[]{mode, nlink, uid, gid, rdev, blockSize}) {
+            out.writeInt(number);
+        }
+        for (Timespec time : new Timespec[]{atime, mtime, ctime}) {
+            save(time, out);
+        }
+        out.writeBoolean(btime.isPresent());
+        if (btime.isPresent()) {
+            save(btime.get(), out);
+        }
+        out.writeBoolean(timeout.isPresent());
+        if (timeout.isPresent()) {
+            out.writeLong(timeout.get().toSeconds());
+            out.writeInt(timeout.get().toNanosPart());
+        }
+    }
+
+    private static void save(Timespec time, DataOutput out) throws IOException {
+        out.writeLong(time.seconds());
+        out.writeInt(time.nanos());
+    }
+
+    /**
+     * Reads what {@link #save} has written.
+     *
+     * @throws IOException also if these are no attributes
+     */
+    public static Attr restore(DataInput in) throws IOException {
+        try {
+            long ino = in.readLong();
+            long size = in.readLong();
+            long blocks = in.readLong();
+            Builder builder = ofMode(in.readInt()).ino(ino).size(size).blocks(blocks).nlink(in.readInt())
+                    .owner(in.readInt(), in.readInt()).rdev(in.readInt()).blockSize(in.readInt())
+                    .times(time(in), time(in), time(in));
+            if (in.readBoolean()) {
+                builder.btime(time(in));
+            }
+            if (in.readBoolean()) {
+                builder.timeout(Duration.ofSeconds(in.readLong(), in.readInt()));
+            }
+            return builder.build();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new IOException("no attributes: " + e.getMessage(), e);
+        }
+    }
+
+    private static Timespec time(DataInput in) throws IOException {
+        return new Timespec(in.readLong(), in.readInt());
     }
 
     @Override public boolean equals(Object other) {

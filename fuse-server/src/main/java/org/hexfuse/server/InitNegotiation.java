@@ -11,6 +11,12 @@ public interface InitNegotiation {
     /** The session that begins. */
     Session session();
 
+    /**
+     * Whether the session is taken over from another process: what is offered was negotiated there, and {@link Handover#restore}
+     * follows.
+     */
+    boolean resumes();
+
     /** The protocol's minor version: the lower of the two ends'. */
     int minor();
 

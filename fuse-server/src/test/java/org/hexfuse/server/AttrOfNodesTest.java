@@ -1,8 +1,16 @@
 package org.hexfuse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
@@ -69,5 +77,22 @@ class AttrOfNodesTest {
             assertThat(attr.mode()).isEqualTo(directory.mode());
             assertThat(attr.gid()).isEqualTo(1);
         });
+    }
+
+    @Test void savedAttributesAreTheSame() throws IOException {
+        Attr plain = Attr.file(0640, 5);
+        Attr all = Attr.of(FileType.CHARACTER_DEVICE, 07777).ino(-2).size(Long.MAX_VALUE).blocks(7).nlink(3)
+                .owner(-1, 9).rdev(-5).blockSize(512).times(new Timespec(-1, 1), new Timespec(2, 2), new Timespec(3, 3))
+                .btime(new Timespec(4, 4)).timeout(Duration.ofSeconds(5, 6)).build();
+        var bytes = new ByteArrayOutputStream();
+        plain.save(new DataOutputStream(bytes));
+        all.save(new DataOutputStream(bytes));
+        var in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+        assertThat(Attr.restore(in)).isEqualTo(plain);
+        assertThat(Attr.restore(in)).isEqualTo(all);
+        byte[] garbage = new byte[200];
+        Arrays.fill(garbage, (byte) -1);
+        assertThatThrownBy(() -> Attr.restore(new DataInputStream(new ByteArrayInputStream(garbage))))
+                .isInstanceOf(IOException.class);
     }
 }

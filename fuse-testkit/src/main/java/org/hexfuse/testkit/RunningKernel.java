@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Pattern;
+import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;
 import org.hexfuse.server.Mount;
@@ -31,10 +32,13 @@ public final class RunningKernel implements AutoCloseable {
                     + "fuse: device not found|option allow_other only allowed|Operation not permitted|Permission denied|fusermount3 is not installed");
 
     private final Path point;
-    private final Mount mount;
+    private final Path socket;
+    private Mount mount;
+    private boolean offered;
 
     private RunningKernel(Path point, Mount mount) {
         this.point = point;
+        this.socket = point.resolveSibling(point.getFileName() + ".handover");
         this.mount = mount;
     }
 
@@ -78,6 +82,22 @@ public final class RunningKernel implements AutoCloseable {
         return mount(fileSystem, "allow_other", "default_permissions", "suid", "dev");
     }
 
+    /**
+     * Hands the mount over to another filesystem, as to that of another process. If that fails, the former one goes on.
+     *
+     * @throws IOException with the reason, in one line
+     */
+    public void handOver(FuseFileSystem successor) throws IOException, InterruptedException {
+        if (!offered) {
+            mount.offerHandover(socket);
+            offered = true;
+        }
+        Mount taken = Fuse.takeOver(successor, point, socket);
+        mount.await();
+        mount = taken;
+        offered = false;
+    }
+
     /** The mount point. */
     public Path path() {
         return point;
@@ -86,6 +106,7 @@ public final class RunningKernel implements AutoCloseable {
     /** Unmounts, and removes the mount point. Closing again does nothing. */
     @Override public void close() throws IOException {
         mount.close();
+        Files.deleteIfExists(socket);
         Files.deleteIfExists(point);
     }
 }

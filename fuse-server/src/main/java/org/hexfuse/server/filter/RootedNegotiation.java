@@ -7,6 +7,10 @@ import org.hexfuse.server.Session;
 
 /** A negotiation of another session. */
 record RootedNegotiation(InitNegotiation origin, Session session) implements InitNegotiation {
+    @Override public boolean resumes() {
+        return origin.resumes();
+    }
+
     @Override public int minor() {
         return origin.minor();
     }

@@ -21,12 +21,20 @@ import org.hexfuse.transport.BackingRegistry;
 final class RootedSession implements Session, Notifier {
     private final Session origin;
     private volatile long root = FuseFileSystem.ROOT;
+    /** The lookups of the root that are not the kernel's. */
+    private volatile int lookups;
 
     RootedSession(Session origin) {
         this.origin = origin;
     }
 
-    void setRoot(long node) { root = node; }
+    /** The node of the root, with the lookups that this session has of it. */
+    void setRoot(long node, int own) {
+        root = node;
+        lookups = own;
+    }
+
+    boolean holdsRoot() { return lookups > 0; }
 
     long root() {
         return root;
@@ -60,9 +68,12 @@ final class RootedSession implements Session, Notifier {
 
     @Override public KernelReferences references() {
         KernelReferences held = origin.references();
-        var lookups = new HashMap<Long, Long>();
-        held.lookups().forEach((node, count) -> lookups.merge(inward(node), count, Long::sum));
-        return new KernelReferences(lookups, held.handles().stream()
+        var counts = new HashMap<Long, Long>();
+        held.lookups().forEach((node, count) -> counts.merge(inward(node), count, Long::sum));
+        if (holdsRoot()) {
+            counts.merge(root, (long) lookups, Long::sum);
+        }
+        return new KernelReferences(counts, held.handles().stream()
                 .map(open -> new OpenHandle(inward(open.node()), open.handle(), open.directory(), open.opens()))
                 .toList(),
                 held.requests());

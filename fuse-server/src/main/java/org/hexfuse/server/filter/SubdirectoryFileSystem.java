@@ -48,16 +48,18 @@ public final class SubdirectoryFileSystem extends FilterFileSystem {
         }
     }
 
-    /** Empty: the delegate knows each session by another object, and its root by another number. */
+    /** That of the delegate, with the directory. A successor serves the directory of the same path. */
     @Override public Optional<Handover> handover() {
-        return Optional.empty();
+        return super.handover().map(handover -> new RootedHandover(handover, this));
     }
 
     @Override public void init(InitNegotiation negotiation) throws IOException, InterruptedException {
         var session = new RootedSession(negotiation.session());
         super.init(new RootedNegotiation(negotiation, session));
         try {
-            session.setRoot(resolve(session));
+            if (!negotiation.resumes()) {
+                session.setRoot(resolve(session), path.isEmpty() ? 0 : 1);
+            }
         } catch (IOException | InterruptedException | RuntimeException e) {
             delegate().destroy(session);
             throw e;
@@ -68,7 +70,9 @@ public final class SubdirectoryFileSystem extends FilterFileSystem {
     @Override public void destroy(Session session) {
         RootedSession rooted = sessions.remove(session);
         try {
-            forget(rooted, rooted.root());
+            if (rooted.holdsRoot()) {
+                forget(rooted, rooted.root());
+            }
         } finally {
             super.destroy(rooted);
         }
@@ -114,8 +118,20 @@ public final class SubdirectoryFileSystem extends FilterFileSystem {
         }
     }
 
+    List<Name> path() {
+        return path;
+    }
+
+    FuseFileSystem served() {
+        return delegate();
+    }
+
     private RootedSession session(Operation<?> op) {
-        RootedSession session = sessions.get(op.session());
+        return session(op.session());
+    }
+
+    RootedSession session(Session kernel) {
+        RootedSession session = sessions.get(kernel);
         if (session == null) {
             throw new IllegalStateException("an operation of a session that has not begun");
         }

@@ -10,6 +10,7 @@ import org.hexfuse.transport.Limits;
 /** The offer of one kernel. A flag that the server cannot serve is refused, with the reason. Used by the thread that answers INIT. */
 final class InitOffer implements InitNegotiation {
     private final Session session;
+    private final boolean resumes;
     private final int minor;
     private final long offered;
     private final int largestWrite;
@@ -25,6 +26,12 @@ final class InitOffer implements InitNegotiation {
 
     InitOffer(Session session, int minor, long offered, long enabled, int largestWrite, int maxReadahead,
             Map<InitFlag, String> refusals) {
+        this(session, false, minor, offered, enabled, largestWrite, maxReadahead, refusals);
+    }
+
+    private InitOffer(Session session, boolean resumes, int minor, long offered, long enabled, int largestWrite,
+            int maxReadahead, Map<InitFlag, String> refusals) {
+        this.resumes = resumes;
         this.refusals = refusals;
         this.session = session;
         this.minor = minor;
@@ -37,7 +44,7 @@ final class InitOffer implements InitNegotiation {
 
     /** The offer to a successor: what was negotiated with its predecessor, and nothing else. */
     InitOffer(Session session, Agreement agreed, long enabled, Map<InitFlag, String> refusals) {
-        this(session, agreed.limits().minor(), agreed.limits().flags(), enabled, agreed.limits().maxWrite(),
+        this(session, true, agreed.limits().minor(), agreed.limits().flags(), enabled, agreed.limits().maxWrite(),
                 agreed.maxReadahead(), refusals);
         this.maxBackground = agreed.maxBackground();
         this.congestionThreshold = agreed.congestionThreshold();
@@ -47,6 +54,10 @@ final class InitOffer implements InitNegotiation {
 
     @Override public Session session() {
         return session;
+    }
+
+    @Override public boolean resumes() {
+        return resumes;
     }
 
     @Override public int minor() {

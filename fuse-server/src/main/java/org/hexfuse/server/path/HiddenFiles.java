@@ -49,6 +49,26 @@ final class HiddenFiles {
         return !names.isEmpty() && names.contains(name);
     }
 
+    /** The last number of a hidden name. */
+    long last() throws IOException {
+        removeClosed();
+        if (!closed.isEmpty()) {
+            throw new IOException("files that were removed while they were open are yet to be removed");
+        }
+        return last.get();
+    }
+
+    void continueAfter(long number) {
+        last.accumulateAndGet(number, Math::max);
+    }
+
+    /** A file that a predecessor has hidden. */
+    void restored(PathNode node, Place place) {
+        names.add(place.name());
+        node.hide(place);
+        node.settleHidden();
+    }
+
     /**
      * Renames an open file to a hidden name, where it stays until {@link #settle} or {@link #restore}. The caller has the exclusive
      * lock of its name.

@@ -46,6 +46,10 @@ public final class PathFileSystem extends TreeFileSystem {
         return operations.capabilities();
     }
 
+    @Override public Optional<Handover> handover() {
+        return operations.handover().map(author -> new PathTreeHandover(this, paths, author));
+    }
+
     @Override protected void begin(InitNegotiation negotiation) throws IOException, InterruptedException {
         operations.init(negotiation);
     }

@@ -34,6 +34,11 @@ final class PathHandle implements FileHandle {
         return flags;
     }
 
+    /** The author's object. */
+    FileHandle given() {
+        return given;
+    }
+
     /** The author's number; 0 if it has none. */
     long number() {
         return given instanceof NumberedHandle handle ? handle.number() : 0;

@@ -57,6 +57,17 @@ final class PathNode extends Node {
         this.hasLinks = attr.ino() != 0 && attr.nlink() > 1 && type != FileType.DIRECTORY;
     }
 
+    /** A removed directory, with its last attributes. */
+    static PathNode removed(Paths paths, FileType type, Attr attr) {
+        var node = new PathNode(paths, type, attr);
+        node.last = attr;
+        return node;
+    }
+
+    Attr last() {
+        return last;
+    }
+
     boolean isRoot() { return id() == FuseFileSystem.ROOT; }
 
     /** Where the file is; ESTALE if it has no name, so that Linux looks the name up again. */
@@ -152,7 +163,9 @@ final class PathNode extends Node {
         PathNode known = known(name);
         boolean same = known != null && known.type() == type
                 && (known.ino == attr.ino() || known.ino == 0 || attr.ino() == 0);
-        PathNode node = same ? known : new PathNode(paths, type, attr);
+        PathNode node = same ? known
+                : known == null ? (PathNode) child(name, type, () -> new PathNode(paths, type, attr))
+                        : new PathNode(paths, type, attr);
         node.seen(attr);
         return node.with(attr);
     }
@@ -288,6 +301,18 @@ final class PathNode extends Node {
         unsettled = true;
     }
 
+    /** Where the file is hidden; null if it is not. */
+    Place hidden() {
+        return hidden;
+    }
+
+    synchronized boolean isSettled() { return !unsettled; }
+
+    /** Whether it is open in a way that needs no path. */
+    synchronized boolean isOpenWithoutPath() {
+        return open != null && open.stream().allMatch(OpenFile.class::isInstance);
+    }
+
     synchronized void settleHidden() {
         unsettled = false;
     }
@@ -317,7 +342,7 @@ final class PathNode extends Node {
         return new NumberedHandle(opened.handle(), PathHandle.flags(opened.flags()));
     }
 
-    private synchronized FileHandle opened(FileHandle handle) {
+    synchronized FileHandle opened(FileHandle handle) {
         Objects.requireNonNull(handle, "no handle");
         open = open == null ? new ArrayList<>(1) : open;
         open.add(handle);

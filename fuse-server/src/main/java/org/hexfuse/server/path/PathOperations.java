@@ -4,6 +4,7 @@ import static org.hexfuse.abi.Errno.ENOSYS;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.hexfuse.abi.Errno;
@@ -45,6 +46,11 @@ public interface PathOperations {
     /** READDIRPLUS, which the framework implements. With those for locks it also keeps these, for all kernels. */
     default Set<Capability> capabilities() {
         return Set.of(Capability.READDIRPLUS);
+    }
+
+    /** How a live mount is handed over to another process, see {@link Handover}. By default it cannot be. */
+    default Optional<PathHandover> handover() {
+        return Optional.empty();
     }
 
     /** A session begins: chooses flags and limits from the kernel's offer. */

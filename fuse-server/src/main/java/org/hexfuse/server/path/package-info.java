@@ -46,6 +46,10 @@
  * is ESTALE once it has no name, upon which Linux looks the name up again: an {@code open(2)} that meets the replacement of its file
  * twice fails.
  *
+ * <p><b>Handover.</b> Where another process finds the files by their paths, {@code handover()} returns a
+ * {@link org.hexfuse.server.path.PathHandover} with a format, and a new process can take the mount over, with the files that were removed
+ * while they were open.
+ *
  * <p><b>Late replies.</b> {@code op.later(...)}; operations that create are replied to with null when they are done, since the entry is
  * the framework's, and {@code open} and {@code create} with a number. {@code readdir} and {@code tmpfile} cannot be replied to late:
  * a stream takes its names when they are read, and may wait for them.

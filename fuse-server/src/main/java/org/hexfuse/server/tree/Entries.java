@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Name;
 import org.hexfuse.server.Attr;
+import org.hexfuse.server.Create;
 import org.hexfuse.server.Created;
 import org.hexfuse.server.Deferrable;
 import org.hexfuse.server.Entry;
@@ -18,6 +19,7 @@ import org.hexfuse.server.Opened;
 import org.hexfuse.server.Operation;
 import org.hexfuse.server.Session;
 import org.hexfuse.server.SymLink;
+import org.hexfuse.server.TmpFile;
 import org.hexfuse.server.dispatch.Failures;
 import org.hexfuse.server.operation.NestedOperations;
 
@@ -193,7 +195,7 @@ final class Entries {
         }
 
         private R answer(ChildEntry found) throws IOException, InterruptedException {
-            node = nodes.reference(found.node());
+            node = reference(found.node());
             attach();
             Attr attr = found.attr() == null ? node.getattr(NestedOperations.getAttr(op, node.id(), this))
                     : found.attr();
@@ -209,6 +211,11 @@ final class Entries {
                 undo();
                 throw e;
             }
+        }
+
+        private Node reference(Node child) {
+            boolean named = child.named && name != null && !creates && child.key() == null;
+            return named ? Namespace.referenceNamed(nodes, directory, name, child) : nodes.reference(child);
         }
 
         private void attach() {
@@ -276,6 +283,7 @@ final class Entries {
         /** The operation is another one when its reply was given. */
         private final Session session;
         private final FileHandle handle;
+        private final int flags;
         private Opened opened;
 
         CreatedAnswer(Operation<?> op, Node directory, Name name, FileHandle handle,
@@ -283,18 +291,23 @@ final class Entries {
             super(op, directory, name, true, later, CREATED_PLACEHOLDER);
             this.session = op.session();
             this.handle = handle;
+            this.flags = switch (op) {
+                case Create create -> create.flags();
+                case TmpFile tmpfile -> tmpfile.flags();
+                default -> throw new IllegalArgumentException(op + " opens nothing");
+            };
         }
 
         @Override Created result(Entry entry) {
-            opened = owner.opened(nodes.get(entry.node()), handle);
+            opened = owner.opens().opened(nodes.get(entry.node()), handle, flags);
             return new Created(entry, opened);
         }
 
         @Override void close() {
             if (opened != null) {
-                owner.discard(opened);
+                owner.opens().discard(opened);
             }
-            owner.release(session, node(), handle);
+            owner.opens().release(session, node(), handle);
         }
     }
 }

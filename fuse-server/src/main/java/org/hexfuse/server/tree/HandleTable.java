@@ -1,5 +1,6 @@
 package org.hexfuse.server.tree;
 
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,18 +18,18 @@ final class HandleTable {
     private final AtomicLong last = new AtomicLong();
     private final NodeTable nodes;
 
-    /** An open file. */
-    record OpenFile(Node node, FileHandle handle) {}
+    /** An open file, and the flags that it was opened with. */
+    record OpenFile(Node node, FileHandle handle, int flags) {}
 
     HandleTable(NodeTable nodes) {
         this.nodes = nodes;
     }
 
     /** Adds an open file. Returns its number. */
-    long open(Node node, FileHandle handle) {
+    long open(Node node, FileHandle handle, int flags) {
         long number = (last.incrementAndGet() << 1) | (handle == node ? 0 : 1);
         nodes.add(node);
-        files.put(number, new OpenFile(node, handle));
+        files.put(number, new OpenFile(node, handle, flags));
         return number;
     }
 
@@ -81,5 +82,51 @@ final class HandleTable {
             throw FuseException.of(Errno.EBADF);
         }
         return listing;
+    }
+
+    // For a handover.
+
+    /** The last number that was given, without its lowest bit. */
+    long last() {
+        return last.get();
+    }
+
+    /** Numbers up to {@code number} are those of a predecessor. */
+    void continueAfter(long number) {
+        last.accumulateAndGet(number, Math::max);
+    }
+
+    /** An open file, or null. */
+    OpenFile file(long number) {
+        return files.get(number);
+    }
+
+    /** An open directory, or null. */
+    OpenListing directory(long number) {
+        return listings.get(number);
+    }
+
+    /** Gives an open file of this process the number that the kernel knows it by. */
+    void renumberFile(long number, long former) throws IOException {
+        check(number);
+        OpenFile file = files.remove(former);
+        if ((number & 1) == 0 && file.handle != file.node) {
+            throw new IOException(file.node + " was its own open file, and has another one now");
+        }
+        files.put(number, file);
+    }
+
+    /** Gives an open directory of this process the number that the kernel knows it by. */
+    OpenListing renumberListing(long number, long former) throws IOException {
+        check(number);
+        OpenListing listing = listings.remove(former);
+        listings.put(number, listing);
+        return listing;
+    }
+
+    private void check(long number) throws IOException {
+        if (number <= 0 || number >> 1 > last.get() || files.containsKey(number) || listings.containsKey(number)) {
+            throw new IOException("an open file has the number " + number);
+        }
     }
 }

@@ -115,25 +115,51 @@ final class Namespace {
             return;
         }
         changing(directory, () -> {
-            Dentry there = entry(directory, name);
-            if (there != null && (there.node == node || there.kept)) {
-                return null;
-            }
-            directory.home.adopt(node, () -> checkOneParent(directory, node, true));
-            // A directory has one name: it was moved behind the kernel's back.
-            Dentry former = node.type() == FileType.DIRECTORY ? node.dentries : null;
-            if (there != null) {
-                take(there);
-            }
-            add(directory, name, node, false);
-            if (former != null) {
-                forget(former);
-            }
-            if (there != null) {
-                unlink(there, false);
-            }
+            attachLocked(directory, name, node);
             return null;
         });
+    }
+
+    /**
+     * Adds a reference to a looked up node that is known by its name, and its dentry; or to the node that another lookup has made of
+     * that name meanwhile. Returns the one that is used.
+     */
+    static Node referenceNamed(NodeTable nodes, Node directory, Name name, Node node) {
+        return changing(directory, () -> {
+            Dentry there = entry(directory, name);
+            Node used = there != null && there.node.named && there.node.type() == node.type() ? there.node : node;
+            nodes.add(used);
+            boolean done = false;
+            try {
+                attachLocked(directory, name, used);
+                done = true;
+            } finally {
+                if (!done) {
+                    nodes.drop(used, 1);
+                }
+            }
+            return used;
+        });
+    }
+
+    private static void attachLocked(Node directory, Name name, Node node) {
+        Dentry there = entry(directory, name);
+        if (there != null && (there.node == node || there.kept)) {
+            return;
+        }
+        directory.home.adopt(node, () -> checkOneParent(directory, node, true));
+        // A directory has one name: it was moved behind the kernel's back.
+        Dentry former = node.type() == FileType.DIRECTORY ? node.dentries : null;
+        if (there != null) {
+            take(there);
+        }
+        add(directory, name, node, false);
+        if (former != null) {
+            forget(former);
+        }
+        if (there != null) {
+            unlink(there, false);
+        }
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
@@ -83,7 +84,24 @@ public abstract non-sealed class Node implements Child, FileHandle {
     volatile DentryTable children;
     /** Whether its last name was removed. Guarded by the namespace. */
     volatile boolean removed;
+    /** Whether it is the file of its name, so that another node of that name and type is the same file. */
+    volatile boolean named;
     private final byte type;
+
+    /** The last node id of this process. */
+    static long lastId() {
+        return LAST_ID.get();
+    }
+
+    /** Node ids up to {@code id} are those of a predecessor. */
+    static void continueAfter(long id) {
+        LAST_ID.accumulateAndGet(id, Math::max);
+    }
+
+    /** Gives this node another id, since the kernel knows its own as another node's. */
+    final void renew() {
+        id = LAST_ID.incrementAndGet();
+    }
 
     /** A node of a type, which never changes. */
     protected Node(FileType type) {
@@ -155,7 +173,7 @@ public abstract non-sealed class Node implements Child, FileHandle {
 
     /**
      * Looks up a name of this directory that it does not keep. The same file is the same node each time, or has an equal
-     * {@link #key}; {@link #child} is the one that the kernel knows.
+     * {@link #key}; {@link #child(Name, FileType, Supplier)} is the one that the kernel knows, or makes it.
      *
      * @return the node, with its attributes if they are at hand, or {@link Child#absent}; by default ENOENT
      */
@@ -318,6 +336,23 @@ public abstract non-sealed class Node implements Child, FileHandle {
         return entry == null ? Optional.empty() : Optional.of(entry.node);
     }
 
+    /**
+     * The child that a kernel knows under a name, if it has that type, else one that is made now: for the {@link #lookup} of files that
+     * are known by their names and have no {@link #key}. Lookups of one name at the same time may make a node each; the first of these is
+     * used, and the others are dropped.
+     *
+     * @param make makes a node of that type
+     */
+    public final Node child(Name name, FileType type, Supplier<? extends Node> make) {
+        Dentry entry = Namespace.find(this, name);
+        if (entry != null && entry.node.type() == type) {
+            return entry.node;
+        }
+        Node made = make.get();
+        made.named = true;
+        return made;
+    }
+
     /** The children that this directory keeps, in the order in which they were added. */
     public final List<Dentry> children() {
         return List.of(Namespace.children(this, true));
@@ -378,7 +413,7 @@ public abstract non-sealed class Node implements Child, FileHandle {
 
     /** Defers the reply of {@link #open}. */
     protected final FileHandle later(Open op, Consumer<? super LateReply<FileHandle>> work) {
-        work.accept(fileSystem().lateOpen(op, this));
+        work.accept(fileSystem().opens().late(op, this));
         return NewFile.DEFERRED.handle();
     }
 

@@ -1,5 +1,6 @@
 package org.hexfuse.server.tree;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -56,12 +57,48 @@ final class NodeTable {
 
     /** Adds a reference to a node. */
     void add(Node node) {
-        Stripe stripe = stripe(node.id());
-        synchronized (stripe) {
-            if (node.references == 0) {
+        while (true) {
+            Stripe stripe = stripe(node.id());
+            synchronized (stripe) {
+                if (node.references > 0 || (stripe == stripe(node.id) && stripe.get(node.id) == null)) {
+                    if (node.references == 0) {
+                        stripe.put(node);
+                    }
+                    node.references = node.references + 1;
+                    return;
+                }
+                // It had its id before a handover, from which another node has it.
+                node.renew();
+            }
+        }
+    }
+
+    /** Gives a node the id by which the kernel knows it; one without references gets a reference. */
+    void restore(Node node, long id) throws IOException {
+        Node other = find(id);
+        if (other != null && other != node) {
+            throw new IOException("two nodes have the id " + id);
+        }
+        if (node.references == 0) {
+            node.id = id;
+            add(node);
+        } else if (node.id != id) {
+            Stripe former = stripe(node.id);
+            synchronized (former) {
+                former.remove(node);
+            }
+            node.id = id;
+            Stripe stripe = stripe(id);
+            synchronized (stripe) {
                 stripe.put(node);
             }
-            node.references = node.references + 1;
+        }
+    }
+
+    /** Adds references to a node that has some. */
+    void add(Node node, long count) {
+        synchronized (stripe(node.id)) {
+            node.references = node.references + count;
         }
     }
 

@@ -1,10 +1,14 @@
 package org.hexfuse.server.tree;
 
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
@@ -26,10 +30,13 @@ final class OpenListing {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Node directory;
+    private final int flags;
     private final List<Listed> names = new ArrayList<>();
     private Stream<Listed> stream = Stream.empty();
     private Iterator<Listed> rest = stream.iterator();
     private boolean begun;
+    /** Whether {@link #names} are what a predecessor has taken, and the stream is to begin behind them. */
+    private boolean resumes;
     private volatile boolean closed;
     private Sink sink;
     private boolean deferred;
@@ -40,8 +47,14 @@ final class OpenListing {
         boolean add(Listed name, long cookie) throws InterruptedException;
     }
 
-    OpenListing(Node directory) {
+    /** An open directory, and the flags that it was opened with. */
+    OpenListing(Node directory, int flags) {
         this.directory = directory;
+        this.flags = flags;
+    }
+
+    int flags() {
+        return flags;
     }
 
     Node directory() {
@@ -52,6 +65,7 @@ final class OpenListing {
     void list(ReadDir op, Sink target) throws IOException, InterruptedException {
         lock.lockInterruptibly();
         try {
+            resumes &= op.offset() != 0;
             if (op.offset() == 0 || !begun) {
                 sink = target;
                 deferred = false;
@@ -92,15 +106,56 @@ final class OpenListing {
             if (closed) {
                 throw FuseException.of(Errno.EBADF);
             }
-            rest = listing.iterator();
+            rest = resumes ? behind(listing) : listing.iterator();
             stream = listing;
-            names.clear();
+            if (!resumes) {
+                names.clear();
+            }
+            resumes = false;
             begun = true;
             done = true;
         } finally {
             if (!done && listing != null) {
                 listing.close();
             }
+        }
+    }
+
+    /** What was not taken by the predecessor. */
+    private Iterator<Listed> behind(Stream<Listed> listing) {
+        Set<Name> taken = names.stream().map(Listed::name).collect(Collectors.toSet());
+        return listing.filter(listed -> !taken.contains(listed.name())).iterator();
+    }
+
+    /** Writes the names that were taken so far. */
+    void save(DataOutput out) throws IOException {
+        if (!lock.tryLock()) {
+            throw new IOException(directory + " is being listed");
+        }
+        try {
+            for (Listed listed : names) {
+                out.writeBoolean(true);
+                SavedName.write(listed.name(), out);
+                out.writeByte(listed.type().dtype());
+                out.writeLong(listed.ino());
+            }
+            out.writeBoolean(false);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Goes on where a predecessor was, with the names that it has saved. */
+    void restore(DataInput in) throws IOException {
+        lock.lock();
+        try {
+            while (in.readBoolean()) {
+                Name name = SavedName.read(in);
+                names.add(new Listed(name, SavedName.type(in), in.readLong()));
+            }
+            resumes = true;
+        } finally {
+            unlock();
         }
     }
 

@@ -3,18 +3,13 @@ package org.hexfuse.server.tree;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
-import org.hexfuse.abi.Flag;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
-import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.StatVfs;
 import org.hexfuse.server.*;
@@ -44,6 +39,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
     private final Node root;
     private final NodeTable nodes = new NodeTable();
     private final HandleTable handles = new HandleTable(nodes);
+    private final OpenFiles opens = new OpenFiles(this, handles);
     private final Entries entries = new Entries(this, nodes);
     private final Locks locks = new Locks();
     private final List<Session> sessions = new CopyOnWriteArrayList<>();
@@ -112,6 +108,14 @@ import org.hexfuse.transport.spi.RateLimitedLog;
 
     final HandleTable handles() {
         return handles;
+    }
+
+    final NodeTable nodes() {
+        return nodes;
+    }
+
+    final OpenFiles opens() {
+        return opens;
     }
 
     final Entries entries() {
@@ -213,7 +217,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
         if (directory.keepsChildren() && target.removed) {
             throw FuseException.of(Errno.ENOENT);
         }
-        return then(op, link -> directory.link(link, target),
+        return AuthorMethod.call(op, link -> directory.link(link, target),
                 reply -> entries.lateLink(op, directory, name, target, reply),
                 () -> entries.linked(op, directory, name, target), Entry.absent(Duration.ZERO));
     }
@@ -225,7 +229,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
         if (kept != null && kept.node.type() == FileType.DIRECTORY) {
             throw FuseException.of(Errno.EISDIR);
         }
-        then(op, directory::unlink, () -> remove(directory, name, kept));
+        AuthorMethod.call(op, directory::unlink, () -> remove(directory, name, kept));
     }
 
     @Override public void rmdir(RmDir op) throws IOException, InterruptedException {
@@ -238,7 +242,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
         if (kept != null) {
             Namespace.checkEmpty(kept.node);
         }
-        then(op, directory::rmdir, () -> remove(directory, name, kept));
+        AuthorMethod.call(op, directory::rmdir, () -> remove(directory, name, kept));
     }
 
     private static void remove(Node directory, Name name, Dentry kept) {
@@ -259,114 +263,23 @@ import org.hexfuse.transport.spi.RateLimitedLog;
         if (check) {
             Namespace.checkRename(directory, name, target, targetName, flags);
         }
-        then(op, rename -> directory.rename(rename, target),
+        AuthorMethod.call(op, rename -> directory.rename(rename, target),
                 () -> Namespace.move(directory, name, target, targetName, flags, check));
-    }
-
-    /** A method of an author's that has no result. */
-    private interface Method<O> {
-        void call(O op) throws IOException, InterruptedException;
-    }
-
-    /** What the framework does after it, and the result of that. */
-    private interface Rest<R> {
-        R run() throws IOException, InterruptedException;
-    }
-
-    /** Calls an author's method, and then does the rest: at once, or when the author gives the late reply. */
-    private static <O extends Deferrable<O, Void>> void then(O op, Method<O> method, Runnable rest)
-            throws IOException, InterruptedException {
-        then(op, method, () -> {
-            rest.run();
-            return null;
-        }, null);
-    }
-
-    private static <O extends Deferrable<O, R>, R> R then(O op, Method<O> method, Rest<R> rest, R placeholder)
-            throws IOException, InterruptedException {
-        return then(op, method, reply -> new MappedReply<>(reply, (_, origin) -> origin.reply(rest.run())), rest,
-                placeholder);
-    }
-
-    /** The same where the rest may be late as well. */
-    private static <O extends Deferrable<O, R>, R> R then(O op, Method<O> method, UnaryOperator<LateReply<R>> late,
-            Rest<R> rest, R placeholder) throws IOException, InterruptedException {
-        boolean[] deferred = new boolean[1];
-        method.call(op.withLater(() -> {
-            LateReply<R> reply = op.deferred();
-            deferred[0] = true;
-            return late.apply(reply);
-        }));
-        return deferred[0] ? placeholder : rest.run();
     }
 
     @Override public final Opened open(Open op) throws IOException, InterruptedException {
         Node node = nodes.get(op.node());
         FileHandle handle = node.open(op);
-        return handle == NewFile.DEFERRED.handle() ? Opened.stateless() : opened(op.session(), node, handle);
-    }
-
-    /** The late reply of OPEN, whose author gives an open file. */
-    final LateReply<FileHandle> lateOpen(Open op, Node node) {
-        Session session = op.session();
-        return new MappedReply<FileHandle, Opened>(op.deferred(), (handle, origin) -> {
-            Opened opened = opened(session, node, handle);
-            try {
-                return origin.reply(opened);
-            } catch (RuntimeException | Error e) {
-                discard(opened);
-                release(session, node, handle);
-                throw e;
-            }
-        });
-    }
-
-    /** Gives an open file a number, or releases it if that fails. */
-    final Opened opened(Session session, Node node, FileHandle handle) {
-        Objects.requireNonNull(handle, "open returned no handle");
-        try {
-            return opened(node, handle);
-        } catch (RuntimeException | Error e) {
-            release(session, node, handle);
-            throw e;
-        }
-    }
-
-    /** Gives an open file a number. */
-    final Opened opened(Node node, FileHandle handle) {
-        // What may throw comes before the number.
-        Opened opened = new Opened(0, flags(handle.openFlags()), handle.passthrough(), 0);
-        return new Opened(handles.open(node, handle), opened.flags(), opened.descriptor(), 0);
-    }
-
-    private static int flags(Set<OpenOutFlag> flags) {
-        return (int) Flag.of(flags.toArray(OpenOutFlag[]::new));
-    }
-
-    /** Takes the number of an open file back that no kernel gets. */
-    final void discard(Opened opened) {
-        drop(handles.release(opened.handle()).node(), 1);
-    }
-
-    /** Releases a handle that no kernel gets; {@code node} is null if it is not known. */
-    final void release(Session session, Node node, FileHandle handle) {
-        try {
-            handle.release(Release.of(node == null ? 0 : node.id, 0).withSession(session));
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            LIMITED.warn("release", "release of a handle that no kernel has failed", e);
-        }
-    }
-
-    private FileHandle handle(long number, long node) {
-        return handles.get(number, node);
+        return handle == NewFile.DEFERRED.handle() ? Opened.stateless()
+                : opens.opened(op.session(), node, handle, op.flags());
     }
 
     @Override public final void read(Read op, DataReply out) throws IOException, InterruptedException {
-        handle(op.handle(), op.node()).read(op, out);
+        handles.get(op.handle(), op.node()).read(op, out);
     }
 
     @Override public final int write(Write op) throws IOException, InterruptedException {
-        return handle(op.handle(), op.node()).write(op);
+        return handles.get(op.handle(), op.node()).write(op);
     }
 
     @Override public final void flush(Flush op) throws IOException, InterruptedException {
@@ -374,7 +287,7 @@ import org.hexfuse.transport.spi.RateLimitedLog;
             locks.flush(op);
         }
         if ((op.handle() & 1) == 0 || handles.find(op.handle()).isPresent()) {
-            handle(op.handle(), op.node()).flush(op);
+            handles.get(op.handle(), op.node()).flush(op);
         } else {
             // A descriptor of an open directory has nothing to flush.
             handles.listing(op.handle());
@@ -399,30 +312,30 @@ import org.hexfuse.transport.spi.RateLimitedLog;
     }
 
     @Override public final void fsync(Fsync op) throws IOException, InterruptedException {
-        handle(op.handle(), op.node()).fsync(op);
+        handles.get(op.handle(), op.node()).fsync(op);
     }
 
     @Override public final void fallocate(Fallocate op) throws IOException, InterruptedException {
-        handle(op.handle(), op.node()).fallocate(op);
+        handles.get(op.handle(), op.node()).fallocate(op);
     }
 
     @Override public final long lseek(Lseek op) throws IOException, InterruptedException {
-        return handle(op.handle(), op.node()).lseek(op);
+        return handles.get(op.handle(), op.node()).lseek(op);
     }
 
     @Override public final long copyFileRange(CopyFileRange op) throws IOException, InterruptedException {
-        FileHandle target = handle(op.targetHandle(), op.targetNode());
-        return handle(op.handle(), op.node()).copyFileRange(op, target);
+        FileHandle target = handles.get(op.targetHandle(), op.targetNode());
+        return handles.get(op.handle(), op.node()).copyFileRange(op, target);
     }
 
     /** A command on a directory is sent to its node. */
     @Override public final IoctlResult ioctl(Ioctl op, DataReply out) throws IOException, InterruptedException {
-        FileHandle handle = op.onDirectory() ? nodes.get(op.node()) : handle(op.handle(), op.node());
+        FileHandle handle = op.onDirectory() ? nodes.get(op.node()) : handles.get(op.handle(), op.node());
         return handle.ioctl(op, out);
     }
 
     @Override public final int poll(Poll op) throws IOException, InterruptedException {
-        return handle(op.handle(), op.node()).poll(op);
+        return handles.get(op.handle(), op.node()).poll(op);
     }
 
     @Override public final Opened opendir(OpenDir op) throws IOException, InterruptedException {
@@ -431,23 +344,9 @@ import org.hexfuse.transport.spi.RateLimitedLog;
             throw FuseException.of(Errno.ENOTDIR);
         }
         Session session = op.session();
-        return then(op, directory::opendir, () -> openedDirectory(session, directory), Opened.stateless());
-    }
-
-    /** Gives an open directory a number, or releases it if that fails. */
-    private Opened openedDirectory(Session session, Node directory) {
-        int flags;
-        try {
-            flags = flags(directory.openFlags());
-        } catch (RuntimeException | Error e) {
-            try {
-                directory.releasedir(ReleaseDir.of(directory.id, 0).withSession(session));
-            } catch (IOException | InterruptedException | RuntimeException failure) {
-                e.addSuppressed(failure);
-            }
-            throw e;
-        }
-        return new Opened(handles.open(new OpenListing(directory)), flags, OptionalInt.empty(), 0);
+        int flags = op.flags();
+        return AuthorMethod.call(op, directory::opendir, () -> opens.openedDirectory(session, directory, flags),
+                Opened.stateless());
     }
 
     @Override public final void readdir(ReadDir op, DirReply out) throws IOException, InterruptedException {

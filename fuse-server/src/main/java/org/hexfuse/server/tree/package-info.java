@@ -17,12 +17,13 @@
  * ({@link org.hexfuse.server.tree.Node#addChild}), or callers create them in a directory that
  * {@linkplain org.hexfuse.server.tree.Node#keepsChildren keeps its children}. The framework finds and lists them, checks what POSIX asks
  * of a rename or a removal, and the author's {@code unlink}, {@code rename} and the like only permit it, and note the times.
- * <i>Looked up</i> children are the author's: {@link org.hexfuse.server.tree.Node#lookup} is called for each LOOKUP, and
- * {@link org.hexfuse.server.tree.Node#readdir} for each listing. It returns the same object for the same file, as from a table of the
- * author's or from {@link org.hexfuse.server.tree.Node#child}, or makes objects anew that have a
- * {@link org.hexfuse.server.tree.Node#key}, by which the framework finds the one that is in use. An object without a key that was not
- * returned before is a new file: kernels drop what they have cached of the old one. Attributes that a lookup has at hand are returned
- * with the node ({@link org.hexfuse.server.tree.Node#with}) and save a {@code getattr}.
+ * <i>Looked up</i> children are the author's: {@link org.hexfuse.server.tree.Node#lookup} is called for each LOOKUP, and {@link
+ * org.hexfuse.server.tree.Node#readdir} for each listing. It returns the same object for the same file, as from a table of the author's; or
+ * the one that is known by the name ({@link org.hexfuse.server.tree.Node#child(org.hexfuse.abi.Name, org.hexfuse.abi.FileType,
+ * java.util.function.Supplier)}); or makes objects anew that have a {@link org.hexfuse.server.tree.Node#key}, by which the framework finds
+ * the one that is in use. Any other object without a key that was not returned before is a new file: kernels drop what they have cached of
+ * the old one. Attributes that a lookup has at hand are returned with the node ({@link org.hexfuse.server.tree.Node#with}) and save a
+ * {@code getattr}.
  *
  * <p><b>Names.</b> A node may have several; a directory has one place. When an author's method has returned without an exception the
  * framework adds, moves or removes the names that it knows, so {@link org.hexfuse.server.tree.Node#parent} and
@@ -54,6 +55,10 @@
  * <p><b>Interrupts.</b> Poll {@code op.interrupted()} in what takes long and throw EINTR, or override {@code interruptsThreads()}; then a
  * wait throws {@link java.lang.InterruptedException}, and a {@link java.nio.channels.FileChannel} that the thread reads is closed for
  * everyone: a filesystem over channels must not.
+ *
+ * <p><b>Handover.</b> Where another process finds the files by their names, {@code handover()} returns a
+ * {@link org.hexfuse.server.tree.TreeHandover} with a format, and a new process can take the mount over. What only memory has is saved by its
+ * methods.
  *
  * <p><b>Late replies.</b> {@code op.later(...)} where the author's result is that of the operation, else {@code later(op, ...)} of
  * {@link org.hexfuse.server.tree.Node}. Names are added, moved and removed when the reply is given.

@@ -19,7 +19,7 @@ class RootedSessionTest {
     private final RootedSession rooted = new RootedSession(origin);
 
     {
-        rooted.setRoot(7);
+        rooted.setRoot(7, 0);
     }
 
     @Test void backingFilesAreThoseOfTheKernel() {
@@ -35,5 +35,11 @@ class RootedSessionTest {
         assertThat(references.lookups()).containsExactlyInAnyOrderEntriesOf(Map.of(7L, 5L, 9L, 4L));
         assertThat(references.handles())
                 .containsExactly(new OpenHandle(7, 5, true, 1), new OpenHandle(9, 6, false, 2));
+    }
+
+    @Test void theLookupOfTheDirectoryIsAReference() {
+        when(origin.references()).thenReturn(new KernelReferences(Map.of(), List.of(), List.of()));
+        rooted.setRoot(7, 1);
+        assertThat(rooted.references().lookups()).containsExactlyInAnyOrderEntriesOf(Map.of(7L, 1L));
     }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
             @Override public Stream<Listed> readdir(ReadDir op) {
                 return stream.get();
             }
-        });
+        }, 0);
     }
 
     private Stream<Listed> letters() {

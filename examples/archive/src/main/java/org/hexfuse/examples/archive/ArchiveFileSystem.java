@@ -1,7 +1,10 @@
 package org.hexfuse.examples.archive;
 
 import java.io.Closeable;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -9,8 +12,10 @@ import java.util.Optional;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
 import org.hexfuse.server.Blocking;
+import org.hexfuse.server.Handover;
 import org.hexfuse.server.tree.Node;
 import org.hexfuse.server.tree.TreeFileSystem;
+import org.hexfuse.server.tree.TreeHandover;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,10 +28,19 @@ public final class ArchiveFileSystem extends TreeFileSystem implements Closeable
     private static final long IMPLIED = 1L << 40;
 
     private final Archive archive;
+    private final Version version;
 
-    private ArchiveFileSystem(MemberNode root, Archive archive) {
+    /** By which a successor knows that it has the same archive. The time is in milliseconds. */
+    private record Version(long size, long modified) {
+        static Version of(Path file) throws IOException {
+            return new Version(Files.size(file), Files.getLastModifiedTime(file).toMillis());
+        }
+    }
+
+    private ArchiveFileSystem(MemberNode root, Archive archive, Version version) {
         super(root);
         this.archive = archive;
+        this.version = version;
     }
 
     /**
@@ -42,7 +56,7 @@ public final class ArchiveFileSystem extends TreeFileSystem implements Closeable
             for (Member member : archive.members()) {
                 tree.add(++place, member);
             }
-            return new ArchiveFileSystem(tree.root, archive);
+            return new ArchiveFileSystem(tree.root, archive, Version.of(file));
         } catch (IOException e) {
             archive.close();
             throw Archives.naming(file, e);
@@ -59,6 +73,22 @@ public final class ArchiveFileSystem extends TreeFileSystem implements Closeable
     /** To skip much of a compressed member takes long. */
     @Override public Blocking blocking() {
         return Blocking.IN_JAVA;
+    }
+
+    /** All members are found by their names, in the same archive. */
+    @Override public Optional<Handover> handover() {
+        return Optional.of(new TreeHandover(this, "archive 1") {
+            @Override protected void saveState(DataOutput out) throws IOException {
+                out.writeLong(version.size);
+                out.writeLong(version.modified);
+            }
+
+            @Override protected void restoreState(DataInput in) throws IOException {
+                if (!new Version(in.readLong(), in.readLong()).equals(version)) {
+                    throw new IOException("this is another archive, or it was changed");
+                }
+            }
+        });
     }
 
     @Override public void close() throws IOException {

@@ -2,6 +2,7 @@ package org.hexfuse.examples.path;
 
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,17 +17,18 @@ import org.hexfuse.posix.StatVfs;
 import org.hexfuse.posix.Timespec;
 import org.hexfuse.server.*;
 import org.hexfuse.server.path.OpenFile;
+import org.hexfuse.server.path.PathHandover;
 import org.hexfuse.server.path.PathOperations;
 import org.hexfuse.server.tree.Listed;
 
 /** Files in memory: a sorted map of paths, which the monitor guards. A file is its own open file. */
 public final class PathMemory implements PathOperations {
-    private static final int BLOCK = 1 << 16;
-    private static final int BLOCKS = 1 << 14;
+    static final int BLOCK = 1 << 16;
+    static final int BLOCKS = 1 << 14;
     private static final byte[] HOLE = new byte[BLOCK];
 
-    private final TreeMap<String, File> files = new TreeMap<>();
-    private long lastIno;
+    final TreeMap<String, File> files = new TreeMap<>();
+    long lastIno;
 
     public PathMemory() {
         files.put("/", newFile(StatFs.of(1), FileType.DIRECTORY.mode() | 0755, Attr.directory(0)));
@@ -35,6 +37,8 @@ public final class PathMemory implements PathOperations {
     @Override public boolean kernelChecksPermissions() { return true; }
 
     @Override public Set<Capability> capabilities() { return EnumSet.allOf(Capability.class); }
+
+    @Override public Optional<PathHandover> handover() { return Optional.of(new MemoryHandover(this)); }
 
     private File newFile(Operation<?> op, int mode, Attr directory) {
         return new File(Attr.ofNew(mode, op, directory).ino(++lastIno).build());
@@ -156,10 +160,10 @@ public final class PathMemory implements PathOperations {
     }
 
     /** A file of any type; a regular one has blocks, except for holes. */
-    private static final class File implements OpenFile {
-        private final TreeMap<Long, byte[]> blocks = new TreeMap<>();
-        private volatile Attr attr;
-        private Name target;
+    static final class File implements OpenFile {
+        final TreeMap<Long, byte[]> blocks = new TreeMap<>();
+        volatile Attr attr;
+        Name target;
 
         File(Attr attr) { this.attr = attr; }
 

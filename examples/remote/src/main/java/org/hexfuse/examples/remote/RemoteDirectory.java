@@ -3,12 +3,11 @@ package org.hexfuse.examples.remote;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
-import java.util.Optional;
 import java.util.Spliterators;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.examples.remote.cache.CachedStore;
@@ -19,10 +18,7 @@ import org.hexfuse.server.tree.*;
 
 /** A directory of the store. Names are looked up there, and listed page by page. */
 final class RemoteDirectory extends RemoteNode {
-    /** The changes of names that were made here. */
-    private final AtomicInteger changes = new AtomicInteger();
-
-    RemoteDirectory(Shared shared, Place place) { super(shared, place); }
+    RemoteDirectory(Shared shared) { super(shared, FileType.DIRECTORY); }
 
     private String path(Name name) { return CachedStore.path(path(), name.toString()); }
 
@@ -37,11 +33,8 @@ final class RemoteDirectory extends RemoteNode {
 
     /** The node of a name: the known one, unless the store has a file of another type there now. */
     private RemoteNode node(Name name, Item item) {
-        Optional<Node> known = child(name).filter(node -> node.type() == item.type());
-        return known.map(RemoteNode.class::cast).orElseGet(() -> {
-            var place = new Place(this, name, item.type(), changes.get());
-            return item.directory() ? new RemoteDirectory(shared, place) : new RemoteFile(shared, place);
-        });
+        return (RemoteNode) child(name, item.type(),
+                () -> item.directory() ? new RemoteDirectory(shared) : new RemoteFile(shared));
     }
 
     private Child entry(RemoteNode node, Item item) {
@@ -57,7 +50,6 @@ final class RemoteDirectory extends RemoteNode {
     @Override public Child mkdir(MkDir op) throws IOException, InterruptedException {
         String path = path(op.name());
         shared.store().makeDirectory(path);
-        changes.incrementAndGet();
         Item item = shared.store().item(path);
         return entry(node(op.name(), item), item);
     }
@@ -66,7 +58,6 @@ final class RemoteDirectory extends RemoteNode {
         String path = path(op.name());
         try {
             shared.store().create(path);
-            changes.incrementAndGet();
         } catch (FileAlreadyExistsException e) {
             if ((op.flags() & OpenFlags.EXCL) != 0) {
                 throw e;
@@ -79,13 +70,12 @@ final class RemoteDirectory extends RemoteNode {
         return new NewFile(entry(file, item), file.open(op.flags(), item));
     }
 
-    @Override public void unlink(Unlink op) throws IOException, InterruptedException { remove(op.name(), false); }
+    @Override public void unlink(Unlink op) throws IOException, InterruptedException {
+        shared.store().remove(path(op.name()), false);
+    }
 
-    @Override public void rmdir(RmDir op) throws IOException, InterruptedException { remove(op.name(), true); }
-
-    private void remove(Name name, boolean directory) throws IOException, InterruptedException {
-        shared.store().remove(path(name), directory);
-        changes.incrementAndGet();
+    @Override public void rmdir(RmDir op) throws IOException, InterruptedException {
+        shared.store().remove(path(op.name()), true);
     }
 
     @Override public void rename(Rename op, Node targetDirectory) throws IOException, InterruptedException {
@@ -94,7 +84,5 @@ final class RemoteDirectory extends RemoteNode {
         }
         var target = (RemoteDirectory) targetDirectory;
         shared.store().rename(path(op.name()), target.path(op.targetName()), op.flags() == 0);
-        changes.incrementAndGet();
-        target.changes.incrementAndGet();
     }
 }

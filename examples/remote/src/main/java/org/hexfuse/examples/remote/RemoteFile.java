@@ -3,6 +3,7 @@ package org.hexfuse.examples.remote;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Set;
+import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.examples.remote.cache.CachedFile;
 import org.hexfuse.examples.remote.store.Item;
@@ -18,8 +19,8 @@ final class RemoteFile extends RemoteNode {
 
     private final CachedFile content;
 
-    RemoteFile(Shared shared, Place place) {
-        super(shared, place);
+    RemoteFile(Shared shared) {
+        super(shared, FileType.REGULAR);
         content = new CachedFile(shared.store(), this::path, () -> shared.invalidations().add(this));
     }
 
@@ -50,7 +51,7 @@ final class RemoteFile extends RemoteNode {
     }
 
     /** Uploads what was written, unless the file was removed. */
-    private void upload() throws IOException, InterruptedException {
+    void upload() throws IOException, InterruptedException {
         if (dentry().isPresent()) {
             content.upload();
         }

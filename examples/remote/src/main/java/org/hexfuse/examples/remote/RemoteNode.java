@@ -4,7 +4,6 @@ import java.io.IOException;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
-import org.hexfuse.abi.Name;
 import org.hexfuse.examples.remote.cache.CachedStore;
 import org.hexfuse.examples.remote.store.Item;
 import org.hexfuse.server.Attr;
@@ -17,27 +16,14 @@ import org.hexfuse.server.tree.Node;
 @SuppressWarnings("ReferenceEquality") // A node is equal only to itself.
 abstract class RemoteNode extends Node {
     final Shared shared;
-    private final Place place;
 
     /** What all nodes share. */
     record Shared(CachedStore store, RemoteOptions options, Invalidations invalidations) {}
 
-    /**
-     * Where a node was found. Two lookups of a new name at once make two nodes, which are one file by their equal keys.
-     *
-     * @param changes the changes of names in the directory by then: what was renamed is no longer the file of its old place
-     */
-    record Place(RemoteDirectory directory, Name name, FileType type, int changes) {
-        static final Place ROOT = new Place(null, Name.of(""), FileType.DIRECTORY, 0);
-    }
-
-    RemoteNode(Shared shared, Place place) {
-        super(place.type);
+    RemoteNode(Shared shared, FileType type) {
+        super(type);
         this.shared = shared;
-        this.place = place;
     }
-
-    @Override public final Object key() { return place; }
 
     /** The path in the store, which follows every rename; ESTALE for what was removed. */
     final String path() {

@@ -205,4 +205,25 @@ import org.junit.jupiter.api.Timeout;
         }
         assertThat(reader.waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
+
+    @Test void isHandedOverWithWhatWasWritten() throws Exception {
+        script.file("/f", "old".getBytes(UTF_8));
+        Address address = Address.parse("remote:script?ttl=60s");
+        try (RunningKernel kernel = mount(script, "ttl=60s");
+                var file = new RandomAccessFile(kernel.path().resolve("f").toFile(), "rw")) {
+            file.write("before".getBytes(UTF_8));
+            kernel.handOver(new RemoteFileSystem(script, RemoteOptions.of(address)));
+            assertThat(script.content("/f")).asString(UTF_8).isEqualTo("before");
+            file.write(" and after".getBytes(UTF_8));
+            file.seek(0);
+            assertThat(file.readLine()).isEqualTo("before and after");
+            assertThatThrownBy(() -> kernel
+                    .handOver(new RemoteFileSystem(new ScriptedStore(), RemoteOptions.of(address))))
+                    .isInstanceOf(IOException.class).hasMessage(
+                            "it serves " + script.name() + ", and another store is wanted");
+            assertThat(Files.size(kernel.path().resolve("f"))).isEqualTo(16);
+        }
+        await().untilAsserted(
+                () -> assertThat(script.content("/f")).asString(UTF_8).isEqualTo("before and after"));
+    }
 }

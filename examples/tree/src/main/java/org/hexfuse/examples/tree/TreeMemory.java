@@ -2,6 +2,7 @@ package org.hexfuse.examples.tree;
 
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,10 +19,10 @@ import org.hexfuse.server.tree.*;
 
 /** Up to a gibibyte of files in memory. The framework keeps the names; the nodes have attributes and content. */
 public final class TreeMemory extends TreeFileSystem {
-    private static final int BLOCK = 1 << 16;
+    static final int BLOCK = 1 << 16;
     private static final int BLOCKS = 1 << 14;
     private static final byte[] HOLE = new byte[BLOCK];
-    private final AtomicLong free = new AtomicLong(BLOCKS);
+    final AtomicLong free = new AtomicLong(BLOCKS);
 
     public TreeMemory() {
         super(new Directory(Attr.ofNew(FileType.DIRECTORY.mode() | 0755, StatFs.of(1), Attr.directory(0)).build()));
@@ -31,8 +32,10 @@ public final class TreeMemory extends TreeFileSystem {
 
     @Override public Set<Capability> capabilities() { return EnumSet.allOf(Capability.class); }
 
+    @Override public Optional<Handover> handover() { return Optional.of(new MemoryHandover(this)); }
+
     /** A file of any type. Its monitor guards its attributes and its content. */
-    private static class Inode extends Node {
+    static class Inode extends Node {
         Attr attr;
 
         Inode(Attr attr) {
@@ -57,7 +60,7 @@ public final class TreeMemory extends TreeFileSystem {
         void modified() { update(a -> a.mtime(Timespec.now()).ctime(Timespec.now())); }
     }
 
-    private static final class Directory extends Inode {
+    static final class Directory extends Inode {
         Directory(Attr attr) { super(attr); }
 
         @Override public boolean keepsChildren() { return true; }
@@ -79,10 +82,8 @@ public final class TreeMemory extends TreeFileSystem {
         }
 
         @Override public Child symlink(SymLink op) {
-            Name target = op.target();
-            return added(new Inode(attr(FileType.SYMLINK.mode() | 0777, op).size(target.length()).build()) {
-                @Override public Name readlink(ReadLink op) { return target; }
-            });
+            Attr attr = attr(FileType.SYMLINK.mode() | 0777, op).size(op.target().length()).build();
+            return added(new SymbolicLink(attr, op.target()));
         }
 
         @Override public NewFile create(Create op) { return NewFile.of(added(new File(attr(op.mode(), op).build()))); }
@@ -111,9 +112,20 @@ public final class TreeMemory extends TreeFileSystem {
         }
     }
 
+    static final class SymbolicLink extends Inode {
+        final Name target;
+
+        SymbolicLink(Attr attr, Name target) {
+            super(attr);
+            this.target = target;
+        }
+
+        @Override public Name readlink(ReadLink op) { return target; }
+    }
+
     /** A regular file in blocks, of which holes have none. */
-    private static final class File extends Inode {
-        private final TreeMap<Long, byte[]> blocks = new TreeMap<>();
+    static final class File extends Inode {
+        final TreeMap<Long, byte[]> blocks = new TreeMap<>();
 
         File(Attr attr) { super(attr); }
 

@@ -38,6 +38,7 @@ public final class ScriptedStore implements Store {
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
     private long lastVersion;
+    private final String name = "script " + ProcessHandle.current().pid() + "." + System.identityHashCode(this);
 
     /** The bytes of a file, which may be more than memory has. */
     public interface Data {
@@ -171,6 +172,11 @@ public final class ScriptedStore implements Store {
     }
 
     // The store.
+
+    /** Its files are those of this object. */
+    @Override public String name() {
+        return name;
+    }
 
     @Override public Item stat(String path) throws IOException, InterruptedException {
         begin("stat", path);

@@ -15,6 +15,9 @@ import java.io.IOException;
  * the next attempt.
  */
 public interface Store {
+    /** What tells it from other stores, such as its URL. At most some hundred characters. */
+    String name();
+
     /** The properties of a file or directory. */
     Item stat(String path) throws IOException, InterruptedException;
 

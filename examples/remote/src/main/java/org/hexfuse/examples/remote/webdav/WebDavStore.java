@@ -65,6 +65,10 @@ public final class WebDavStore implements Store {
         }
     }
 
+    @Override public String name() {
+        return server + base;
+    }
+
     private HttpRequest.Builder request(String path) {
         var builder = HttpRequest.newBuilder(uri(path));
         authorization.ifPresent(value -> builder.header("Authorization", value));
