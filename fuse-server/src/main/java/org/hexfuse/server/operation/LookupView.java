@@ -9,14 +9,23 @@ import org.hexfuse.server.request.IncomingRequest;
 
 /** Lookup over a request. */
 public final class LookupView extends OperationView<Lookup, Entry> implements Lookup {
+    /** The name if it has been read, null otherwise. */
+    private final Name read;
+
     /** A view of {@code request}. */
     public LookupView(IncomingRequest request) {
+        this(request, null);
+    }
+
+    LookupView(IncomingRequest request, Name read) {
         super(request);
+        this.read = read;
     }
 
     /** A view of a request made by hand. */
     public LookupView(Opcode opcode, long node) {
         super(opcode, node);
+        this.read = null;
     }
 
     @Override protected Lookup on(IncomingRequest request) {
@@ -28,7 +37,12 @@ public final class LookupView extends OperationView<Lookup, Entry> implements Lo
     }
 
     @Override public Name name() {
-        return nameAt(0);
+        return read == null ? nameAt(0) : read;
+    }
+
+    /** The same operation, whose name was read from it before and is not read again. */
+    public Lookup withRead(Name name) {
+        return new LookupView(request(), name);
     }
 
     @Override public Lookup withName(Name name) {

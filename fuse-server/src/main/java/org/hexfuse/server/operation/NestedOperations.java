@@ -31,7 +31,8 @@ public final class NestedOperations {
 
     /** A LOOKUP. */
     public static Lookup lookup(Operation<?> outer, long node, Name name, Supplier<? extends LateReply<Entry>> later) {
-        return new LookupView(new NestedRequest(OperationView.requestOf(outer), Opcode.LOOKUP, node, later, name));
+        return new LookupView(new NestedRequest(OperationView.requestOf(outer), Opcode.LOOKUP, node, later, name),
+                name);
     }
 
     private static final class NestedRequest extends ForwardingRequest {

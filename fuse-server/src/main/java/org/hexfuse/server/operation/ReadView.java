@@ -9,22 +9,34 @@ import org.hexfuse.server.request.IncomingRequest;
 
 /** Read over a request. */
 public final class ReadView extends OperationView<Read, Void> implements Read {
+    /** Whether the handle is another one than that of the request. */
+    private final boolean hasOtherHandle;
+    private final long otherHandle;
+
     /** A view of {@code request}. */
     public ReadView(IncomingRequest request) {
+        this(request, false, 0);
+    }
+
+    private ReadView(IncomingRequest request, boolean hasOtherHandle, long otherHandle) {
         super(request);
+        this.hasOtherHandle = hasOtherHandle;
+        this.otherHandle = otherHandle;
     }
 
     /** A view of a request made by hand. */
     public ReadView(Opcode opcode, long node) {
         super(opcode, node);
+        this.hasOtherHandle = false;
+        this.otherHandle = 0;
     }
 
     @Override protected Read on(IncomingRequest request) {
-        return new ReadView(request);
+        return new ReadView(request, hasOtherHandle, otherHandle);
     }
 
     @Override public long handle() {
-        return ReadIn.FH.get(arguments());
+        return hasOtherHandle ? otherHandle : ReadIn.FH.get(arguments());
     }
 
     @Override public long offset() {
@@ -45,8 +57,9 @@ public final class ReadView extends OperationView<Read, Void> implements Read {
         return minor() < 9 ? 0 : ReadIn.FLAGS.get(arguments());
     }
 
+    /** Without a copy of the request: each READ of an open file that has a number has one. */
     @Override public Read withHandle(long handle) {
-        return withArguments(in -> ReadIn.FH.set(in, handle));
+        return new ReadView(request(), true, handle);
     }
 
     @Override public Read withRange(long offset, int size) {

@@ -3,6 +3,7 @@ package org.hexfuse.server.path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
@@ -18,6 +19,10 @@ import org.hexfuse.server.Operation;
  * <p>All locks of an operation are taken at once, so that no two operations wait for each other. An operation that waits for an exclusive
  * lock has reserved its locks: operations that came later leave them alone, so that it gets them when those that have them now are
  * done. An operation that is interrupted stops waiting.
+ *
+ * <p>While nothing has an exclusive lock or waits for one, shared locks are not counted at the nodes: the operation puts them into a slot,
+ * then checks that this is still so and that its path has not changed meanwhile. The first that comes for an exclusive lock says so,
+ * and then counts the locks that it finds in the slots; so it has either seen an operation's locks, or the operation sees it.
  */
 @SuppressWarnings("ReferenceEquality") // A node is equal only to itself.
 final class PathLocks {
@@ -28,39 +33,32 @@ final class PathLocks {
     private final Condition changed = lock.newCondition();
     /** The operations that wait for exclusive locks, in the order in which they came. */
     private final List<Reservation> reservations = new ArrayList<>(2);
-
-    /** The locks that an operation waits for, of which one at least is exclusive. */
-    private static final class Reservation {
-        private final PathNode[] shared;
-        private final List<PathNode> exclusive;
-
-        Reservation(PathNode[] shared, List<PathNode> exclusive) {
-            this.shared = shared;
-            this.exclusive = exclusive;
-        }
-
-        /** Whether another operation may not have both these locks and those. */
-        boolean excludes(PathNode[] otherShared, List<PathNode> otherExclusive) {
-            return otherExclusive.stream().anyMatch(node -> exclusive.contains(node) || contains(shared, node))
-                    || Arrays.stream(otherShared).anyMatch(exclusive::contains);
-        }
-
-        private static boolean contains(PathNode[] nodes, PathNode node) {
-            for (PathNode each : nodes) {
-                if (each == node) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        boolean isFor(PathNode[] otherShared, List<PathNode> otherExclusive) {
-            return Arrays.equals(shared, otherShared) && exclusive.equals(otherExclusive);
-        }
-    }
+    /** The number of operations that have exclusive locks or wait for them. Written under the lock. */
+    private final AtomicInteger exclusives = new AtomicInteger();
+    private final SharedSlots slots = new SharedSlots();
+    private final KnownPaths paths = new KnownPaths();
 
     /** Locks of one operation. */
-    final class Held implements AutoCloseable {
+    abstract static sealed class Held implements AutoCloseable {
+        /** The path of the node, or of the name in it. */
+        abstract String path();
+
+        /** The path of the second node, or of the name in it; empty if there is none. */
+        String target() {
+            return "";
+        }
+
+        /** The node that the path leads to, if it is at hand and still has that name; null otherwise. */
+        PathNode node() {
+            return null;
+        }
+
+        /** Releases the locks, once. */
+        @Override public abstract void close();
+    }
+
+    /** Locks that are counted at their nodes. */
+    private final class Counted extends Held {
         private final String path;
         private final String target;
         private final PathNode[] shared;
@@ -68,43 +66,97 @@ final class PathLocks {
         /** Guarded by the lock. */
         private boolean closed;
 
-        private Held(String path, String target, PathNode[] shared, List<PathNode> exclusive) {
+        private Counted(String path, String target, PathNode[] shared, List<PathNode> exclusive) {
             this.path = path;
             this.target = target;
             this.shared = shared;
             this.exclusive = exclusive;
         }
 
-        /** The path of the node, or of the name in it. */
-        String path() {
+        @Override String path() {
             return path;
         }
 
-        /** The path of the second node, or of the name in it. */
-        String target() {
+        @Override String target() {
             return target;
         }
 
-        /** Releases the locks, once. */
         @Override public void close() {
             if (shared.length == 0 && exclusive.isEmpty()) {
                 return;
             }
             lock.lock();
             try {
-                if (closed) {
-                    return;
+                if (!closed) {
+                    closed = true;
+                    release();
                 }
-                closed = true;
-                boolean waited = !exclusive.isEmpty();
-                for (PathNode node : shared) {
-                    waited |= --node.holds == 0 && node.waiters > 0;
-                }
-                for (PathNode node : exclusive) {
-                    node.holds = 0;
-                }
-                if (waited) {
-                    changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void release() {
+            boolean waited = !exclusive.isEmpty();
+            for (PathNode node : shared) {
+                waited |= --node.holds == 0 && node.waiters > 0;
+            }
+            for (PathNode node : exclusive) {
+                node.holds = 0;
+            }
+            if (!exclusive.isEmpty()) {
+                exclusives.decrementAndGet();
+            }
+            if (waited) {
+                changed.signalAll();
+            }
+        }
+    }
+
+    /** Shared locks of a known path, or of a name in it, which are in a slot until they are released or counted. */
+    final class Slotted extends Held {
+        private final String path;
+        private final KnownPath known;
+        /** Whether the path is that of a name in the directory {@link #known} that is not known. */
+        private final boolean isNew;
+        private int slot;
+        /** What has replaced the slot, null for nothing. Guarded by the lock. */
+        private Counted counted;
+
+        /** {@code newName} is null for the path of the node itself. */
+        private Slotted(KnownPath known, Name newName) {
+            this.path = newName == null ? known.path() : known.path() + "/" + newName;
+            this.known = known;
+            this.isNew = newName != null;
+        }
+
+        @Override String path() {
+            return path;
+        }
+
+        @Override PathNode node() {
+            return !isNew && known.hasItsDentry() ? known.node() : null;
+        }
+
+        private void count() {
+            PathNode[] chain = known.chain();
+            counted = new Counted(path, "", chain, List.of());
+            for (PathNode node : chain) {
+                node.holds++;
+            }
+        }
+
+        @Override public void close() {
+            if (!slots.remove(slot, this)) {
+                closeCounted();
+            }
+        }
+
+        private void closeCounted() {
+            lock.lock();
+            try {
+                if (counted != null) {
+                    counted.close();
                 }
             } finally {
                 lock.unlock();
@@ -124,12 +176,41 @@ final class PathLocks {
 
     /** The paths of two nodes, or of names in them; {@code target} may be null. */
     Held shared(PathNode node, Name name, PathNode target, Name targetName, Operation<?> op) {
-        if (target == null && node.isRoot()) {
-            PathNode child = name == null ? null : node.known(name);
-            if (child == null) {
-                return new Held(name == null ? "/" : "/" + name, "", NONE, List.of());
-            }
+        PathNode child = name == null ? null : node.known(name);
+        if (target == null && child == null && node.isRoot()) {
+            return new Counted(name == null ? "/" : "/" + name, "", NONE, List.of());
         }
+        Held slotted = target == null ? slotted(node, name, child) : null;
+        return slotted == null ? counted(node, name, target, targetName, op) : slotted;
+    }
+
+    /** Shared locks in a slot; null if they have to be counted. */
+    private Held slotted(PathNode node, Name name, PathNode child) {
+        PathNode lowest = child == null ? node : child;
+        boolean isNew = name != null && child == null;
+        KnownPath known = paths.last(lowest);
+        for (int attempt = 0; attempt < 2 && exclusives.get() == 0; attempt++) {
+            known = known == null ? paths.make(lowest) : known;
+            if (known == null || (child != null && !known.isOf(name, node))) {
+                return null;
+            }
+            var held = new Slotted(known, isNew ? name : null);
+            held.slot = slots.add(held);
+            if (held.slot < 0) {
+                return null;
+            }
+            // What an operation with an exclusive lock has changed before this one had its slot is seen here.
+            if (exclusives.get() == 0 && known.isCurrent() && (!isNew || node.known(name) == null)) {
+                return held;
+            }
+            held.close();
+            known = null;
+        }
+        return null;
+    }
+
+    /** Shared locks that are counted, waiting for those that exclude them. */
+    private Held counted(PathNode node, Name name, PathNode target, Name targetName, Operation<?> op) {
         boolean waits = false;
         lock.lock();
         try {
@@ -167,7 +248,7 @@ final class PathLocks {
         for (PathNode each : chain) {
             each.holds++;
         }
-        return new Held(path, targetPath, chain, List.of());
+        return new Counted(path, targetPath, chain, List.of());
     }
 
     private static PathNode[] join(PathNode[] first, PathNode... second) {
@@ -217,8 +298,10 @@ final class PathLocks {
     /** The locks to change two names. */
     Held exclusive(PathNode directory, Name name, PathNode target, Name targetName, Operation<?> op) {
         Reservation reservation = null;
+        boolean taken = false;
         lock.lock();
         try {
+            announce();
             while (true) {
                 PathNode[] chain = join(chain(directory, null), target == directory ? NONE : chain(target, null));
                 var named = new ArrayList<PathNode>(2);
@@ -232,7 +315,8 @@ final class PathLocks {
                         node.holds++;
                     }
                     named.forEach(node -> node.holds = EXCLUSIVE);
-                    return new Held("", "", chain, named);
+                    taken = !named.isEmpty();
+                    return new Counted("", "", chain, named);
                 }
                 if (reservation == null) {
                     op.onInterrupt(this::wake);
@@ -241,12 +325,22 @@ final class PathLocks {
                 await(op);
             }
         } finally {
+            if (!taken) {
+                exclusives.decrementAndGet();
+            }
             if (reservation != null) {
                 reservations.remove(reservation);
                 reservation.exclusive.forEach(node -> node.waiters--);
                 changed.signalAll();
             }
             lock.unlock();
+        }
+    }
+
+    /** Has shared locks be counted from now on, and counts those that were taken before. */
+    private void announce() {
+        if (exclusives.getAndIncrement() == 0) {
+            slots.drain(Slotted::count);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.hexfuse.abi.Errno;
@@ -103,7 +104,10 @@ final class PathNode extends Node {
     }
 
     private Attr seen(Attr attr) {
-        ino = attr.ino() == 0 ? ino : attr.ino();
+        long number = attr.ino();
+        if (number != 0 && number != ino) {
+            ino = number;
+        }
         return attr;
     }
 
@@ -150,17 +154,29 @@ final class PathNode extends Node {
 
     @Override public Child lookup(Lookup op) throws IOException, InterruptedException {
         Name name = op.name();
-        var later = new Late<Attr, Child>(work -> later(op, work), attr -> found(name, attr));
+        var later = new Late<Attr, Child>() {
+            @Override Child defer(Consumer<LateReply<Child>> work) {
+                return later(op, work);
+            }
+
+            @Override Child result(Attr given) {
+                return found(known(name), given);
+            }
+        };
         try (Held held = paths.locks.shared(this, name, op)) {
             Attr attr = paths.operations.getattr(held.path(), NestedOperations.getAttr(op, 0, later));
-            return later.used() ? later.placeholder : found(name, attr);
+            if (later.used()) {
+                return later.placeholder;
+            }
+            PathNode known = held.node();
+            return found(known == null ? known(name) : known, attr);
         }
     }
 
-    private Child found(Name name, Attr attr) {
+    /** The child that is known by the name, if it is the same file; a new one otherwise. */
+    private Child found(PathNode known, Attr attr) {
         FileType type = FileType.ofMode(attr.mode())
                 .orElseThrow(() -> new IllegalStateException("attributes without a file type: " + attr));
-        PathNode known = known(name);
         boolean same = known != null && known.type() == type
                 && (known.ino == attr.ino() || known.ino == 0 || attr.ino() == 0);
         PathNode node = same ? known
@@ -183,7 +199,15 @@ final class PathNode extends Node {
 
     private <O extends Operation<O> & Deferrable<O, Entry>> Child made(O op, Name name, FileType type, Making<O> making)
             throws IOException, InterruptedException {
-        var later = new Late<Entry, Child>(work -> later(op, work), _ -> ofType(type));
+        var later = new Late<Entry, Child>() {
+            @Override Child defer(Consumer<LateReply<Child>> work) {
+                return later(op, work);
+            }
+
+            @Override Child result(Entry given) {
+                return ofType(type);
+            }
+        };
         try (Held held = paths.locks.shared(this, name, op)) {
             making.make(held.path(), op.withLater(later));
             return later.used() ? later.placeholder : ofType(type);
@@ -331,7 +355,15 @@ final class PathNode extends Node {
     }
 
     @Override public FileHandle open(Open op) throws IOException, InterruptedException {
-        var later = new Late<Opened, FileHandle>(work -> later(op, work), given -> opened(numbered(given)));
+        var later = new Late<Opened, FileHandle>() {
+            @Override FileHandle defer(Consumer<LateReply<FileHandle>> work) {
+                return later(op, work);
+            }
+
+            @Override FileHandle result(Opened given) {
+                return opened(numbered(given));
+            }
+        };
         try (Held held = shared(op)) {
             FileHandle handle = paths.operations.open(held.path(), op.withLater(later));
             return later.used() ? later.placeholder : opened(handle);
@@ -356,7 +388,15 @@ final class PathNode extends Node {
     }
 
     @Override public NewFile create(Create op) throws IOException, InterruptedException {
-        var later = new Late<Created, NewFile>(work -> later(op, work), given -> newFile(numbered(given.opened())));
+        var later = new Late<Created, NewFile>() {
+            @Override NewFile defer(Consumer<LateReply<NewFile>> work) {
+                return later(op, work);
+            }
+
+            @Override NewFile result(Created given) {
+                return newFile(numbered(given.opened()));
+            }
+        };
         try (Held held = paths.locks.shared(this, op.name(), op)) {
             FileHandle handle = paths.operations.create(held.path(), op.withLater(later));
             return later.used() ? later.placeholder : newFile(handle);

@@ -21,6 +21,7 @@ import org.hexfuse.server.Session;
 import org.hexfuse.server.SymLink;
 import org.hexfuse.server.TmpFile;
 import org.hexfuse.server.dispatch.Failures;
+import org.hexfuse.server.operation.LookupView;
 import org.hexfuse.server.operation.NestedOperations;
 
 /**
@@ -60,7 +61,7 @@ final class Entries {
 
     private static Child authorsChild(Lookup op, Node directory, Name name) throws IOException, InterruptedException {
         try {
-            return directory.lookup(op);
+            return directory.lookup(op instanceof LookupView view ? view.withRead(name) : op);
         } catch (IOException | RuntimeException e) {
             forgetIfAbsent(e, directory, name);
             throw e;
