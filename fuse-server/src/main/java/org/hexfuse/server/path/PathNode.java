@@ -160,7 +160,7 @@ final class PathNode extends Node {
             }
 
             @Override Child result(Attr given) {
-                return found(known(name), given);
+                return found(name, known(name), given);
             }
         };
         try (Held held = paths.locks.shared(this, name, op)) {
@@ -169,12 +169,12 @@ final class PathNode extends Node {
                 return later.placeholder;
             }
             PathNode known = held.node();
-            return found(known == null ? known(name) : known, attr);
+            return found(name, known == null ? known(name) : known, attr);
         }
     }
 
-    /** The child that is known by the name, if it is the same file; a new one otherwise. */
-    private Child found(PathNode known, Attr attr) {
+    /** The child {@code known} of that name, if it is the same file; a new one otherwise. */
+    private Child found(Name name, PathNode known, Attr attr) {
         FileType type = FileType.ofMode(attr.mode())
                 .orElseThrow(() -> new IllegalStateException("attributes without a file type: " + attr));
         boolean same = known != null && known.type() == type
