@@ -10,9 +10,11 @@
  *       read    pread() of 4 KiB at random offsets of a file of 64 MiB, O_DIRECT where that is allowed
  *       write   pwrite() of 4 KiB likewise
  *       read1m, write1m  the same with 1 MiB
+ *       list    readdir() and fstatat() of a directory of 10,000 files
  * Prints one number.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BLOCK = 4096, LARGE = 1 << 20, SIZE = 64 << 20 };
+enum { BLOCK = 4096, LARGE = 1 << 20, SIZE = 64 << 20, FILES = 10000 };
 
 static double now(void) {
     struct timespec t;
@@ -57,19 +59,55 @@ static int filled(const char *path, void *block) {
     return fd;
 }
 
+/* Makes or removes the files of the directory that is listed. */
+static void files(const char *directory, int there) {
+    char path[5000];
+    check(!there || mkdir(directory, 0755) == 0, directory);
+    for (int i = 0; i < FILES; i++) {
+        snprintf(path, sizeof path, "%s/file-%d", directory, i);
+        if (there) {
+            int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+            check(fd >= 0, path);
+            close(fd);
+        } else {
+            unlink(path);
+        }
+    }
+    check(there || rmdir(directory) == 0, directory);
+}
+
+static void list(const char *directory) {
+    struct stat st;
+    int count = 0;
+    DIR *dir = opendir(directory);
+    check(dir != NULL, directory);
+    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+        check(fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0, entry->d_name);
+        count++;
+    }
+    closedir(dir);
+    check(count == FILES + 2, "readdir");
+}
+
 static long run(const char *mode, const char *directory, int process, double seconds) {
     char data[4096], path[4096];
     struct stat st;
     void *block;
     unsigned seed = 17 + process;
     int size = strstr(mode, "1m") != NULL ? LARGE : BLOCK;
-    int needs_file = strcmp(mode, "miss") != 0 && strcmp(mode, "create") != 0;
+    int needs_file = strcmp(mode, "miss") != 0 && strcmp(mode, "create") != 0 && strcmp(mode, "list") != 0;
     check(posix_memalign(&block, BLOCK, LARGE) == 0, "memory");
     memset(block, 7, LARGE);
     snprintf(data, sizeof data, "%s/data%d", directory, process);
     int file = needs_file ? filled(data, block) : -1;
+    if (mode[0] == 'l') {
+        snprintf(data, sizeof data, "%s/list%d", directory, process);
+        files(data, 1);
+    }
+    /* A listing takes long enough to look at the clock. */
+    int every = mode[0] == 'l' ? 0 : 15;
     long count = 0;
-    for (double end = now() + seconds; (count & 15) != 0 || now() < end; count++) {
+    for (double end = now() + seconds; (count & every) != 0 || now() < end; count++) {
         off_t offset = (off_t) (rand_r(&seed) % (SIZE / size)) * size;
         switch (mode[0]) {
         case 'm':
@@ -89,6 +127,9 @@ static long run(const char *mode, const char *directory, int process, double sec
             close(fd);
             check(unlink(path) == 0, "unlink");
             break;
+        case 'l':
+            list(data);
+            break;
         case 'r':
             check(pread(file, block, size, offset) == size, "pread");
             break;
@@ -98,13 +139,15 @@ static long run(const char *mode, const char *directory, int process, double sec
     }
     if (needs_file) {
         unlink(data);
+    } else if (mode[0] == 'l') {
+        files(data, 0);
     }
     return count;
 }
 
 int main(int argc, char **argv) {
     if (argc != 5) {
-        fprintf(stderr, "usage: ops DIRECTORY miss|stat|fstat|create|read|write|read1m|write1m PROCESSES SECONDS\n");
+        fprintf(stderr, "usage: ops DIRECTORY miss|stat|fstat|create|read|write|read1m|write1m|list PROCESSES SECONDS\n");
         return 2;
     }
     int processes = atoi(argv[3]);
