@@ -111,10 +111,13 @@ public final class FileAttributes {
     }
 
     /** Whether it is the root of a mount; false before Linux 5.8. */
-    public boolean isMountRoot() { return (statx.get(JAVA_LONG, 8) & statx.get(JAVA_LONG, 56) & MOUNT_ROOT) != 0; }
+    public boolean isMountRoot() {
+        return (statx.get(JAVA_LONG, 8) & statx.get(JAVA_LONG, 56) & MOUNT_ROOT) != 0;
+    }
 
     private long pair(long offset) {
-        return (long) statx.get(JAVA_INT, offset) << Integer.SIZE | Integer.toUnsignedLong(statx.get(JAVA_INT, offset + 4));
+        return (long) statx.get(JAVA_INT, offset) << Integer.SIZE
+                | Integer.toUnsignedLong(statx.get(JAVA_INT, offset + 4));
     }
 
     private Timespec time(long offset) {

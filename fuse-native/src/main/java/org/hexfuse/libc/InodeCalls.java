@@ -39,6 +39,9 @@ public final class InodeCalls {
     private static final MethodHandle LISTXATTR = Libc.find("listxattr", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
     private static final MethodHandle REMOVEXATTR = Libc.find("removexattr", JAVA_INT, ADDRESS, ADDRESS);
 
+    private static final MethodHandle DUP = Libc.find("dup", JAVA_INT, JAVA_INT);
+    private static final MethodHandle CLOSE = Libc.find("close", JAVA_INT, JAVA_INT);
+
     private static final int AT_NO_AUTOMOUNT = 0x800;
 
     private InodeCalls() {}
@@ -160,6 +163,21 @@ public final class InodeCalls {
         CallMemory memory = CallMemory.ofThread();
         MemorySegment key = memory.otherString(name);
         return (int) AtCalls.call(file, (s, number) -> (int) REMOVEXATTR.invokeExact(s, memory.path(number), key));
+    }
+
+    /** Closes a duplicate of a descriptor, which is when a filesystem such as NFS reports what it could not write. */
+    public static int flush(Fd file) {
+        long duplicate = AtCalls.call(file, (s, number) -> (int) DUP.invokeExact(s, number));
+        return duplicate < 0 ? (int) duplicate : close((int) duplicate);
+    }
+
+    private static int close(int number) {
+        MemorySegment state = Libc.state();
+        try {
+            return (int) Libc.result((int) CLOSE.invokeExact(state, number), state);
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
     }
 
     /** A call on the link of a descriptor in {@code /proc/self/fd}. */

@@ -70,7 +70,9 @@ public final class ThreadCredentials {
 
     /** Returns the id before, also one that the C library takes for an error. */
     private static int set(int call, int id) {
-        requirePlatformThread();
+        if (id != -1) {
+            requirePlatformThread();
+        }
         return (int) Libc.certain(s -> (long) SET_ONE.invokeExact(s, (long) call, id));
     }
 
@@ -95,7 +97,6 @@ public final class ThreadCredentials {
 
     /** The effective capabilities of this thread: bit {@code 1 << n} for capability {@code n}. */
     public static long capabilities() {
-        requirePlatformThread();
         MemorySegment memory = sets();
         return memory.get(JAVA_INT, SETS) & 0xffff_ffffL | (long) memory.get(JAVA_INT, UPPER_SETS) << Integer.SIZE;
     }
