@@ -98,7 +98,8 @@ public final class ThreadCredentials {
     /** The effective capabilities of this thread: bit {@code 1 << n} for capability {@code n}. */
     public static long capabilities() {
         MemorySegment memory = sets();
-        return memory.get(JAVA_INT, SETS) & 0xffff_ffffL | (long) memory.get(JAVA_INT, UPPER_SETS) << Integer.SIZE;
+        return Integer.toUnsignedLong(memory.get(JAVA_INT, SETS))
+                | (long) memory.get(JAVA_INT, UPPER_SETS) << Integer.SIZE;
     }
 
     /** Sets the effective capabilities of this thread, which must be permitted: 0 or the negated errno. */

@@ -40,7 +40,7 @@ final class AttributeChange {
         }
         NewTime accessed = time(op, op.atime(), SetattrFlag.ATIME_NOW);
         NewTime modified = time(op, op.mtime(), SetattrFlag.MTIME_NOW);
-        if (accessed != NewTime.OMIT || modified != NewTime.OMIT) {
+        if (!accessed.equals(NewTime.OMIT) || !modified.equals(NewTime.OMIT)) {
             SystemCall.check(InodeCalls.utimens(mirror.openFiles(), path, accessed, modified));
         }
     }

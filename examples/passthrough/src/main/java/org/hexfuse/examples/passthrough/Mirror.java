@@ -34,7 +34,10 @@ import org.slf4j.LoggerFactory;
 final class Mirror implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
     private static final int LONGEST_NAME = 255;
+    /** EAGAIN: something was renamed or mounted at the same time. */
     private static final int ATTEMPTS = 32;
+    /** EXDEV: a mount point, or what was opened was moved out of the directory at the same time. */
+    private static final int ATTEMPTS_TO_CROSS = 4;
     private static final int PATH = OpenFlags.PATH | OpenFlags.NOFOLLOW;
     private static final int SHIFT = 48;
     private static final long MIXER = 0x9E37;
@@ -215,11 +218,13 @@ final class Mirror implements AutoCloseable {
     private int resolve(Fd parent, Name name) {
         long flags = AtCalls.RESOLVE_BENEATH | AtCalls.RESOLVE_NO_SYMLINKS | AtCalls.RESOLVE_NO_MAGICLINKS
                 | (options.submounts() ? 0 : AtCalls.RESOLVE_NO_XDEV);
-        int result = -Errno.EAGAIN.code();
-        // EAGAIN: something was renamed or mounted at the same time.
-        for (int i = 0; i < ATTEMPTS && result == -Errno.EAGAIN.code(); i++) {
+        int result;
+        int attempt = 0;
+        do {
             result = AtCalls.openat2(parent, name, PATH, flags);
-        }
+            attempt++;
+        } while ((result == -Errno.EAGAIN.code() && attempt < ATTEMPTS)
+                || (result == -Errno.EXDEV.code() && attempt < ATTEMPTS_TO_CROSS));
         if (result != -Errno.ENOSYS.code()) {
             return result;
         }
