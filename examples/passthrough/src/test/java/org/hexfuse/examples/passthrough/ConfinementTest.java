@@ -62,7 +62,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class ConfinementTest {
     private static final long ROOT = PassthroughFileSystem.ROOT;
     private static final String[] GARBAGE = {"..", ".", "", "/", "/etc/passwd", "../secret", "d/..", "d/../../secret",
-            "d/file", "file/"};
+        "d/file", "file/"};
 
     @TempDir private Path scratch;
     private Path inside;
@@ -171,7 +171,7 @@ import org.junit.jupiter.api.io.TempDir;
 
     @Test void symbolicLinksAreNeverFollowed() throws Exception {
         String[] targets = {scratch.resolve("secret").toString(), "../secret", outside.toString(), "../outside", "/",
-                "/proc/self/root/etc", "/proc/self/cwd", "d/../../secret"};
+            "/proc/self/root/etc", "/proc/self/cwd", "d/../../secret"};
         for (int i = 0; i < targets.length; i++) {
             Files.createSymbolicLink(inside.resolve("l" + i), Path.of(targets[i]));
             Entry link = lookup(ROOT, "l" + i);

@@ -82,7 +82,8 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThatThrownBy(() -> PassthroughFileSystem.of(file, PassthroughOptions.DEFAULT))
                 .isInstanceOf(IOException.class).hasMessageContaining("Not a directory").hasMessageNotContaining("\n");
         assertThatThrownBy(() -> PassthroughFileSystem.of(backing.resolve("gone"), PassthroughOptions.DEFAULT))
-                .isInstanceOf(IOException.class).hasMessageContaining("gone: No such file").hasMessageNotContaining("\n");
+                .isInstanceOf(IOException.class).hasMessageContaining("gone: No such file")
+                .hasMessageNotContaining("\n");
     }
 
     @Test void waitsInNativeCode() throws IOException {
@@ -262,7 +263,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     @Test void cachesAsTheOptionsSay() throws Exception {
         Files.writeString(backing.resolve("f"), "text");
-        try (PassthroughFileSystem never = mirror("cache=never"); PassthroughFileSystem always = mirror("cache=always")) {
+        try (PassthroughFileSystem never = mirror("cache=never");
+                PassthroughFileSystem always = mirror("cache=always")) {
             Entry uncached = never.lookup(Lookup.of(ROOT, Name.of("f")));
             assertThat(uncached.timeout().orElseThrow()).isZero();
             assertThat(uncached.attr().timeout().orElseThrow()).isZero();
