@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -31,6 +33,7 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.LockCalls;
+import org.hexfuse.libc.Syscalls;
 import org.hexfuse.posix.AccessControlList;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.server.DataReply;
@@ -305,48 +308,52 @@ import org.junit.jupiter.params.provider.ValueSource;
         Files.writeString(backing.resolve("f"), "0123456789");
         mount("locks=backing");
         LockCalls.RecordLock write = new LockCalls.RecordLock(1, 2, 3, 0);
-        try (Fd open = Fd.open(point.resolve("f").toString(), OpenFlags.RDWR);
-                Fd other = Fd.open(backing.resolve("f").toString(), OpenFlags.RDWR)) {
-            LockCalls.set(open, write);
-            assertThat(LockCalls.get(other, new LockCalls.RecordLock(0, 0, 0, 0))).extracting("type", "start", "length")
-                    .containsExactly(1, 2L, 3L);
-            assertThatThrownBy(() -> LockCalls.set(other, write)).isInstanceOfSatisfying(LibcException.class,
-                    e -> assertThat(e.errno()).isEqualTo(Errno.EAGAIN));
-            LockCalls.flock(open, LockCalls.LOCK_EX);
-            assertThatThrownBy(() -> LockCalls.flock(other, LockCalls.LOCK_EX | LockCalls.LOCK_NB))
-                    .isInstanceOf(LibcException.class);
-            open.close();
+        try (Fd other = Fd.open(backing.resolve("f").toString(), OpenFlags.RDWR)) {
+            try (Fd open = Fd.open(point.resolve("f").toString(), OpenFlags.RDWR)) {
+                LockCalls.set(open, write);
+                assertThat(LockCalls.get(other, new LockCalls.RecordLock(0, 0, 0, 0)))
+                        .extracting("type", "start", "length").containsExactly(1, 2L, 3L);
+                assertThatThrownBy(() -> LockCalls.set(other, write)).isInstanceOfSatisfying(LibcException.class,
+                        e -> assertThat(e.errno()).isEqualTo(Errno.EAGAIN));
+                LockCalls.flock(open, LockCalls.LOCK_EX);
+                assertThatThrownBy(() -> LockCalls.flock(other, LockCalls.LOCK_EX | LockCalls.LOCK_NB))
+                        .isInstanceOf(LibcException.class);
+            }
             await().atMost(5, TimeUnit.SECONDS).ignoreExceptions().until(() -> {
                 LockCalls.set(other, write);
                 LockCalls.flock(other, LockCalls.LOCK_EX | LockCalls.LOCK_NB);
                 return true;
             });
-            // The other way round: it waits until the other program unlocks.
-            Thread waiter = Thread.ofPlatform().start(() -> {
-                try (Fd again = Fd.open(point.resolve("f").toString(), OpenFlags.RDWR)) {
-                    LockCalls.setlkw(again, write);
-                } catch (LibcException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
-            waiter.join(100);
-            assertThat(waiter.isAlive()).isTrue();
-            LockCalls.set(other, new LockCalls.RecordLock(2, 0, 0, 0));
-            waiter.join(5000);
-            assertThat(waiter.isAlive()).isFalse();
+            waitsUntilUnlocked(other, write);
         }
+    }
+
+    /** The other way round: a program on the mount waits until the other one unlocks. */
+    private void waitsUntilUnlocked(Fd other, LockCalls.RecordLock lock) throws Exception {
+        Thread waiter = Thread.ofPlatform().start(() -> {
+            try (Fd again = Fd.open(point.resolve("f").toString(), OpenFlags.RDWR)) {
+                LockCalls.setlkw(again, lock);
+            } catch (LibcException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        waiter.join(100);
+        assertThat(waiter.isAlive()).isTrue();
+        LockCalls.set(other, new LockCalls.RecordLock(2, 0, 0, 0));
+        waiter.join(5000);
+        assertThat(waiter.isAlive()).isFalse();
     }
 
     @Test void directIoReachesTheFile() throws Exception {
         mount("direct", "backing=off");
         Path file = Files.write(point.resolve("f"), new byte[8192]);
-        ByteBuffer data = ByteBuffer.allocateDirect(8192).alignedSlice(4096).limit(4096);
-        try (FileChannel open = FileChannel.open(file, READ, WRITE, ExtendedOpenOption.DIRECT)) {
-            data.put(0, (byte) 7);
-            assertThat(open.write(data.duplicate(), 4096)).isEqualTo(4096);
-            ByteBuffer back = ByteBuffer.allocateDirect(8192).alignedSlice(4096).limit(4096);
-            assertThat(open.read(back, 4096)).isEqualTo(4096);
-            assertThat(back.get(0)).isEqualTo((byte) 7);
+        try (Fd open = Fd.open(file.toString(), OpenFlags.RDWR | OpenFlags.DIRECT); Arena arena = Arena.ofConfined()) {
+            MemorySegment data = arena.allocate(4096, 4096);
+            data.set(ValueLayout.JAVA_BYTE, 0, (byte) 7);
+            assertThat(Syscalls.pwrite(open, data, 4096, 4096)).isEqualTo(4096);
+            MemorySegment back = arena.allocate(4096, 4096);
+            assertThat(Syscalls.pread(open, back, 4096, 4096)).isEqualTo(4096);
+            assertThat(back.mismatch(data)).isEqualTo(-1);
         }
         assertThat(Files.readAllBytes(backing.resolve("f"))[4096]).isEqualTo((byte) 7);
     }
