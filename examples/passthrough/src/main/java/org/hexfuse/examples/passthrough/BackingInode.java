@@ -128,11 +128,13 @@ public final class BackingInode {
         return mirror.attr(found);
     }
 
-    /** Keeps the descriptor, as of a file that is about to lose its last name and may be used without one. */
+    /** Keeps the descriptor of a file that is about to lose its last name and may be used without one. */
     void keep() {
         if (!isKeptByDescriptor()) {
             try (PathDescriptor path = borrow()) {
-                mirror.descriptors().keep(path);
+                if (type == FileType.DIRECTORY || Mirror.attributes(path.fd()).nlink() <= 1) {
+                    mirror.descriptors().keep(path);
+                }
             }
         }
     }

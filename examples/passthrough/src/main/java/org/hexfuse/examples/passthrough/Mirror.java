@@ -140,6 +140,11 @@ final class Mirror implements AutoCloseable {
         return sessions;
     }
 
+    /** Opens names as before Linux 5.6. */
+    void withoutOpenat2() {
+        openat2 = false;
+    }
+
     /** The directory itself. */
     BackingInode root() {
         return root;
@@ -228,7 +233,7 @@ final class Mirror implements AutoCloseable {
         if (result != -Errno.ENOSYS.code()) {
             return result;
         }
-        openat2 = false;
+        withoutOpenat2();
         return AtCalls.openat(parent, name, PATH, 0);
     }
 

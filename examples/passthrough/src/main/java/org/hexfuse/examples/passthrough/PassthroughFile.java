@@ -60,9 +60,17 @@ public class PassthroughFile implements FileHandle {
         return file.inode().mirror();
     }
 
+    /**
+     * Whether kernels may read and write the file itself, past {@link #read} and {@link #write}. By default false for a subclass, which
+     * may have overridden these.
+     */
+    protected boolean mayBeBackingFile() {
+        return getClass() == PassthroughFile.class;
+    }
+
     /** It was opened by a kernel. */
     void opened(Session session) {
-        isBackingFile = mirror().options().cache() != PassthroughOptions.Cache.NEVER
+        isBackingFile = mayBeBackingFile() && mirror().options().cache() != PassthroughOptions.Cache.NEVER
                 && mirror().backingIds().usable(session, file.inode(), fd);
     }
 
@@ -77,8 +85,8 @@ public class PassthroughFile implements FileHandle {
         };
     }
 
-    /** The file itself, where kernels can read and write it. A subclass that looks at data overrides this, to be empty. */
-    @Override public OptionalInt passthrough() {
+    /** The file itself, where kernels can read and write it. */
+    @Override public final OptionalInt passthrough() {
         return isBackingFile ? OptionalInt.of(fd.value()) : OptionalInt.empty();
     }
 

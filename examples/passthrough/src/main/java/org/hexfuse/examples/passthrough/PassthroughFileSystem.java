@@ -53,7 +53,7 @@ public class PassthroughFileSystem extends TreeFileSystem implements AutoCloseab
         return Mirror.open(directory, options).root();
     }
 
-    /** All handlers are system calls. */
+    /** All handlers are system calls, on threads that have credentials of their own. */
     @Override public final Blocking blocking() { return Blocking.IN_NATIVE_CODE; }
 
     @Override public boolean kernelChecksPermissions() { return true; }

@@ -81,7 +81,7 @@ import org.junit.jupiter.api.io.TempDir;
         Files.createDirectory(inside.resolve("d"));
         Files.writeString(inside.resolve("d/file"), "inside");
         Files.writeString(inside.resolve("file"), "inside");
-        fileSystem = PassthroughFileSystem.of(inside, PassthroughOptions.DEFAULT);
+        fileSystem = mirror();
     }
 
     @AfterEach void close() throws IOException {
@@ -93,6 +93,10 @@ import org.junit.jupiter.api.io.TempDir;
             assertThat(names.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("root", "outside",
                     "secret");
         }
+    }
+
+    PassthroughFileSystem mirror(String... options) throws IOException {
+        return PassthroughFileSystem.of(inside, PassthroughOptions.of(options));
     }
 
     private static Errno errno(Call call) {
@@ -266,7 +270,7 @@ import org.junit.jupiter.api.io.TempDir;
         mounted("tmpfs", "tmpfs", 0, () -> {
             Files.writeString(inside.resolve("m/file"), "mounted");
             for (String handles : new String[]{"handles=auto", "handles=off"}) {
-                try (var all = PassthroughFileSystem.of(inside, PassthroughOptions.of("submounts", handles))) {
+                try (var all = mirror("submounts", handles)) {
                     Entry mount = all.lookup(Lookup.of(ROOT, Name.of("m")));
                     Entry file = all.lookup(Lookup.of(mount.node(), Name.of("file")));
                     assertThat(file.attr().size()).isEqualTo(7);
@@ -293,7 +297,7 @@ import org.junit.jupiter.api.io.TempDir;
                 }
             }
         });
-        try (var uncached = PassthroughFileSystem.of(inside, PassthroughOptions.of("cache=never"));
+        try (var uncached = mirror("cache=never");
                 UserKernel kernel = UserKernel.connect("mem:", uncached)) {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
             while (System.nanoTime() < deadline) {
@@ -334,7 +338,7 @@ import org.junit.jupiter.api.io.TempDir;
             NameCalls.rename(one, other, 0);
             NameCalls.rename(other, one, 0);
         });
-        try (var all = PassthroughFileSystem.of(inside, PassthroughOptions.DEFAULT)) {
+        try (var all = mirror()) {
             long a = all.lookup(Lookup.of(ROOT, Name.of("a"))).node();
             long b = all.lookup(Lookup.of(a, Name.of("b"))).node();
             NameCalls.rename(one, other, 0);

@@ -255,6 +255,10 @@ import org.junit.jupiter.params.provider.ValueSource;
                     reads.incrementAndGet();
                     super.read(op, out);
                 }
+
+                @Override protected boolean mayBeBackingFile() {
+                    return true;
+                }
             };
         }
     }
