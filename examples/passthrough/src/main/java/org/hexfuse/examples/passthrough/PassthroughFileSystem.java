@@ -54,7 +54,9 @@ public class PassthroughFileSystem extends TreeFileSystem implements AutoCloseab
     }
 
     /** All handlers are system calls, on threads that have credentials of their own. */
-    @Override public final Blocking blocking() { return Blocking.IN_NATIVE_CODE; }
+    @Override public final Blocking blocking() {
+        return Blocking.IN_NATIVE_CODE;
+    }
 
     @Override public boolean kernelChecksPermissions() { return true; }
 

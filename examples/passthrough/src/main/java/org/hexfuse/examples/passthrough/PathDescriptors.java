@@ -1,5 +1,6 @@
 package org.hexfuse.examples.passthrough;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.hexfuse.abi.Errno;
@@ -11,6 +12,9 @@ import org.hexfuse.abi.FuseException;
  * dropped. A descriptor in use is closed by its last user. Any thread may use it.
  */
 final class PathDescriptors implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMillis(200);
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
     private final PathDescriptor[] slots;
     private final int[] free;
     private int freeCount;
@@ -30,36 +34,48 @@ final class PathDescriptors implements AutoCloseable {
     }
 
     /**
-     * Takes a descriptor over.
+     * Takes a descriptor over. Where all slots have descriptors that are kept it waits for kernels to forget a file, a fifth of a second
+     * at most.
      *
      * @param keep whether it is kept until it is dropped
-     * @throws FuseException ENFILE if all slots have descriptors that are kept
+     * @throws FuseException ENFILE if there is still no slot
      */
     void add(PathDescriptor descriptor, boolean keep) {
+        if (isTight()) {
+            pressure.run();
+        }
         PathDescriptor evicted = null;
-        boolean full;
-        boolean tight;
         synchronized (this) {
-            full = freeCount == 0 && keptCount == slots.length;
-            if (!full) {
-                if (freeCount == 0) {
-                    evicted = take(leastRecentlyUsed());
-                }
-                descriptor.slot = free[--freeCount];
-                descriptor.kept = keep;
-                slots[descriptor.slot] = descriptor;
-                keptCount += keep ? 1 : 0;
+            awaitSlot();
+            if (freeCount == 0) {
+                evicted = take(leastRecentlyUsed());
             }
-            tight = keptCount >= slots.length - slots.length / 4;
+            descriptor.slot = free[--freeCount];
+            descriptor.kept = keep;
+            slots[descriptor.slot] = descriptor;
+            keptCount += keep ? 1 : 0;
         }
         if (evicted != null) {
             evicted.evict();
         }
-        if (tight) {
-            pressure.run();
-        }
-        if (full) {
-            throw FuseException.of(Errno.ENFILE, "all " + slots.length + " descriptors are in use");
+    }
+
+    private synchronized boolean isTight() { return keptCount >= slots.length - slots.length / 4; }
+
+    /** Waits, with this monitor held, until there is a slot that is free or can be. */
+    private void awaitSlot() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (keptCount == slots.length) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                throw FuseException.of(Errno.ENFILE, "all " + slots.length + " descriptors are in use");
+            }
+            try {
+                wait(left / NANOS_PER_MILLI, (int) (left % NANOS_PER_MILLI));
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                throw FuseException.of(Errno.EINTR);
+            }
         }
     }
 
@@ -89,6 +105,7 @@ final class PathDescriptors implements AutoCloseable {
         free[freeCount++] = slot;
         keptCount -= descriptor.kept ? 1 : 0;
         descriptor.slot = -1;
+        notifyAll();
         return descriptor;
     }
 
