@@ -1,6 +1,5 @@
 package org.hexfuse.examples.passthrough;
 
-import java.lang.ref.WeakReference;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -23,7 +22,8 @@ public final class BackingInode {
     private final Fd mount;
     /** The open descriptor. It may be evicted. */
     private volatile PathDescriptor descriptor;
-    private volatile WeakReference<PassthroughNode> node = new WeakReference<>(null);
+    /** Null if none was made. */
+    private volatile PassthroughNode node;
 
     BackingInode(Mirror mirror, FileKey key, FileType type, Fd mount) {
         this.mirror = mirror;
@@ -52,11 +52,12 @@ public final class BackingInode {
 
     /** The node that was made for it, by which kernels can be notified. */
     void belongsTo(PassthroughNode author) {
-        node = new WeakReference<>(author);
+        node = author;
     }
 
+    /** The node that was made for it last, or null. */
     PassthroughNode node() {
-        return node.get();
+        return node;
     }
 
     /** Whether it is kept by a descriptor. */

@@ -121,8 +121,14 @@ public class PassthroughNode extends Node {
         PassthroughNode known = name == null ? null
                 : child(name).filter(PassthroughNode.class::isInstance).map(PassthroughNode.class::cast).orElse(null);
         BackingInode same = mirror().identify(path, attributes, known == null ? null : known.inode);
-        PassthroughNode node = known != null && known.inode == same ? known : newChild(same);
-        return new Found(node, node.with(node.attributes(attr), mirror().options().entryTimeout()));
+        try {
+            PassthroughNode node = known != null && known.inode == same ? known : newChild(same);
+            return new Found(node, node.with(node.attributes(attr), mirror().options().entryTimeout()));
+        } catch (RuntimeException | Error e) {
+            // It has no node, which would be forgotten.
+            same.forget();
+            throw e;
+        }
     }
 
     /** The node of a file that was just created. */
@@ -193,19 +199,26 @@ public class PassthroughNode extends Node {
         }
     }
 
-    /** The node and the handle of a file that was just opened. */
+    /** The node and the handle of a file that was just opened; {@code name} is null if it has none. */
     private NewFile opened(Session session, Name name, Fd fd, int flags) {
+        Found found = null;
         boolean done = false;
         try {
-            Found found = find(name, mirror().reopen(fd, OpenFlags.PATH));
-            PassthroughNode node = found.node();
-            PassthroughFile file = node.newFile(new BackingFile(node.inode, fd, flags));
+            found = find(name, mirror().reopen(fd, OpenFlags.PATH));
+            BackingInode opened = found.node().inode;
+            if (name == null) {
+                opened.keep();
+            }
+            PassthroughFile file = found.node().newFile(new BackingFile(opened, fd, flags));
             file.opened(session);
             done = true;
             return new NewFile(found.child(), file);
         } finally {
             if (!done) {
                 fd.close();
+                if (found != null) {
+                    found.node().inode.forget();
+                }
             }
         }
     }

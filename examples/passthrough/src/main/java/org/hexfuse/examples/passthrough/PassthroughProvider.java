@@ -8,6 +8,7 @@ import org.hexfuse.server.spi.FuseFileSystemProvider;
 import org.hexfuse.transport.Address;
 
 /** Makes a {@link PassthroughFileSystem} for {@code passthrough:/directory}. */
+@SuppressWarnings("exports") // An annotation that only the compiler reads.
 @AutoService(FuseFileSystemProvider.class) public final class PassthroughProvider implements FuseFileSystemProvider {
     public PassthroughProvider() {}
 

@@ -22,6 +22,7 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.Blocking;
+import org.hexfuse.server.Create;
 import org.hexfuse.server.DataReply;
 import org.hexfuse.server.Entry;
 import org.hexfuse.server.Forget;
@@ -328,6 +329,29 @@ import org.junit.jupiter.params.provider.ValueSource;
             assertThat(kernel.vfs().stat("/D/F").size()).isEqualTo(104);
             assertThat(kernel.vfs().readString("/D/F")).startsWith("read by the author");
             assertThat(kernel.vfs().stat("/D/F").size()).isEqualTo(104);
+        }
+    }
+
+    /** An author whose methods fail. */
+    private static final class Failing extends PassthroughNode {
+        Failing(BackingInode inode) {
+            super(inode);
+        }
+
+        @Override protected PassthroughNode newChild(BackingInode child) {
+            throw new IllegalStateException("no child");
+        }
+    }
+
+    @Test void whatAnAuthorFailsToMakeIsClosed() throws Exception {
+        Files.writeString(backing.resolve("f"), "text");
+        var root = new Failing(PassthroughFileSystem.root(backing, PassthroughOptions.of("handles=off")));
+        try (var fileSystem = new PassthroughFileSystem(root)) {
+            assertThatThrownBy(() -> fileSystem.lookup(Lookup.of(ROOT, Name.of("f")))).hasMessage("no child");
+            assertThatThrownBy(() -> fileSystem.create(Create.of(ROOT, Name.of("g"), OpenFlags.RDWR, 0100600)))
+                    .hasMessage("no child");
+            assertThat(fileSystem.descriptors()).isOne();
+            assertThat(OpenFilesOf.directory(backing)).hasSize(2);
         }
     }
 }
