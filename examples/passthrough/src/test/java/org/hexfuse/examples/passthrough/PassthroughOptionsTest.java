@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.spi.FuseFileSystemProvider;
@@ -56,8 +57,9 @@ class PassthroughOptionsTest {
     }
 
     @Test void isProvidedByItsScheme() throws IOException {
-        assertThat(ServiceLoader.load(FuseFileSystemProvider.class).stream().map(ServiceLoader.Provider::type))
-                .contains(PassthroughProvider.class);
+        Module module = PassthroughProvider.class.getModule();
+        assertThat(module.isNamed() ? providersOf(module) : onTheClassPath())
+                .contains(PassthroughProvider.class.getName());
         assertThat(provider.scheme()).isEqualTo("passthrough");
         assertThat(provider.description()).doesNotContain("\n").contains("passthrough:/directory");
         FuseFileSystem fileSystem = provider.create(Address.of("passthrough", backing.toString()));
@@ -67,5 +69,15 @@ class PassthroughOptionsTest {
                 .hasMessage("'passthrough:': passthrough: takes a directory, passthrough:/directory");
         assertThatThrownBy(() -> provider.create(Address.of("passthrough", backing.resolve("gone").toString())))
                 .isInstanceOf(IOException.class).hasMessageContaining("No such file or directory");
+    }
+
+    private static List<String> providersOf(Module module) {
+        return module.getDescriptor().provides().stream()
+                .filter(provides -> provides.service().equals(FuseFileSystemProvider.class.getName()))
+                .flatMap(provides -> provides.providers().stream()).toList();
+    }
+
+    private static List<String> onTheClassPath() {
+        return ServiceLoader.load(FuseFileSystemProvider.class).stream().map(found -> found.type().getName()).toList();
     }
 }
