@@ -6,5 +6,6 @@ module org.hexfuse.libc {
             org.hexfuse.transport.unix,
             org.hexfuse.transport.linux,
             org.hexfuse.testkit,
-            org.hexfuse.command;
+            org.hexfuse.command,
+            org.hexfuse.examples.passthrough;
 }

@@ -17,6 +17,7 @@ public final class PosixFiles {
             ADDRESS);
     private static final MethodHandle STATFS = Libc.find("statfs", JAVA_INT, ADDRESS, ADDRESS);
 
+    private static final MethodHandle FSTATFS = Libc.find("fstatfs", JAVA_INT, JAVA_INT, ADDRESS);
     private static final MethodHandle ACCESS = Libc.find("access", JAVA_INT, ADDRESS, JAVA_INT);
 
     static final int AT_FDCWD = -100;
@@ -67,9 +68,20 @@ public final class PosixFiles {
             MemorySegment name = path.in(arena);
             MemorySegment s = arena.allocate(STATFS_SIZE, 8);
             Libc.call("statfs " + path, state -> (int) STATFS.invokeExact(state, name, s));
-            return new StatVfs(s.get(JAVA_LONG, 72), s.get(JAVA_LONG, 16), s.get(JAVA_LONG, 24), s.get(JAVA_LONG, 32),
-                    s.get(JAVA_LONG, 40), s.get(JAVA_LONG, 48), (int) s.get(JAVA_LONG, 64));
+            return statfs(s);
         }
+    }
+
+    /** {@code fstatfs(2)}: the filesystem of the file that a descriptor is open for, O_PATH suffices. */
+    public static StatVfs fstatfs(Fd fd) throws LibcException {
+        MemorySegment s = CallMemory.ofThread().struct();
+        fd.call("fstatfs", (state, number) -> (int) FSTATFS.invokeExact(state, number, s));
+        return statfs(s);
+    }
+
+    private static StatVfs statfs(MemorySegment s) {
+        return new StatVfs(s.get(JAVA_LONG, 72), s.get(JAVA_LONG, 16), s.get(JAVA_LONG, 24), s.get(JAVA_LONG, 32),
+                s.get(JAVA_LONG, 40), s.get(JAVA_LONG, 48), (int) s.get(JAVA_LONG, 64));
     }
 
     private static FileStatus stat(String what, NativePath path, int flags) throws LibcException {

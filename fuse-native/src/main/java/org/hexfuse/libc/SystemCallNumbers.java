@@ -5,9 +5,9 @@ import java.util.Locale;
 /** System call numbers by architecture. */
 enum SystemCallNumbers {
     /** x86-64. */
-    X86_64(186, 234, 116, 117, 119),
+    X86_64(186, 234, 116, 117, 119, 122, 123, 125, 126),
     /** arm64. */
-    AARCH64(178, 131, 159, 147, 149);
+    AARCH64(178, 131, 159, 147, 149, 151, 152, 90, 91);
 
     private static final SystemCallNumbers CURRENT = of(System.getProperty("os.arch"));
 
@@ -16,14 +16,22 @@ enum SystemCallNumbers {
     private final int setgroups;
     private final int setresuid;
     private final int setresgid;
+    private final int setfsuid;
+    private final int setfsgid;
+    private final int capget;
+    private final int capset;
 
     SystemCallNumbers(int gettid, int tgkill, int setgroups, int setresuid,
-            int setresgid) {
+            int setresgid, int setfsuid, int setfsgid, int capget, int capset) {
         this.gettid = gettid;
         this.tgkill = tgkill;
         this.setgroups = setgroups;
         this.setresuid = setresuid;
         this.setresgid = setresgid;
+        this.setfsuid = setfsuid;
+        this.setfsgid = setfsgid;
+        this.capget = capget;
+        this.capset = capset;
     }
 
     /** The architecture of this machine. */
@@ -62,5 +70,21 @@ enum SystemCallNumbers {
 
     int setresgid() {
         return setresgid;
+    }
+
+    int setfsuid() {
+        return setfsuid;
+    }
+
+    int setfsgid() {
+        return setfsgid;
+    }
+
+    int capget() {
+        return capget;
+    }
+
+    int capset() {
+        return capset;
     }
 }

@@ -197,6 +197,9 @@ final class Entries {
 
         private R answer(ChildEntry found) throws IOException, InterruptedException {
             node = reference(found.node());
+            if (node != found.node()) {
+                owner.unused(found.node());
+            }
             attach();
             Attr attr = found.attr() == null ? node.getattr(NestedOperations.getAttr(op, node.id(), this))
                     : found.attr();

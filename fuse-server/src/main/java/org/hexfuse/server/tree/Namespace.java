@@ -170,12 +170,17 @@ final class Namespace {
     static void create(Node directory, Name name, Node node, boolean kept) {
         changing(directory, () -> {
             checkNew(directory, name, kept);
-            directory.home.adopt(node, () -> checkOneParent(directory, node, false));
+            directory.home.adopt(node, () -> checkOneParent(directory, node, !kept));
+            // It may have been looked up before its creation is answered, and moved behind the kernel's back.
+            Dentry former = node.type() == FileType.DIRECTORY ? node.dentries : null;
             Dentry there = entry(directory, name);
             if (there != null) {
                 forget(there);
             }
             add(directory, name, node, kept);
+            if (former != null && former != there) {
+                forget(former);
+            }
             return null;
         });
     }
@@ -193,8 +198,14 @@ final class Namespace {
     /** Checks that a directory has no other name, or that only lookups have made it known. */
     private static void checkOneParent(Node directory, Node node, boolean moves) {
         Dentry other = node.dentries;
-        if (node.type() == FileType.DIRECTORY
-                && ((other != null && (other.kept || !moves)) || isBelow(directory, node))) {
+        if (node.type() != FileType.DIRECTORY) {
+            return;
+        }
+        boolean below = isBelow(directory, node);
+        if (below && moves) {
+            throw FuseException.of(Errno.ELOOP, "directory " + node.id() + " was moved below itself");
+        }
+        if (below || (other != null && (other.kept || !moves))) {
             throw new IllegalStateException("directory " + node.id() + " is at another place already");
         }
     }

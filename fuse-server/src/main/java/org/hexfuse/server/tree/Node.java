@@ -134,8 +134,8 @@ public abstract non-sealed class Node implements Child, FileHandle {
 
     /**
      * What identifies the file, for a filesystem that makes nodes anew with each lookup, such as a device and an inode number: of
-     * nodes with equal keys the one that the kernel knows already is used, and the other dropped. By default null: a node is a file
-     * of its own. A node's key never changes.
+     * nodes with equal keys the one that the kernel knows already is used, and the other is {@link #forgotten} at once. By default null:
+     * a node is a file of its own. A node's key never changes.
      */
     public Object key() {
         return null;
@@ -293,8 +293,9 @@ public abstract non-sealed class Node implements Child, FileHandle {
     }
 
     /**
-     * No kernel refers to this node any more. It may be looked up again, if a directory keeps it or a {@link #lookup} returns it, also
-     * while this method runs. A file whose {@link #nlink} is 0 is gone, where directories keep their children.
+     * No kernel refers to this node any more, or never did since another node with an equal {@link #key} is in use. It may be looked up
+     * again, if a directory keeps it or a {@link #lookup} returns it, also while this method runs. A file whose {@link #nlink} is 0 is
+     * gone, where directories keep their children.
      */
     public void forgotten() {}
 

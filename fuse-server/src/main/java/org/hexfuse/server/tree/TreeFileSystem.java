@@ -128,6 +128,11 @@ import org.hexfuse.transport.spi.RateLimitedLog;
             return;
         }
         Namespace.dropUnreferenced(node);
+        unused(node);
+    }
+
+    /** No kernel refers to a node any more, or it was made for a file that another node with the same key stands for. */
+    final void unused(Node node) {
         try {
             node.forgotten();
         } catch (RuntimeException e) {

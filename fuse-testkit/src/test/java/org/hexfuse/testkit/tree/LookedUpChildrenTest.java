@@ -48,6 +48,7 @@ import org.junit.jupiter.api.Timeout;
     private static class Numbers extends Node {
         final Map<String, Integer> numbers = new ConcurrentHashMap<>();
         final AtomicInteger lookups = new AtomicInteger();
+        final AtomicInteger forgotten = new AtomicInteger();
         volatile boolean keyed = true;
 
         Numbers() {
@@ -64,7 +65,11 @@ import org.junit.jupiter.api.Timeout;
             if (number == null) {
                 throw FuseException.of(Errno.ENOENT);
             }
-            return new Numbered(number, keyed);
+            return new Numbered(number, keyed) {
+                @Override public void forgotten() {
+                    forgotten.incrementAndGet();
+                }
+            };
         }
 
         @Override public Stream<Listed> readdir(ReadDir op) {
@@ -155,6 +160,18 @@ import org.junit.jupiter.api.Timeout;
             assertThat(vfs.stat("/two").ino()).isNotEqualTo(held);
         }
         assertThat(ino).isNotZero();
+    }
+
+    @Test void aNodeWhoseKeyIsInUseIsForgottenAtOnce() throws IOException {
+        var root = new Numbers();
+        root.numbers.putAll(Map.of("one", 1, "other", 1));
+        mount(root);
+        vfs.readString("/one");
+        assertThat(root.forgotten).hasValue(0);
+        vfs.readString("/other");
+        assertThat(root.forgotten).hasValue(1);
+        assertThat(vfs.readString("/one")).isEqualTo("1");
+        assertThat(fileSystem.referencedNodes()).isEqualTo(2);
     }
 
     @Test void nodesWithoutAKeyAreFilesOfTheirOwn() throws IOException {

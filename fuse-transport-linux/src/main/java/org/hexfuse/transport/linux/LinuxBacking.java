@@ -11,6 +11,7 @@ import org.hexfuse.abi.DeviceIoctl;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
+import org.hexfuse.libc.ThreadCredentials;
 import org.hexfuse.transport.BackingRegistry;
 
 /** The backing files of a mount, registered by ioctls of its device. */
@@ -48,7 +49,25 @@ final class LinuxBacking implements BackingRegistry {
         }
     }
 
+    /**
+     * The kernel writes to the file with the credentials of who registers it. Without CAP_FSETID a write clears set-user-ID and
+     * set-group-ID, which the kernel otherwise delegates to the server, who does not see it. Source: Linux {@code fs/fuse/passthrough.c}.
+     */
     @Override public int open(int descriptor) {
+        long capabilities = ThreadCredentials.capabilities();
+        long without = capabilities & ~(1L << ThreadCredentials.CAP_FSETID);
+        if (without == capabilities || Thread.currentThread().isVirtual()) {
+            return register(descriptor);
+        }
+        ThreadCredentials.setCapabilities(without);
+        try {
+            return register(descriptor);
+        } finally {
+            ThreadCredentials.setCapabilities(capabilities);
+        }
+    }
+
+    private int register(int descriptor) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment map = arena.allocate(BackingMap.SIZE, 8);
             BackingMap.FD.set(map, descriptor);
