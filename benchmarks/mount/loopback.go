@@ -1,4 +1,4 @@
-// A mirror of a directory by go-fuse, with its defaults: nothing is cached. Usage: loopback SOURCE MOUNTPOINT
+// A mirror of a directory by go-fuse: nothing is cached, the kernel checks permissions. Usage: loopback SOURCE MOUNTPOINT
 package main
 
 import (
@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/hanwen/go-fuse/v2/fs"
+	"github.com/hanwen/go-fuse/v2/fuse"
 )
 
 func main() {
@@ -13,7 +14,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server, err := fs.Mount(os.Args[2], root, &fs.Options{})
+	server, err := fs.Mount(os.Args[2], root, &fs.Options{MountOptions: fuse.MountOptions{Options: []string{"default_permissions"}}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -23,8 +23,7 @@ import org.hexfuse.transport.Address;
     }
 
     @Override public String description() {
-        return "each name is a file of 1 GiB of zeros that discards what is written, for measurements; missing=PREFIX are names that are "
-                + "not there, blocking=never, in_java or in_native_code says where it runs";
+        return "files of zeros, for measurements: null:?missing=PREFIX&blocking=in_java|in_native_code";
     }
 
     @Override public FuseFileSystem create(Address address) {
