@@ -74,7 +74,7 @@ final class PathDescriptors implements AutoCloseable {
         while (keptCount == slots.length) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
-                hopeless = System.nanoTime() + PATIENCE.toNanos() / 2;
+                hopeless = System.nanoTime() + PATIENCE.toNanos() / 40;
                 throw full();
             }
             try {
