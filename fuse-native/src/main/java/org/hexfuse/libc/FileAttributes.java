@@ -19,7 +19,6 @@ public final class FileAttributes {
     static final int MASK = 0x7ff | 0x800 | 0x1000;
     private static final int BTIME = 0x800;
     private static final int MNT_ID = 0x1000;
-    private static final long MOUNT_ROOT = 0x2000;
 
     private final MemorySegment statx = Arena.ofAuto().allocate(256, Long.BYTES);
 
@@ -108,11 +107,6 @@ public final class FileAttributes {
     /** The id of the mount, which another mount may get after this one is gone; 0 before Linux 5.8. */
     public long mount() {
         return (statx.get(JAVA_INT, 0) & MNT_ID) != 0 ? statx.get(JAVA_LONG, 144) : 0;
-    }
-
-    /** Whether it is the root of a mount; false before Linux 5.8. */
-    public boolean isMountRoot() {
-        return (statx.get(JAVA_LONG, 8) & statx.get(JAVA_LONG, 56) & MOUNT_ROOT) != 0;
     }
 
     private long pair(long offset) {

@@ -39,10 +39,11 @@ public final class InodeCalls {
     private static final MethodHandle LISTXATTR = Libc.find("listxattr", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
     private static final MethodHandle REMOVEXATTR = Libc.find("removexattr", JAVA_INT, ADDRESS, ADDRESS);
 
-    private static final MethodHandle DUP = Libc.find("dup", JAVA_INT, JAVA_INT);
+    private static final MethodHandle FCNTL = Libc.findVariadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle CLOSE = Libc.find("close", JAVA_INT, JAVA_INT);
 
     private static final int AT_NO_AUTOMOUNT = 0x800;
+    private static final int F_DUPFD_CLOEXEC = 1030;
 
     private InodeCalls() {}
 
@@ -167,7 +168,8 @@ public final class InodeCalls {
 
     /** Closes a duplicate of a descriptor, which is when a filesystem such as NFS reports what it could not write. */
     public static int flush(Fd file) {
-        long duplicate = AtCalls.call(file, (s, number) -> (int) DUP.invokeExact(s, number));
+        long duplicate = AtCalls.call(file,
+                (s, number) -> (int) FCNTL.invokeExact(s, number, F_DUPFD_CLOEXEC, 0L));
         return duplicate < 0 ? (int) duplicate : close((int) duplicate);
     }
 

@@ -4,7 +4,8 @@
  *
  * <p>There are two kinds of calls. <b>Hot</b> ones ({@link org.hexfuse.libc.Syscalls}, {@link org.hexfuse.libc.SocketMessage},
  * {@link org.hexfuse.libc.PollSet}) return the result of the system call or the negated errno; they neither throw nor
- * allocate.
+ * allocate. Those of {@link org.hexfuse.libc.AtCalls} and {@link org.hexfuse.libc.InodeCalls}, which work on descriptors in place of
+ * paths, return errors in the same way, and may allocate.
  * <b>Cold</b> ones throw {@link org.hexfuse.libc.LibcException}, which names the call, its object and the
  * {@link org.hexfuse.abi.Errno}.
  *

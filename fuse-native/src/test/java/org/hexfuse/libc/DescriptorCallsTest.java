@@ -104,7 +104,9 @@ class DescriptorCallsTest {
             assertThat(attributes.ino()).isEqualTo(status.ino());
             assertThat(attributes.dev()).isEqualTo(status.dev());
             assertThat(attributes.size()).isEqualTo(4);
-            assertThat(attributes.isMountRoot()).isFalse();
+            long mount = attributes.mount();
+            assertThat(InodeCalls.statx(directory, attributes)).isZero();
+            assertThat(attributes.mount()).isEqualTo(mount);
             assertThat(InodeCalls.statx(directory, F, attributes)).isZero();
             assertThat(attributes.ino()).isEqualTo(status.ino());
             assertThat(PosixFiles.fstatfs(fd).frsize()).isPositive();

@@ -247,7 +247,7 @@ final class Mirror implements AutoCloseable {
     BackingInode identify(Fd fd, FileAttributes attributes, BackingInode known) {
         boolean done = false;
         try {
-            if (!options.submounts() && (attributes.dev() != dev || attributes.isMountRoot())) {
+            if (!options.submounts() && isOfAnotherMount(attributes)) {
                 // Where there is no openat2, which refuses that.
                 throw FuseException.of(Errno.EXDEV);
             }
@@ -268,6 +268,11 @@ final class Mirror implements AutoCloseable {
                 fd.close();
             }
         }
+    }
+
+    /** A filesystem may have several devices, such as one for each subvolume; mounts have no ids before Linux 5.8. */
+    private boolean isOfAnotherMount(FileAttributes attributes) {
+        return attributes.mount() == 0 ? attributes.dev() != dev : attributes.mount() != root.key().mount();
     }
 
     /** A file of another mount that its handles are opened by. */

@@ -20,6 +20,8 @@ final class PathDescriptors implements AutoCloseable {
     private int freeCount;
     private int keptCount;
     private int hand;
+    /** Until when waiting for a slot is in vain, in nanoseconds. */
+    private long hopeless = System.nanoTime();
     /** Called when most slots have descriptors that are kept. Must not wait. */
     private final Runnable pressure;
 
@@ -64,11 +66,16 @@ final class PathDescriptors implements AutoCloseable {
 
     /** Waits, with this monitor held, until there is a slot that is free or can be. */
     private void awaitSlot() {
+        if (keptCount == slots.length && System.nanoTime() - hopeless < 0) {
+            // Such as the next name of the same READDIRPLUS, whose files no kernel can forget before it is answered.
+            throw full();
+        }
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (keptCount == slots.length) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
-                throw FuseException.of(Errno.ENFILE, "all " + slots.length + " descriptors are in use");
+                hopeless = System.nanoTime() + PATIENCE.toNanos() / 40;
+                throw full();
             }
             try {
                 wait(left / NANOS_PER_MILLI, (int) (left % NANOS_PER_MILLI));
@@ -77,6 +84,10 @@ final class PathDescriptors implements AutoCloseable {
                 throw FuseException.of(Errno.EINTR);
             }
         }
+    }
+
+    private FuseException full() {
+        return FuseException.of(Errno.ENFILE, "all " + slots.length + " descriptors are in use");
     }
 
     /** Keeps a descriptor that is cached, if it still is and there is room for others. Returns whether it is kept. */
