@@ -36,6 +36,8 @@ import org.hexfuse.posix.LockType;
  * <p>Source: Linux {@code fs/fuse/file.c}, {@code fs/locks.c}.
  */
 public final class Locks {
+    private static final long MIXER = 0x9E3779B97F4A7C15L;
+
     private record Owner(Session session, long number) {}
 
     private record OpenNode(Session session, long node) {}
@@ -103,7 +105,7 @@ public final class Locks {
     /** Releases the file's locks on RELEASE. */
     public void release(Release op) {
         if (op.flockUnlock()) {
-            flocks.release(op.node(), new Owner(op.session(), op.lockOwner()));
+            flocks.release(op.node(), flockOwner(op.session(), op.lockOwner(), op.handle()));
         }
         for (Owner left : forget(new OpenNode(op.session(), op.node()), op.handle())) {
             records.release(op.node(), left);
@@ -201,6 +203,14 @@ public final class Locks {
     }
 
     private static Owner owner(Lock op) {
-        return new Owner(op.session(), op.owner());
+        return op.isFlock() ? flockOwner(op.session(), op.owner(), op.handle()) : new Owner(op.session(), op.owner());
+    }
+
+    /**
+     * The owner of a flock is an open file. Its handle is part of the number, since the kernel's number of an open file that was closed is
+     * used for the next one: RELEASE is not waited for, and may run after that one has taken the lock.
+     */
+    private static Owner flockOwner(Session session, long owner, long handle) {
+        return new Owner(session, owner ^ handle * MIXER);
     }
 }

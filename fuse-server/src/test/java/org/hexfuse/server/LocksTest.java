@@ -1,6 +1,7 @@
 package org.hexfuse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.hexfuse.posix.LockType.READ;
 import static org.hexfuse.posix.LockType.UNLOCKED;
@@ -184,6 +185,20 @@ class LocksTest {
         assertThat(second.test(1, READ, 12, 1)).isEqualTo(new LockRange(WRITE, 0, 14, 71));
         first.flush(1);
         assertThat(second.test(1, READ, 12, 1)).isEqualTo(new LockRange(UNLOCKED, 12, 12, 0));
+    }
+
+    /** Linux reuses the number of an open file once it is closed, and does not wait for RELEASE. */
+    @Test void aLateReleaseKeepsTheFlockOfTheNextOpenFile() throws Exception {
+        var locks = new Locks();
+        var range = new LockRange(WRITE, 0, LockRange.TO_THE_END, 1);
+        locks.setlk(Lock.of(1, 10, 5, range).withFlock(true));
+        locks.setlk(Lock.of(1, 10, 5, range.withType(LockType.UNLOCKED)).withFlock(true));
+        locks.setlk(Lock.of(1, 11, 5, range).withFlock(true));
+        locks.release(Release.of(1, 10).withLockOwner(5, true));
+        assertThatThrownBy(() -> locks.setlk(Lock.of(1, 12, 6, range).withFlock(true)))
+                .hasMessageContaining(Errno.EAGAIN.name());
+        locks.release(Release.of(1, 11).withLockOwner(5, true));
+        locks.setlk(Lock.of(1, 12, 6, range).withFlock(true));
     }
 
     @Test void recordLocksAndFlockDoNotConflict() {
