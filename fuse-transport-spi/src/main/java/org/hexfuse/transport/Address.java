@@ -6,9 +6,11 @@ import java.io.ByteArrayOutputStream;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.regex.Pattern;
 
 /**
@@ -82,6 +84,27 @@ public record Address(String scheme, String path, Map<String, String> parameters
             throw new IllegalArgumentException("'" + key + "' is a switch and takes no value '" + value + "'");
         }
         return true;
+    }
+
+    /**
+     * One of the values of an enum, which is written in lower case: {@code otherwise} where it was not given.
+     *
+     * @throws IllegalArgumentException if it has any other value; the message has all of them
+     */
+    public <E extends Enum<E>> E choice(String key, E otherwise) {
+        String text = parameters.get(key);
+        if (text == null) {
+            return otherwise;
+        }
+        var choices = new StringJoiner(", ");
+        for (E value : otherwise.getDeclaringClass().getEnumConstants()) {
+            String choice = value.name().toLowerCase(Locale.ROOT);
+            if (choice.equals(text)) {
+                return value;
+            }
+            choices.add(choice);
+        }
+        throw new IllegalArgumentException("'" + key + "=" + text + "' is none of " + choices);
     }
 
     /** The same address with another path. */

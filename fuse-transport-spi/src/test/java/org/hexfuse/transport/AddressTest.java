@@ -43,6 +43,18 @@ class AddressTest {
         assertThatThrownBy(() -> Address.parse("mem:?a=7").flag("a")).hasMessageContaining("'a'");
     }
 
+    private enum Size {
+        SMALL, VERY_LARGE
+    }
+
+    @Test void aChoiceIsOneOfAnEnum() {
+        assertThat(Address.parse("mem:?a=very_large").choice("a", Size.SMALL)).isEqualTo(Size.VERY_LARGE);
+        assertThat(Address.parse("mem:").choice("a", Size.SMALL)).isEqualTo(Size.SMALL);
+        assertThatThrownBy(() -> Address.parse("mem:?a=VERY_LARGE").choice("a", Size.SMALL))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("'a=VERY_LARGE' is none of small, very_large");
+    }
+
     @Test void copiesItsParameters() {
         var parameters = new LinkedHashMap<>(Map.of("a", "b"));
         var address = new Address("mem", "", parameters);

@@ -1,10 +1,7 @@
 package org.hexfuse.examples.nullfs;
 
 import com.google.auto.service.AutoService;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.hexfuse.abi.Name;
 import org.hexfuse.server.Blocking;
 import org.hexfuse.server.FuseFileSystem;
@@ -36,15 +33,6 @@ import org.hexfuse.transport.Address;
                         "null: has no parameter '" + key + "'; it takes " + MISSING + " and " + BLOCKING);
             }
         }
-        return new NullFileSystem(address.parameter(MISSING).map(Name::of),
-                address.parameter(BLOCKING).map(NullProvider::blocking).orElse(Blocking.NEVER));
-    }
-
-    private static Blocking blocking(String text) {
-        return Arrays.stream(Blocking.values()).filter(value -> value.name().toLowerCase(Locale.ROOT).equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("null: " + BLOCKING + "=" + text + " is none of "
-                        + Arrays.stream(Blocking.values()).map(value -> value.name().toLowerCase(Locale.ROOT))
-                                .collect(Collectors.joining(", "))));
+        return new NullFileSystem(address.parameter(MISSING).map(Name::of), address.choice(BLOCKING, Blocking.NEVER));
     }
 }

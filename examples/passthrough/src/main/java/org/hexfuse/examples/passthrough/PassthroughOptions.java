@@ -1,8 +1,6 @@
 package org.hexfuse.examples.passthrough;
 
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.hexfuse.transport.Address;
@@ -26,13 +24,13 @@ import org.hexfuse.transport.Address;
 public record PassthroughOptions(Cache cache, boolean writeback, Duration entryTimeout, Duration attrTimeout,
         boolean backing, boolean submounts, boolean xattr, Locks locks, boolean direct, boolean handles,
         int descriptors) {
-    /** All defaults. */
-    public static final PassthroughOptions DEFAULT = of(Map.of());
-
     private static final Set<String> NAMES = Set.of("cache", "writeback", "timeout", "entry_timeout", "attr_timeout",
             "backing", "submounts", "xattr", "locks", "direct", "handles", "descriptors");
     /** Fewer would have a path walk in the way of another. */
     private static final int LEAST_DESCRIPTORS = 16;
+
+    /** All defaults. */
+    public static final PassthroughOptions DEFAULT = of();
 
     /** What kernels cache. */
     public enum Cache {
@@ -71,7 +69,13 @@ public record PassthroughOptions(Cache cache, boolean writeback, Duration entryT
                 throw new IllegalArgumentException("'" + address + "': passthrough: has no parameter '" + name + "'");
             }
         }
-        return of(address.parameters());
+        Cache cache = address.choice("cache", Cache.AUTO);
+        Duration timeout = duration("timeout", address).orElse(cache.timeout);
+        return new PassthroughOptions(cache, address.flag("writeback"),
+                duration("entry_timeout", address).orElse(timeout),
+                duration("attr_timeout", address).orElse(timeout), isOn("backing", "auto", address),
+                address.flag("submounts"), isOn("xattr", "on", address), address.choice("locks", Locks.LOCAL),
+                address.flag("direct"), isOn("handles", "auto", address), descriptors(address));
     }
 
     /** The options of parameters such as {@code cache=never} and {@code submounts}. */
@@ -79,46 +83,8 @@ public record PassthroughOptions(Cache cache, boolean writeback, Duration entryT
         return of(Address.parse("passthrough:?" + String.join("&", parameters)));
     }
 
-    private static PassthroughOptions of(Map<String, String> given) {
-        Cache cache = choice("cache", given, Cache.AUTO);
-        Optional<Duration> timeout = duration("timeout", given);
-        Duration common = timeout.orElse(cache.timeout);
-        return new PassthroughOptions(cache, flag("writeback", given), duration("entry_timeout", given).orElse(common),
-                duration("attr_timeout", given).orElse(common), autoOrOff("backing", given), flag("submounts", given),
-                onOrOff("xattr", given), choice("locks", given, Locks.LOCAL), flag("direct", given),
-                autoOrOff("handles", given), descriptors(given));
-    }
-
-    private static <E extends Enum<E>> E choice(String name, Map<String, String> given, E otherwise) {
-        String text = given.get(name);
-        if (text == null) {
-            return otherwise;
-        }
-        StringBuilder choices = new StringBuilder();
-        for (E value : otherwise.getDeclaringClass().getEnumConstants()) {
-            String choice = value.name().toLowerCase(Locale.ROOT);
-            if (choice.equals(text)) {
-                return value;
-            }
-            choices.append(choices.isEmpty() ? "" : ", ").append(choice);
-        }
-        throw new IllegalArgumentException("'" + name + "=" + text + "' is none of " + choices);
-    }
-
-    private static boolean flag(String name, Map<String, String> given) {
-        return new Address("passthrough", "", given).flag(name);
-    }
-
-    private static boolean autoOrOff(String name, Map<String, String> given) {
-        return either(name, given, "auto");
-    }
-
-    private static boolean onOrOff(String name, Map<String, String> given) {
-        return either(name, given, "on");
-    }
-
-    private static boolean either(String name, Map<String, String> given, String on) {
-        String text = given.getOrDefault(name, on);
+    private static boolean isOn(String name, String on, Address given) {
+        String text = given.parameter(name).orElse(on);
         if (!text.equals(on) && !text.equals("off")) {
             throw new IllegalArgumentException("'" + name + "=" + text + "' is neither " + on + " nor off");
         }
@@ -126,22 +92,22 @@ public record PassthroughOptions(Cache cache, boolean writeback, Duration entryT
     }
 
     /** A time such as {@code 200ms}, {@code 5s} or {@code 1.5}, which are seconds as in other filesystems. */
-    private static Optional<Duration> duration(String name, Map<String, String> given) {
-        String text = given.get(name);
-        if (text == null) {
-            return Optional.empty();
-        }
+    private static Optional<Duration> duration(String name, Address given) {
+        return given.parameter(name).map(text -> duration(name, text));
+    }
+
+    private static Duration duration(String name, String text) {
         if (!text.matches("[0-9]{1,9}(ms|s)?|[0-9]{1,9}[.][0-9]{1,3}s?")) {
             throw new IllegalArgumentException("'" + name + "=" + text + "' needs a time, such as 200ms or 5s");
         }
         if (text.endsWith("ms")) {
-            return Optional.of(Duration.ofMillis(Long.parseLong(text.replace("ms", ""))));
+            return Duration.ofMillis(Long.parseLong(text.replace("ms", "")));
         }
-        return Optional.of(Duration.ofMillis(Math.round(Double.parseDouble(text.replace("s", "")) * 1000)));
+        return Duration.ofMillis(Math.round(Double.parseDouble(text.replace("s", "")) * 1000));
     }
 
-    private static int descriptors(Map<String, String> given) {
-        String text = given.getOrDefault("descriptors", "0");
+    private static int descriptors(Address given) {
+        String text = given.parameter("descriptors").orElse("0");
         if (!text.matches("[0-9]{1,8}") || (!text.equals("0") && Integer.parseInt(text) < LEAST_DESCRIPTORS)) {
             throw new IllegalArgumentException(
                     "'descriptors=" + text + "' needs a number, " + LEAST_DESCRIPTORS + " at least");
