@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Name;
+import org.hexfuse.posix.DeviceNumber;
 import org.hexfuse.posix.OpenFlags;
 
 /**
@@ -21,7 +22,7 @@ public final class AtCalls {
     public static final long RESOLVE_NO_XDEV = 1;
     /** For {@link #openat2}: ELOOP at a link of {@code /proc}. */
     public static final long RESOLVE_NO_MAGICLINKS = 2;
-    /** For {@link #openat2}: ELOOP at a symbolic link, unless it is what O_PATH and O_NOFOLLOW open. */
+    /** For {@link #openat2}: ELOOP at a symbolic link, except a trailing one with O_PATH and O_NOFOLLOW. */
     public static final long RESOLVE_NO_SYMLINKS = 4;
     /** For {@link #openat2}: EXDEV for a path that leaves the directory. */
     public static final long RESOLVE_BENEATH = 8;
@@ -31,10 +32,10 @@ public final class AtCalls {
 
     private static final long OPENAT2_NUMBER = 437;
     private static final long OPEN_HOW = 24;
-    static final long CLOSED = -Errno.EBADF.code();
-    static final long TOO_LONG = -Errno.ENAMETOOLONG.code();
+    static final int CLOSED = -Errno.EBADF.code();
+    static final int TOO_LONG = -Errno.ENAMETOOLONG.code();
 
-    private static final MethodHandle OPENAT = Libc.findVariadic("openat", 3, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT,
+    static final MethodHandle OPENAT = Libc.findVariadic("openat", 3, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT,
             JAVA_INT);
     private static final MethodHandle OPENAT2 = Libc.findVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG,
             ADDRESS, ADDRESS, JAVA_LONG);
@@ -49,29 +50,13 @@ public final class AtCalls {
 
     private AtCalls() {}
 
-    /** A call that has the errno buffer and the number of its descriptor. */
-    static long call(Fd fd, Fd.Call call) {
-        int number = fd.acquire();
-        if (number < 0) {
-            return CLOSED;
-        }
-        try {
-            MemorySegment state = Libc.state();
-            return Libc.result(call.invoke(state, number), state);
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        } finally {
-            fd.release();
-        }
-    }
-
     /** {@code openat(2)}: the number of the new descriptor, which is closed on {@code exec}. */
     public static int openat(Fd directory, Name name, int flags, int mode) {
         if (CallMemory.isTooLong(name)) {
-            return (int) TOO_LONG;
+            return TOO_LONG;
         }
         MemorySegment path = CallMemory.ofThread().string(name);
-        return (int) call(directory,
+        return (int) directory.attempt(
                 (s, number) -> (int) OPENAT.invokeExact(s, number, path, flags | OpenFlags.CLOEXEC, mode));
     }
 
@@ -82,7 +67,7 @@ public final class AtCalls {
      */
     public static int openat2(Fd directory, Name name, int flags, long resolve) {
         if (CallMemory.isTooLong(name)) {
-            return (int) TOO_LONG;
+            return TOO_LONG;
         }
         CallMemory memory = CallMemory.ofThread();
         MemorySegment path = memory.string(name);
@@ -90,43 +75,42 @@ public final class AtCalls {
         how.set(JAVA_LONG, 0, Integer.toUnsignedLong(flags | OpenFlags.CLOEXEC));
         how.set(JAVA_LONG, 8, 0);
         how.set(JAVA_LONG, 16, resolve);
-        return (int) call(directory,
+        return (int) directory.attempt(
                 (s, number) -> (long) OPENAT2.invokeExact(s, OPENAT2_NUMBER, (long) number, path, how, OPEN_HOW));
     }
 
     /** {@code mkdirat(2)}. */
     public static int mkdirat(Fd directory, Name name, int mode) {
         if (CallMemory.isTooLong(name)) {
-            return (int) TOO_LONG;
+            return TOO_LONG;
         }
         MemorySegment path = CallMemory.ofThread().string(name);
-        return (int) call(directory, (s, number) -> (int) MKDIRAT.invokeExact(s, number, path, mode));
+        return (int) directory.attempt((s, number) -> (int) MKDIRAT.invokeExact(s, number, path, mode));
     }
 
     /**
      * {@code mknodat(2)}: a file of the type in {@code mode}, see {@link FileStatus#KIND}.
      *
-     * @param major the major number of a device file, else 0; at most 12 bits
-     * @param minor the minor number of a device file, else 0; at most 20 bits
+     * @param device the number of a device file, see {@link DeviceNumber}; else 0
      */
-    public static int mknodat(Fd directory, Name name, int mode, int major, int minor) {
+    public static int mknodat(Fd directory, Name name, int mode, int device) {
         if (CallMemory.isTooLong(name)) {
-            return (int) TOO_LONG;
+            return TOO_LONG;
         }
-        long device = (long) (minor & 0xfff00) << 12 | (long) major << 8 | (minor & 0xff);
         MemorySegment path = CallMemory.ofThread().string(name);
-        return (int) call(directory, (s, number) -> (int) MKNODAT.invokeExact(s, number, path, mode, device));
+        return (int) directory.attempt(
+                (s, number) -> (int) MKNODAT.invokeExact(s, number, path, mode, Integer.toUnsignedLong(device)));
     }
 
     /** {@code symlinkat(2)}: a symbolic link with any target. */
     public static int symlinkat(Name target, Fd directory, Name name) {
         if (CallMemory.isTooLong(name) || CallMemory.isTooLong(target)) {
-            return (int) TOO_LONG;
+            return TOO_LONG;
         }
         CallMemory memory = CallMemory.ofThread();
         MemorySegment text = memory.otherString(target);
         MemorySegment path = memory.string(name);
-        return (int) call(directory, (s, number) -> (int) SYMLINKAT.invokeExact(s, text, number, path));
+        return (int) directory.attempt((s, number) -> (int) SYMLINKAT.invokeExact(s, text, number, path));
     }
 
     /**
@@ -136,13 +120,13 @@ public final class AtCalls {
      */
     public static int linkat(Fd openFiles, Fd file, Fd directory, Name name) {
         if (CallMemory.isTooLong(name)) {
-            return (int) TOO_LONG;
+            return TOO_LONG;
         }
         CallMemory memory = CallMemory.ofThread();
         MemorySegment to = memory.otherString(name);
         int proc = openFiles.acquire();
         if (proc < 0) {
-            return (int) CLOSED;
+            return CLOSED;
         }
         try {
             return linkat(proc, file, directory, memory, to);
@@ -154,11 +138,11 @@ public final class AtCalls {
     private static int linkat(int proc, Fd file, Fd directory, CallMemory memory, MemorySegment to) {
         int linked = file.acquire();
         if (linked < 0) {
-            return (int) CLOSED;
+            return CLOSED;
         }
         try {
             MemorySegment from = memory.number(linked);
-            return (int) call(directory,
+            return (int) directory.attempt(
                     (s, number) -> (int) LINKAT.invokeExact(s, proc, from, number, to, PosixFiles.AT_SYMLINK_FOLLOW));
         } finally {
             file.release();
@@ -168,26 +152,26 @@ public final class AtCalls {
     /** {@code unlinkat(2)}; {@code flags} are 0 or {@link #AT_REMOVEDIR}. */
     public static int unlinkat(Fd directory, Name name, int flags) {
         if (CallMemory.isTooLong(name)) {
-            return (int) TOO_LONG;
+            return TOO_LONG;
         }
         MemorySegment path = CallMemory.ofThread().string(name);
-        return (int) call(directory, (s, number) -> (int) UNLINKAT.invokeExact(s, number, path, flags));
+        return (int) directory.attempt((s, number) -> (int) UNLINKAT.invokeExact(s, number, path, flags));
     }
 
     /** {@code renameat2(2)}; {@code flags} are 0 or those of {@link NameCalls#rename}. */
     public static int renameat2(Fd directory, Name name, Fd target, Name targetName, int flags) {
         if (CallMemory.isTooLong(name) || CallMemory.isTooLong(targetName)) {
-            return (int) TOO_LONG;
+            return TOO_LONG;
         }
         CallMemory memory = CallMemory.ofThread();
         MemorySegment from = memory.string(name);
         MemorySegment to = memory.otherString(targetName);
         int there = target.acquire();
         if (there < 0) {
-            return (int) CLOSED;
+            return CLOSED;
         }
         try {
-            return (int) call(directory,
+            return (int) directory.attempt(
                     (s, number) -> (int) RENAMEAT2.invokeExact(s, number, from, there, to, flags));
         } finally {
             target.release();

@@ -177,6 +177,22 @@ public final class Fd implements AutoCloseable {
         calls.release();
     }
 
+    /** A call on this descriptor: the value, or the negated errno; EBADF if it is closed. */
+    long attempt(Call call) {
+        int held = acquire();
+        if (held < 0) {
+            return -Errno.EBADF.code();
+        }
+        try {
+            MemorySegment state = Libc.state();
+            return Libc.result(call.invoke(state, held), state);
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        } finally {
+            release();
+        }
+    }
+
     /** Makes a cold call; {@code what} is its name. */
     long call(String what, Call call) throws LibcException {
         int held = acquireOrThrow(what);

@@ -21,8 +21,6 @@ import org.hexfuse.posix.OpenFlags;
  * <p>Source: {@code statx(2)}, {@code proc(5)}, {@code xattr(7)}.
  */
 public final class InodeCalls {
-    private static final MethodHandle OPENAT = Libc.findVariadic("openat", 3, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT,
-            JAVA_INT);
     private static final MethodHandle STATX = Libc.find("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT,
             ADDRESS);
     private static final MethodHandle READLINKAT = Libc.find("readlinkat", JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS,
@@ -54,24 +52,24 @@ public final class InodeCalls {
      * @param openFiles {@code /proc/self/fd}
      */
     public static int reopen(Fd openFiles, Fd file, int flags) {
-        return (int) byNumber(openFiles, file, (s, proc, name) -> (int) OPENAT.invokeExact(s, proc, name,
+        return (int) byNumber(openFiles, file, (s, proc, name) -> (int) AtCalls.OPENAT.invokeExact(s, proc, name,
                 flags | OpenFlags.CLOEXEC, 0));
     }
 
     /** {@code statx(2)}. */
     public static int statx(Fd file, FileAttributes into) {
         MemorySegment nothing = CallMemory.ofThread().empty();
-        return (int) AtCalls.call(file, (s, number) -> (int) STATX.invokeExact(s, number, nothing,
+        return (int) file.attempt((s, number) -> (int) STATX.invokeExact(s, number, nothing,
                 PosixFiles.AT_EMPTY_PATH | AT_NO_AUTOMOUNT, FileAttributes.MASK, into.memory()));
     }
 
     /** {@code statx(2)} of a name in an open directory; does not follow a symbolic link. */
     public static int statx(Fd directory, Name name, FileAttributes into) {
         if (CallMemory.isTooLong(name)) {
-            return (int) AtCalls.TOO_LONG;
+            return AtCalls.TOO_LONG;
         }
         MemorySegment path = CallMemory.ofThread().string(name);
-        return (int) AtCalls.call(directory, (s, number) -> (int) STATX.invokeExact(s, number, path,
+        return (int) directory.attempt((s, number) -> (int) STATX.invokeExact(s, number, path,
                 PosixFiles.AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, FileAttributes.MASK, into.memory()));
     }
 
@@ -88,7 +86,7 @@ public final class InodeCalls {
     /** {@code fchownat(2)}; an id of -1 is not changed. */
     public static int chown(Fd file, int uid, int gid) {
         MemorySegment nothing = CallMemory.ofThread().empty();
-        return (int) AtCalls.call(file, (s, number) -> (int) FCHOWNAT.invokeExact(s, number, nothing, uid, gid,
+        return (int) file.attempt((s, number) -> (int) FCHOWNAT.invokeExact(s, number, nothing, uid, gid,
                 PosixFiles.AT_EMPTY_PATH));
     }
 
@@ -109,12 +107,12 @@ public final class InodeCalls {
     /** {@code getxattr(2)}: the length of the value, which is then in {@link #value}; ENODATA if it does not exist. */
     public static int getxattr(Fd file, Name name) {
         if (CallMemory.isTooLong(name)) {
-            return (int) AtCalls.TOO_LONG;
+            return AtCalls.TOO_LONG;
         }
         CallMemory memory = CallMemory.ofThread();
         MemorySegment key = memory.otherString(name);
         MemorySegment room = memory.bulk();
-        return (int) AtCalls.call(file, (s, number) -> (long) GETXATTR.invokeExact(s, memory.path(number), key, room,
+        return (int) file.attempt((s, number) -> (long) GETXATTR.invokeExact(s, memory.path(number), key, room,
                 (long) CallMemory.BULK));
     }
 
@@ -126,7 +124,7 @@ public final class InodeCalls {
     /** {@code setxattr(2)}; {@code flags} are 0, {@link XattrCalls#CREATE} or {@link XattrCalls#REPLACE}. */
     public static int setxattr(Fd file, Name name, byte[] value, int flags) {
         if (CallMemory.isTooLong(name)) {
-            return (int) AtCalls.TOO_LONG;
+            return AtCalls.TOO_LONG;
         }
         if (value.length > CallMemory.BULK) {
             return -Errno.E2BIG.code();
@@ -135,7 +133,7 @@ public final class InodeCalls {
         MemorySegment key = memory.otherString(name);
         MemorySegment content = memory.bulk();
         MemorySegment.copy(value, 0, content, JAVA_BYTE, 0, value.length);
-        return (int) AtCalls.call(file, (s, number) -> (int) SETXATTR.invokeExact(s, memory.path(number), key, content,
+        return (int) file.attempt((s, number) -> (int) SETXATTR.invokeExact(s, memory.path(number), key, content,
                 (long) value.length, flags));
     }
 
@@ -159,27 +157,19 @@ public final class InodeCalls {
     /** {@code removexattr(2)}; ENODATA if it does not exist. */
     public static int removexattr(Fd file, Name name) {
         if (CallMemory.isTooLong(name)) {
-            return (int) AtCalls.TOO_LONG;
+            return AtCalls.TOO_LONG;
         }
         CallMemory memory = CallMemory.ofThread();
         MemorySegment key = memory.otherString(name);
-        return (int) AtCalls.call(file, (s, number) -> (int) REMOVEXATTR.invokeExact(s, memory.path(number), key));
+        return (int) file.attempt((s, number) -> (int) REMOVEXATTR.invokeExact(s, memory.path(number), key));
     }
 
     /** Closes a duplicate of a descriptor, which is when a filesystem such as NFS reports what it could not write. */
     public static int flush(Fd file) {
-        long duplicate = AtCalls.call(file,
+        long duplicate = file.attempt(
                 (s, number) -> (int) FCNTL.invokeExact(s, number, F_DUPFD_CLOEXEC, 0L));
-        return duplicate < 0 ? (int) duplicate : close((int) duplicate);
-    }
-
-    private static int close(int number) {
-        MemorySegment state = Libc.state();
-        try {
-            return (int) Libc.result((int) CLOSE.invokeExact(state, number), state);
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
+        return (int) (duplicate < 0 ? duplicate
+                : Libc.attempt(state -> (int) CLOSE.invokeExact(state, (int) duplicate)));
     }
 
     /** A call on the link of a descriptor in {@code /proc/self/fd}. */
@@ -194,7 +184,7 @@ public final class InodeCalls {
         }
         try {
             MemorySegment name = CallMemory.ofThread().number(number);
-            return AtCalls.call(openFiles, (s, proc) -> call.invoke(s, proc, name));
+            return openFiles.attempt((s, proc) -> call.invoke(s, proc, name));
         } finally {
             file.release();
         }

@@ -58,7 +58,7 @@ public final class InodeHandle {
     public int open(Fd mount, int flags) {
         MemorySegment handle = CallMemory.ofThread().struct();
         MemorySegment.copy(struct, 0, handle, JAVA_BYTE, 0, struct.length);
-        return (int) AtCalls.call(mount,
+        return (int) mount.attempt(
                 (s, number) -> (int) OPEN_BY_HANDLE_AT.invokeExact(s, number, handle, flags | OpenFlags.CLOEXEC));
     }
 

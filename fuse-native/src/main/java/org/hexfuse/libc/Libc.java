@@ -72,6 +72,16 @@ import java.lang.invoke.MethodHandle;
         return returned < 0 ? -errno(state) : returned;
     }
 
+    /** A call whose failure is an ordinary result: the value, or the negated errno, as {@link #result} has it. */
+    static long attempt(Call call) {
+        MemorySegment state = state();
+        try {
+            return result(call.invoke(state), state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
     /**
      * Makes a cold call.
      *

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import org.hexfuse.posix.DeviceNumber;
 
 /** Cold system calls on directory entries. The umask of the thread applies to modes. */
 public final class NameCalls {
@@ -48,7 +49,7 @@ public final class NameCalls {
      * @param minor the minor number of a device file, else 0; at most 20 bits
      */
     public static void mknod(NativePath path, int mode, int major, int minor) throws LibcException {
-        long device = (long) (minor & 0xfff00) << 12 | (long) major << 8 | (minor & 0xff);
+        long device = Integer.toUnsignedLong(DeviceNumber.of(major, minor));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = path.in(arena);
             Libc.call("mknod " + path, s -> (int) MKNOD.invokeExact(s, name, mode, device));

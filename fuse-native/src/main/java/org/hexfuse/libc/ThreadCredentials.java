@@ -30,7 +30,7 @@ public final class ThreadCredentials {
     public static final int CAP_MKNOD = 27;
 
     private static final int CLONE_FS = 0x200;
-    private static final int MOST_GROUPS = 1 << 12;
+    private static final int MOST_GROUPS = CallMemory.BULK / Integer.BYTES;
     /** _LINUX_CAPABILITY_VERSION_3, of 64 capabilities. */
     private static final int VERSION = 0x20080522;
     /** The sets follow the header in the memory of the call: effective, permitted, inheritable; twice. */
@@ -76,7 +76,7 @@ public final class ThreadCredentials {
         return (int) Libc.certain(s -> (long) SET_ONE.invokeExact(s, (long) call, id));
     }
 
-    /** {@code setgroups(2)}, of this thread: 0 or the negated errno. */
+    /** {@code setgroups(2)}, of this thread, at most 16,384 groups: 0 or the negated errno. */
     public static int setgroups(int... groups) {
         requirePlatformThread();
         if (groups.length > MOST_GROUPS) {
@@ -84,7 +84,7 @@ public final class ThreadCredentials {
         }
         MemorySegment list = CallMemory.ofThread().bulk();
         MemorySegment.copy(groups, 0, list, JAVA_INT, 0, groups.length);
-        return (int) call(s -> (long) GROUPS.invokeExact(s, (long) SystemCallNumbers.current().setgroups(),
+        return (int) Libc.attempt(s -> (long) GROUPS.invokeExact(s, (long) SystemCallNumbers.current().setgroups(),
                 (long) groups.length, list));
     }
 
@@ -108,8 +108,9 @@ public final class ThreadCredentials {
         MemorySegment memory = sets();
         memory.set(JAVA_INT, SETS, (int) effective);
         memory.set(JAVA_INT, UPPER_SETS, (int) (effective >>> Integer.SIZE));
-        return (int) call(s -> (long) CAPABILITIES.invokeExact(s, (long) SystemCallNumbers.current().capset(), memory,
-                memory.asSlice(SETS)));
+        return (int) Libc
+                .attempt(s -> (long) CAPABILITIES.invokeExact(s, (long) SystemCallNumbers.current().capset(), memory,
+                        memory.asSlice(SETS)));
     }
 
     private static MemorySegment sets() {
@@ -124,21 +125,12 @@ public final class ThreadCredentials {
     /** {@code unshare(2)}: gives this thread an umask and a working directory of its own, until it ends: 0 or the negated errno. */
     public static int unshareUmask() {
         requirePlatformThread();
-        return (int) call(s -> (int) UNSHARE.invokeExact(s, CLONE_FS));
+        return (int) Libc.attempt(s -> (int) UNSHARE.invokeExact(s, CLONE_FS));
     }
 
     /** {@code umask(2)}: returns the umask before. It is that of the whole process unless {@link #unshareUmask} was called. */
     public static int umask(int mask) {
         return (int) Libc.certain(s -> (int) UMASK.invokeExact(s, mask));
-    }
-
-    private static long call(Libc.Call call) {
-        MemorySegment state = Libc.state();
-        try {
-            return Libc.result(call.invoke(state), state);
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
     }
 
     private static void requirePlatformThread() {

@@ -1,11 +1,8 @@
 package org.hexfuse.libc;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Set;
 
@@ -16,14 +13,8 @@ import java.util.Set;
  * <p>Source: {@code credentials(7)}, {@code nptl(7)}, {@code unshare(2)}.
  */
 public final class ThreadIdentity {
-    private static final MethodHandle SETGROUPS = Libc.findVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-            ADDRESS);
     private static final MethodHandle SET_THREE = Libc.findVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT,
             JAVA_INT, JAVA_INT);
-    private static final MethodHandle UNSHARE = Libc.find("unshare", JAVA_INT, JAVA_INT);
-    private static final MethodHandle UMASK = Libc.find("umask", JAVA_INT, JAVA_INT);
-
-    private static final int CLONE_FS = 0x200;
 
     private ThreadIdentity() {}
 
@@ -36,13 +27,8 @@ public final class ThreadIdentity {
      * @throws LibcException EPERM for all but root
      */
     public static void become(int uid, int gid, Set<Integer> groups) throws LibcException {
-        requirePlatformThread();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment list = arena.allocateFrom(JAVA_INT,
-                    groups.stream().mapToInt(Integer::intValue).sorted().toArray());
-            Libc.call("setgroups", s -> (long) SETGROUPS.invokeExact(s, (long) SystemCallNumbers.current().setgroups(),
-                    (long) groups.size(), list));
-        }
+        check("setgroups",
+                ThreadCredentials.setgroups(groups.stream().mapToInt(Integer::intValue).sorted().toArray()));
         Libc.call("setresgid",
                 s -> (long) SET_THREE.invokeExact(s, (long) SystemCallNumbers.current().setresgid(), gid, gid, gid));
         Libc.call("setresuid",
@@ -51,14 +37,13 @@ public final class ThreadIdentity {
 
     /** Unshares umask and working directory of the calling thread, and sets its umask; needs no capability. */
     public static void ownUmask(int mask) throws LibcException {
-        requirePlatformThread();
-        Libc.call("unshare", s -> (int) UNSHARE.invokeExact(s, CLONE_FS));
-        Libc.certain(s -> (int) UMASK.invokeExact(s, mask));
+        check("unshare", ThreadCredentials.unshareUmask());
+        ThreadCredentials.umask(mask);
     }
 
-    private static void requirePlatformThread() {
-        if (Thread.currentThread().isVirtual()) {
-            throw new IllegalStateException("a virtual thread has no credentials of its own");
+    private static void check(String what, int result) throws LibcException {
+        if (result < 0) {
+            throw LibcException.of(what, -result);
         }
     }
 }

@@ -67,7 +67,7 @@ class DescriptorCallsTest {
     @Test void namesAreMadeLinkedMovedAndRemoved() throws Exception {
         assertThat(AtCalls.mkdirat(directory, Name.of("d"), 0700)).isZero();
         assertThat(AtCalls.mkdirat(directory, Name.of("d"), 0700)).isEqualTo(error(Errno.EEXIST));
-        assertThat(AtCalls.mknodat(directory, Name.of("p"), 0010600, 0, 0)).isZero();
+        assertThat(AtCalls.mknodat(directory, Name.of("p"), 0010600, 0)).isZero();
         assertThat(AtCalls.symlinkat(Name.of("any where"), directory, LINK)).isZero();
         Fd.of(AtCalls.openat(directory, F, OpenFlags.WRONLY | OpenFlags.CREAT | OpenFlags.EXCL, 0600)).close();
         for (Name name : new Name[]{F, LINK, Name.of("p")}) {

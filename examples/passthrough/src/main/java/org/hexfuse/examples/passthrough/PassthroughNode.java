@@ -14,7 +14,6 @@ import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.FileAttributes;
 import org.hexfuse.libc.InodeCalls;
 import org.hexfuse.libc.PosixFiles;
-import org.hexfuse.posix.DeviceNumber;
 import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.posix.StatVfs;
@@ -140,8 +139,7 @@ public class PassthroughNode extends Node {
         Name name = Mirror.component(op.name());
         try (PathDescriptor directory = inode.borrow()) {
             try (CallerCredentials.Assumed caller = mirror().credentials().assume(op, op.umask())) {
-                SystemCall.check(AtCalls.mknodat(directory.fd(), name, caller.mode(op.mode()),
-                        DeviceNumber.major(op.device()), DeviceNumber.minor(op.device())));
+                SystemCall.check(AtCalls.mknodat(directory.fd(), name, caller.mode(op.mode()), op.device()));
             }
             return created(directory, name);
         }
