@@ -26,7 +26,8 @@ final class AttributeChange {
      * @param path an O_PATH descriptor of the file
      * @param open the file as its caller has it open, if so
      */
-    static void apply(SetAttr op, Mirror mirror, BackingInode inode, Fd path, Optional<Fd> open) {
+    static void apply(SetAttr op, BackingInode inode, Fd path, Optional<Fd> open) {
+        Mirror mirror = inode.mirror();
         if (op.owner().isPresent() || op.group().isPresent()) {
             SystemCall.check(InodeCalls.chown(path, op.owner().orElse(UNCHANGED), op.group().orElse(UNCHANGED)));
         }

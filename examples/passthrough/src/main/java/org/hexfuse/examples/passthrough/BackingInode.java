@@ -121,12 +121,8 @@ public final class BackingInode {
     /** The attributes now. */
     Attr attr() {
         try (PathDescriptor path = borrow()) {
-            return attr(Mirror.attributes(path.fd()));
+            return mirror.attr(Mirror.attributes(path.fd()));
         }
-    }
-
-    Attr attr(FileAttributes found) {
-        return mirror.attr(found);
     }
 
     /** Keeps the descriptor of a file that is about to lose its last name and may be used without one. */

@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.libc.Fd;
@@ -17,9 +19,9 @@ import org.hexfuse.server.Lock;
 import org.hexfuse.server.Session;
 
 /**
- * The record locks of kernels on one file, passed to the file itself. Each lock owner has an open file description of its own, which
- * locks belong to ({@code F_OFD_SETLK}) and which is closed when the owner closes the file. Waiting is polling: a wait in the kernel could
- * not be interrupted. Any thread may use it.
+ * The record locks of kernels, passed to the files themselves. Each lock owner has an open file description of its own of each file that
+ * it locks, which locks belong to ({@code F_OFD_SETLK}) and which is closed when the owner closes the file. Waiting is polling: a wait in
+ * the kernel could not be interrupted. Any thread may use it.
  */
 final class BackingLocks implements AutoCloseable {
     private static final long FIRST_PAUSE = 1;
@@ -30,21 +32,17 @@ final class BackingLocks implements AutoCloseable {
     /** What an owner has: the open file, and the handles by which locks were taken. */
     private record Held(Fd fd, Set<Long> handles) {}
 
-    private final BackingInode inode;
-    private final Map<Owner, Held> owners = new HashMap<>();
-
-    BackingLocks(BackingInode inode) {
-        this.inode = inode;
-    }
+    /** The owners of each file that has some; these maps are changed by atomic operations of this one. */
+    private final Map<FileKey, Map<Owner, Held>> files = new ConcurrentHashMap<>();
 
     private interface Attempt {
         void make() throws LibcException;
     }
 
     /** The first lock that conflicts, of kernels or of other programs. */
-    LockRange getlk(Lock op) {
+    LockRange getlk(BackingInode inode, Lock op) {
         LockRange range = op.range();
-        Fd fd = find(op).fd();
+        Fd fd = find(inode, op);
         RecordLock found = SystemCall.get(() -> LockCalls.get(fd, lock(range)));
         return found.type() == LockType.UNLOCKED.code() ? range.withType(LockType.UNLOCKED).withPid(0)
                 : LockRange.of(LockType.byCode(found.type()), found.start(), found.length())
@@ -52,8 +50,8 @@ final class BackingLocks implements AutoCloseable {
     }
 
     /** Takes or releases a lock. */
-    void setlk(Lock op) throws InterruptedException {
-        Fd fd = find(op).fd();
+    void setlk(BackingInode inode, Lock op) throws InterruptedException {
+        Fd fd = find(inode, op);
         attempt(op, () -> LockCalls.set(fd, lock(op.range())));
     }
 
@@ -91,17 +89,21 @@ final class BackingLocks implements AutoCloseable {
         return new RecordLock(range.type().code(), range.start(), length, 0);
     }
 
-    private Held find(Lock op) {
-        synchronized (owners) {
-            Held held = owners.computeIfAbsent(new Owner(op.session(), op.owner()),
-                    _ -> new Held(openForLocks(), new HashSet<>()));
+    private Fd find(BackingInode inode, Lock op) {
+        var owner = new Owner(op.session(), op.owner());
+        Fd[] found = new Fd[1];
+        files.compute(inode.key(), (_, known) -> {
+            Map<Owner, Held> owners = known == null ? new HashMap<>() : known;
+            Held held = owners.computeIfAbsent(owner, _ -> new Held(openForLocks(inode), new HashSet<>()));
             held.handles().add(op.handle());
-            return held;
-        }
+            found[0] = held.fd();
+            return owners;
+        });
+        return found[0];
     }
 
     /** A lock for writing needs a file that is open for writing; the kernel has checked that its caller's is. */
-    private Fd openForLocks() {
+    private static Fd openForLocks(BackingInode inode) {
         try {
             return inode.open(OpenFlags.RDWR | OpenFlags.NONBLOCK);
         } catch (FuseException _) {
@@ -110,39 +112,32 @@ final class BackingLocks implements AutoCloseable {
     }
 
     /** Releases the locks of a process that has closed one of its descriptors of the file. */
-    void flush(Session session, long owner) {
-        synchronized (owners) {
-            Held held = owners.remove(new Owner(session, owner));
-            if (held != null) {
-                held.fd().close();
-            }
-        }
+    void flush(BackingInode inode, Session session, long owner) {
+        var flushed = new Owner(session, owner);
+        release(inode, (each, _) -> each.equals(flushed));
     }
 
     /** Releases locks that were taken by an open file and whose owner has sent no FLUSH. */
-    void release(long handle) {
-        synchronized (owners) {
-            owners.values().removeIf(held -> {
-                boolean last = held.handles().remove(handle) && held.handles().isEmpty();
-                if (last) {
-                    held.fd().close();
-                }
-                return last;
-            });
-        }
+    void release(BackingInode inode, long handle) {
+        release(inode, (_, held) -> held.handles().remove(handle) && held.handles().isEmpty());
     }
 
-    boolean isEmpty() {
-        synchronized (owners) {
-            return owners.isEmpty();
-        }
+    private void release(BackingInode inode, BiPredicate<Owner, Held> isReleased) {
+        files.computeIfPresent(inode.key(), (_, owners) -> {
+            owners.entrySet().removeIf(entry -> {
+                boolean released = isReleased.test(entry.getKey(), entry.getValue());
+                if (released) {
+                    entry.getValue().fd().close();
+                }
+                return released;
+            });
+            return owners.isEmpty() ? null : owners;
+        });
     }
 
     /** Releases all locks. */
     @Override public void close() {
-        synchronized (owners) {
-            owners.values().forEach(held -> held.fd().close());
-            owners.clear();
-        }
+        files.values().forEach(owners -> owners.values().forEach(held -> held.fd().close()));
+        files.clear();
     }
 }

@@ -52,7 +52,7 @@ final class Mirror implements AutoCloseable {
     private final Pruning pruning = new Pruning(this);
     private final BackingIds backingIds;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
-    private final Map<FileKey, BackingLocks> locks = new ConcurrentHashMap<>();
+    private final BackingLocks locks = new BackingLocks();
     /** By mount, a file of its filesystem that handles are opened by; empty where they cannot be opened. */
     private final Map<Long, Optional<Fd>> mounts = new ConcurrentHashMap<>();
     private final BackingInode root;
@@ -160,14 +160,14 @@ final class Mirror implements AutoCloseable {
         return openFiles;
     }
 
-    /** The locks that are passed through of a file. */
-    BackingLocks locks(BackingInode inode) {
-        return locks.computeIfAbsent(inode.key(), _ -> new BackingLocks(inode));
+    /** Whether locks are those of the files themselves. */
+    boolean passesLocks() {
+        return options.locks() == PassthroughOptions.Locks.BACKING;
     }
 
-    /** Drops the locks of a file, if there are none. */
-    void dropLocks(BackingInode inode) {
-        locks.computeIfPresent(inode.key(), (_, held) -> held.isEmpty() ? null : held);
+    /** The record locks that are passed through. */
+    BackingLocks locks() {
+        return locks;
     }
 
     /** Whether the filesystem of the directory has access control lists. */
@@ -312,7 +312,7 @@ final class Mirror implements AutoCloseable {
         pruning.close();
         descriptors.close();
         mounts.values().forEach(mount -> mount.ifPresent(Fd::close));
-        locks.values().forEach(BackingLocks::close);
+        locks.close();
         directory.close();
         openFiles.close();
     }

@@ -105,14 +105,16 @@ public class PassthroughFile implements FileHandle {
         }
     }
 
-    /** Reads until there is no more, or {@code length} bytes. */
-    private long read(Operation<?> op, MemorySegment memory, long at, long length, long offset) {
-        if (needsOtherMemory(memory, at)) {
-            return readByOtherMemory(op, memory, at, length, offset);
-        }
+    /** {@code pread(2)} or {@code pwrite(2)}. */
+    @FunctionalInterface private interface Transfer {
+        long make(Fd file, MemorySegment memory, long length, long offset);
+    }
+
+    /** Transfers until there is no more, or {@code length} bytes. */
+    private long transfer(Operation<?> op, Transfer call, MemorySegment memory, long at, long length, long offset) {
         long done = 0;
         while (done < length) {
-            long count = Syscalls.pread(fd, memory.asSlice(at + done), length - done, offset + done);
+            long count = call.make(fd, memory.asSlice(at + done), length - done, offset + done);
             if (count == 0 || (count < 0 && done > 0)) {
                 break;
             }
@@ -123,19 +125,22 @@ public class PassthroughFile implements FileHandle {
         return done;
     }
 
+    private long read(Operation<?> op, MemorySegment memory, long at, long length, long offset) {
+        if (!needsOtherMemory(memory, at)) {
+            return transfer(op, Syscalls::pread, memory, at, length, offset);
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment other = arena.allocate(length, ALIGNMENT);
+            long count = transfer(op, Syscalls::pread, other, 0, length, offset);
+            MemorySegment.copy(other, 0, memory, at, count);
+            return count;
+        }
+    }
+
     /** Memory in the heap, as of a test, and with O_DIRECT memory that is not aligned. */
     private boolean needsOtherMemory(MemorySegment memory, long at) {
         return !memory.isNative()
                 || ((file.flags() & OpenFlags.DIRECT) != 0 && (memory.address() + at) % ALIGNMENT != 0);
-    }
-
-    private long readByOtherMemory(Operation<?> op, MemorySegment memory, long at, long length, long offset) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment other = arena.allocate(length, ALIGNMENT);
-            long count = read(op, other, 0, length, offset);
-            MemorySegment.copy(other, 0, memory, at, count);
-            return count;
-        }
     }
 
     /** Whether a call is made again that a signal has interrupted. */
@@ -159,43 +164,27 @@ public class PassthroughFile implements FileHandle {
     }
 
     private long write(Operation<?> op, MemorySegment memory, long at, long length, long offset) {
-        if (needsOtherMemory(memory, at)) {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment other = arena.allocate(length, ALIGNMENT);
-                MemorySegment.copy(memory, at, other, 0, length);
-                return write(op, other, 0, length, offset);
-            }
+        if (!needsOtherMemory(memory, at)) {
+            return transfer(op, Syscalls::pwrite, memory, at, length, offset);
         }
-        long done = 0;
-        while (done < length) {
-            long count = Syscalls.pwrite(fd, memory.asSlice(at + done), length - done, offset + done);
-            if (count == 0 || (count < 0 && done > 0)) {
-                break;
-            }
-            if (!isRetried(op, count)) {
-                done += SystemCall.check(count);
-            }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment other = arena.allocate(length, ALIGNMENT);
+            MemorySegment.copy(memory, at, other, 0, length);
+            return transfer(op, Syscalls::pwrite, other, 0, length, offset);
         }
-        return done;
     }
 
     @Override public void flush(Flush op) throws IOException, InterruptedException {
-        if (passesLocks()) {
-            mirror().locks(inode()).flush(op.session(), op.lockOwner());
-            mirror().dropLocks(inode());
+        if (mirror().passesLocks()) {
+            mirror().locks().flush(inode(), op.session(), op.lockOwner());
         }
         SystemCall.check(InodeCalls.flush(fd));
     }
 
-    private boolean passesLocks() {
-        return mirror().options().locks() == PassthroughOptions.Locks.BACKING;
-    }
-
     /** Closes the file. */
     @Override public void release(Release op) throws IOException, InterruptedException {
-        if (passesLocks()) {
-            mirror().locks(inode()).release(op.handle());
-            mirror().dropLocks(inode());
+        if (mirror().passesLocks()) {
+            mirror().locks().release(inode(), op.handle());
         }
         fd.close();
     }

@@ -117,8 +117,7 @@ public class PassthroughNode extends Node {
             throw e;
         }
         Attr attr = mirror().attr(attributes);
-        PassthroughNode known = name == null ? null
-                : child(name).filter(PassthroughNode.class::isInstance).map(PassthroughNode.class::cast).orElse(null);
+        PassthroughNode known = name == null ? null : known(name).orElse(null);
         BackingInode same = mirror().identify(path, attributes, known == null ? null : known.inode);
         try {
             PassthroughNode node = known != null && known.inode == same ? known : newChild(same);
@@ -128,6 +127,11 @@ public class PassthroughNode extends Node {
             same.forget();
             throw e;
         }
+    }
+
+    /** The file that a kernel knows under a name in this directory. */
+    private Optional<PassthroughNode> known(Name name) {
+        return child(name).filter(PassthroughNode.class::isInstance).map(PassthroughNode.class::cast);
     }
 
     /** The node of a file that was just created. */
@@ -260,7 +264,7 @@ public class PassthroughNode extends Node {
 
     /** A file that is removed may be used on by those who have it open, and cannot be opened by its handle then. */
     private void keepKnown(Name name) {
-        child(name).filter(PassthroughNode.class::isInstance).map(PassthroughNode.class::cast).ifPresent(node -> {
+        known(name).ifPresent(node -> {
             try {
                 node.inode.keep();
             } catch (FuseException _) {
@@ -312,7 +316,7 @@ public class PassthroughNode extends Node {
     @Override public Attr setattr(SetAttr op) throws IOException, InterruptedException {
         Optional<PassthroughFile> file = op.handle().isPresent() ? file(op.handle().getAsLong()) : Optional.empty();
         try (PathDescriptor path = inode.borrow()) {
-            AttributeChange.apply(op, mirror(), inode, path.fd(), file.map(PassthroughFile::fd));
+            AttributeChange.apply(op, inode, path.fd(), file.map(PassthroughFile::fd));
             return attributes(mirror().attr(Mirror.attributes(path.fd())));
         }
     }
@@ -372,21 +376,17 @@ public class PassthroughNode extends Node {
     }
 
     @Override public LockRange getlk(Lock op) throws IOException, InterruptedException {
-        return passesLocks() ? mirror().locks(inode).getlk(op) : super.getlk(op);
+        return mirror().passesLocks() ? mirror().locks().getlk(inode, op) : super.getlk(op);
     }
 
     @Override public void setlk(Lock op) throws IOException, InterruptedException {
-        if (!passesLocks()) {
+        if (!mirror().passesLocks()) {
             super.setlk(op);
         } else if (op.isFlock()) {
             BackingLocks.flock(op, file(op.handle()).orElseThrow(() -> FuseException.of(Errno.EBADF)).fd());
         } else {
-            mirror().locks(inode).setlk(op);
+            mirror().locks().setlk(inode, op);
         }
-    }
-
-    private boolean passesLocks() {
-        return mirror().options().locks() == PassthroughOptions.Locks.BACKING;
     }
 
     /** Closes the descriptor of the file, if there is one. A subclass that overrides this calls it. */

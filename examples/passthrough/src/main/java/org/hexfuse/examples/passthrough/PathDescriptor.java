@@ -9,7 +9,7 @@ final class PathDescriptor implements AutoCloseable {
     private final ReferenceCount uses;
     /** Its place in the table; -1 if it is in none. Guarded by the table. */
     int slot = -1;
-    /** Whether the table may evict it. Guarded by the table. */
+    /** Whether the table must not evict it. Guarded by the table. */
     boolean kept;
     /** The file that is to be forgotten if there is no room, for a descriptor that is kept. */
     final BackingInode owner;

@@ -90,14 +90,12 @@ final class PathDescriptors implements AutoCloseable {
         return FuseException.of(Errno.ENFILE, "all " + slots.length + " descriptors are in use");
     }
 
-    /** Keeps a descriptor that is cached, if it still is and there is room for others. Returns whether it is kept. */
-    synchronized boolean keep(PathDescriptor descriptor) {
-        if (descriptor.slot < 0 || keptCount >= slots.length / 2) {
-            return false;
+    /** Keeps a descriptor that is cached, if it still is and there is room for others. */
+    synchronized void keep(PathDescriptor descriptor) {
+        if (descriptor.slot >= 0 && !descriptor.kept && keptCount < slots.length / 2) {
+            descriptor.kept = true;
+            keptCount++;
         }
-        keptCount += descriptor.kept ? 0 : 1;
-        descriptor.kept = true;
-        return true;
     }
 
     /** Closes a descriptor, now or with its last use. */
@@ -161,15 +159,6 @@ final class PathDescriptors implements AutoCloseable {
     /** The number of descriptors. */
     synchronized int count() {
         return slots.length - freeCount;
-    }
-
-    /** The number of descriptors that are kept. */
-    synchronized int keptCount() {
-        return keptCount;
-    }
-
-    int capacity() {
-        return slots.length;
     }
 
     /** Drops all. */

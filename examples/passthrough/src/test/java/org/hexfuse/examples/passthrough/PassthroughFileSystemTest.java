@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +24,10 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.server.Attr;
 import org.hexfuse.server.Blocking;
+import org.hexfuse.server.Lock;
+import org.hexfuse.server.Flush;
+import org.hexfuse.posix.LockType;
+import org.hexfuse.posix.LockRange;
 import org.hexfuse.server.Create;
 import org.hexfuse.server.DataReply;
 import org.hexfuse.server.Entry;
@@ -90,6 +96,39 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThatThrownBy(() -> PassthroughFileSystem.of(backing.resolve("gone"), PassthroughOptions.DEFAULT))
                 .isInstanceOf(IOException.class).hasMessageContaining("gone: No such file")
                 .hasMessageNotContaining("\n");
+    }
+
+    /** Owners come and go at the same time: none keeps its lock, or a descriptor, after its FLUSH. */
+    @Test void aFlushReleasesTheLocksOfItsOwner() throws Exception {
+        Files.writeString(backing.resolve("f"), "text");
+        try (PassthroughFileSystem fileSystem = mirror("locks=backing")) {
+            long node = fileSystem.lookup(Lookup.of(ROOT, Name.of("f"))).node();
+            long handle = fileSystem.open(Open.of(node, OpenFlags.RDWR)).handle();
+            int before = OpenFilesOf.directory(backing).size();
+            var owners = new ArrayList<CompletableFuture<Void>>();
+            for (long owner = 1; owner <= 3; owner++) {
+                var range = new LockRange(LockType.WRITE, owner, owner, 1);
+                long number = owner;
+                owners.add(CompletableFuture.runAsync(() -> {
+                    try {
+                        for (int i = 0; i < 2000; i++) {
+                            fileSystem.setlk(Lock.of(node, handle, number, range));
+                            fileSystem.flush(Flush.of(node, handle, number));
+                        }
+                    } catch (IOException | InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                }, task -> Thread.ofPlatform().daemon().start(task)));
+            }
+            for (CompletableFuture<Void> owner : owners) {
+                owner.get(30, TimeUnit.SECONDS);
+            }
+            var all = new LockRange(LockType.WRITE, 0, LockRange.TO_THE_END, 1);
+            assertThat(fileSystem.getlk(Lock.of(node, handle, 9, all)).type()).isEqualTo(LockType.UNLOCKED);
+            fileSystem.flush(Flush.of(node, handle, 9));
+            assertThat(OpenFilesOf.directory(backing)).hasSize(before);
+            fileSystem.release(Release.of(node, handle));
+        }
     }
 
     @Test void waitsInNativeCode() throws IOException {
