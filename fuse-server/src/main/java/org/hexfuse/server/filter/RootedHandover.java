@@ -15,13 +15,13 @@ import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FutureReply;
 import org.hexfuse.server.GetAttr;
 import org.hexfuse.server.Handover;
+import org.hexfuse.server.handover.SavedName;
 import org.hexfuse.server.Session;
 
 /** The handover of a filesystem that is served from one of its directories on: the path and the node of that come first. */
 record RootedHandover(Handover origin, SubdirectoryFileSystem fileSystem) implements Handover {
     /** How long late attributes may take. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final int LONGEST_NAME = 0xFFFF;
 
     /** Not that of the delegate alone, whose state lacks the directory. */
     @Override public String format() {
@@ -32,11 +32,7 @@ record RootedHandover(Handover origin, SubdirectoryFileSystem fileSystem) implem
         RootedSession rooted = fileSystem.session(session);
         out.writeInt(fileSystem.path().size());
         for (Name name : fileSystem.path()) {
-            if (name.length() > LONGEST_NAME) {
-                throw new IOException("a name of " + name.length() + " bytes");
-            }
-            out.writeShort(name.length());
-            out.write(name.bytes());
+            SavedName.write(name, out);
         }
         out.writeLong(rooted.root());
         origin.save(rooted, out);
@@ -49,9 +45,7 @@ record RootedHandover(Handover origin, SubdirectoryFileSystem fileSystem) implem
             throw new IOException("another directory than '" + text(path) + "' is served");
         }
         for (Name name : path) {
-            byte[] bytes = new byte[in.readUnsignedShort()];
-            in.readFully(bytes);
-            if (!Name.of(bytes).equals(name)) {
+            if (!SavedName.read(in).equals(name)) {
                 throw new IOException("another directory than '" + text(path) + "' is served");
             }
         }

@@ -1,6 +1,6 @@
 /**
  * The messages of a handover between two processes: requests, answers and the state of a session, over a
- * {@link org.hexfuse.transport.HandoverStream}. Used by {@code session}, by one thread a handover. What a peer sends is never trusted:
+ * {@link org.hexfuse.transport.HandoverStream}, and the sections and names that the state of {@code tree}, {@code path} and {@code filter} is made of. Used by {@code session} and these, by one thread a handover. What a peer sends is never trusted:
  * texts are bounded, the state comes in pieces of bounded size, and no number that was received sizes memory.
  *
  * <pre>

@@ -11,31 +11,23 @@ import org.hexfuse.server.GetAttr;
 import org.hexfuse.server.request.IncomingRequest;
 
 /** GetAttr over a request. */
-public final class GetAttrView extends OperationView<GetAttr, Attr> implements GetAttr {
-    /** Whether the handle is another one than that of the request. */
-    private final boolean hasOtherHandle;
-    private final long otherHandle;
-
+public final class GetAttrView extends HandleView<GetAttr, Attr> implements GetAttr {
     /** A view of {@code request}. */
     public GetAttrView(IncomingRequest request) {
         this(request, false, 0);
     }
 
     private GetAttrView(IncomingRequest request, boolean hasOtherHandle, long otherHandle) {
-        super(request);
-        this.hasOtherHandle = hasOtherHandle;
-        this.otherHandle = otherHandle;
+        super(request, hasOtherHandle, otherHandle);
     }
 
     /** A view of a request made by hand. */
     public GetAttrView(Opcode opcode, long node) {
         super(opcode, node);
-        this.hasOtherHandle = false;
-        this.otherHandle = 0;
     }
 
-    @Override protected GetAttr on(IncomingRequest request) {
-        return new GetAttrView(request, hasOtherHandle, otherHandle);
+    @Override GetAttr on(IncomingRequest other, boolean hasHandle, long handle) {
+        return new GetAttrView(other, hasHandle, handle);
     }
 
     @Override Attr pending() {
@@ -43,8 +35,8 @@ public final class GetAttrView extends OperationView<GetAttr, Attr> implements G
     }
 
     @Override public OptionalLong handle() {
-        if (hasOtherHandle) {
-            return OptionalLong.of(otherHandle);
+        if (hasOtherHandle()) {
+            return OptionalLong.of(otherHandle());
         }
         return request().argumentsSize() > 0 && GetattrFlag.FH.in(GetattrIn.GETATTR_FLAGS.get(arguments()))
                 ? OptionalLong.of(GetattrIn.FH.get(arguments()))
@@ -60,9 +52,4 @@ public final class GetAttrView extends OperationView<GetAttr, Attr> implements G
     }
 
     private boolean isStatx() { return request().opcode() == Opcode.STATX.code(); }
-
-    /** Without a copy of the request: each GETATTR of an open file that has a number has one. */
-    @Override public GetAttr withHandle(long handle) {
-        return new GetAttrView(request(), true, handle);
-    }
 }

@@ -24,8 +24,8 @@ import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
 
 /**
- * What all operations have, read from a request. A view holds nothing but the request, so that one object serves all requests of
- * an exchange; the methods {@code with} view a request that forwards to this one.
+ * What all operations have, read from a request. A view holds nothing but the request, and what a {@link HandleView} replaces, so that one
+ * object serves all requests of an exchange; the methods {@code with} view a request that forwards to this one.
  *
  * @param <O> the kind of the operation
  * @param <R> the result of the operation

@@ -8,35 +8,27 @@ import org.hexfuse.server.Read;
 import org.hexfuse.server.request.IncomingRequest;
 
 /** Read over a request. */
-public final class ReadView extends OperationView<Read, Void> implements Read {
-    /** Whether the handle is another one than that of the request. */
-    private final boolean hasOtherHandle;
-    private final long otherHandle;
-
+public final class ReadView extends HandleView<Read, Void> implements Read {
     /** A view of {@code request}. */
     public ReadView(IncomingRequest request) {
         this(request, false, 0);
     }
 
     private ReadView(IncomingRequest request, boolean hasOtherHandle, long otherHandle) {
-        super(request);
-        this.hasOtherHandle = hasOtherHandle;
-        this.otherHandle = otherHandle;
+        super(request, hasOtherHandle, otherHandle);
     }
 
     /** A view of a request made by hand. */
     public ReadView(Opcode opcode, long node) {
         super(opcode, node);
-        this.hasOtherHandle = false;
-        this.otherHandle = 0;
     }
 
-    @Override protected Read on(IncomingRequest request) {
-        return new ReadView(request, hasOtherHandle, otherHandle);
+    @Override Read on(IncomingRequest other, boolean hasHandle, long handle) {
+        return new ReadView(other, hasHandle, handle);
     }
 
     @Override public long handle() {
-        return hasOtherHandle ? otherHandle : ReadIn.FH.get(arguments());
+        return hasOtherHandle() ? otherHandle() : ReadIn.FH.get(arguments());
     }
 
     @Override public long offset() {
@@ -55,11 +47,6 @@ public final class ReadView extends OperationView<Read, Void> implements Read {
 
     @Override public int flags() {
         return minor() < 9 ? 0 : ReadIn.FLAGS.get(arguments());
-    }
-
-    /** Without a copy of the request: each READ of an open file that has a number has one. */
-    @Override public Read withHandle(long handle) {
-        return new ReadView(request(), true, handle);
     }
 
     @Override public Read withRange(long offset, int size) {

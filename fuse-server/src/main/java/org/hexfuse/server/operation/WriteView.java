@@ -9,31 +9,23 @@ import org.hexfuse.server.request.IncomingRequest;
 import org.hexfuse.transport.Segments;
 
 /** Write over a request. */
-public final class WriteView extends OperationView<Write, Integer> implements Write {
-    /** Whether the handle is another one than that of the request. */
-    private final boolean hasOtherHandle;
-    private final long otherHandle;
-
+public final class WriteView extends HandleView<Write, Integer> implements Write {
     /** A view of {@code request}. */
     public WriteView(IncomingRequest request) {
         this(request, false, 0);
     }
 
     private WriteView(IncomingRequest request, boolean hasOtherHandle, long otherHandle) {
-        super(request);
-        this.hasOtherHandle = hasOtherHandle;
-        this.otherHandle = otherHandle;
+        super(request, hasOtherHandle, otherHandle);
     }
 
     /** A view of a request made by hand. */
     public WriteView(Opcode opcode, long node) {
         super(opcode, node);
-        this.hasOtherHandle = false;
-        this.otherHandle = 0;
     }
 
-    @Override protected Write on(IncomingRequest request) {
-        return new WriteView(request, hasOtherHandle, otherHandle);
+    @Override Write on(IncomingRequest other, boolean hasHandle, long handle) {
+        return new WriteView(other, hasHandle, handle);
     }
 
     @Override Integer pending() {
@@ -41,7 +33,7 @@ public final class WriteView extends OperationView<Write, Integer> implements Wr
     }
 
     @Override public long handle() {
-        return hasOtherHandle ? otherHandle : WriteIn.FH.get(arguments());
+        return hasOtherHandle() ? otherHandle() : WriteIn.FH.get(arguments());
     }
 
     @Override public long offset() {
@@ -72,11 +64,6 @@ public final class WriteView extends OperationView<Write, Integer> implements Wr
 
     @Override public int flags() {
         return minor() < 9 ? 0 : WriteIn.FLAGS.get(arguments());
-    }
-
-    /** Without a copy of the request: each WRITE of an open file that has a number has one. */
-    @Override public Write withHandle(long handle) {
-        return new WriteView(request(), true, handle);
     }
 
     @Override public Write withOffset(long offset) {

@@ -14,6 +14,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
+import org.hexfuse.server.handover.SavedName;
 import org.hexfuse.server.LateReply;
 import org.hexfuse.server.ReadDir;
 

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
+import org.hexfuse.server.handover.SavedName;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.KernelReferences;
 import org.hexfuse.server.KernelReferences.OpenHandle;

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.hexfuse.abi.FileType;
+import org.hexfuse.server.handover.SavedName;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.KernelReferences;
 import org.hexfuse.server.KernelReferences.OpenHandle;

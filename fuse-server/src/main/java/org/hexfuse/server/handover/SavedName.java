@@ -1,4 +1,4 @@
-package org.hexfuse.server.tree;
+package org.hexfuse.server.handover;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -7,12 +7,13 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
 
 /** A name, and a file type, as a handover stores them. */
-final class SavedName {
+public final class SavedName {
     private static final int LONGEST = 0xFFFF;
 
     private SavedName() {}
 
-    static void write(Name name, DataOutput out) throws IOException {
+    /** Writes a name, of at most 64 KiB. */
+    public static void write(Name name, DataOutput out) throws IOException {
         byte[] bytes = name.bytes();
         if (bytes.length > LONGEST) {
             throw new IOException("a name of " + bytes.length + " bytes");
@@ -21,14 +22,15 @@ final class SavedName {
         out.write(bytes);
     }
 
-    /** At most 64 KiB. */
-    static Name read(DataInput in) throws IOException {
+    /** Reads a name that {@link #write} has written. */
+    public static Name read(DataInput in) throws IOException {
         byte[] bytes = new byte[in.readUnsignedShort()];
         in.readFully(bytes);
         return Name.of(bytes);
     }
 
-    static FileType type(DataInput in) throws IOException {
+    /** Reads a file type, a byte DT_*. */
+    public static FileType type(DataInput in) throws IOException {
         int type = in.readUnsignedByte();
         return FileType.ofDtype(type).orElseThrow(() -> new IOException("a file of type " + type));
     }
