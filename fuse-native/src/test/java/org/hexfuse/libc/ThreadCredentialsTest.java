@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.hexfuse.abi.Errno;
@@ -27,21 +25,11 @@ class ThreadCredentialsTest {
         AttributeCalls.chmod(NativePath.of(scratch), 0700);
     }
 
-    private static <T> T inAThread(Callable<T> action) throws Exception {
-        var task = new FutureTask<>(action);
-        Thread.ofPlatform().start(task);
-        return task.get(20, TimeUnit.SECONDS);
-    }
-
-    private static List<String> status() throws Exception {
-        return Files.readAllLines(Path.of("/proc/thread-self/status"));
-    }
-
     @Test void filesAreMadeAsAnotherUserAndThenAgainAsRoot() throws Exception {
         NativePath file = NativePath.of(scratch.resolve("f"));
-        List<String> before = status();
+        List<String> before = OwnThread.status();
         long all = ThreadCredentials.capabilities();
-        inAThread(() -> {
+        OwnThread.call(() -> {
             int[] groups = ThreadCredentials.groups();
             assertThat(ThreadCredentials.setgroups(2000)).isZero();
             ThreadCredentials.setfsgid(1002);
@@ -56,21 +44,21 @@ class ThreadCredentialsTest {
             Fd.open(file, OpenFlags.WRONLY | OpenFlags.CREAT, 0600).close();
             assertThat(PosixFiles.stat(file).uid()).isEqualTo(1001);
             assertThat(PosixFiles.stat(file).gid()).isEqualTo(1002);
-            assertThat(status()).contains("Uid:\t0\t0\t0\t1001", "Gid:\t0\t0\t0\t1002");
+            assertThat(OwnThread.status()).contains("Uid:\t0\t0\t0\t1001", "Gid:\t0\t0\t0\t1002");
             ThreadCredentials.setfsuid(0);
             ThreadCredentials.setfsgid(0);
             assertThat(ThreadCredentials.setgroups(groups)).isZero();
             assertThat(ThreadCredentials.setCapabilities(all)).isZero();
-            assertThat(status().stream().filter(line -> line.matches("(Uid|Gid|Groups|Cap).*")))
+            assertThat(OwnThread.status().stream().filter(line -> line.matches("(Uid|Gid|Groups|Cap).*")))
                     .containsExactlyElementsOf(
                             before.stream().filter(line -> line.matches("(Uid|Gid|Groups|Cap).*")).toList());
             return true;
         });
-        assertThat(status()).contains("Uid:\t0\t0\t0\t0");
+        assertThat(OwnThread.status()).contains("Uid:\t0\t0\t0\t0");
     }
 
     @Test void aCapabilityThatIsNotPermittedIsRefused() throws Exception {
-        inAThread(() -> {
+        OwnThread.call(() -> {
             ThreadIdentity.become(1001, 1001, Set.of());
             assertThat(ThreadCredentials.setCapabilities(DAC_OVERRIDE)).isEqualTo(-Errno.EPERM.code());
             ThreadCredentials.setfsuid(0);
@@ -82,7 +70,7 @@ class ThreadCredentialsTest {
     @Test void anUmaskThatIsUnsharedIsTheThreads() throws Exception {
         NativePath here = NativePath.of(scratch.resolve("here"));
         NativePath there = NativePath.of(scratch.resolve("there"));
-        inAThread(() -> {
+        OwnThread.call(() -> {
             assertThat(ThreadCredentials.unshareUmask()).isZero();
             int before = ThreadCredentials.umask(0137);
             NameCalls.mkdir(there, 0777);

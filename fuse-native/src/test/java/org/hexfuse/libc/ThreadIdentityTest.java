@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,31 +21,21 @@ class ThreadIdentityTest {
         AttributeCalls.chmod(NativePath.of(scratch), 0777);
     }
 
-    private static <T> T inAThread(Callable<T> action) throws Exception {
-        var task = new FutureTask<>(action);
-        Thread.ofPlatform().start(task);
-        return task.get(20, TimeUnit.SECONDS);
-    }
-
-    private static List<String> status() throws Exception {
-        return Files.readAllLines(Path.of("/proc/thread-self/status"));
-    }
-
     @Test void changesTheUserOfTheCallingThreadOnly() throws Exception {
         assumeTrue(ProcessIds.euid() == 0, "not root");
-        List<String> there = inAThread(() -> {
+        List<String> there = OwnThread.call(() -> {
             ThreadIdentity.become(1001, 1002, Set.of(2000, 2001));
-            return status();
+            return OwnThread.status();
         });
         assertThat(there).contains("Uid:\t1001\t1001\t1001\t1001", "Gid:\t1002\t1002\t1002\t1002",
                 "Groups:\t2000 2001 ", "CapEff:\t0000000000000000");
-        assertThat(status()).contains("Uid:\t0\t0\t0\t0");
-        assertThat(inAThread(ThreadIdentityTest::status)).contains("Uid:\t0\t0\t0\t0");
+        assertThat(OwnThread.status()).contains("Uid:\t0\t0\t0\t0");
+        assertThat(OwnThread.call(OwnThread::status)).contains("Uid:\t0\t0\t0\t0");
     }
 
     @Test void cannotReturnToRoot() throws Exception {
         assumeTrue(ProcessIds.euid() == 0, "not root");
-        inAThread(() -> {
+        OwnThread.call(() -> {
             ThreadIdentity.become(1001, 1001, Set.of());
             assertThatThrownBy(() -> ThreadIdentity.become(0, 0, Set.of())).hasMessageContaining("EPERM");
             NativePath secret = NativePath.of(scratch).resolve("d");
@@ -60,7 +48,7 @@ class ThreadIdentityTest {
     @Test void aThreadHasAUmaskOfItsOwn() throws Exception {
         NativePath here = NativePath.of(scratch).resolve("here");
         NameCalls.mkdir(here, 0777);
-        int mode = inAThread(() -> {
+        int mode = OwnThread.call(() -> {
             ThreadIdentity.ownUmask(0137);
             NativePath there = NativePath.of(scratch).resolve("there");
             NameCalls.mkdir(there, 0777);

@@ -1,5 +1,7 @@
 package org.hexfuse.testkit.posix;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +29,10 @@ import org.hexfuse.vfs.Timestamp;
  * needs a directory of its own, so deep that a few ".." do not leave the filesystem. Used by one thread.
  */
 public final class RandomProgram implements AutoCloseable {
+    private static final int CALLS = 400;
+    /** The number of calls between two comparisons of all files. */
+    private static final int PAUSE = 20;
+    private static final int DEPTH = 6;
     private static final int MOST_OPEN = 6;
     private static final int LONGEST = 3000;
     private static final List<Credentials> USERS = List.of(Credentials.of(1001, 1001),
@@ -56,8 +62,34 @@ public final class RandomProgram implements AutoCloseable {
         }
     }
 
+    /** Checks that a filesystem gives the results of another one, call by call, and has the same files now and then. */
+    public static void compare(PosixClient actual, PosixClient expected, long seed) {
+        try (RandomProgram here = inADeepDirectory(actual, seed);
+                RandomProgram there = inADeepDirectory(expected, seed)) {
+            List<String> history = new ArrayList<>();
+            for (int i = 1; i <= CALLS; i++) {
+                String result = there.step();
+                history.add(result);
+                assertThat(here.step()).as(() -> String.join("\n", history)).isEqualTo(result);
+                if (i % PAUSE == 0) {
+                    assertThat(here.state()).as(() -> String.join("\n", history)).isEqualTo(there.state());
+                }
+            }
+        }
+    }
+
+    private static RandomProgram inADeepDirectory(PosixClient fs, long seed) {
+        String directory = "";
+        for (int i = 0; i < DEPTH; i++) {
+            directory += "/x";
+            fs.mkdir(directory, 0755);
+        }
+        fs.chmod(directory, 0777);
+        return new RandomProgram(fs, directory, seed);
+    }
+
     /** A program in a directory that is writable for all, with the client of root. */
-    public RandomProgram(PosixClient fs, String directory, long seed) {
+    private RandomProgram(PosixClient fs, String directory, long seed) {
         this.fs = fs;
         this.directory = directory;
         this.random = new Random(seed);
@@ -66,7 +98,7 @@ public final class RandomProgram implements AutoCloseable {
     }
 
     /** Makes one call; returns the call, its user and its result in a line. */
-    public String step() {
+    private String step() {
         PosixClient user = pick(users);
         Call call = switch (random.nextInt(8)) {
             case 0, 1 -> make(user);
@@ -85,7 +117,7 @@ public final class RandomProgram implements AutoCloseable {
     }
 
     /** The content of the directory: a line for each file, with its attributes and content. */
-    public List<String> state() {
+    private List<String> state() {
         var lines = new ArrayList<String>();
         describe(directory, lines);
         return lines;

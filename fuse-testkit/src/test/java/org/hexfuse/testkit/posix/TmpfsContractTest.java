@@ -1,14 +1,7 @@
 package org.hexfuse.testkit.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import org.hexfuse.libc.MountCalls;
-import org.hexfuse.libc.MountFlags;
-import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Stat;
@@ -17,16 +10,11 @@ import org.junit.jupiter.api.Test;
 
 /** tmpfs passes the contract, so the contract requires what Linux does. */
 class TmpfsContractTest extends PosixContract {
-    private Path point;
-    private boolean mounted;
+    private Tmpfs tmpfs;
 
     @Override protected PosixClient mount() throws Exception {
-        assumeTrue(ProcessIds.euid() == 0, "not root, who alone may mount a tmpfs");
-        point = Files.createTempDirectory("hexfuse-tmpfs-");
-        Files.setPosixFilePermissions(point, PosixFilePermissions.fromString("rwxr-xr-x"));
-        MountCalls.mount("tmpfs", point.toString(), "tmpfs", 0, "mode=0755,size=64m");
-        mounted = true;
-        return new LibcClient(point);
+        tmpfs = Tmpfs.mount();
+        return new LibcClient(tmpfs.path());
     }
 
     /** No part of the contract: many filesystems have a narrower range of times. */
@@ -45,11 +33,8 @@ class TmpfsContractTest extends PosixContract {
     }
 
     @Override protected void unmount() throws Exception {
-        if (mounted) {
-            MountCalls.umount(point.toString(), MountFlags.UMOUNT_DETACH);
-        }
-        if (point != null) {
-            Files.delete(point);
+        if (tmpfs != null) {
+            tmpfs.close();
         }
     }
 }

@@ -18,7 +18,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.hexfuse.abi.Errno;
 import org.hexfuse.libc.Fd;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.LockCalls;
@@ -163,34 +162,6 @@ import org.junit.jupiter.api.io.TempDir;
             ByteBuffer end = ByteBuffer.allocate(3);
             channel.read(end, 1L << 40);
             assertThat(new String(end.array(), UTF_8)).isEqualTo("end");
-        }
-    }
-
-    @Test void aListingGoesOnWhereItWas() throws Exception {
-        for (int i = 0; i < 2000; i++) {
-            Files.createFile(point.resolve("file-" + i));
-        }
-        int seen = 0;
-        try (var listing = Files.newDirectoryStream(point)) {
-            for (Path _ : listing) {
-                if (++seen == 10) {
-                    handOver();
-                }
-            }
-        }
-        assertThat(seen).isEqualTo(2000);
-    }
-
-    @Test void locksAreHeldOn() throws Exception {
-        String file = Files.createFile(point.resolve("file")).toString();
-        try (Fd holder = Fd.open(file, OpenFlags.RDWR); Fd other = Fd.open(file, OpenFlags.RDWR)) {
-            LockCalls.flock(holder, LockCalls.LOCK_EX);
-            handOver();
-            assertThatThrownBy(() -> LockCalls.flock(other, LockCalls.LOCK_EX | LockCalls.LOCK_NB))
-                    .isInstanceOfSatisfying(LibcException.class,
-                            e -> assertThat(e.errno()).isEqualTo(Errno.EAGAIN));
-            LockCalls.flock(holder, LockCalls.LOCK_UN);
-            LockCalls.flock(other, LockCalls.LOCK_EX | LockCalls.LOCK_NB);
         }
     }
 

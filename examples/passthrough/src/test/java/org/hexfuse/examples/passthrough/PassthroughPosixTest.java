@@ -7,70 +7,76 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
-import org.hexfuse.libc.MountCalls;
-import org.hexfuse.libc.MountFlags;
-import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.posix.LibcClient;
 import org.hexfuse.testkit.posix.PosixClient;
 import org.hexfuse.testkit.posix.PosixContract;
 import org.hexfuse.testkit.posix.PosixFile;
+import org.hexfuse.testkit.posix.Tmpfs;
 import org.hexfuse.testkit.posix.VfsClient;
 import org.junit.jupiter.api.Nested;
 
 /** The POSIX contract of a mirrored directory. */
 class PassthroughPosixTest {
     /**
-     * The directory that is mirrored, for one test: a tmpfs of its own, since the contract is that of a filesystem without delayed
-     * allocation and small enough to be filled. Without the right to mount it is a directory of a tmpfs.
+     * Of a tmpfs of its own for each test, since the contract is that of a filesystem without delayed allocation and small enough to be
+     * filled. Where this process may not mount one it is of a directory of a tmpfs.
      */
-    private record Backing(Path path, boolean isMounted) {
-        static Backing make() throws IOException {
-            Path shared = Path.of("/dev/shm");
-            Path path = Files.createTempDirectory(Files.isWritable(shared) ? shared : Path.of("/tmp"), "hexfuse-");
-            // All users search it.
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
-            boolean mounts = ProcessIds.euid() == 0;
-            if (mounts) {
-                MountCalls.mount("tmpfs", path.toString(), "tmpfs", 0, "mode=0755,size=64m");
+    abstract static class OfADirectory extends PosixContract {
+        private Optional<Tmpfs> tmpfs = Optional.empty();
+        private Path backing;
+        private PassthroughFileSystem fileSystem;
+
+        abstract PassthroughOptions options();
+
+        abstract PosixClient connect(PassthroughFileSystem served) throws Exception;
+
+        abstract void disconnect() throws IOException;
+
+        @Override protected final PosixClient mount() throws Exception {
+            if (Tmpfs.isPermitted()) {
+                tmpfs = Optional.of(Tmpfs.mount());
+                backing = tmpfs.get().path();
+            } else {
+                Path shared = Path.of("/dev/shm");
+                backing = Files.createTempDirectory(Files.isWritable(shared) ? shared : Path.of("/tmp"), "hexfuse-");
+                // All users search it.
+                Files.setPosixFilePermissions(backing, PosixFilePermissions.fromString("rwxr-xr-x"));
             }
-            return new Backing(path, mounts);
+            fileSystem = PassthroughFileSystem.of(backing, options());
+            return connect(fileSystem);
         }
 
-        void remove() throws IOException {
-            if (isMounted) {
-                MountCalls.umount(path.toString(), MountFlags.UMOUNT_DETACH);
+        @Override protected final void unmount() throws IOException {
+            try {
+                disconnect();
+            } finally {
+                fileSystem.close();
+                if (tmpfs.isPresent()) {
+                    tmpfs.get().close();
+                } else {
+                    Files.delete(backing);
+                }
             }
-            Files.delete(path);
         }
     }
 
     /** Mounted by this project's kernel end. */
-    abstract static class Here extends PosixContract {
-        private Backing backing;
-        private PassthroughFileSystem fileSystem;
+    abstract static class Here extends OfADirectory {
         private UserKernel kernel;
 
-        abstract PassthroughOptions options();
-
-        @Override protected PosixClient mount() throws IOException {
-            backing = Backing.make();
-            fileSystem = PassthroughFileSystem.of(backing.path(), options());
-            kernel = UserKernel.connect("mem:", fileSystem).failOnLeaks();
+        @Override PosixClient connect(PassthroughFileSystem served) throws IOException {
+            kernel = UserKernel.connect("mem:", served).failOnLeaks();
             return new VfsClient(kernel.vfs());
         }
 
-        @Override protected void unmount() throws IOException {
-            try {
-                if (kernel != null) {
-                    kernel.close();
-                }
-            } finally {
-                fileSystem.close();
-                backing.remove();
+        @Override void disconnect() {
+            if (kernel != null) {
+                kernel.close();
             }
         }
     }
@@ -88,28 +94,17 @@ class PassthroughPosixTest {
     }
 
     /** Mounted by the kernel that runs the test. */
-    abstract static class There extends PosixContract {
-        private Backing backing;
-        private PassthroughFileSystem fileSystem;
+    abstract static class There extends OfADirectory {
         private RunningKernel kernel;
 
-        abstract PassthroughOptions options();
-
-        @Override protected PosixClient mount() throws Exception {
-            backing = Backing.make();
-            fileSystem = PassthroughFileSystem.of(backing.path(), options());
-            kernel = RunningKernel.mountForContract(fileSystem);
+        @Override PosixClient connect(PassthroughFileSystem served) throws Exception {
+            kernel = RunningKernel.mountForContract(served);
             return new LibcClient(kernel.path());
         }
 
-        @Override protected void unmount() throws IOException {
-            try {
-                if (kernel != null) {
-                    kernel.close();
-                }
-            } finally {
-                fileSystem.close();
-                backing.remove();
+        @Override void disconnect() throws IOException {
+            if (kernel != null) {
+                kernel.close();
             }
         }
     }
