@@ -5,13 +5,32 @@ home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 work=$(mktemp -d)
 gcc -O2 -o "$work/ops" "$home/benchmarks/mount/ops.c"
 
-# Unmounts the mounts of these names, whatever state they are in, and removes what was made.
+declare -A servers=() # The process ids of what start() started, by name.
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Unmounts the mounts of these names, whatever state they are in, ends their servers, and removes what was made.
 clean() {
+    trap '' INT TERM
     cd /
     for name in "$@"; do
         "$home/hexfuse" umount "$work/$name" 2> /dev/null || umount -l "$work/$name" 2> /dev/null || true
+        if [ -n "${servers[$name]:-}" ]; then
+            end "${servers[$name]}"
+            umount -l "$work/$name" 2> /dev/null || true # Of a server that mounted meanwhile.
+        fi
     done
     rm -rf "$work"
+}
+
+# Terminates a process; kills it after ten seconds.
+end() {
+    kill "$1" 2> /dev/null || return 0
+    for _ in $(seq 100); do
+        sleep 0.1
+        kill -0 "$1" 2> /dev/null || return 0
+    done
+    kill -KILL "$1" 2> /dev/null || true
 }
 
 # Mounts a filesystem of this project by the name NAME: serve NAME FS [OPTION...]. Each server runs as a daemon, in a session of its own:
@@ -21,6 +40,24 @@ serve() {
     shift 2
     mkdir -p "$work/$name"
     "$home/hexfuse" mount "$fs" "$work/$name" "$@" --daemon --log "$work/$name.log" > /dev/null
+}
+
+# Starts a server of another project, which stays in the foreground, in a session of its own, and waits for its mount:
+# start NAME COMMAND...
+start() {
+    local name=$1
+    shift
+    setsid "$@" > "$work/$name.log" 2>&1 &
+    servers[$name]=$!
+    disown
+    for _ in $(seq 300); do
+        if mountpoint -q "$work/$name"; then return 0; fi
+        kill -0 "${servers[$name]}" 2> /dev/null || break
+        sleep 0.1
+    done
+    echo "$name is not mounted; its server says:" >&2
+    cat "$work/$name.log" >&2
+    return 1
 }
 
 # ops MODE PROCESSES DIRECTORY: operations a second.

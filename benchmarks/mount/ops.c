@@ -89,7 +89,7 @@ static void list(const char *directory) {
     check(count == FILES + 2, "readdir");
 }
 
-static long run(const char *mode, const char *directory, int process, double seconds) {
+static double run(const char *mode, const char *directory, int process, double seconds) {
     char data[4096], path[4096];
     struct stat st;
     void *block;
@@ -107,7 +107,8 @@ static long run(const char *mode, const char *directory, int process, double sec
     /* A listing takes long enough to look at the clock. */
     int every = mode[0] == 'l' ? 0 : 15;
     long count = 0;
-    for (double end = now() + seconds; (count & every) != 0 || now() < end; count++) {
+    double start = now();
+    for (double end = start + seconds; (count & every) != 0 || now() < end; count++) {
         off_t offset = (off_t) (rand_r(&seed) % (SIZE / size)) * size;
         switch (mode[0]) {
         case 'm':
@@ -137,12 +138,13 @@ static long run(const char *mode, const char *directory, int process, double sec
             check(pwrite(file, block, size, offset) == size, "pwrite");
         }
     }
+    double rate = count / (now() - start);
     if (needs_file) {
         unlink(data);
     } else if (mode[0] == 'l') {
         files(data, 0);
     }
-    return count;
+    return rate;
 }
 
 int main(int argc, char **argv) {
@@ -152,10 +154,10 @@ int main(int argc, char **argv) {
     }
     int processes = atoi(argv[3]);
     double seconds = atof(argv[4]);
-    long *counts = mmap(NULL, processes * sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    double *rates = mmap(NULL, processes * sizeof *rates, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     for (int i = 0; i < processes; i++) {
         if (fork() == 0) {
-            counts[i] = run(argv[2], argv[1], i, seconds);
+            rates[i] = run(argv[2], argv[1], i, seconds);
             _exit(0);
         }
     }
@@ -166,8 +168,8 @@ int main(int argc, char **argv) {
     }
     double total = 0;
     for (int i = 0; i < processes; i++) {
-        total += counts[i];
+        total += rates[i];
     }
-    printf("%.0f\n", total / seconds);
+    printf("%.2f\n", total);
     return failed != 0;
 }
