@@ -39,7 +39,8 @@ serve() {
     local name=$1 fs=$2
     shift 2
     mkdir -p "$work/$name"
-    "$home/hexfuse" mount "$fs" "$work/$name" "$@" --daemon --log "$work/$name.log" > /dev/null
+    # Ctrl-C does not reach it there: the trap runs once it has mounted, and unmounts.
+    setsid --wait "$home/hexfuse" mount "$fs" "$work/$name" "$@" --daemon --log "$work/$name.log" > /dev/null
 }
 
 # Starts a server of another project, which stays in the foreground, in a session of its own, and waits for its mount:
