@@ -54,9 +54,10 @@ import org.junit.jupiter.params.provider.ValueSource;
         String path = String.join(":", Stream.of(System.getProperty("jdk.module.path", ""),
                 System.getProperty("java.class.path"), Path.of("target/test-classes").toAbsolutePath().toString())
                 .filter(entry -> !entry.isEmpty()).toList());
-        var command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", path,
-                        "--enable-native-access=ALL-UNNAMED", HelloProgram.class.getName()));
+        // Whoever runs the tests in the background may have them ignored, and a JVM leaves an ignored signal ignored.
+        var command = new ArrayList<>(List.of("env", "--default-signal=INT,HUP",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", path,
+                "--enable-native-access=ALL-UNNAMED", HelloProgram.class.getName()));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(directory.resolve("output").toFile());
