@@ -61,6 +61,19 @@ start() {
     return 1
 }
 
+# The JDK 25 of the machine.
+jdk_25() {
+    local jdk
+    for jdk in "${JAVA_HOME:-/nonexistent}" /usr/lib/jvm/*; do
+        if grep -q '^JAVA_VERSION="25[".]' "$jdk/release" 2> /dev/null; then
+            echo "$jdk"
+            return
+        fi
+    done
+    echo "a JDK 25 is needed: below /usr/lib/jvm, or named by JAVA_HOME" >&2
+    return 1
+}
+
 # ops MODE PROCESSES DIRECTORY: operations a second.
 ops() {
     "$work/ops" "$3" "$1" "$2" "$seconds"
