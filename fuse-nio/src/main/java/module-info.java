@@ -1,0 +1,9 @@
+/** java.nio.file both ways: a FUSE server as a FileSystem, and a FileSystem as a FUSE server. */
+module org.hexfuse.nio {
+    requires transitive org.hexfuse.vfs;
+    requires transitive org.hexfuse.server;
+    requires org.slf4j;
+    requires static com.google.auto.service;
+
+    uses org.hexfuse.server.spi.FuseFileSystemProvider;
+}
