@@ -94,6 +94,21 @@ public final class BackingInode {
         throw FuseException.of(Errno.ESTALE);
     }
 
+    /**
+     * Whether attributes, of a descriptor that is open, are those of this file, and it needs no handle to tell: while a descriptor of this
+     * file is open its inode number belongs to no other. A file that is kept by its descriptor may be about to lose it.
+     */
+    boolean isStill(FileAttributes attributes) {
+        PathDescriptor open = descriptor;
+        if (isKeptByDescriptor() || open == null || !open.acquire()) {
+            return false;
+        }
+        try (open) {
+            return attributes.ino() == key.ino() && attributes.dev() == key.dev() && attributes.mount() == key.mount()
+                    && type.is(attributes.mode());
+        }
+    }
+
     private Fd openByHandle() {
         Fd fd = mirror.opened(() -> key.handle().open(mount, OpenFlags.PATH | OpenFlags.NOFOLLOW));
         try {

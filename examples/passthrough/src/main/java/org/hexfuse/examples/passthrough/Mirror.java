@@ -195,11 +195,14 @@ final class Mirror implements AutoCloseable {
 
     /** The result of a call that opens, as a descriptor. Where there are too many, cached ones are closed first. */
     Fd opened(IntSupplier open) {
+        return Fd.of(SystemCall.check(attempt(open)));
+    }
+
+    private int attempt(IntSupplier open) {
         int result = open.getAsInt();
-        if ((result == -Errno.EMFILE.code() || result == -Errno.ENFILE.code()) && descriptors.evictAll()) {
-            result = open.getAsInt();
-        }
-        return Fd.of(SystemCall.check(result));
+        return (result == -Errno.EMFILE.code() || result == -Errno.ENFILE.code()) && descriptors.evictAll()
+                ? open.getAsInt()
+                : result;
     }
 
     /** Opens a file once more. */
@@ -216,8 +219,13 @@ final class Mirror implements AutoCloseable {
 
     /** Opens a name of an open directory with O_PATH. */
     Fd openPath(Fd parent, Name name) {
+        return Fd.of(SystemCall.check(tryOpenPath(parent, name)));
+    }
+
+    /** The same: the number of the descriptor, or the negated errno. */
+    int tryOpenPath(Fd parent, Name name) {
         component(name);
-        return opened(() -> openat2 ? resolve(parent, name) : AtCalls.openat(parent, name, PATH, 0));
+        return attempt(() -> openat2 ? resolve(parent, name) : AtCalls.openat(parent, name, PATH, 0));
     }
 
     private int resolve(Fd parent, Name name) {
@@ -252,6 +260,9 @@ final class Mirror implements AutoCloseable {
                 throw FuseException.of(Errno.EXDEV);
             }
             FileType type = FileType.ofMode(attributes.mode()).orElseThrow(() -> FuseException.of(Errno.EIO));
+            if (known != null && known.isStill(attributes)) {
+                return known;
+            }
             long mountId = attributes.mount();
             Fd mount = mounts.computeIfAbsent(mountId, _ -> mountOf(fd, type)).orElse(null);
             InodeHandle handle = mount == null ? null : SystemCall.get(() -> InodeHandle.of(fd));

@@ -1,6 +1,7 @@
 package org.hexfuse.examples.passthrough;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -95,13 +96,16 @@ public class PassthroughNode extends Node {
     @Override public Child lookup(Lookup op) throws IOException, InterruptedException {
         Name name = op.name();
         try (PathDescriptor directory = inode.borrow()) {
-            return find(name, mirror().openPath(directory.fd(), name)).child();
-        } catch (FuseException e) {
-            if (e.errno() == Errno.ENOENT && mirror().options().cache() == PassthroughOptions.Cache.ALWAYS) {
-                return Child.absent(mirror().options().entryTimeout());
-            }
-            throw e;
+            int opened = mirror().tryOpenPath(directory.fd(), name);
+            return opened == -Errno.ENOENT.code() ? absent()
+                    : find(name, Fd.of(SystemCall.check(opened))).child();
         }
+    }
+
+    private Child absent() {
+        PassthroughOptions options = mirror().options();
+        return Child.absent(
+                options.cache() == PassthroughOptions.Cache.ALWAYS ? options.entryTimeout() : Duration.ZERO);
     }
 
     /** A node, with what a kernel gets of it. */
