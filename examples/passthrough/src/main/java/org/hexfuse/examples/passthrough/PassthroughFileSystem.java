@@ -27,6 +27,10 @@ import org.hexfuse.server.tree.TreeFileSystem;
  * closes; it is closed after its sessions.
  */
 public class PassthroughFileSystem extends TreeFileSystem implements AutoCloseable {
+    private static final Set<Capability> WITHOUT_LOCKS = Set.of(Capability.READDIRPLUS);
+    private static final Set<Capability> WITH_LOCKS = Set.of(Capability.READDIRPLUS, Capability.RECORD_LOCKS,
+            Capability.FLOCK);
+
     private final Mirror mirror;
 
     /** The filesystem of a root that was made with {@link #root}. */
@@ -61,8 +65,7 @@ public class PassthroughFileSystem extends TreeFileSystem implements AutoCloseab
     @Override public boolean kernelChecksPermissions() { return true; }
 
     @Override public Set<Capability> capabilities() {
-        return mirror.options().locks() == PassthroughOptions.Locks.NONE ? Set.of(Capability.READDIRPLUS)
-                : Set.of(Capability.READDIRPLUS, Capability.RECORD_LOCKS, Capability.FLOCK);
+        return mirror.options().locks() == PassthroughOptions.Locks.NONE ? WITHOUT_LOCKS : WITH_LOCKS;
     }
 
     @Override protected void begin(InitNegotiation negotiation) throws IOException, InterruptedException {
