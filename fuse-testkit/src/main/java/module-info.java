@@ -8,5 +8,6 @@ module org.hexfuse.testkit {
     requires org.opentest4j;
 
     exports org.hexfuse.testkit;
+    exports org.hexfuse.testkit.nio;
     exports org.hexfuse.testkit.posix;
 }
