@@ -47,7 +47,11 @@ import org.junit.jupiter.api.Timeout;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) public abstract class NioContract
-        implements PathContract, OpenContract, ByteChannelContract, DirectoryContract, LinkContract {
+        implements PathContract, MatcherContract, NameContract, OpenContract, StreamContract, ByteChannelContract,
+        FileChannelContract, TransferContract, MapContract, FileLockContract, AsynchronousChannelContract,
+        InterruptContract, DirectoryContract, SecureDirectoryContract, WalkContract, LinkContract, CopyContract,
+        MoveContract, AttributeContract, TimeContract, OwnershipContract, UserAttributeContract, StoreContract,
+        WatchContract, ClosingContract {
     private Path root;
     private Path directory;
     private int tests;

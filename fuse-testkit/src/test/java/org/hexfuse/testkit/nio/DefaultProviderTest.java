@@ -12,6 +12,9 @@ class DefaultProviderTest {
     private static final Map<NioFeature, String> LACKING = Map.of(NioFeature.CLOSING,
             "the default file system is never closed", NioFeature.ACCESS_LISTS, "the JDK has no view of them on Linux");
 
+    private static final Map<String, String> DIFFERENCES = Map.of("nanosecondsBeforeTheEpochAreKept",
+            "the JDK rounds times before the epoch up to microseconds");
+
     /** In the build's directory: ext4, or what the machine has there. */
     @Nested class OnTheDiskOfTheBuild extends NioContract {
         private Path directory;
@@ -29,6 +32,10 @@ class DefaultProviderTest {
 
         @Override protected Map<NioFeature, String> lacking() {
             return LACKING;
+        }
+
+        @Override protected Map<String, String> differences() {
+            return DIFFERENCES;
         }
     }
 
@@ -49,6 +56,10 @@ class DefaultProviderTest {
 
         @Override protected Map<NioFeature, String> lacking() {
             return LACKING;
+        }
+
+        @Override protected Map<String, String> differences() {
+            return DIFFERENCES;
         }
     }
 }
