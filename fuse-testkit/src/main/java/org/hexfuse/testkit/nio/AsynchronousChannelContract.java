@@ -45,6 +45,9 @@ public interface AsynchronousChannelContract extends NioFixture {
     final class Handler<T> implements CompletionHandler<T, String> {
         private final CompletableFuture<Outcome<T>> outcome = new CompletableFuture<>();
 
+        /** A handler that has received nothing. */
+        public Handler() {}
+
         @Override public void completed(T result, String attachment) {
             outcome.complete(new Outcome<>(result, null, attachment));
         }
