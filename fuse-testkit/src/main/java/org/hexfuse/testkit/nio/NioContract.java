@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Timeout;
         FileChannelContract, TransferContract, MapContract, FileLockContract, AsynchronousChannelContract,
         InterruptContract, DirectoryContract, SecureDirectoryContract, WalkContract, LinkContract, CopyContract,
         MoveContract, AttributeContract, TimeContract, OwnershipContract, UserAttributeContract, StoreContract,
-        WatchContract, ClosingContract {
+        WatchContract, ClosingContract, RandomContract {
     private Path root;
     private Path directory;
     private int tests;
