@@ -351,6 +351,11 @@ public final class OpenFile implements AutoCloseable {
         return ofdLocks;
     }
 
+    /** A key that is equal for the open files of one file that one process opened, see {@link #locks}. */
+    public Object lockKey() {
+        return handle.lockKey();
+    }
+
     /**
      * Sets or releases the lock of the open file on the whole file, as {@code flock(2)}. Blocks until no lock of another open file
      * conflicts; EINTR if the thread is interrupted. The lock is released with RELEASE.

@@ -108,6 +108,14 @@ public final class Handle {
         return (openFlags & OpenOutFlag.STREAM.mask()) != 0;
     }
 
+    /** Equal for the handles of one inode that one process has. */
+    public Object lockKey() {
+        return new LockKey(processOwner, inode.nodeId);
+    }
+
+    /** The lock owner id of a process is unique among all mounts. */
+    private record LockKey(long processOwner, long nodeId) {}
+
     /** Begins a call, which {@link #end} ends; EBADF if the handle is closed. */
     public void begin() {
         require(calls.acquire(), Errno.EBADF);
