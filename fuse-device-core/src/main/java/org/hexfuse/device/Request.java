@@ -267,6 +267,15 @@ public final class Request implements AutoCloseable {
         state.release();
     }
 
+    /**
+     * Interrupts the call of the request, as an interrupt of its caller does but without its interrupt status: EINTR if no server has
+     * read the request yet, else INTERRUPT is sent and the caller keeps waiting for the reply. The only method for another thread than
+     * the caller's, which may call it from {@link #start} until {@link #close}.
+     */
+    public void interrupt() {
+        state.interrupt();
+    }
+
     /** The memory for bulk data and reply, in bytes. */
     long footprint() {
         return dataMemory.byteSize() + reply.byteSize();

@@ -158,6 +158,10 @@ final class RequestSender {
         boolean interrupted = false;
         request.beforePark();
         while (!request.isFinished()) {
+            if (request.takeInterruptRequest()) {
+                cancel(request, Errno.EINTR);
+                continue;
+            }
             if (limited) {
                 long passed = System.nanoTime() - start;
                 if (own != 0 && passed >= own) {

@@ -70,6 +70,8 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
     long queuedAt;
     /** The caller was interrupted or timed out. Needs no lock. */
     volatile boolean interrupted;
+    /** {@link #interrupt} was called, and the caller has not seen it. */
+    private volatile boolean interruptRequested;
     /** INTERRUPT was queued for it at least once. Guarded by {@link InputQueue#lock}, as is {@link #interruptQueued}. */
     boolean interruptSent;
     boolean interruptQueued;
@@ -106,6 +108,7 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
         active = false;
         serverUnique = false;
         interrupted = false;
+        interruptRequested = false;
         interruptSent = false;
         interruptQueued = false;
         done = null;
@@ -157,6 +160,23 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
         } catch (RuntimeException e) {
             LOG.error("the completion callback of a request failed with outcome {}", outcome, e);
         }
+    }
+
+    /** Wakes the waiter to have it interrupt the request. Needs no lock. */
+    void interrupt() {
+        interruptRequested = true;
+        if (waiterParks) {
+            LockSupport.unpark(waiter);
+        }
+    }
+
+    /** Whether {@link #interrupt} was called since the last call of this. On the waiter's thread. */
+    boolean takeInterruptRequest() {
+        if (!interruptRequested) {
+            return false;
+        }
+        interruptRequested = false;
+        return true;
     }
 
     boolean isFinished() { return outcome != null; }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
+import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InHeader;
@@ -98,6 +99,52 @@ class InterruptedCallersTest extends ConnectionFixture {
                 other.interrupt();
                 other.join();
             }
+        }
+    }
+
+    /** A call of {@code request} on another thread, whose outcome is EPROTO if that is interrupted. */
+    private Thread caller(Request request) {
+        return Thread.ofVirtual().start(() -> {
+            Errno how = Errno.OK;
+            try {
+                connection.call(request);
+            } catch (FuseException e) {
+                how = e.errno();
+            }
+            outcomes.add(Thread.currentThread().isInterrupted() ? Errno.EPROTO : how);
+        });
+    }
+
+    @Test void dequeueAPendingRequestThatIsInterrupted() throws Exception {
+        try (Request request = connection.newRequest(Opcode.UNLINK, 1, Caller.KERNEL)) {
+            Thread caller = caller(request);
+            await().until(() -> (server.handle.readiness() & DeviceHandle.POLLIN) != 0);
+            request.interrupt();
+            caller.join();
+            assertThat(outcomes).containsExactly(Errno.EINTR);
+            assertThat(server.pollError()).isEqualTo(Errno.EAGAIN);
+        }
+    }
+
+    @Test void sendInterruptForARequestThatIsInterruptedInProcessing() throws Exception {
+        try (Request request = connection.newRequest(Opcode.UNLINK, 1, Caller.KERNEL)) {
+            Thread caller = caller(request);
+            Received received = server.take();
+            request.interrupt();
+            Received interrupt = server.take();
+            assertThat(interrupt.opcode()).isEqualTo(Opcode.INTERRUPT);
+            assertThat(InterruptIn.UNIQUE.get(interrupt.bytes(), InHeader.SIZE)).isEqualTo(received.unique());
+            server.reply(received, -Errno.EINTR.code());
+            caller.join();
+            assertThat(outcomes).containsExactly(Errno.EINTR);
+        }
+    }
+
+    @Test void dequeueARequestThatIsInterruptedBeforeItsCall() throws Exception {
+        try (Request request = connection.newRequest(Opcode.UNLINK, 1, Caller.KERNEL)) {
+            request.interrupt();
+            caller(request).join();
+            assertThat(outcomes).containsExactly(Errno.EINTR);
         }
     }
 }

@@ -369,6 +369,20 @@ public final class OpenFile implements AutoCloseable {
         run(() -> handle.locks.flock(type, handle.caller.pid(), false));
     }
 
+    /** Makes reads, writes and copies from this file interruptible by {@link #interruptCalls}, at the price of a lock for each request. */
+    public void trackCalls() {
+        handle.trackCalls();
+    }
+
+    /**
+     * Interrupts the reads and writes in flight as an interrupt of their threads would, whose interrupt status stays: EINTR unless bytes
+     * were transferred. A server that has the request is sent INTERRUPT, and the reader waits for its reply. All later ones are EINTR too:
+     * to be called before {@link #close}. Does nothing without {@link #trackCalls}.
+     */
+    public void interruptCalls() {
+        handle.interruptCalls();
+    }
+
     /**
      * Closes the file: FLUSH is sent at once, RELEASE when the calls in flight have returned. Closing again does nothing.
      *

@@ -91,7 +91,7 @@ final class FileCopy {
             CopyFileRangeIn.FH_OUT.set(in, target.handle.fh);
             CopyFileRangeIn.OFF_OUT.set(in, targetOffset);
             CopyFileRangeIn.LEN.set(in, length);
-            superblock.port.call(request);
+            source.handle.call(request);
             long copied = opcode == Opcode.COPY_FILE_RANGE_64
                     ? CopyFileRangeOut.BYTES_COPIED.get(request.reply())
                     : WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);

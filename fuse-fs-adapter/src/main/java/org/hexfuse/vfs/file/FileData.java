@@ -114,7 +114,7 @@ public final class FileData {
                 ReadIn.READ_FLAGS.set(request.arguments(), (int) ReadFlag.LOCKOWNER.mask());
                 ReadIn.LOCK_OWNER.set(request.arguments(), handle.processOwner);
             }
-            superblock.port.call(request);
+            handle.call(request);
             int got = (int) request.replySize();
             MemorySegment.copy(request.reply(), 0, target, position, got);
             superblock.attributes.expire(handle.inode);
@@ -211,7 +211,7 @@ public final class FileData {
                     WriteIn.LOCK_OWNER.set(request.arguments(), handle.processOwner);
                 }
             }
-            superblock.port.call(request.data(source, position, wanted));
+            handle.call(request.data(source, position, wanted));
             long got = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
             // As Linux: 0 bytes written is an error, since a loop of writes would repeat it for ever.
             return got > wanted || (got == 0 && wanted > 0) ? -Errno.EIO.code() : (int) got;

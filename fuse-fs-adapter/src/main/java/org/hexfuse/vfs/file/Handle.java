@@ -51,6 +51,8 @@ public final class Handle {
     /** The backing file of a passthrough open. Set before the handle is shared. */
     private Optional<BackingFile> backing = Optional.empty();
     private boolean hasIoMode;
+    /** Null unless reads and writes can be interrupted. Set before the handle is used. */
+    private volatile RequestsInFlight inFlight;
 
     /**
      * Takes over the caller's reference to the inode.
@@ -106,6 +108,34 @@ public final class Handle {
     /** FOPEN_STREAM: it has no position, and READ and WRITE begin at offset 0. */
     boolean isStream() {
         return (openFlags & OpenOutFlag.STREAM.mask()) != 0;
+    }
+
+    /** Makes reads and writes interruptible by {@link #interruptCalls}. */
+    public void trackCalls() {
+        inFlight = new RequestsInFlight();
+    }
+
+    /** Interrupts the reads and writes in flight, and all later ones. */
+    public void interruptCalls() {
+        RequestsInFlight tracked = inFlight;
+        if (tracked != null) {
+            tracked.interrupt();
+        }
+    }
+
+    /** Sends a request that reads or writes, and blocks until its reply. */
+    void call(Request request) {
+        RequestsInFlight tracked = inFlight;
+        if (tracked == null) {
+            superblock.port.call(request);
+            return;
+        }
+        tracked.add(request);
+        try {
+            superblock.port.call(request);
+        } finally {
+            tracked.remove(request);
+        }
     }
 
     /** Equal for the handles of one inode that one process has. */
