@@ -65,6 +65,7 @@ public final class VfsFileChannel extends FileChannel {
         this.errors = Objects.requireNonNull(errors);
         this.onClose = Objects.requireNonNull(onClose);
         this.locks = new ChannelLocks(file, errors);
+        file.trackCalls();
     }
 
     private void requireOpen() throws ClosedChannelException {
@@ -412,6 +413,7 @@ public final class VfsFileChannel extends FileChannel {
     @Override protected void implCloseChannel() throws IOException {
         try {
             locks.close();
+            file.interruptCalls();
             file.close();
         } catch (FuseException e) {
             throw errors.apply(e);

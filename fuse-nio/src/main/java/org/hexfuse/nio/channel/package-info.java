@@ -8,7 +8,7 @@
  * Channels of one {@code Vfs} are those of one program, and an overlap among them is an
  * {@link java.nio.channels.OverlappingFileLockException}; those of two conflict as the locks of two programs.
  *
- * <p><b>Closing and interrupts.</b> A closed channel wakes the threads that wait for a lock at once. A read or a write of which the
- * server has the request returns with the reply; an interrupted thread has INTERRUPT sent for it.
+ * <p><b>Closing and interrupts.</b> A closed channel wakes the threads that wait for a lock at once. For a
+ * read or a write that the server has, INTERRUPT is sent, and the thread returns with the reply. An interrupted thread closes its channel.
  */
 package org.hexfuse.nio.channel;
