@@ -288,6 +288,23 @@ public final class Vfs implements AutoCloseable {
         return entries;
     }
 
+    /**
+     * Calls {@code listener} whenever something in a directory may have changed: at a notification of the server, and for each change
+     * that is made through this mount, by any {@code Vfs} of it. Changes that the server makes, or another mount, are those that the
+     * server notifies, of nodes and names that are cached here.
+     *
+     * @return the registration, which holds the directory in the inode cache until it is closed
+     * @throws FuseException ENOTDIR if it is no directory
+     */
+    public DirectoryWatch watch(String path, DirectoryListener listener) {
+        Inode directory = onInode(path, true, inode -> {
+            require(inode.isDirectory(), Errno.ENOTDIR);
+            inode.hold();
+            return inode;
+        });
+        return new DirectoryWatch(superblock.dentries, directory, listener);
+    }
+
     /** Creates a directory with the permissions {@code mode} less the umask. */
     public void mkdir(String path, int mode) {
         withWalk(walk -> directoryChanges.mkdir(walk, path, mode));

@@ -17,8 +17,8 @@
  * {@code DentryCache}. An append reserves its range before it writes.
  *
  * <p><b>It never</b> names a transport or caches data. It retries a call in two cases, once: after ESTALE, and after EEXIST from a
- * CREATE without O_EXCL. It calls a program back in one case: for the memory of an {@code ioctl(2)}
- * ({@link org.hexfuse.vfs.UserMemory}).
+ * CREATE without O_EXCL. It calls a program back in two cases: for the memory of an {@code ioctl(2)}
+ * ({@link org.hexfuse.vfs.UserMemory}), and for changes of a directory ({@link org.hexfuse.vfs.DirectoryListener}).
  *
  * <p><b>Inside.</b> The types here but the four above are values, which all packages use. The others are not exported and depend on
  * those before them in this list: {@code cache} (dentries, inodes, attributes), {@code request} (arguments, replies, ENOSYS),

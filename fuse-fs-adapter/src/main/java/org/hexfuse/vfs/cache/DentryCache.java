@@ -31,6 +31,7 @@ public final class DentryCache {
     private static final int MANY_DROPPED = 64;
 
     private final InodeTable inodes;
+    private final DirectoryWatches watches = new DirectoryWatches();
     private final CacheClock clock;
     private final ReentrantLock lock;
     /** In the order in which they are examined for eviction. Dropped ones stay until they are examined. */
@@ -50,6 +51,37 @@ public final class DentryCache {
     /** The inodes that the dentries are of. */
     public InodeTable inodes() {
         return inodes;
+    }
+
+    /** The listeners of directories. */
+    public DirectoryWatches watches() {
+        return watches;
+    }
+
+    /** Content or attributes of an inode have changed: calls the listeners of the directories in which a dentry of it is cached. */
+    public void changed(Inode inode) {
+        if (!watches.isEmpty()) {
+            changed(inode.nodeId);
+        }
+    }
+
+    /** The same by its node id, and the listeners of the node itself, if it is a directory. */
+    public void changed(long nodeId) {
+        if (watches.isEmpty()) {
+            return;
+        }
+        var aliases = new ArrayList<Dentry>();
+        lock.lock();
+        try {
+            Inode inode = inodes.get(nodeId);
+            for (Dentry alias = inode == null ? null : inode.aliases; alias != null; alias = alias.nextAlias) {
+                aliases.add(alias);
+            }
+        } finally {
+            lock.unlock();
+        }
+        watches.changed(nodeId);
+        aliases.forEach(alias -> watches.changed(alias.parent.nodeId, alias.name));
     }
 
     /**
@@ -105,6 +137,7 @@ public final class DentryCache {
             return inode;
         } finally {
             inodes.unlockAndForget();
+            watches.changed(directory.nodeId, name);
         }
     }
 
@@ -240,6 +273,7 @@ public final class DentryCache {
             dropSubtree(directory, name);
         } finally {
             inodes.unlockAndForget();
+            watches.changed(directory.nodeId, name);
         }
     }
 
@@ -300,6 +334,8 @@ public final class DentryCache {
             }
         } finally {
             inodes.unlockAndForget();
+            watches.changed(from.nodeId, oldName);
+            watches.changed(to.nodeId, newName);
         }
     }
 
@@ -392,6 +428,7 @@ public final class DentryCache {
             return target.nodeId != child ? Errno.ENOENT : isUsedBelow ? Errno.ENOTEMPTY : Errno.OK;
         } finally {
             inodes.unlockAndForget();
+            watches.changed(parent, name);
         }
     }
 
@@ -410,6 +447,7 @@ public final class DentryCache {
         } finally {
             lock.unlock();
         }
+        watches.changed();
     }
 
     /** NOTIFY_PRUNE: drops the dentries of inodes that have no children in the cache. */

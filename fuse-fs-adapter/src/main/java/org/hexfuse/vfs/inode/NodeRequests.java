@@ -176,6 +176,7 @@ public final class NodeRequests {
                     ? local -> arguments.applyLocally(local, reply, superblock.writeBack.now())
                     : _ -> reply;
             attributes.changed(inode, change, ReplyDecoder.attributesTimeout(request.reply()));
+            dentries.changed(inode);
         } catch (FuseException e) {
             attributes.invalidate(inode);
             throw e;

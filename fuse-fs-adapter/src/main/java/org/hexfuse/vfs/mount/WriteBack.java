@@ -97,6 +97,7 @@ public final class WriteBack {
         if (end >= 0) {
             attributes.written(inode, end);
         }
+        superblock.dentries.changed(inode);
     }
 
     /** The server truncated a file by O_TRUNC. */
@@ -106,6 +107,7 @@ public final class WriteBack {
             attributes.touch(inode, true, now());
         }
         attributes.invalidate(inode);
+        superblock.dentries.changed(inode);
     }
 
     /** Sends dirty times through an open file. */

@@ -20,7 +20,9 @@ public record NotificationHandler(DentryCache dentries, PollTable polls) impleme
     }
 
     @Override public Errno invalidateNode(long node, long offset, long length) {
-        return dentries.inodes().invalidate(node) ? Errno.OK : Errno.ENOENT;
+        boolean cached = dentries.inodes().invalidate(node);
+        dentries.changed(node);
+        return cached ? Errno.OK : Errno.ENOENT;
     }
 
     @Override public Errno invalidateEntry(long parent, Name name, boolean expireOnly) {
@@ -32,7 +34,9 @@ public record NotificationHandler(DentryCache dentries, PollTable polls) impleme
     }
 
     @Override public Errno store(long node, long offset, Segments data) {
-        return dentries.inodes().stored(node, offset + data.size());
+        Errno stored = dentries.inodes().stored(node, offset + data.size());
+        dentries.changed(node);
+        return stored;
     }
 
     @Override public long retrieve(long node, long offset, MemorySegment target) {
