@@ -1,5 +1,6 @@
 package org.hexfuse.nio.channel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hexfuse.nio.channel.ChannelFixture.bytes;
@@ -143,7 +144,7 @@ import org.junit.jupiter.params.provider.ValueSource;
             @Override public void close() {}
         };
         assertThat(source.transferTo(1, 9, narrow)).isEqualTo(3);
-        assertThat(taken.toString()).isEqualTo("123");
+        assertThat(taken.toString(UTF_8)).isEqualTo("123");
     }
 
     @Test void refusesChannelsThatAreNotOpenForIt() throws IOException {
