@@ -135,7 +135,10 @@ final class ChannelLocks {
     /** Releases a held lock, at the server and here. */
     void release(VfsFileLock lock) throws IOException {
         try {
-            records.set(lock.range(LockType.UNLOCKED));
+            Uninterrupted.call(() -> {
+                records.set(lock.range(LockType.UNLOCKED));
+                return true;
+            });
         } catch (FuseException e) {
             throw closed ? new AsynchronousCloseException() : errors.apply(e);
         }

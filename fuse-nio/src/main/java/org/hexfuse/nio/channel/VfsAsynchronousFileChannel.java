@@ -15,7 +15,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.vfs.OpenFile;
 
@@ -94,25 +93,13 @@ public final class VfsAsynchronousFileChannel extends AsynchronousFileChannel {
         return isOpen() ? errors.apply(e) : new AsynchronousCloseException();
     }
 
-    /** Runs a call on the file on the caller's thread, whose interrupts are kept for afterwards. It may run twice. */
+    /** Runs a call on the file on the caller's thread. It may run twice. */
     private <T> T call(Supplier<T> call) throws IOException {
         requireOpen();
-        boolean interrupted = Thread.interrupted();
         try {
-            while (true) {
-                try {
-                    return call.get();
-                } catch (FuseException e) {
-                    if (e.errno() != Errno.EINTR || !Thread.interrupted()) {
-                        throw error(e);
-                    }
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            return Uninterrupted.call(call);
+        } catch (FuseException e) {
+            throw error(e);
         }
     }
 

@@ -395,11 +395,12 @@ public final class VfsFileChannel extends FileChannel {
         }
     }
 
+    /** As {@link FileChannel#tryLock(long, long, boolean)}. It does not wait, and an interrupt does not end it. */
     @Override public FileLock tryLock(long position, long size, boolean shared) throws IOException {
         VfsFileLock lock = enter(position, size, shared);
         boolean held = false;
         try {
-            held = locks.set(lock) && isOpen();
+            held = Uninterrupted.call(() -> locks.set(lock)) && isOpen();
         } catch (FuseException e) {
             throw isOpen() ? errors.apply(e) : new AsynchronousCloseException();
         } finally {

@@ -5,7 +5,6 @@ import static java.nio.file.StandardWatchEventKinds.OVERFLOW;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.ClosedFileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -130,7 +129,8 @@ final class DirectoryWatchKey implements WatchKey, ChangeSource.Listener {
         } catch (NoSuchFileException | NotDirectoryException | ClosedFileSystemException _) {
             cancel();
             signal();
-        } catch (IOException | UncheckedIOException | SecurityException e) {
+        } catch (Throwable e) {
+            // Whatever a filesystem throws, the other directories are looked at.
             if (!failed && isValid()) {
                 failed = true;
                 LOG.warn("cannot look for changes in {}, will look again: {}", directory, e.toString());

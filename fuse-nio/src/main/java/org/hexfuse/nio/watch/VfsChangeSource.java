@@ -2,6 +2,7 @@ package org.hexfuse.nio.watch;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -23,7 +24,11 @@ public record VfsChangeSource(Vfs vfs, Function<Path, String> pathOf, BiFunction
         try {
             return vfs.watch(pathOf.apply(directory), new DirectoryListener() {
                 @Override public void changed(Name name) {
-                    listener.changed(nameOf.apply(directory, name));
+                    try {
+                        listener.changed(nameOf.apply(directory, name));
+                    } catch (InvalidPathException _) {
+                        listener.changed();
+                    }
                 }
 
                 @Override public void changed() {

@@ -57,9 +57,8 @@ import org.junit.jupiter.params.provider.CsvSource;
     }
 
     @BeforeEach void serve() throws IOException {
-        var memory = new MemoryFileSystem(1 << 20, 100);
-        slow = new SlowFileSystem(remote ? memory : new WithoutLocks(memory));
-        fixture = new ChannelFixture(address, slow);
+        slow = new SlowFileSystem(new MemoryFileSystem(1 << 20, 100));
+        fixture = new ChannelFixture(address, remote ? slow : new WithoutLocks(slow));
         channel = fixture.create("/f", "0123456789");
         other = fixture.vfs.as(Credentials.ROOT);
     }
@@ -221,6 +220,19 @@ import org.junit.jupiter.params.provider.CsvSource;
         assertThatThrownBy(channel::lock).isInstanceOf(FileLockInterruptionException.class);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(otherProgram().tryLock()).isNotNull();
+    }
+
+    @Test void anInterruptDoesNotEndWhatDoesNotWait() throws IOException {
+        VfsFileChannel theirs = otherProgram();
+        Thread.currentThread().interrupt();
+        FileLock lock = channel.tryLock();
+        assertThat(lock).isNotNull();
+        assertThat(theirs.tryLock()).isNull();
+        lock.release();
+        assertThat(theirs.tryLock()).isNotNull();
+        theirs.close();
+        assertThat(channel.tryLock()).isNotNull();
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test void closingWakesAWaiterOfAServerThatIgnoresInterrupts() throws Exception {
