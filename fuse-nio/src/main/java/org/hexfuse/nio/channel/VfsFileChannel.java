@@ -18,6 +18,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.vfs.OpenFile;
 
@@ -110,6 +111,21 @@ public final class VfsFileChannel extends FileChannel {
         }
     }
 
+    /**
+     * The exception for a call that failed. {@link Thread#interrupt} wakes a thread before it closes the channel: if the thread is
+     * faster, the channel is closed here. Then {@link #end} throws.
+     */
+    private IOException failed(FuseException e) {
+        closeIfInterrupted(e);
+        return errors.apply(e);
+    }
+
+    private void closeIfInterrupted(FuseException e) {
+        if (e.errno() == Errno.EINTR && Thread.currentThread().isInterrupted()) {
+            begin();
+        }
+    }
+
     /** Runs a call on the file that may block. */
     private <T> T blocking(Supplier<T> call) throws IOException {
         boolean completed = false;
@@ -119,7 +135,7 @@ public final class VfsFileChannel extends FileChannel {
             completed = true;
             return result;
         } catch (FuseException e) {
-            throw errors.apply(e);
+            throw failed(e);
         } finally {
             end(completed);
         }
@@ -133,7 +149,7 @@ public final class VfsFileChannel extends FileChannel {
             completed = true;
             return got;
         } catch (FuseException e) {
-            throw errors.apply(e);
+            throw failed(e);
         } finally {
             end(completed);
         }
@@ -147,7 +163,7 @@ public final class VfsFileChannel extends FileChannel {
             completed = true;
             return put;
         } catch (FuseException e) {
-            throw errors.apply(e);
+            throw failed(e);
         } finally {
             end(completed);
         }
@@ -306,6 +322,9 @@ public final class VfsFileChannel extends FileChannel {
                 }
                 completed = true;
                 return copied;
+            } catch (FuseException e) {
+                closeIfInterrupted(e);
+                throw e;
             } finally {
                 end(completed);
             }
@@ -377,7 +396,7 @@ public final class VfsFileChannel extends FileChannel {
             locks.await(lock);
             completed = isOpen();
         } catch (FuseException e) {
-            throw errors.apply(e);
+            throw failed(e);
         } finally {
             if (!completed) {
                 locks.leave(lock);
