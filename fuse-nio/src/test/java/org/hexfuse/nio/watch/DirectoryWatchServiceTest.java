@@ -24,6 +24,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -102,7 +103,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(key.isValid()).isTrue();
         Path file = Files.createFile(directory.resolve("new"));
         assertThat(events(1)).containsExactly("ENTRY_CREATE new");
-        Files.writeString(file, "content");
+        touch(file, 5);
         assertThat(events(1)).containsExactly("ENTRY_MODIFY new");
         Files.delete(old);
         assertThat(events(1)).containsExactly("ENTRY_DELETE old");
@@ -162,11 +163,10 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @Test void aDirectoryIsRegisteredOnce() throws Exception {
+        Path file = Files.createFile(directory.resolve("f"));
         WatchKey key = register(directory, ENTRY_CREATE);
         Path again = directory.resolve("..").resolve(directory.getFileName());
         assertThat(register(again, ENTRY_DELETE)).isSameAs(key);
-        Path file = Files.createFile(directory.resolve("f"));
-        Thread.sleep(5 * SOON.toMillis());
         Files.delete(file);
         assertThat(events(1)).containsExactly("ENTRY_DELETE f");
     }
@@ -187,16 +187,21 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(service.poll()).as("events that were not taken queue the key again").isSameAs(key);
     }
 
+    /** A key that looks when it is told to. */
+    private DirectoryWatchKey key() throws IOException {
+        var key = new DirectoryWatchKey(service, "", directory, Set.of(ALL));
+        key.open(ChangeSource.NONE, DirectoryWatchService.MAX_NAMES);
+        return key;
+    }
+
     @Test void countsTheModificationsOfAFile() throws Exception {
         Path file = Files.writeString(directory.resolve("f"), "x");
-        WatchKey key = service.register(directory, ALL);
-        touch(file, 1);
-        service.take();
-        for (int i = 2; i < 5; i++) {
+        DirectoryWatchKey key = key();
+        for (int i = 1; i <= 3; i++) {
             touch(file, i);
-            Thread.sleep(10 * SOON.toMillis());
+            key.look(true);
         }
-        assertThat(key.pollEvents()).singleElement().satisfies(event -> assertThat(event.count()).isGreaterThan(1));
+        assertThat(key.pollEvents()).singleElement().satisfies(event -> assertThat(event.count()).isEqualTo(3));
     }
 
     @Test void aDirectoryWithTooManyNamesOverflows() throws Exception {
@@ -217,24 +222,18 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @Test void eventsThatNobodyTakesOverflow() throws Exception {
-        try (var wide = new DirectoryWatchService(ChangeSource.NONE, SOON, () -> {})) {
-            WatchKey key = wide.register(directory, ALL);
-            for (int i = 0; i <= DirectoryWatchKey.MAX_EVENTS; i++) {
-                Files.createFile(directory.resolve("f" + i));
-            }
-            wide.take();
-            await().untilAsserted(() -> assertThat(key.pollEvents()).isEmpty());
-            for (int i = 0; i <= DirectoryWatchKey.MAX_EVENTS; i++) {
-                Files.delete(directory.resolve("f" + i));
-            }
-            var seen = new ArrayList<String>();
-            await().until(() -> {
-                Thread.sleep(20 * SOON.toMillis());
-                key.pollEvents().forEach(event -> seen.add(text(event)));
-                return seen.contains("OVERFLOW null");
-            });
-            assertThat(seen).hasSizeLessThan(DirectoryWatchKey.MAX_EVENTS);
+        DirectoryWatchKey key = key();
+        for (int i = 0; i < DirectoryWatchKey.MAX_EVENTS; i++) {
+            Files.createFile(directory.resolve("f" + i));
         }
+        key.look(true);
+        assertThat(key.pollEvents()).hasSize(DirectoryWatchKey.MAX_EVENTS);
+        Files.createFile(directory.resolve("one more"));
+        for (int i = 0; i < DirectoryWatchKey.MAX_EVENTS; i++) {
+            Files.delete(directory.resolve("f" + i));
+        }
+        key.look(true);
+        assertThat(key.pollEvents()).extracting(DirectoryWatchServiceTest::text).containsExactly("OVERFLOW null");
     }
 
     @Test void aCancelledKeyReportsNothing() throws Exception {
