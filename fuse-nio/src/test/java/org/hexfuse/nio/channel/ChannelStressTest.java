@@ -110,7 +110,7 @@ import org.junit.jupiter.params.provider.CsvSource;
             case 4 -> channel.transferTo(0, 100, channels.get(random.nextInt(CHANNELS)));
             case 5, 6 -> {
                 FileLock lock = random.nextBoolean() ? channel.lock() : channel.lock(0, 10, true);
-                Thread.yield();
+                assertThat(lock.acquiredBy()).isSameAs(channel);
                 lock.release();
             }
             case 7 -> {
