@@ -5,5 +5,9 @@ module org.hexfuse.nio {
     requires org.slf4j;
     requires static com.google.auto.service;
 
+    exports org.hexfuse.nio;
+
     uses org.hexfuse.server.spi.FuseFileSystemProvider;
+
+    provides java.nio.file.spi.FileSystemProvider with org.hexfuse.nio.HexfuseFileSystemProvider;
 }

@@ -189,6 +189,11 @@ public final class Vfs implements AutoCloseable {
         return onInode(path, true, requests::btime);
     }
 
+    /** The same, of a symbolic link itself. */
+    public Optional<Timespec> lbtime(String path) {
+        return onInode(path, false, requests::btime);
+    }
+
     /** The attributes of a file. */
     public Stat stat(String path) {
         return attributes(path, true);

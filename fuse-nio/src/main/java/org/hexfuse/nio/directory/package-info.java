@@ -1,0 +1,2 @@
+/** Directory streams, which read the server in pages. */
+package org.hexfuse.nio.directory;

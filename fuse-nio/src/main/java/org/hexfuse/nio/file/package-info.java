@@ -1,0 +1,2 @@
+/** Opening, copying and moving files. */
+package org.hexfuse.nio.file;

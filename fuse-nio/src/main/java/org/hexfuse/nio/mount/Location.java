@@ -1,0 +1,66 @@
+package org.hexfuse.nio.mount;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Function;
+import org.hexfuse.abi.FuseException;
+import org.hexfuse.nio.error.IoErrors;
+import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.Vfs;
+
+/**
+ * A file that a call is made on.
+ *
+ * @param mount its mount
+ * @param base where {@code path} begins, if not at the root: in an open directory
+ * @param path for the VFS
+ * @param name for exceptions
+ * @param follow whether the file of a symbolic link is meant, rather than the link
+ */
+public record Location(NioMount mount, Optional<Vfs> base, String path, String name, boolean follow) {
+    /** A file by its absolute path. */
+    public static Location of(NioMount mount, String path, String name, boolean follow) {
+        return new Location(mount, Optional.empty(), path, name, follow);
+    }
+
+    /** The VFS; {@link java.nio.file.ClosedFileSystemException} after the mount was closed. */
+    public Vfs vfs() {
+        Vfs root = mount.vfs();
+        return base.orElse(root);
+    }
+
+    /** Calls the VFS. */
+    public <T> T get(NioMount.Call<T> call) throws IOException {
+        return mount.get(vfs(), call, e -> IoErrors.of(e, name));
+    }
+
+    /** The same with another translation of errors. */
+    public <T> T get(NioMount.Call<T> call, Function<FuseException, IOException> errors) throws IOException {
+        return mount.get(vfs(), call, errors);
+    }
+
+    /** The same without a result. */
+    public void run(NioMount.Action action) throws IOException {
+        get(NioMount.result(action));
+    }
+
+    /** The same without a result, with another translation of errors. */
+    public void run(NioMount.Action action, Function<FuseException, IOException> errors) throws IOException {
+        get(NioMount.result(action), errors);
+    }
+
+    /** The attributes. */
+    public Stat stat() throws IOException {
+        return get(vfs -> stat(vfs));
+    }
+
+    /** The attributes, of an open VFS. */
+    public Stat stat(Vfs vfs) {
+        return follow ? vfs.stat(path) : vfs.lstat(path);
+    }
+
+    /** The same file, the one of a symbolic link or the link itself. */
+    public Location following(boolean links) {
+        return links == follow ? this : new Location(mount, base, path, name, links);
+    }
+}
