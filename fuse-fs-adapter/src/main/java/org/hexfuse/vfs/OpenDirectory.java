@@ -3,13 +3,17 @@ package org.hexfuse.vfs;
 import static org.hexfuse.vfs.request.Checks.require;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.posix.ReferenceCount;
+import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.file.DirectoryReader;
 import org.hexfuse.vfs.file.Handle;
 import org.hexfuse.vfs.file.IoctlRequests;
 import org.hexfuse.vfs.inode.NodeRequests;
+import org.hexfuse.vfs.path.PathWalk;
 
 /**
  * An open directory. It lists "." and ".." where the filesystem does. For one thread at a time.
@@ -20,11 +24,31 @@ public final class OpenDirectory implements AutoCloseable {
     private final Handle handle;
     private final NodeRequests requests;
     private final DirectoryReader reader;
+    /** The directories from the root to the one that it is in, each with a reference as long as this is open. */
+    private final List<Inode> above;
+    /** The walks that begin here at this moment; the last one, or else {@link #close}, closes the handle. */
+    private final ReferenceCount uses;
 
-    OpenDirectory(Handle handle, NodeRequests requests) {
+    OpenDirectory(Handle handle, NodeRequests requests, List<Inode> above) {
         this.handle = handle;
         this.requests = requests;
         this.reader = new DirectoryReader(handle);
+        this.above = above;
+        above.forEach(Inode::hold);
+        this.uses = new ReferenceCount(() -> {
+            handle.close();
+            handle.superblock.inodes.release(above);
+        });
+    }
+
+    /** Lets a walk begin here; EBADF if this is closed. */
+    void enter(PathWalk walk) {
+        require(uses.acquire(), Errno.EBADF);
+        try {
+            walk.start(above, handle.inode);
+        } finally {
+            uses.release();
+        }
     }
 
     private <T> T get(Supplier<T> call) {
@@ -75,6 +99,6 @@ public final class OpenDirectory implements AutoCloseable {
 
     /** Closes the directory. Closing again does nothing. */
     @Override public void close() {
-        handle.close();
+        uses.close();
     }
 }

@@ -82,10 +82,12 @@ public final class Vfs implements AutoCloseable {
     private final RenameRequests renameRequests;
     private final FileOpener opener;
     private final Xattrs xattrs;
+    /** Where paths without a slash in front begin, if not at the root. */
+    private final Optional<OpenDirectory> base;
     /** Unmounts, in the view that {@link #connect} returned. */
     private final Runnable unmount;
 
-    private Vfs(Superblock superblock, Credentials credentials, Runnable unmount) {
+    private Vfs(Superblock superblock, Credentials credentials, Optional<OpenDirectory> base, Runnable unmount) {
         this.superblock = superblock;
         this.credentials = credentials;
         this.requests = new NodeRequests(superblock, credentials);
@@ -96,7 +98,23 @@ public final class Vfs implements AutoCloseable {
         this.opener = new FileOpener(superblock, requests, directoryChanges, permissions, attributeChanges,
                 credentials);
         this.xattrs = new Xattrs(superblock, permissions, credentials);
+        this.base = base;
         this.unmount = unmount;
+    }
+
+    /** The view of the same process from a directory. */
+    private Vfs(Vfs root, OpenDirectory base) {
+        this.superblock = root.superblock;
+        this.credentials = root.credentials;
+        this.requests = root.requests;
+        this.permissions = root.permissions;
+        this.attributeChanges = root.attributeChanges;
+        this.directoryChanges = root.directoryChanges;
+        this.renameRequests = root.renameRequests;
+        this.opener = root.opener;
+        this.xattrs = root.xattrs;
+        this.base = Optional.of(base);
+        this.unmount = () -> {};
     }
 
     /** Mounts the filesystem that is served at an address, with {@link VfsOptions#DEFAULT}. */
@@ -118,7 +136,7 @@ public final class Vfs implements AutoCloseable {
         FuseConnection connection = FuseConnection.mount(link, new NotificationHandler(dentries, polls),
                 options.connection().withDefaultPermissions(options.defaultPermissions()));
         var superblock = new Superblock(connection, dentries, polls, options);
-        return new Vfs(superblock, options.credentials(), () -> {
+        return new Vfs(superblock, options.credentials(), Optional.empty(), () -> {
             superblock.destroy();
             connection.close();
         });
@@ -132,17 +150,32 @@ public final class Vfs implements AutoCloseable {
 
     /** The same with caches to which the caller applies notifications. */
     static Vfs mount(RequestPort port, DentryCache dentries, PollTable polls, VfsOptions options) {
-        return new Vfs(new Superblock(port, dentries, polls, options), options.credentials(), () -> {});
+        return new Vfs(new Superblock(port, dentries, polls, options), options.credentials(), Optional.empty(),
+                () -> {});
     }
 
     /** The same filesystem for another process, of that user. Closing the result does nothing. */
     public Vfs as(Credentials user) {
-        return new Vfs(superblock, user, () -> {});
+        return new Vfs(superblock, user, base, () -> {});
+    }
+
+    /**
+     * The same filesystem with paths as those of {@code openat(2)}: a path that does not start with a slash begins at an open directory,
+     * wherever that has been moved. It works as long as the directory is open: EBADF. In the directory ".." is the one where it was
+     * opened. Closing the result does nothing.
+     */
+    public Vfs at(OpenDirectory directory) {
+        return new Vfs(this, directory);
     }
 
     /** The user of the process. */
     public Credentials credentials() {
         return credentials;
+    }
+
+    /** Whether changes fail with EROFS by {@link VfsOptions#readOnly}. */
+    public boolean isReadOnly() {
+        return superblock.options.readOnly();
     }
 
     /** Drops all dentries, and sends FORGET for the inodes that are not in use. */
@@ -156,7 +189,9 @@ public final class Vfs implements AutoCloseable {
     }
 
     private PathWalk walk(boolean revalidate) {
-        return new PathWalk(superblock.dentries, requests, permissions, revalidate);
+        var walk = new PathWalk(superblock.dentries, requests, permissions, revalidate);
+        base.ifPresent(directory -> directory.enter(walk));
+        return walk;
     }
 
     /** Walks and calls; after ESTALE once more, with all names of the path looked up. */
@@ -206,7 +241,7 @@ public final class Vfs implements AutoCloseable {
 
     private Stat attributes(String path, boolean follow) {
         permissions.enter();
-        if (permissions.searchesAll()) {
+        if (permissions.searchesAll() && base.isEmpty()) {
             Inode cached = PathWalk.cached(superblock.dentries, path, follow);
             Optional<Stat> valid = cached == null ? Optional.empty() : superblock.attributes.valid(cached);
             if (valid.isPresent()) {
@@ -273,7 +308,16 @@ public final class Vfs implements AutoCloseable {
 
     /** Opens a directory to read it. */
     public OpenDirectory opendir(String path) {
-        return new OpenDirectory(onInode(path, true, opener::openDirectory), requests);
+        return opendir(path, true);
+    }
+
+    /** The same; ENOTDIR for a symbolic link. */
+    public OpenDirectory lopendir(String path) {
+        return opendir(path, false);
+    }
+
+    private OpenDirectory opendir(String path, boolean follow) {
+        return withWalk(walk -> new OpenDirectory(opener.openDirectory(walk.to(path, follow)), requests, walk.above()));
     }
 
     /** All entries of a directory but "." and "..", in the filesystem's order. */
@@ -386,12 +430,18 @@ public final class Vfs implements AutoCloseable {
      * @param flags those of {@code renameat2(2)}: 1 (RENAME_NOREPLACE), 2 (RENAME_EXCHANGE), 4 (RENAME_WHITEOUT)
      */
     public void rename(String from, String to, int flags) {
+        rename(from, this, to, flags);
+    }
+
+    /** The same as {@code renameat2(2)}: {@code to} is a path of another view of this filesystem, see {@link #at}; EXDEV of another one. */
+    public void rename(String from, Vfs target, String to, int flags) {
+        require(target.superblock == superblock, Errno.EXDEV);
         boolean exchange = (flags & RenameFlags.EXCHANGE) != 0;
         require((flags & ~(RenameFlags.NOREPLACE | RenameFlags.EXCHANGE | RenameFlags.WHITEOUT)) == 0, Errno.EINVAL);
         require(!exchange || (flags & (RenameFlags.NOREPLACE | RenameFlags.WHITEOUT)) == 0, Errno.EINVAL);
         withWalk(source -> {
-            try (PathWalk target = walk(false)) {
-                return renameRequests.rename(source, source.toParent(from), target, target.toParent(to), flags);
+            try (PathWalk there = target.walk(false)) {
+                return renameRequests.rename(source, source.toParent(from), there, there.toParent(to), flags);
             }
         });
     }

@@ -54,6 +54,24 @@ public final class PathWalk implements AutoCloseable {
     }
 
     /**
+     * Begins in a directory, for paths that do not start with a slash.
+     *
+     * @param above the directories from the root to the one that it is in, each with a reference of the caller's meanwhile, as {@code directory}
+     */
+    public void start(List<Inode> above, Inode directory) {
+        chain.clear();
+        chain.addAll(above);
+        chain.add(directory);
+        chain.forEach(Inode::hold);
+        held.addAll(chain);
+    }
+
+    /** The directories from the root to the one above where the walk stands. */
+    public List<Inode> above() {
+        return List.copyOf(chain.subList(0, chain.size() - 1));
+    }
+
+    /**
      * The inode of a path whose dentries are all valid, without a lock, a reference or a request; null if one is not, or the path has
      * ".." or a symbolic link to follow. It may be forgotten at any time: the caller may read its attributes, and must not send a
      * request on it.
@@ -155,6 +173,9 @@ public final class PathWalk implements AutoCloseable {
         if (bytes.length > MAX_PATH) {
             throw FuseException.of(Errno.ENAMETOOLONG);
         }
+        if (bytes[0] == '/') {
+            toRoot();
+        }
         directoryWanted = bytes[bytes.length - 1] == '/';
         split(bytes).forEach(remaining::add);
     }
@@ -173,6 +194,10 @@ public final class PathWalk implements AutoCloseable {
             }
         }
         return names;
+    }
+
+    private void toRoot() {
+        chain.subList(1, chain.size()).clear();
     }
 
     private Inode at() {
@@ -214,7 +239,7 @@ public final class PathWalk implements AutoCloseable {
             throw FuseException.of(Errno.ENOENT);
         }
         if (target[0] == '/') {
-            chain.subList(1, chain.size()).clear();
+            toRoot();
         }
         directoryWanted |= remaining.isEmpty() && target[target.length - 1] == '/';
         split(target).reversed().forEach(remaining::addFirst);
