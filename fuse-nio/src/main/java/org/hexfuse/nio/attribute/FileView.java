@@ -1,7 +1,6 @@
 package org.hexfuse.nio.attribute;
 
 import java.io.IOException;
-import java.nio.file.ProviderMismatchException;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -15,7 +14,7 @@ import org.hexfuse.nio.mount.Location;
 import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Timestamp;
 
-/** The views "basic", "posix" and "owner" of a file, which differ in their names only. */
+/** The views "basic", "posix", "unix" and "owner" of a file, which differ in their names only. */
 public final class FileView implements PosixFileAttributeView {
     private final Location file;
     private final String name;
@@ -91,18 +90,10 @@ public final class FileView implements PosixFileAttributeView {
         if (Objects.requireNonNull(owner) instanceof Principals.Group) {
             throw new IOException("'" + owner + "' is a group, not a user");
         }
-        chown(id(owner), -1);
+        chown(Principals.id(owner), -1);
     }
 
     @Override public void setGroup(GroupPrincipal group) throws IOException {
-        chown(-1, id(Objects.requireNonNull(group)));
-    }
-
-    private static int id(UserPrincipal principal) {
-        if (principal instanceof Principals.User user) {
-            return user.id();
-        }
-        throw new ProviderMismatchException(principal.getClass().getName()
-                + " is not of the UserPrincipalLookupService of this filesystem");
+        chown(-1, Principals.id(Objects.requireNonNull(group)));
     }
 }

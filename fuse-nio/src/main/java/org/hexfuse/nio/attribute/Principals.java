@@ -6,11 +6,13 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.FileReader;
 import java.io.IOException;
+import java.nio.file.ProviderMismatchException;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,8 +25,24 @@ public final class Principals extends UserPrincipalLookupService {
     /** Those of this machine. */
     public static final Principals MACHINE = new Principals(new File("/etc/passwd"), new File("/etc/group"));
 
+    /** In an access control list: the owner of the file. */
+    public static final UserPrincipal OWNER = new Special("OWNER@");
+    /** In an access control list: its group. */
+    public static final UserPrincipal GROUP = new Special("GROUP@");
+    /** In an access control list: all others. */
+    public static final UserPrincipal EVERYONE = new Special("EVERYONE@");
+
     private final Table users;
     private final Table groups;
+
+    /** A principal that has no id. */
+    private record Special(String name) implements UserPrincipal {
+        @Override public String getName() { return name; }
+
+        @Override public String toString() {
+            return name;
+        }
+    }
 
     /** A user, equal to another one with the same uid. */
     public static class User implements UserPrincipal {
@@ -134,7 +152,22 @@ public final class Principals extends UserPrincipalLookupService {
         return new Group(gid, groups.name(gid));
     }
 
-    @Override public User lookupPrincipalByName(String name) throws UserPrincipalNotFoundException {
+    /** The uid or gid of a principal; ProviderMismatchException for one of another filesystem, or one without an id. */
+    static int id(UserPrincipal principal) {
+        if (principal instanceof User user) {
+            return user.id();
+        }
+        throw new ProviderMismatchException(
+                "'" + principal + "' is no user or group that the UserPrincipalLookupService"
+                        + " of this filesystem has found");
+    }
+
+    @Override public UserPrincipal lookupPrincipalByName(String name) throws UserPrincipalNotFoundException {
+        for (UserPrincipal special : List.of(OWNER, GROUP, EVERYONE)) {
+            if (special.getName().equals(name)) {
+                return special;
+            }
+        }
         int id = users.id(Objects.requireNonNull(name)).orElseThrow(() -> new UserPrincipalNotFoundException(name));
         return new User(id, users.name(id));
     }

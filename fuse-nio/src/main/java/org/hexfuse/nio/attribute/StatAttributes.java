@@ -82,6 +82,11 @@ public final class StatAttributes implements PosixFileAttributes {
         }
     }
 
+    /** The device: one of its own for each filesystem. */
+    long dev() {
+        return file.mount().device();
+    }
+
     @Override public boolean isRegularFile() { return stat.isRegular(); }
 
     @Override public boolean isDirectory() { return stat.isDirectory(); }

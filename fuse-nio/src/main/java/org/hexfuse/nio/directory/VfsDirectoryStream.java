@@ -51,7 +51,6 @@ final class VfsDirectoryStream implements DirectoryStream<Path> {
 
     @Override public void close() throws IOException {
         closed = true;
-        directory.mount().closed(this);
         try {
             open.close();
         } catch (FuseException e) {

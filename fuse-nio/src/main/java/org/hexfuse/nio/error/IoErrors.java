@@ -36,6 +36,11 @@ public final class IoErrors {
         });
     }
 
+    /** The exception of reading attributes: a path through a file that is no directory leads to none. */
+    public static IOException ofStat(FuseException e, String file) {
+        return e.errno() == Errno.ENOTDIR ? because(e, new NoSuchFileException(file, null, reason(e))) : of(e, file);
+    }
+
     /** The exception of removing a directory. */
     public static IOException ofRemoval(FuseException e, String directory) {
         boolean notEmpty = e.errno() == Errno.ENOTEMPTY || e.errno() == Errno.EEXIST;

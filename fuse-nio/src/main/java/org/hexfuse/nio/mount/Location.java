@@ -1,8 +1,11 @@
 package org.hexfuse.nio.mount;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.nio.error.IoErrors;
 import org.hexfuse.vfs.Stat;
@@ -12,31 +15,39 @@ import org.hexfuse.vfs.Vfs;
  * A file that a call is made on.
  *
  * @param mount its mount
- * @param base where {@code path} begins, if not at the root: in an open directory
+ * @param at the VFS in which {@code path} begins, asked before each call
  * @param path for the VFS
  * @param name for exceptions
  * @param follow whether the file of a symbolic link is meant, rather than the link
  */
-public record Location(NioMount mount, Optional<Vfs> base, String path, String name, boolean follow) {
+public record Location(NioMount mount, Supplier<Vfs> at, String path, String name, boolean follow) {
     /** A file by its absolute path. */
     public static Location of(NioMount mount, String path, String name, boolean follow) {
-        return new Location(mount, Optional.empty(), path, name, follow);
+        return new Location(mount, mount.root(), path, name, follow);
     }
 
     /** The VFS; {@link java.nio.file.ClosedFileSystemException} after the mount was closed. */
     public Vfs vfs() {
-        Vfs root = mount.vfs();
-        return base.orElse(root);
+        return at.get();
+    }
+
+    private Vfs connected() throws IOException {
+        try {
+            return at.get();
+        } catch (UncheckedIOException e) {
+            // The default filesystem connects with its first call.
+            throw e.getCause();
+        }
     }
 
     /** Calls the VFS. */
     public <T> T get(NioMount.Call<T> call) throws IOException {
-        return mount.get(vfs(), call, e -> IoErrors.of(e, name));
+        return mount.get(connected(), call, e -> IoErrors.of(e, name));
     }
 
     /** The same with another translation of errors. */
     public <T> T get(NioMount.Call<T> call, Function<FuseException, IOException> errors) throws IOException {
-        return mount.get(vfs(), call, errors);
+        return mount.get(connected(), call, errors);
     }
 
     /** The same without a result. */
@@ -51,7 +62,7 @@ public record Location(NioMount mount, Optional<Vfs> base, String path, String n
 
     /** The attributes. */
     public Stat stat() throws IOException {
-        return get(vfs -> stat(vfs));
+        return get(this::stat, e -> IoErrors.ofStat(e, name));
     }
 
     /** The attributes, of an open VFS. */
@@ -59,8 +70,22 @@ public record Location(NioMount mount, Optional<Vfs> base, String path, String n
         return follow ? vfs.stat(path) : vfs.lstat(path);
     }
 
+    /** The attributes, if there is such a file. */
+    public Optional<Stat> statIfPresent() throws IOException {
+        return get(vfs -> {
+            try {
+                return Optional.of(stat(vfs));
+            } catch (FuseException e) {
+                if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        });
+    }
+
     /** The same file, the one of a symbolic link or the link itself. */
     public Location following(boolean links) {
-        return links == follow ? this : new Location(mount, base, path, name, links);
+        return links == follow ? this : new Location(mount, at, path, name, links);
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.FileSystem;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.hexfuse.abi.FuseException;
@@ -34,12 +35,18 @@ public final class NioMount {
         void on(Vfs vfs);
     }
 
+    private static final AtomicLong DEVICES = new AtomicLong();
+
     private final FileSystem fileSystem;
     private final Supplier<Vfs> vfs;
+    private final Supplier<Vfs> root = this::vfs;
     private final String directory;
     private final Function<String, URI> uris;
     private final Set<Closeable> resources = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final long device = DEVICES.incrementAndGet();
+    /** Null until they are first needed. */
+    private volatile Features features;
 
     /**
      * A mount.
@@ -77,6 +84,26 @@ public final class NioMount {
             throw new ClosedFileSystemException();
         }
         return vfs.get();
+    }
+
+    /** Where absolute paths begin: {@link #vfs}. */
+    Supplier<Vfs> root() {
+        return root;
+    }
+
+    /** What the server supports. */
+    public Features features() {
+        Features known = features;
+        if (known == null) {
+            known = Features.of(vfs());
+            features = known;
+        }
+        return known;
+    }
+
+    /** Identifies the mount in this process, as {@code st_dev} does. */
+    public long device() {
+        return device;
     }
 
     /** Calls a VFS of the mount; errors are translated by {@code errors}. */

@@ -10,6 +10,7 @@ import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Objects;
 import org.hexfuse.nio.mount.Location;
@@ -39,13 +40,13 @@ public final class HexfusePath implements Path {
     public static HexfusePath of(NioMount mount, String first, String... more) {
         String text = PathText.of(first);
         for (String next : more) {
-            text = PathText.join(text, relative(PathText.of(next), text.isEmpty()));
+            text = PathText.join(text, unrooted(PathText.of(next), text.isEmpty()));
         }
         return new HexfusePath(mount, text);
     }
 
     /** What follows something is relative to it, slash or not. */
-    private static String relative(String text, boolean first) {
+    private static String unrooted(String text, boolean first) {
         return first || !isAbsolute(text) ? text : text.substring(1);
     }
 
@@ -65,6 +66,11 @@ public final class HexfusePath implements Path {
     /** A name in this directory. */
     public HexfusePath child(String name) {
         return with(PathText.join(text, name));
+    }
+
+    /** A path of any text in the same filesystem. */
+    public HexfusePath sibling(String other) {
+        return of(mount, other);
     }
 
     /** The mount that it is a path of. */
@@ -243,7 +249,7 @@ public final class HexfusePath implements Path {
                         + " the names of the directories above");
             }
         }
-        String up = String.join("/", java.util.Collections.nCopies(baseCount - common, ".."));
+        String up = String.join("/", Collections.nCopies(baseCount - common, ".."));
         return with(PathText.join(up, common < goalCount ? goal.subpath(common, goalCount).text : ""));
     }
 

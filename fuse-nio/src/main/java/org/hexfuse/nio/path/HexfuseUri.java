@@ -59,6 +59,25 @@ public record HexfuseUri(Address address, Optional<String> path) {
         return escape(path, PLAIN);
     }
 
+    /** The URI of an absolute path of the default filesystem. */
+    public static URI ofFile(String path) {
+        return URI.create("file://" + escapePath(path));
+    }
+
+    /**
+     * The absolute path of a URI {@code file:///PATH}.
+     *
+     * @throws IllegalArgumentException if it is of another form
+     */
+    public static String filePath(URI uri) {
+        boolean isFile = "file".equalsIgnoreCase(uri.getScheme()) && uri.getRawAuthority() == null
+                && uri.getRawQuery() == null && uri.getRawFragment() == null;
+        if (!isFile || uri.getRawPath() == null || !uri.getRawPath().startsWith("/")) {
+            throw new IllegalArgumentException("'" + uri + "' is not of the form file:///PATH");
+        }
+        return unescape(uri.getRawPath());
+    }
+
     private static String escape(String text, String plain) {
         var out = new StringBuilder(text.length() + 16);
         for (byte b : Name.encode(text)) {
