@@ -3,6 +3,7 @@ package org.hexfuse.nio;
 import com.google.auto.service.AutoService;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessMode;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.nio.attribute.AttributeViews;
@@ -185,6 +187,11 @@ import org.hexfuse.vfs.VfsOptions;
     @Override public FileChannel newFileChannel(Path path, Set<? extends OpenOption> options,
             FileAttribute<?>... attrs) throws IOException {
         return Channels.open(location(path), options, Permissions.ofNew(NEW_FILE, attrs));
+    }
+
+    @Override public AsynchronousFileChannel newAsynchronousFileChannel(Path path, Set<? extends OpenOption> options,
+            ExecutorService executor, FileAttribute<?>... attrs) throws IOException {
+        return Channels.openAsynchronously(location(path), options, executor, Permissions.ofNew(NEW_FILE, attrs));
     }
 
     @Override public DirectoryStream<Path> newDirectoryStream(Path dir, DirectoryStream.Filter<? super Path> filter)

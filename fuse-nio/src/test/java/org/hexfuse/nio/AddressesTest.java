@@ -49,14 +49,14 @@ final class AddressesTest {
 
     @Test void aServerIsConnectedTo(@TempDir Path directory) throws Exception {
         Address address = Address.of("unix", directory.resolve("a b!.sock").toString());
-        try (FuseServer server = FuseServer.serve(new MemoryFileSystem()).at(address).start();
-                FileSystem files = HexfuseFileSystem.open(address, VfsOptions.DEFAULT)) {
-            Path file = files.getPath("/x y");
-            Files.writeString(file, "text");
+        try (FuseServer server = FuseServer.serve(new MemoryFileSystem()).at(address).start()) {
+            try (FileSystem files = HexfuseFileSystem.open(address, VfsOptions.DEFAULT)) {
+                Path file = files.getPath("/x y");
+                Files.writeString(file, "text");
 
-            assertThat(file.toUri().toString()).endsWith("a%20b%21.sock!/x%20y");
-            assertThat(Files.readString(Path.of(file.toUri()))).isEqualTo("text");
-            files.close();
+                assertThat(file.toUri().toString()).endsWith("a%20b%21.sock!/x%20y");
+                assertThat(Files.readString(Path.of(file.toUri()))).isEqualTo("text");
+            }
             for (int i = 0; i < 500 && !server.sessions().isEmpty(); i++) {
                 Thread.sleep(20);
             }

@@ -2,13 +2,18 @@ package org.hexfuse.nio.file;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.OpenOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.nio.channel.VfsAsynchronousFileChannel;
 import org.hexfuse.nio.channel.VfsFileChannel;
 import org.hexfuse.nio.error.IoErrors;
 import org.hexfuse.nio.mount.Location;
@@ -20,18 +25,44 @@ import org.hexfuse.vfs.Vfs;
 public final class Channels {
     private Channels() {}
 
+    /** What makes a channel of an open file; {@code closed} is to run once that is closed. */
+    @FunctionalInterface private interface Opened<C> {
+        C channel(OpenFile file, FileOptions options, Function<FuseException, IOException> errors, Runnable closed);
+    }
+
     /**
      * Opens a file.
      *
      * @param mode the permissions of a new file, less the umask
      */
     public static FileChannel open(Location file, Set<? extends OpenOption> options, int mode) throws IOException {
-        FileOptions parsed = FileOptions.of(options);
-        OpenFile open = file.get(vfs -> open(vfs, file.path(), parsed, mode), e -> error(e, file.name(), parsed));
+        return open(file, FileOptions.of(options), mode,
+                (open, parsed, errors, closed) -> new VfsFileChannel(open, parsed.has(OpenFlag.READ),
+                        parsed.has(OpenFlag.WRITE), parsed.has(OpenFlag.APPEND), parsed.isSync(), errors, closed));
+    }
+
+    /**
+     * The same for asynchronous calls.
+     *
+     * @param executor runs the completion handlers; null for the virtual threads of the calls
+     * @throws UnsupportedOperationException for APPEND
+     */
+    public static AsynchronousFileChannel openAsynchronously(Location file, Set<? extends OpenOption> options,
+            ExecutorService executor, int mode) throws IOException {
+        if (options.contains(StandardOpenOption.APPEND)) {
+            throw new UnsupportedOperationException("APPEND is not supported by asynchronous channels");
+        }
+        return open(file, FileOptions.of(options), mode,
+                (open, parsed, errors, closed) -> new VfsAsynchronousFileChannel(open, parsed.has(OpenFlag.READ),
+                        parsed.has(OpenFlag.WRITE), parsed.isSync(), executor, errors, closed));
+    }
+
+    private static <C extends Closeable> C open(Location file, FileOptions options, int mode, Opened<C> maker)
+            throws IOException {
+        OpenFile open = file.get(vfs -> open(vfs, file.path(), options, mode), e -> error(e, file.name(), options));
         var opened = new AtomicReference<Closeable>();
-        var channel = new VfsFileChannel(open, parsed.has(OpenFlag.READ), parsed.has(OpenFlag.WRITE),
-                parsed.has(OpenFlag.APPEND), parsed.has(OpenFlag.SYNC) || parsed.has(OpenFlag.DSYNC),
-                e -> IoErrors.of(e, file.name()), () -> file.mount().closed(opened.get()));
+        C channel = maker.channel(open, options, e -> IoErrors.of(e, file.name()),
+                () -> file.mount().closed(opened.get()));
         opened.set(channel);
         return file.mount().opened(channel);
     }

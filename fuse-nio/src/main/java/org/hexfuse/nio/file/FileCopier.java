@@ -117,11 +117,13 @@ final class FileCopier {
 
     private void copyContent(Stat stat) throws IOException {
         try (OpenFile from = source.get(vfs -> vfs.open(source.path(), OpenFlag.READ))) {
+            OpenFile to = target.get(vfs -> vfs.open(target.path(), stat.mode() & NEW_PERMISSIONS, OpenFlag.WRITE,
+                    OpenFlag.CREATE, OpenFlag.EXCLUSIVE));
             boolean done = false;
-            try (OpenFile to = target.get(vfs -> vfs.open(target.path(), stat.mode() & NEW_PERMISSIONS,
-                    OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.EXCLUSIVE))) {
-                copyContent(from, to);
-                to.close();
+            try {
+                try (to) {
+                    copyContent(from, to);
+                }
                 done = true;
             } finally {
                 if (!done) {

@@ -79,6 +79,11 @@ record FileOptions(Set<OpenFlag> flags, boolean deleteOnClose) {
         }
     }
 
+    /** Whether a write returns when data is on stable storage. */
+    boolean isSync() {
+        return has(OpenFlag.SYNC) || has(OpenFlag.DSYNC);
+    }
+
     boolean has(OpenFlag flag) {
         return flags.contains(flag);
     }
