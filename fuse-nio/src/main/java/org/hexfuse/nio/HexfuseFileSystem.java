@@ -1,23 +1,29 @@
 package org.hexfuse.nio;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.ProviderMismatchException;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.hexfuse.nio.attribute.Principals;
+import org.hexfuse.nio.error.IoErrors;
 import org.hexfuse.nio.file.VfsFileStore;
 import org.hexfuse.nio.mount.NioMount;
 import org.hexfuse.nio.path.HexfusePath;
 import org.hexfuse.nio.path.Globs;
+import org.hexfuse.nio.watch.DirectoryWatchService;
+import org.hexfuse.nio.watch.VfsChangeSource;
 import org.hexfuse.transport.Address;
 import org.hexfuse.vfs.Vfs;
 import org.hexfuse.vfs.VfsOptions;
@@ -139,7 +145,26 @@ public final class HexfuseFileSystem extends FileSystem {
 
     @Override public UserPrincipalLookupService getUserPrincipalLookupService() { return Principals.MACHINE; }
 
-    @Override public WatchService newWatchService() {
-        throw new UnsupportedOperationException();
+    /**
+     * Watches directories: a change through this mount, and one that the server notifies, is found at once, others every two seconds.
+     *
+     * @throws IOException never
+     */
+    @Override public WatchService newWatchService() throws IOException {
+        var source = new VfsChangeSource(mount.vfs(), this::watched,
+                (_, name) -> HexfusePath.of(mount, name.toString()),
+                (directory, e) -> IoErrors.ofDirectory(e, directory.toString()));
+        var opened = new AtomicReference<Closeable>();
+        var service = new DirectoryWatchService(source, DirectoryWatchService.INTERVAL,
+                () -> mount.closed(opened.get()));
+        opened.set(service);
+        return mount.opened(service);
+    }
+
+    private String watched(Path directory) {
+        if (directory.getFileSystem() != this) {
+            throw new ProviderMismatchException(directory + " is a path of another filesystem than the watch service");
+        }
+        return HexfusePath.of(directory).linux();
     }
 }

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.Objects;
 import org.hexfuse.nio.mount.Location;
 import org.hexfuse.nio.mount.NioMount;
+import org.hexfuse.nio.watch.DirectoryWatchService;
 
 /**
  * A path of Linux. Immutable; any thread may call any method.
@@ -267,7 +268,10 @@ public final class HexfusePath implements Path {
 
     @Override public WatchKey register(WatchService watcher, WatchEvent.Kind<?>[] events,
             WatchEvent.Modifier... modifiers) throws IOException {
-        throw new UnsupportedOperationException();
+        if (Objects.requireNonNull(watcher) instanceof DirectoryWatchService service) {
+            return service.register(this, events, modifiers);
+        }
+        throw new ProviderMismatchException(watcher.getClass().getName() + " is no watch service of this filesystem");
     }
 
     @Override public int compareTo(Path other) {
