@@ -863,6 +863,21 @@ class VfsTest {
             assertThat(server.isForgotten()).isTrue();
         }
 
+        @Test void readdirplusAutoGoesOnWhenItsEntriesAreUsed() {
+            server.flags |= Flag.of(InitFlag.DO_READDIRPLUS, InitFlag.READDIRPLUS_AUTO);
+            server.entrySeconds = 10;
+            Node a = server.file(server.root, "a");
+            server.answers.put(Opcode.READDIRPLUS, request -> ReadIn.OFFSET.get(request.arguments()) != 0 ? 0
+                    : add(request.reply(), 0, "a", 1, a));
+            try (OpenDirectory directory = vfs.opendir("/")) {
+                directory.next();
+                vfs.stat("/a");
+                directory.next();
+            }
+            assertThat(server.count(Opcode.LOOKUP)).isZero();
+            assertThat(server.count(Opcode.READDIRPLUS)).isEqualTo(2);
+        }
+
         @Test void readdirplusAutoAppliesAtTheStartOrAfterLookups() {
             server.flags |= Flag.of(InitFlag.DO_READDIRPLUS, InitFlag.READDIRPLUS_AUTO);
             server.answers.put(Opcode.READDIRPLUS,

@@ -96,6 +96,8 @@ public final class DentryCache {
         }
         if (!dentry.referenced) {
             dentry.referenced = true;
+            // Its caller uses what READDIRPLUS has brought: Linux's FUSE_I_INIT_RDPLUS.
+            directory.adviseReaddirPlus();
         }
         return dentry;
     }

@@ -123,7 +123,7 @@ public final class Inode {
         removed = true;
     }
 
-    /** A name in the directory is looked up, which advises READDIRPLUS. */
+    /** A name in the directory is looked up, or for the first time found by its dentry, which advises READDIRPLUS. */
     public void adviseReaddirPlus() {
         if (!lookedUpIn) {
             lookedUpIn = true;
