@@ -9,5 +9,6 @@ module org.hexfuse.nio {
 
     uses org.hexfuse.server.spi.FuseFileSystemProvider;
 
+    // Its file in META-INF/services is written by hand: on an exported class AutoService would have to be exported too.
     provides java.nio.file.spi.FileSystemProvider with org.hexfuse.nio.HexfuseFileSystemProvider;
 }
