@@ -244,8 +244,12 @@ import org.hexfuse.vfs.VfsOptions;
         if (one.equals(Objects.requireNonNull(path2))) {
             return true;
         }
-        return path2 instanceof HexfusePath other
-                && FileView.read(one.location(true)).fileKey().equals(FileView.read(other.location(true)).fileKey());
+        return path2 instanceof HexfusePath other && fileKey(one).equals(fileKey(other));
+    }
+
+    private static Object fileKey(HexfusePath path) throws IOException {
+        Location location = path.location(true);
+        return new StatAttributes(location, location.get(location::stat)).fileKey();
     }
 
     @Override public boolean isHidden(Path path) {

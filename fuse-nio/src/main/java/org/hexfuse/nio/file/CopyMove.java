@@ -116,6 +116,12 @@ public final class CopyMove {
         if (notEmpty) {
             return IoErrors.because(e, new DirectoryNotEmptyException(to.name()));
         }
+        try {
+            // A file that is not there is the only one that the exception names.
+            from.stat();
+        } catch (IOException missing) {
+            return missing;
+        }
         return e.errno() == Errno.EEXIST ? IoErrors.of(e, to.name()) : IoErrors.of(e, from.name(), to.name());
     }
 

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.nio.error.IoErrors;
 import org.hexfuse.vfs.Stat;
@@ -70,16 +69,13 @@ public record Location(NioMount mount, Supplier<Vfs> at, String path, String nam
         return follow ? vfs.stat(path) : vfs.lstat(path);
     }
 
-    /** The attributes, if there is such a file. */
+    /** The attributes; nothing if there is no such file, or it cannot be told: then a call on it fails with the error. */
     public Optional<Stat> statIfPresent() throws IOException {
         return get(vfs -> {
             try {
                 return Optional.of(stat(vfs));
-            } catch (FuseException e) {
-                if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
-                    return Optional.empty();
-                }
-                throw e;
+            } catch (FuseException _) {
+                return Optional.empty();
             }
         });
     }
