@@ -51,6 +51,15 @@ public interface Session {
     /** Ends a trace that was started by {@link #traceTo}. */
     void stopTrace();
 
+    /**
+     * Whether methods run on threads of the session, which nobody interrupts but as {@link FuseFileSystem#interruptsThreads} says. False
+     * where they run on threads of callers, as over {@code mem:?inline}, which their owner may interrupt at any time. What the end of a
+     * session releases may run on the thread that closes it.
+     */
+    default boolean ownsThreads() {
+        return false;
+    }
+
     /** Whether {@link FuseFileSystem#destroy} was called, or is about to be. */
     boolean isClosed();
 }

@@ -141,6 +141,23 @@ class SessionTest {
         assertThat(seen).containsExactly("1 näme Caller[uid=1000, gid=100, pid=42]");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"mem:", "mem:?inline"}) void aSessionOwnsTheThreadsOfItsMethodsUnlessTheyAreThoseOfCallers(
+            String address) throws Exception {
+        var owns = new ConcurrentLinkedQueue<Boolean>();
+        var threads = new ConcurrentLinkedQueue<Thread>();
+        serve(address, new FuseFileSystem() {
+            @Override public Attr getattr(GetAttr op) {
+                owns.add(op.session().ownsThreads());
+                threads.add(Thread.currentThread());
+                return Attr.directory(0755);
+            }
+        });
+        assertThat(outcome(Opcode.GETATTR)).isEqualTo(Errno.OK);
+        assertThat(owns).containsExactly(!threads.remove().equals(Thread.currentThread()));
+        assertThat(Session.detached().ownsThreads()).isFalse();
+    }
+
     @Test void methodsThatAreNotOverriddenBehaveAsInLibfuse() throws Exception {
         serve(new FuseFileSystem() {});
         assertThat(outcome(Opcode.OPEN)).isEqualTo(Errno.OK);

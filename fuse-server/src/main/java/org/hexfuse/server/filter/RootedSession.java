@@ -54,6 +54,8 @@ final class RootedSession implements Session, Notifier {
         return this;
     }
 
+    @Override public boolean ownsThreads() { return origin.ownsThreads(); }
+
     @Override public int minor() {
         return origin.minor();
     }

@@ -21,16 +21,19 @@ final class KernelSession implements Session {
     private final Supplier<ServerStatistics> statistics;
     private final WireTrace trace;
     private final Optional<BackingRegistry> backing;
+    private final boolean ownsThreads;
     private volatile boolean closed;
 
     KernelSession(SessionInfo info, Notifier notifier, Supplier<KernelReferences> references,
-            Supplier<ServerStatistics> statistics, WireTrace trace, Optional<BackingRegistry> backing) {
+            Supplier<ServerStatistics> statistics, WireTrace trace, Optional<BackingRegistry> backing,
+            boolean ownsThreads) {
         this.info = info;
         this.notifier = notifier;
         this.references = references;
         this.statistics = statistics;
         this.trace = trace;
         this.backing = backing;
+        this.ownsThreads = ownsThreads;
     }
 
     void end() {
@@ -68,6 +71,8 @@ final class KernelSession implements Session {
     @Override public void stopTrace() {
         trace.setSink(null);
     }
+
+    @Override public boolean ownsThreads() { return ownsThreads; }
 
     @Override public boolean isClosed() { return closed; }
 }

@@ -116,10 +116,10 @@ public final class SessionLoop {
         this.info = new SessionInfo(settings.timeouts());
         this.observer = observer;
         this.notifier = new LinkNotifier(link, info, observer.trace(), this::handledHere);
-        this.session = new KernelSession(info, notifier, this::held, this::statistics, observer.trace(),
-                link.feature(BackingRegistry.class));
-        this.references = new ReferenceTable(fileSystem, session);
         boolean ownsThreads = link.feature(CallerDriven.class).isEmpty();
+        this.session = new KernelSession(info, notifier, this::held, this::statistics, observer.trace(),
+                link.feature(BackingRegistry.class), ownsThreads);
+        this.references = new ReferenceTable(fileSystem, session);
         Optional<Transferable> transferable = link.feature(Transferable.class);
         var gate = new ReplyGate();
         this.inFlight = new InFlight(fileSystem, session, info, observer, references, notifier, this::detach,
