@@ -57,7 +57,8 @@ final class Member extends OpenNode {
     }
 
     synchronized long size() throws IOException {
-        return spool == null ? Files.size(file()) : spool.size();
+        Attr last = last();
+        return spool != null ? spool.size() : last == null ? Files.size(file()) : last.size();
     }
 
     /** Takes the content out of the archive. */

@@ -1,6 +1,7 @@
 package org.hexfuse.nio.server;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.server.Attr;
@@ -22,8 +23,13 @@ final class NamelessHandle extends ChannelHandle implements OpenFile {
         if (last == null) {
             throw FuseException.of(Errno.ESTALE);
         }
-        long size = channel.size();
-        return size == last.size() ? last : last.toBuilder().resize(size).build();
+        try {
+            long size = channel.size();
+            return size == last.size() ? last : last.toBuilder().resize(size).build();
+        } catch (ClosedChannelException _) {
+            // It is being released, and another handle of the file may be open.
+            return last;
+        }
     }
 
     @Override public Attr setattr(SetAttr op) throws IOException {

@@ -63,7 +63,8 @@ final class UnixView extends FileView {
     /** Some providers have a mode without the file type. */
     private static int typed(int mode, boolean directory, boolean symlink) {
         FileType otherwise = directory ? FileType.DIRECTORY : symlink ? FileType.SYMLINK : FileType.REGULAR;
-        return (mode & FileType.MODE_MASK) == 0 ? otherwise.mode() | mode : mode;
+        int bits = symlink ? PERMISSIONS : mode;
+        return (mode & FileType.MODE_MASK) == 0 ? otherwise.mode() | bits : mode;
     }
 
     private static Number number(Map<String, Object> all, String name) {
