@@ -32,12 +32,14 @@ final class NewFiles {
         return lock::unlock;
     }
 
-    /** Waits until a file is made, if it is being made. */
-    void await(String path) {
+    /** Waits until a file is made, if it is being made; until this is closed, by the same thread, it is not made again. */
+    Making made(String path) {
         var lock = lock(path);
-        if (lock.isWriteLocked() && !lock.isWriteLockedByCurrentThread()) {
-            lock.readLock().lock();
-            lock.readLock().unlock();
+        if (!lock.isWriteLocked()) {
+            return () -> {};
         }
+        var shared = lock.readLock();
+        shared.lock();
+        return shared::unlock;
     }
 }

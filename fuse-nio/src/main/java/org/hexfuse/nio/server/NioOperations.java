@@ -79,8 +79,9 @@ final class NioOperations implements PathOperations {
         if (path.length() - path.lastIndexOf('/') > LONGEST_NAME + 1) {
             throw FuseException.of(Errno.ENAMETOOLONG);
         }
-        newFiles.await(path);
-        return attr(path, at(path));
+        try (var _ = newFiles.made(path)) {
+            return attr(path, at(path));
+        }
     }
 
     @Override public Attr setattr(String path, SetAttr op) throws IOException {
