@@ -55,9 +55,19 @@ final class MappedCopy {
 
     /** A segment of {@code arena} with {@code size} bytes of a file. */
     static MemorySegment segment(OpenFile file, MapMode mode, long position, long size, Arena arena) {
-        MemorySegment copy = memory(() -> arena.allocate(size));
+        MemorySegment copy = memory(() -> allocate(arena, size));
         read(file, copy, position);
         return mode.equals(MapMode.READ_ONLY) ? copy.asReadOnly() : copy;
+    }
+
+    /** Some arenas, such as that of Lucene's MMapDirectory, close maps and allocate nothing. */
+    private static MemorySegment allocate(Arena arena, long size) {
+        try {
+            return arena.allocate(size);
+        } catch (UnsupportedOperationException e) {
+            throw new UnsupportedOperationException("a map of a FUSE server's file is a copy, and "
+                    + arena.getClass().getName() + " allocates no memory for it; read the channel", e);
+        }
     }
 
     private interface Allocation<T> {

@@ -344,6 +344,30 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(fixture.vfs.readString("/f")).isEqualTo("0123456789");
     }
 
+    /** As the arena of Lucene's MMapDirectory. */
+    private record ArenaOfMaps(Arena arena) implements Arena {
+        @Override public MemorySegment allocate(long byteSize, long byteAlignment) {
+            throw new UnsupportedOperationException("for maps");
+        }
+
+        @Override public MemorySegment.Scope scope() {
+            return arena.scope();
+        }
+
+        @Override public void close() {
+            arena.close();
+        }
+    }
+
+    @Test void refusesByNameToMapForAnArenaThatAllocatesNothing() throws IOException {
+        VfsFileChannel channel = fixture.create("/f", "0123456789");
+        try (Arena arena = new ArenaOfMaps(Arena.ofConfined())) {
+            assertThatThrownBy(() -> channel.map(MapMode.READ_ONLY, 3, 4, arena))
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContainingAll("ArenaOfMaps", "read the channel");
+        }
+    }
+
     @Test void extendsAWritableFileToMapIt() throws IOException {
         VfsFileChannel channel = fixture.create("/f", "abc");
         MappedByteBuffer map = channel.map(MapMode.READ_ONLY, 0, 5);
