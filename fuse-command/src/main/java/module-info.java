@@ -6,6 +6,7 @@ import org.hexfuse.server.spi.FuseFileSystemProvider;
 module org.hexfuse.command {
     requires org.hexfuse.server;
     requires org.hexfuse.vfs;
+    requires org.hexfuse.nio;
     requires org.hexfuse.transport.linux;
     requires com.google.guice;
     requires jakarta.inject;

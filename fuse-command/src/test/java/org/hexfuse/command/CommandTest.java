@@ -228,6 +228,18 @@ class CommandTest {
         }
     }
 
+    @Test void getWritesToADeviceAndDoesNotReplaceIt(@TempDir Path host) throws Exception {
+        Path device = Files.createSymbolicLink(host.resolve("device"), Path.of("/dev/null"));
+        assertThat(shell("write /f text; get /f " + device)).isZero();
+        assertThat(device).isSymbolicLink();
+    }
+
+    @Test void aDirectoryIsNotReplacedByAFile(@TempDir Path host) throws Exception {
+        Files.writeString(Files.createDirectory(host.resolve("tree")).resolve("f"), "text");
+        assertThat(shell("mkdir -p /tree/f; put " + host.resolve("tree") + " /")).isEqualTo(1);
+        assertThat(err.toString()).isEqualTo("put: /tree/f: is a directory\n");
+    }
+
     @Test void changesOwnersAndExtendedAttributes() {
         assertThat(shell("write /f x; chown 5:6 /f; xattr -w user.a=b /f; xattr -w user.c=d /f; xattr -d user.a /f; "
                 + "xattr /f; ls -l; find / -name 'f*'")).isZero();

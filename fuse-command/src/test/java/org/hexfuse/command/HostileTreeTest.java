@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Endless trees, listed and copied by a JVM with a small heap and a default stack. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class HostileTreeTest {
-    private static final String ENDLESS = "/ has more than [0-9]+ entries, or its server lists them without end";
+    private static final String ENDLESS = "(/ )?has more than [0-9]+ entries, or its server lists them without end";
     private static final String CYCLIC = "the server reports a directory below itself";
     private static final String TOO_DEEP = "File name too long \\(ENAMETOOLONG\\)";
 
@@ -58,8 +59,13 @@ import org.junit.jupiter.params.provider.CsvSource;
         return lines;
     }
 
+    /** What is listed is removed at once, so a tree that never ends is no different until something cannot be removed. */
+    @Test void removesWhileItLists() throws Exception {
+        assertThat(run("endless", "rm -r /")).first().asString().matches("rm: /f[0-9]+: .*ENOSYS.*");
+    }
+
     @ParameterizedTest
-    @CsvSource({"endless, ls /", "endless, find /", "endless, get / HOST", "endless, rm -r /", "cyclic, find /",
+    @CsvSource({"endless, ls /", "endless, find /", "endless, get / HOST", "cyclic, find /",
         "cyclic, get / HOST", "cyclic, rm -r /", "cyclic, ls /d/d/d/d", "bottomless, find /", "bottomless, get / HOST",
         "bottomless, rm -r /"}) void failsWithOneLineAndTheReason(String fileSystem, String command)
                 throws Exception {

@@ -1,5 +1,9 @@
 package org.hexfuse.command.shell;
 
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import org.hexfuse.abi.FuseException;
 
 /** The failure of a shell command, with a message for its user. */
@@ -11,9 +15,40 @@ final class CommandFailure extends RuntimeException {
         super(message, null, false, false);
     }
 
+    /** An operation on files. */
+    @FunctionalInterface interface Action {
+        void run() throws IOException;
+    }
+
     /** An operation on a path failed. */
     static CommandFailure of(String path, FuseException e) {
         return new CommandFailure(shortened(path) + ": " + e.getMessage());
+    }
+
+    /** An operation on a path failed; the exception may name another one. */
+    static CommandFailure of(Path path, IOException e) {
+        String file = e instanceof FileSystemException named && named.getFile() != null ? named.getFile()
+                : path.toString();
+        return e.getCause() instanceof FuseException cause ? of(file, cause)
+                : new CommandFailure(shortened(file) + ": " + reason(e));
+    }
+
+    private static String reason(IOException e) {
+        String reason = e instanceof FileSystemException named ? named.getReason() : e.getMessage();
+        return reason == null ? e.getClass().getSimpleName() : reason;
+    }
+
+    /** Runs an operation on a path. */
+    static void at(Path path, Action action) {
+        try {
+            action.run();
+        } catch (FuseException e) {
+            throw of(path.toString(), e);
+        } catch (InvalidPathException e) {
+            throw of(shortened(path.toString()) + ": the host has no such names: " + e.getReason());
+        } catch (IOException e) {
+            throw of(path, e);
+        }
     }
 
     /** Abbreviates a long path for a message. */

@@ -2,6 +2,10 @@ package org.hexfuse.command.shell;
 
 import org.hexfuse.posix.StatVfs;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,10 +26,12 @@ import picocli.CommandLine.Parameters;
 @Command(name = "") final class FileCommands {
     private static final int CHUNK = 256 * 1024;
 
+    private final FileSystem files;
     private final Vfs vfs;
     private final Output out;
 
-    FileCommands(Vfs vfs, Output out) {
+    FileCommands(FileSystem files, Vfs vfs, Output out) {
+        this.files = files;
         this.vfs = vfs;
         this.out = out;
     }
@@ -146,15 +152,15 @@ import picocli.CommandLine.Parameters;
             return;
         }
         for (String path : paths) {
-            TreeWalk.walk(vfs, path, new TreeWalk.Visitor() {
-                @Override public void enter(String file, Stat stat) {
-                    if (!stat.isDirectory()) {
-                        vfs.unlink(file);
+            TreeWalk.walk(files.getPath(path), new TreeWalk.Visitor() {
+                @Override public void enter(Path file, BasicFileAttributes attributes) throws IOException {
+                    if (!attributes.isDirectory()) {
+                        Files.delete(file);
                     }
                 }
 
-                @Override public void leave(String directory, Stat stat) {
-                    vfs.rmdir(directory);
+                @Override public void leave(Path directory) throws IOException {
+                    Files.delete(directory);
                 }
             });
         }

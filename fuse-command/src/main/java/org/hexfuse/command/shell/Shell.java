@@ -3,7 +3,9 @@ package org.hexfuse.command.shell;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.file.FileSystem;
 import java.util.List;
+import org.hexfuse.nio.HexfuseFileSystem;
 import org.hexfuse.vfs.Vfs;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -27,9 +29,11 @@ public final class Shell {
     public Shell(Vfs vfs, OutputStream out, PrintWriter err) {
         this.out = new Output(out);
         this.err = err;
-        this.commands = new CommandLine(new FileCommands(vfs, this.out)).addSubcommand(new TransferCommands.Put(vfs))
-                .addSubcommand(new TransferCommands.Get(vfs, this.out))
-                .addSubcommand(new TransferCommands.Find(vfs, this.out)).setOut(this.out.text()).setErr(err)
+        FileSystem files = HexfuseFileSystem.of(vfs);
+        this.commands = new CommandLine(new FileCommands(files, vfs, this.out))
+                .addSubcommand(new TransferCommands.Put(files, vfs))
+                .addSubcommand(new TransferCommands.Get(files, this.out))
+                .addSubcommand(new TransferCommands.Find(files, this.out)).setOut(this.out.text()).setErr(err)
                 .setExecutionExceptionHandler(this::failed).setParameterExceptionHandler(this::wrongUse);
     }
 

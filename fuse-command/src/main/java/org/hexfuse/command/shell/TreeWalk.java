@@ -1,63 +1,74 @@
 package org.hexfuse.command.shell;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
-import org.hexfuse.vfs.DirectoryEntry;
-import org.hexfuse.vfs.Stat;
-import org.hexfuse.vfs.Vfs;
 
 /**
- * Walks a tree of the filesystem depth first. It does not recurse, since the server determines the depth of the tree: up
- * to paths of 4096 bytes, where ENAMETOOLONG ends the walk.
+ * Walks a tree for a command, depth first, and follows no symbolic link. The first failure ends it, with the path and the reason. The
+ * server determines the depth of its tree, up to paths of 4096 bytes, where ENAMETOOLONG ends the walk.
  */
-final class TreeWalk {
-    private final Vfs vfs;
-    private final Deque<Level> levels = new ArrayDeque<>();
+final class TreeWalk extends SimpleFileVisitor<Path> {
+    /** The most entries of a directory, as many as {@code Vfs.list} returns: a server may list without end. */
+    private static final long MAX_LISTED = Math.clamp(Runtime.getRuntime().maxMemory() / 256, 1 << 16, 1 << 26);
 
-    /** A directory whose entries are being visited. */
-    private record Level(String path, Stat stat, Iterator<DirectoryEntry> entries) {}
+    private final Visitor visitor;
+    /** How many entries each directory above has had. */
+    private final Deque<long[]> listed = new ArrayDeque<>();
 
     /** The operation on each file. */
     interface Visitor {
         /** Called for each file, and for a directory before its entries. */
-        void enter(String path, Stat stat) throws IOException;
+        void enter(Path file, BasicFileAttributes attributes) throws IOException;
 
         /** Called for a directory when all its entries were visited. */
-        default void leave(String path, Stat stat) throws IOException {}
+        default void leave(Path directory) throws IOException {}
     }
 
-    private TreeWalk(Vfs vfs) {
-        this.vfs = vfs;
+    private TreeWalk(Visitor visitor) {
+        this.visitor = visitor;
     }
 
-    /** Visits {@code path} and, if it is a directory, all that is below; symbolic links are not followed. */
-    static void walk(Vfs vfs, String path, Visitor visitor) {
-        var walk = new TreeWalk(vfs);
-        walk.enter(path, visitor);
-        while (!walk.levels.isEmpty()) {
-            walk.step(visitor);
+    /** Visits a file and, if it is a directory, all that is below. */
+    static void walk(Path root, Visitor visitor) {
+        CommandFailure.at(root, () -> Files.walkFileTree(root, new TreeWalk(visitor)));
+    }
+
+    @Override public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+        count(file);
+        CommandFailure.at(file, () -> visitor.enter(file, attributes));
+        return FileVisitResult.CONTINUE;
+    }
+
+    @Override public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+        FileVisitResult result = visitFile(directory, attributes);
+        listed.addLast(new long[1]);
+        return result;
+    }
+
+    @Override public FileVisitResult postVisitDirectory(Path directory, IOException failure) {
+        if (failure != null) {
+            throw CommandFailure.of(directory, failure);
         }
+        listed.removeLast();
+        CommandFailure.at(directory, () -> visitor.leave(directory));
+        return FileVisitResult.CONTINUE;
     }
 
-    private void step(Visitor visitor) {
-        Level level = levels.getLast();
-        if (level.entries.hasNext()) {
-            enter(Transfer.join(level.path, level.entries.next().name().toString()), visitor);
-        } else {
-            levels.removeLast();
-            Transfer.at(level.path, () -> visitor.leave(level.path, level.stat));
+    @Override public FileVisitResult visitFileFailed(Path file, IOException failure) {
+        throw CommandFailure.of(file, failure);
+    }
+
+    private void count(Path file) {
+        long[] siblings = listed.peekLast();
+        if (siblings != null && ++siblings[0] > MAX_LISTED) {
+            throw CommandFailure.of(CommandFailure.shortened(String.valueOf(file.getParent())) + ": has more than "
+                    + MAX_LISTED + " entries, or its server lists them without end");
         }
-    }
-
-    private void enter(String path, Visitor visitor) {
-        Transfer.at(path, () -> {
-            Stat stat = vfs.lstat(path);
-            visitor.enter(path, stat);
-            if (stat.isDirectory()) {
-                levels.add(new Level(path, stat, vfs.list(path).iterator()));
-            }
-        });
     }
 }

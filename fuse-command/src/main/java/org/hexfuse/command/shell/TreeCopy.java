@@ -1,0 +1,154 @@
+package org.hexfuse.command.shell;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Copies a tree from one filesystem to another, with modes, times and links of both kinds. What has the name of a file is replaced; what is
+ * in a directory already stays.
+ */
+final class TreeCopy implements TreeWalk.Visitor {
+    private static final int CHUNK = 1 << 20;
+    private static final int PERMISSIONS = 07777;
+    /** The mode of a directory until its entries are copied. */
+    private static final int WHILE_FILLED = 0700;
+    private static final String ATTRIBUTES = "unix:mode,nlink,dev,ino,rdev,lastAccessTime,lastModifiedTime";
+    private static final String MODE = "unix:mode";
+
+    private final Path from;
+    private final Path to;
+    private final Progress progress;
+    private final SpecialFiles specialFiles;
+    private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+    private final Deque<Map<String, Object>> directories = new ArrayDeque<>();
+    /** Where files with several links were copied to. */
+    private final Map<String, Path> copies = new HashMap<>();
+
+    /** What is done with a device file, a FIFO or a socket. */
+    @FunctionalInterface interface SpecialFiles {
+        /** Copies it, and returns true; or skips it. */
+        boolean copy(Path source, Path target, int mode, long device) throws IOException;
+    }
+
+    private TreeCopy(Path from, Path to, Progress progress, SpecialFiles specialFiles) {
+        this.from = from;
+        this.to = to;
+        this.progress = progress;
+        this.specialFiles = specialFiles;
+    }
+
+    /** The bytes of all files below a path. */
+    static long sizeOf(Path root) {
+        var bytes = new LongAdder();
+        TreeWalk.walk(root, (_, attributes) -> bytes.add(attributes.isRegularFile() ? attributes.size() : 0));
+        return bytes.sum();
+    }
+
+    /** Copies {@code from}, and what is below it, to the path {@code to}. */
+    static void copy(Path from, Path to, Progress progress, SpecialFiles specialFiles) {
+        TreeWalk.walk(from, new TreeCopy(from, to, progress, specialFiles));
+    }
+
+    private Path target(Path source) {
+        return to.resolve(from.relativize(source).toString());
+    }
+
+    @Override public void enter(Path source, BasicFileAttributes basic) throws IOException {
+        Path target = target(source);
+        Map<String, Object> attributes = Files.readAttributes(source, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+        if (basic.isDirectory()) {
+            makeDirectory(target);
+            directories.addLast(attributes);
+        } else if (isDevice(target)) {
+            copyContent(source, target, StandardOpenOption.WRITE);
+        } else {
+            remove(target);
+            if (!isCopied(attributes, target) && copyFile(source, target, basic, attributes)) {
+                setAttributes(target, attributes, basic.isSymbolicLink());
+            }
+        }
+    }
+
+    @Override public void leave(Path source) throws IOException {
+        setAttributes(target(source), directories.removeLast(), false);
+    }
+
+    private boolean copyFile(Path source, Path target, BasicFileAttributes basic, Map<String, Object> attributes)
+            throws IOException {
+        if (basic.isSymbolicLink()) {
+            String text = Files.readSymbolicLink(source).toString();
+            Files.createSymbolicLink(target, target.getFileSystem().getPath(text));
+        } else if (basic.isRegularFile()) {
+            copyContent(source, target, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        } else {
+            return specialFiles.copy(source, target, (int) attributes.get("mode"), (long) attributes.get("rdev"));
+        }
+        return true;
+    }
+
+    /** What is there and has no content of its own, such as /dev/null, is written to. */
+    private static boolean isDevice(Path target) throws IOException {
+        return Files.exists(target) && Files.readAttributes(target, BasicFileAttributes.class).isOther();
+    }
+
+    private static void remove(Path target) throws IOException {
+        if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw CommandFailure.of(CommandFailure.shortened(target.toString()) + ": is a directory");
+        }
+        Files.deleteIfExists(target);
+    }
+
+    private boolean isCopied(Map<String, Object> attributes, Path target) throws IOException {
+        if ((int) attributes.get("nlink") == 1) {
+            return false;
+        }
+        Path before = copies.putIfAbsent(attributes.get("dev") + ":" + attributes.get("ino"), target);
+        if (before == null) {
+            return false;
+        }
+        Files.createLink(target, before);
+        return true;
+    }
+
+    private static void makeDirectory(Path target) throws IOException {
+        if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(target);
+        }
+        Files.setAttribute(target, MODE, WHILE_FILLED);
+    }
+
+    private static void setAttributes(Path target, Map<String, Object> attributes, boolean symbolicLink)
+            throws IOException {
+        if (!symbolicLink) {
+            Files.setAttribute(target, MODE, (int) attributes.get("mode") & PERMISSIONS);
+        }
+        Files.getFileAttributeView(target, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS).setTimes(
+                (FileTime) attributes.get("lastModifiedTime"), (FileTime) attributes.get("lastAccessTime"), null);
+    }
+
+    private void copyContent(Path source, Path target, StandardOpenOption... options) throws IOException {
+        try (SeekableByteChannel in = Files.newByteChannel(source);
+                ByteChannel out = Files.newByteChannel(target, options)) {
+            while (in.read(chunk.clear()) > 0) {
+                chunk.flip();
+                while (chunk.hasRemaining()) {
+                    progress.advance(out.write(chunk));
+                }
+            }
+        }
+    }
+}
