@@ -234,6 +234,13 @@ class CommandTest {
         assertThat(device).isSymbolicLink();
     }
 
+    @Test void saysInOneLineWhatIsWrongWithAPathOrAPattern(@TempDir Path host) {
+        assertThat(shell("find / -name [")).isEqualTo(1);
+        assertThat(shell("get / " + host.resolve("none/there"))).isEqualTo(1);
+        assertThat(err.toString().lines()).containsExactly("find: '[' is not a pattern: Missing ']'",
+                "get: " + host.resolve("none/there") + ": no such file");
+    }
+
     @Test void aDirectoryIsNotReplacedByAFile(@TempDir Path host) throws Exception {
         Files.writeString(Files.createDirectory(host.resolve("tree")).resolve("f"), "text");
         assertThat(shell("mkdir -p /tree/f; put " + host.resolve("tree") + " /")).isEqualTo(1);

@@ -1,8 +1,12 @@
 package org.hexfuse.command.shell;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.hexfuse.abi.FuseException;
 
@@ -35,7 +39,16 @@ final class CommandFailure extends RuntimeException {
 
     private static String reason(IOException e) {
         String reason = e instanceof FileSystemException named ? named.getReason() : e.getMessage();
-        return reason == null ? e.getClass().getSimpleName() : reason;
+        if (reason != null) {
+            return reason;
+        }
+        return switch (e) {
+            case NoSuchFileException _ -> "no such file";
+            case AccessDeniedException _ -> "permission denied";
+            case FileAlreadyExistsException _ -> "it exists";
+            case DirectoryNotEmptyException _ -> "the directory is not empty";
+            default -> e.getClass().getSimpleName();
+        };
     }
 
     /** Runs an operation on a path. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.Callable;
+import java.util.regex.PatternSyntaxException;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.vfs.Vfs;
 import picocli.CommandLine.Command;
@@ -101,7 +102,7 @@ final class TransferCommands {
             if (!type.matches("[fdlpscb]?")) {
                 throw CommandFailure.of("'" + type + "' is not a type: one of f, d, l, p, s, c, b");
             }
-            PathMatcher matcher = files.getPathMatcher("glob:" + name);
+            PathMatcher matcher = matcher();
             TreeWalk.walk(files.getPath(path), (file, attributes) -> {
                 Path last = file.getFileName();
                 if ((type.isEmpty() || type.charAt(0) == letter(file, attributes))
@@ -110,6 +111,14 @@ final class TransferCommands {
                 }
             });
             return 0;
+        }
+
+        private PathMatcher matcher() {
+            try {
+                return files.getPathMatcher("glob:" + name);
+            } catch (PatternSyntaxException e) {
+                throw CommandFailure.of("'" + name + "' is not a pattern: " + e.getDescription());
+            }
         }
 
         private static char letter(Path file, BasicFileAttributes attributes) throws IOException {
