@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The POSIX contract of the files of several providers. */
-class NioContractTest {
+class ServedProvidersTest {
     /** What {@code java.nio.file} has no call for; extended attributes are there in one namespace only, and have tests of their own. */
     private static final Set<PosixFeature> LACKING = EnumSet.of(PosixFeature.XATTRS, PosixFeature.UNNAMED_FILES,
             PosixFeature.ALLOCATION, PosixFeature.HOLES, PosixFeature.ACCESS_LISTS, PosixFeature.SPECIAL_FILES,
