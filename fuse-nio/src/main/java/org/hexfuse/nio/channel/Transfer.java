@@ -70,11 +70,8 @@ record Transfer(VfsFileChannel file, Channel other) {
         return pump(count, (buffer, done) -> source.read(buffer, position + done), (buffer, _) -> target.write(buffer));
     }
 
-    /** {@code transferFrom}: the target has its own position, and nothing is transferred behind its end. */
+    /** {@code transferFrom}: the target has its own position; behind its end it leaves a gap, as with the JDK's channels. */
     static long from(ReadableByteChannel source, VfsFileChannel target, long position, long count) throws IOException {
-        if (position > target.size()) {
-            return 0;
-        }
         if (source instanceof VfsFileChannel file) {
             long copied = copy(file, BufferIo.NEXT, target, position, count);
             if (copied != UNSUPPORTED) {

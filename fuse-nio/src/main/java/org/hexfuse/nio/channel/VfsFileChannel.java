@@ -351,11 +351,11 @@ public final class VfsFileChannel extends FileChannel {
 
     private void requireMappable(MapMode mode, long position, long size) throws IOException {
         requireOpen();
-        MappedCopy.requireSupported(mode, requireNotNegative(position, "position"), requireNotNegative(size, "size"));
         requireReadable();
-        if (mode.equals(MapMode.PRIVATE)) {
+        if (!mode.equals(MapMode.READ_ONLY)) {
             requireWritable();
         }
+        MappedCopy.requireSupported(mode, requireNotNegative(position, "position"), requireNotNegative(size, "size"));
     }
 
     /** As the JDK's channels, maps no byte past the end of the file: extends a writable file, and refuses for another one. */

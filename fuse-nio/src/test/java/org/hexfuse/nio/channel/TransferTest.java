@@ -72,9 +72,15 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(source.transferTo(4, 5, target)).isZero();
         assertThat(source.transferTo(40, 5, target)).isZero();
         assertThat(source.transferTo(0, 0, target)).isZero();
-        assertThat(target.transferFrom(source, 3, 4)).isZero();
-        assertThat(target.transferFrom(Channels.newChannel(new ByteArrayInputStream(bytes("x"))), 3, 4)).isZero();
         assertThat(fixture.vfs.readString("/g")).isEqualTo("ab");
+    }
+
+    @Test void leavesAGapBehindTheEndOfTheTarget() throws IOException {
+        VfsFileChannel source = fixture.create("/f", "0123");
+        VfsFileChannel target = fixture.create("/g", "ab");
+        assertThat(target.transferFrom(source, 3, 2)).isEqualTo(2);
+        assertThat(target.transferFrom(Channels.newChannel(new ByteArrayInputStream(bytes("x"))), 6, 4)).isOne();
+        assertThat(fixture.vfs.readString("/g")).isEqualTo("ab\0" + "01\0x");
     }
 
     @Test void copiesToAnAppendingFile() throws IOException {
