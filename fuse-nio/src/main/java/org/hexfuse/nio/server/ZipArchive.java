@@ -15,7 +15,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -82,8 +81,8 @@ final class ZipArchive implements Closeable {
             Files.write(file, EMPTY, CREATE_NEW, WRITE);
         }
         if (!Files.isRegularFile(file)) {
-            throw Files.exists(file) ? new IOException(file + ": no zip archive, but a directory or a device")
-                    : new NoSuchFileException(file.toString());
+            throw new IOException(file + (Files.exists(file) ? ": no zip archive, but a directory or a device"
+                    : ": no such file; zip:" + file + "?create makes an empty archive"));
         }
         return new ZipArchive(file.toRealPath(), readOnly || !Files.isWritable(file), missing);
     }
