@@ -41,6 +41,10 @@ public final class Request implements AutoCloseable {
     private long replyFixed;
     private long replyRoom;
     private boolean replyVariable;
+    /** Where the caller wants the reply; null for {@link #reply}. */
+    private MemorySegment lent;
+    private long lentOffset;
+    private boolean repliedToLent;
     private long replySize;
     private long timeout;
     private boolean forced;
@@ -69,6 +73,8 @@ public final class Request implements AutoCloseable {
         replyVariable = operation.replyVariable();
         replyRoom = 0;
         replySize = 0;
+        lent = null;
+        repliedToLent = false;
         timeout = 0;
         forced = false;
         state.start();
@@ -199,6 +205,32 @@ public final class Request implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Lends memory of the caller's for the reply, where {@link #replyRoom} bytes have room. Only a reply that comes while
+     * {@link RequestPort#call} runs, on the caller's thread, is written there, see {@link #isRepliedToLent}; another thread could
+     * write to it after the caller has returned.
+     */
+    public Request lendForReply(MemorySegment memory, long offset) {
+        lent = memory;
+        lentOffset = offset;
+        return this;
+    }
+
+    /** Whether the reply is in the memory of {@link #lendForReply}, and not in {@link #reply}. */
+    public boolean isRepliedToLent() {
+        return repliedToLent;
+    }
+
+    /** Sets {@code target} to lent memory for a reply of {@code length} bytes; false if there is none. */
+    boolean lentReply(long length, Span target) {
+        if (lent == null) {
+            return false;
+        }
+        target.set(lent, lentOffset, length);
+        repliedToLent = true;
+        return true;
+    }
+
     /** The reply has {@code least} to {@code most} bytes; missing bytes are zeros. */
     Request replyBetween(int least, int most) {
         replyFixed = least;
@@ -282,6 +314,10 @@ public final class Request implements AutoCloseable {
     }
 
     void recycle() {
+        if (lent != null) {
+            lent = null;
+            state.forgetTarget();
+        }
         recycler.accept(this);
     }
 

@@ -214,8 +214,17 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
     Delivery replying(Errno error, long length) {
         replyError = error;
         replyLength = length;
+        boolean inCall = waiter == Thread.currentThread() && !isFinished();
+        if (inCall && error == Errno.OK && request.lentReply(length, target)) {
+            return this;
+        }
         target.set(request.reply(), 0, length);
         return this;
+    }
+
+    /** Drops the reference to the memory of a reply that was lent. */
+    void forgetTarget() {
+        target.set(MemorySegment.NULL, 0, 0);
     }
 
     Errno replyError() {

@@ -1,12 +1,16 @@
 package org.hexfuse.device;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
@@ -45,6 +49,32 @@ import org.junit.jupiter.api.Timeout;
         assertThat(callNow(Opcode.UNLINK, 1)).isEqualTo(Errno.OK);
         assertThat(ran).hasValue(Thread.currentThread());
         assertThat(connection.waiting()).isZero();
+    }
+
+    /** What the lent memory and the request's own have after a READ whose reply is {@code [5, 6, 7]}. */
+    private List<Byte> readInto(MemorySegment lent) {
+        try (Request request = connection.newRequest(Opcode.READ, 1, Caller.KERNEL).replyRoom(100)) {
+            connection.call(request.lendForReply(lent, 2));
+            assertThat(request.replySize()).isEqualTo(3);
+            return List.of(lent.get(JAVA_BYTE, 2), request.isRepliedToLent() ? 0 : request.reply().get(JAVA_BYTE, 0));
+        }
+    }
+
+    @Test void aReplyOnTheThreadOfItsCallerGoesToLentMemory() {
+        server.handle.inlineReader(request -> {
+            Received read = TestServer.copy(server.handle.take(request, TestServer.CAPACITY));
+            server.reply(read, MemorySegment.ofArray(new byte[]{5, 6, 7}));
+            return true;
+        });
+        assertThat(readInto(MemorySegment.ofArray(new byte[102]))).containsExactly((byte) 5, (byte) 0);
+        assertThat(connection.waiting()).isZero();
+    }
+
+    @Test void aReplyOnAnotherThreadDoesNotGoToLentMemory() throws Exception {
+        var call = new CompletableFuture<List<Byte>>();
+        Thread.ofVirtual().start(() -> call.complete(readInto(MemorySegment.ofArray(new byte[102]))));
+        server.reply(server.take(), MemorySegment.ofArray(new byte[]{5, 6, 7}));
+        assertThat(call.get(10, TimeUnit.SECONDS)).containsExactly((byte) 0, (byte) 5);
     }
 
     @Test void anUnlimitedPostRunsOnTheThreadOfItsSender() {

@@ -98,6 +98,11 @@ public final class FileData {
         position = offset;
     }
 
+    /** Else the copy of the reply throws on this thread what the caller is to get. */
+    private static boolean isWritable(MemorySegment target) {
+        return !target.isReadOnly() && target.scope().isAlive() && target.isAccessibleBy(Thread.currentThread());
+    }
+
     /** One READ: the bytes read, or a negated errno. */
     private int readOnce(MemorySegment target, long position, long offset, int wanted) {
         Optional<BackingFile> backing = handle.backing();
@@ -114,9 +119,14 @@ public final class FileData {
                 ReadIn.READ_FLAGS.set(request.arguments(), (int) ReadFlag.LOCKOWNER.mask());
                 ReadIn.LOCK_OWNER.set(request.arguments(), handle.processOwner);
             }
+            if (isWritable(target)) {
+                request.lendForReply(target, position);
+            }
             handle.call(request);
             int got = (int) request.replySize();
-            MemorySegment.copy(request.reply(), 0, target, position, got);
+            if (!request.isRepliedToLent()) {
+                MemorySegment.copy(request.reply(), 0, target, position, got);
+            }
             superblock.attributes.expire(handle.inode);
             return got;
         } catch (FuseException e) {
