@@ -214,7 +214,7 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
     Delivery replying(Errno error, long length) {
         replyError = error;
         replyLength = length;
-        boolean inCall = waiter == Thread.currentThread() && !isFinished();
+        boolean inCall = Thread.currentThread().equals(waiter) && !isFinished();
         if (inCall && error == Errno.OK && request.lentReply(length, target)) {
             return this;
         }
