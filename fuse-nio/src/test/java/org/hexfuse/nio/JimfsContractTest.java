@@ -3,11 +3,13 @@ package org.hexfuse.nio;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Feature;
 import com.google.common.jimfs.Jimfs;
+import com.google.common.jimfs.WatchServiceConfiguration;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.hexfuse.testkit.nio.NioContract;
 import org.hexfuse.testkit.nio.NioFeature;
 
@@ -17,7 +19,7 @@ class JimfsContractTest extends NioContract {
             .setAttributeViews("basic", "owner", "posix", "unix", "user")
             .setSupportedFeatures(Feature.LINKS, Feature.SYMBOLIC_LINKS, Feature.FILE_CHANNEL,
                     Feature.SECURE_DIRECTORY_STREAM)
-            .build();
+            .setWatchServiceConfiguration(WatchServiceConfiguration.polling(10, TimeUnit.MILLISECONDS)).build();
 
     private FileSystem jimfs;
 

@@ -20,7 +20,7 @@ public final class DefaultProviderJvm {
      * How a program ended.
      *
      * @param status its exit status
-     * @param lines what it printed, errors included
+     * @param lines what it printed, errors included, without what SLF4J says of itself
      */
     public record Run(int status, List<String> lines) {}
 
@@ -47,7 +47,8 @@ public final class DefaultProviderJvm {
             try {
                 process.getOutputStream().close();
                 boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-                List<String> lines = Files.readAllLines(output);
+                List<String> lines = Files.readAllLines(output).stream().filter(line -> !line.startsWith("SLF4J"))
+                        .toList();
                 assertThat(ended).as("%s ends; it printed %s", program.getSimpleName(), lines).isTrue();
                 return new Run(process.exitValue(), lines);
             } finally {

@@ -18,12 +18,16 @@ import org.hexfuse.testkit.posix.PosixClient;
 import org.hexfuse.testkit.posix.PosixContract;
 import org.hexfuse.testkit.posix.PosixFeature;
 import org.hexfuse.testkit.posix.VfsClient;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The POSIX contract of the files of several providers. */
 class ServedProvidersTest {
+    private static final String SLOW = "thousands of round trips, seconds each; listings are those of the framework, with every provider";
+
     /** What {@code java.nio.file} has no call for; extended attributes are there in one namespace only, and have tests of their own. */
     private static final Set<PosixFeature> LACKING = EnumSet.of(PosixFeature.XATTRS, PosixFeature.UNNAMED_FILES,
             PosixFeature.ALLOCATION, PosixFeature.HOLES, PosixFeature.ACCESS_LISTS, PosixFeature.SPECIAL_FILES,
@@ -147,6 +151,9 @@ class ServedProvidersTest {
 
     @Nested class OfMemoryFileSystem extends OfProvider {
         @RegisterExtension static final Differences DIFFERENCES = new Differences()
+                .sometimes(
+                        "the provider sets the time of modification when a channel is closed, which RELEASE does some time after close(2)",
+                        "anOmittedTimeIsKept", "copyingMovesTheTargetsTimes")
                 .because("the provider changes no owners, or gives this process no rights on what belongs to others",
                         "aFileCreatedReadOnlyIsWritableForItsCreator", "anOpenDirectorysAttributesAreChanged",
                         "openToTruncateKeepsOwnerAndMode", "rmdirNeedsPermissionToWriteToTheParent",
@@ -265,6 +272,18 @@ class ServedProvidersTest {
                         "oneOfSeveralUnlinksSucceeds", "readingMovesOnlyTheAccessTime");
         @TempDir static Path directory;
         private SftpServer server;
+
+        @Override
+        @Disabled(SLOW) public void existingFilesAreListedOnceDuringCreations() {}
+
+        @Override
+        @Disabled(SLOW) public void remainingFilesAreListedOnceDuringRemovals() {}
+
+        @Override
+        @Disabled(SLOW) public void aDirectoryCanBeEmptiedWhileItIsListed() {}
+
+        @Override
+        @Disabled(SLOW) public void aLargeDirectoryIsListedWhole() {}
 
         @Override Path root() throws IOException {
             server = new SftpServer(searchable(directory));
