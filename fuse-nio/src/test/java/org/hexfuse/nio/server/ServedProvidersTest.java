@@ -274,15 +274,19 @@ class ServedProvidersTest {
         private SftpServer server;
 
         @Override
+        @Test
         @Disabled(SLOW) public void existingFilesAreListedOnceDuringCreations() {}
 
         @Override
+        @Test
         @Disabled(SLOW) public void remainingFilesAreListedOnceDuringRemovals() {}
 
         @Override
+        @Test
         @Disabled(SLOW) public void aDirectoryCanBeEmptiedWhileItIsListed() {}
 
         @Override
+        @Test
         @Disabled(SLOW) public void aLargeDirectoryIsListedWhole() {}
 
         @Override Path root() throws IOException {
