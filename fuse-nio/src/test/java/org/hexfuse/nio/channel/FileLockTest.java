@@ -236,7 +236,7 @@ import org.junit.jupiter.params.provider.CsvSource;
     }
 
     @Test void closingWakesAWaiterOfAServerThatIgnoresInterrupts() throws Exception {
-        Assumptions.assumeTrue(remote, "a local lock has no server");
+        Assumptions.assumeTrue(remote, "the filesystem has no server for a local lock");
         slow.ignoresInterrupts = true;
         otherProgram().lock();
         var thread = new CompletableFuture<Thread>();

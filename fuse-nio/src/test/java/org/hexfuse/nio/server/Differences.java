@@ -48,7 +48,7 @@ final class Differences implements InvocationInterceptor {
         } catch (TestAbortedException lacking) {
             throw lacking;
         } catch (Throwable difference) {
-            throw new TestAbortedException(reason, difference);
+            throw new TestAbortedException("the provider differs: " + reason, difference);
         }
         if (!byChance.contains(name)) {
             fail("passes, where a difference is declared: " + reason);

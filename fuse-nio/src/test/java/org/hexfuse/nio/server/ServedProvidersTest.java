@@ -18,16 +18,13 @@ import org.hexfuse.testkit.posix.PosixClient;
 import org.hexfuse.testkit.posix.PosixContract;
 import org.hexfuse.testkit.posix.PosixFeature;
 import org.hexfuse.testkit.posix.VfsClient;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The POSIX contract of the files of several providers. */
 class ServedProvidersTest {
-    private static final String SLOW = "thousands of round trips, seconds each; listings are those of the framework, with every provider";
-
     /** What {@code java.nio.file} has no call for; extended attributes are there in one namespace only, and have tests of their own. */
     private static final Set<PosixFeature> LACKING = EnumSet.of(PosixFeature.XATTRS, PosixFeature.UNNAMED_FILES,
             PosixFeature.ALLOCATION, PosixFeature.HOLES, PosixFeature.ACCESS_LISTS, PosixFeature.SPECIAL_FILES,
@@ -215,6 +212,8 @@ class ServedProvidersTest {
         }
     }
 
+    /** Half a minute of round trips, so only by {@code -Dtest.excludedGroups=none}; {@link SftpTest} is in each build. */
+    @Tag("slow")
     @Nested class OfSftp extends OfProvider {
         @Override protected Set<PosixFeature> lacking() {
             var lacking = EnumSet.of(PosixFeature.HARD_LINKS);
@@ -272,22 +271,6 @@ class ServedProvidersTest {
                         "oneOfSeveralUnlinksSucceeds", "readingMovesOnlyTheAccessTime");
         @TempDir static Path directory;
         private SftpServer server;
-
-        @Override
-        @Test
-        @Disabled(SLOW) public void existingFilesAreListedOnceDuringCreations() {}
-
-        @Override
-        @Test
-        @Disabled(SLOW) public void remainingFilesAreListedOnceDuringRemovals() {}
-
-        @Override
-        @Test
-        @Disabled(SLOW) public void aDirectoryCanBeEmptiedWhileItIsListed() {}
-
-        @Override
-        @Test
-        @Disabled(SLOW) public void aLargeDirectoryIsListedWhole() {}
 
         @Override Path root() throws IOException {
             server = new SftpServer(searchable(directory));

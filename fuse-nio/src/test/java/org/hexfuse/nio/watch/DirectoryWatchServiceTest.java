@@ -137,7 +137,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     }
 
     @Test void reportsPermissionsThatAreSet() throws Exception {
-        Assumptions.assumeTrue(provider.equals("default"), "jimfs has no time of the last change of attributes");
+        Assumptions.assumeTrue(provider.equals("default"), "the provider has no time of the last change of attributes");
         Path file = Files.writeString(directory.resolve("f"), "x");
         service.register(directory, ALL);
         Files.setAttribute(file, "unix:mode", 0400);

@@ -92,7 +92,8 @@ import org.junit.jupiter.api.Timeout;
 
     @BeforeEach final void makeDirectory(TestInfo test) throws IOException {
         String behaviour = test.getTestMethod().orElseThrow().getName();
-        assumeTrue(!differences().containsKey(behaviour), () -> "differs: " + differences().get(behaviour));
+        assumeTrue(!differences().containsKey(behaviour),
+                () -> "the provider differs: " + differences().get(behaviour));
         directory = Files.createDirectory(root.resolve("test " + ++tests));
     }
 
@@ -119,6 +120,7 @@ import org.junit.jupiter.api.Timeout;
     }
 
     @Override public final void needs(NioFeature feature) {
-        assumeTrue(!lacking().containsKey(feature), () -> "no " + feature + ": " + lacking().get(feature));
+        assumeTrue(!lacking().containsKey(feature),
+                () -> "the provider has no " + feature + ": " + lacking().get(feature));
     }
 }
