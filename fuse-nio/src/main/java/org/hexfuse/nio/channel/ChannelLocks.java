@@ -145,11 +145,24 @@ final class ChannelLocks {
         leave(lock);
     }
 
-    /** The channel is closed: wakes the waiters, and takes its locks out of the table. The open file releases them at the server. */
-    void close() {
-        closed = true;
-        waits.forEach(Wait::giveUp);
-        held.forEach(this::leave);
+    /**
+     * The channel is closed: wakes the waiters, takes its locks out of the table, interrupts the calls on its file and closes that, which
+     * releases the locks at the server.
+     *
+     * @param onClose runs at last, also if an error is reported
+     */
+    void closeWith(OpenFile open, Runnable onClose) throws IOException {
+        try {
+            closed = true;
+            waits.forEach(Wait::giveUp);
+            held.forEach(this::leave);
+            open.interruptCalls();
+            open.close();
+        } catch (FuseException e) {
+            throw errors.apply(e);
+        } finally {
+            onClose.run();
+        }
     }
 
     /** How many files have a lock of any channel. */

@@ -243,14 +243,6 @@ public final class VfsAsynchronousFileChannel extends AsynchronousFileChannel {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        try {
-            locks.close();
-            file.interruptCalls();
-            file.close();
-        } catch (FuseException e) {
-            throw errors.apply(e);
-        } finally {
-            onClose.run();
-        }
+        locks.closeWith(file, onClose);
     }
 }

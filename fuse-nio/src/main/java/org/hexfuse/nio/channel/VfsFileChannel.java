@@ -431,14 +431,6 @@ public final class VfsFileChannel extends FileChannel {
     }
 
     @Override protected void implCloseChannel() throws IOException {
-        try {
-            locks.close();
-            file.interruptCalls();
-            file.close();
-        } catch (FuseException e) {
-            throw errors.apply(e);
-        } finally {
-            onClose.run();
-        }
+        locks.closeWith(file, onClose);
     }
 }

@@ -57,7 +57,7 @@ record FileOptions(Set<OpenFlag> flags, boolean deleteOnClose) {
         }
         boolean deletes = standard.contains(StandardOpenOption.DELETE_ON_CLOSE);
         if (deletes) {
-            // The link is what would be removed.
+            // DELETE_ON_CLOSE removes a name, that of the link and not of its target.
             flags.add(OpenFlag.NO_FOLLOW);
         }
         return new FileOptions(flags, deletes);

@@ -26,7 +26,7 @@
  * one at any offset at once, a deflated one from the nearest offset before that a stream is at, or from a file without a name after much was
  * inflated in vain. What is written is kept in such files, small members in memory within a budget. The archive is written at
  * {@code fsync(2)}, {@code syncfs(2)} and the end of a session, if it was changed: into a directory beside it, whose result replaces it
- * by one rename. A process that is killed leaves the old or the new archive, and that directory, which the next one removes. The time that
+ * by one rename. A process that is killed leaves the old or the new archive, and that directory, which the next one that writes removes. The time that
  * {@code fsync(2)} takes is that of copying the archive. Times are in seconds; owners are not kept.
  */
 package org.hexfuse.nio.server;

@@ -13,7 +13,7 @@ import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.Lock;
 import org.hexfuse.server.Read;
 
-/** Blocks READs at offset 0 until they are interrupted or released, and, if it is told to, SETLKW whatever happens. */
+/** Blocks READs at offset 0 until they are interrupted or released, and, on request, SETLKW whatever happens. */
 final class SlowFileSystem extends FilterFileSystem {
     /** Released once for each READ that blocks. */
     final Semaphore blocked = new Semaphore(0);

@@ -57,8 +57,8 @@ class ServedProvidersTest {
         }
     }
 
-    @Nested class OfTheDefaultProvider extends OfProvider {
-        @RegisterExtension static final Differences DIFFERENCES = new Differences()
+    private static Differences ofTheDefaultProvider() {
+        return new Differences()
                 .because("java.nio.file has no number of blocks, or the provider has no holes",
                         "aHugeFileWithAHoleTakesLittle")
                 .because("the JDK sets no fraction of a second before 1970", "timesBefore1970AreKept")
@@ -70,6 +70,10 @@ class ServedProvidersTest {
                         "aReplacedNameAlwaysExists")
                 .sometimes("other programs write to the disk, or the server does not tell its space",
                         "writingReducesTheFreeSpace");
+    }
+
+    @Nested class OfTheDefaultProvider extends OfProvider {
+        @RegisterExtension static final Differences DIFFERENCES = ofTheDefaultProvider();
         @TempDir static Path directory;
 
         @Override Path root() throws IOException {
@@ -78,18 +82,7 @@ class ServedProvidersTest {
     }
 
     @Nested class OfTheDefaultProviderByTheRealKernel extends OfProvider {
-        @RegisterExtension static final Differences DIFFERENCES = new Differences()
-                .because("java.nio.file has no number of blocks, or the provider has no holes",
-                        "aHugeFileWithAHoleTakesLittle")
-                .because("the JDK sets no fraction of a second before 1970", "timesBefore1970AreKept")
-                .because("java.nio.file has no O_NOATIME", "noatimeKeepsTheAccessTime")
-                .sometimes("the filesystem below gives an inode number to another file at once",
-                        "aNameIsFreeAfterItsDirectoryIsGone")
-                .sometimes(
-                        "two callers at once meet a file between its lookup and its open, or its creation and its change of owner",
-                        "aReplacedNameAlwaysExists")
-                .sometimes("other programs write to the disk, or the server does not tell its space",
-                        "writingReducesTheFreeSpace");
+        @RegisterExtension static final Differences DIFFERENCES = ofTheDefaultProvider();
         @TempDir static Path directory;
         private RunningKernel running;
 

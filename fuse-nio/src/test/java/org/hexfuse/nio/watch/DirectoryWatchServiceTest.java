@@ -191,7 +191,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         assertThat(service.poll()).as("events that were not taken queue the key again").isSameAs(key);
     }
 
-    /** A key that looks when it is told to. */
+    /** A key without a timer: the test takes its snapshots. */
     private DirectoryWatchKey key() throws IOException {
         var key = new DirectoryWatchKey(service, "", directory, Set.of(ALL));
         key.open(ChangeSource.NONE, DirectoryWatchService.MAX_NAMES);
