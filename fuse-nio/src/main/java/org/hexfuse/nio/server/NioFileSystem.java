@@ -3,7 +3,6 @@ package org.hexfuse.nio.server;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.hexfuse.abi.FuseException;
 import org.hexfuse.server.Blocking;
 import org.hexfuse.server.Deferrable;
 import org.hexfuse.server.FilterFileSystem;
@@ -59,19 +58,10 @@ public sealed class NioFileSystem extends FilterFileSystem permits ZipFileSystem
         return false;
     }
 
-    /** Calls the provider where no interrupt reaches it, and names the errno of its exceptions. */
+    /** Calls the provider where no interrupt reaches it. */
     @Override protected <O extends Operation<O> & Deferrable<O, R>, R> R around(O op, Call<O, R> call)
             throws IOException, InterruptedException {
-        try {
-            return Shield.of(op.session(), () -> call.run(op));
-        } catch (FuseException e) {
-            throw e;
-        } catch (IOException e) {
-            throw Errors.of(e);
-        } catch (RuntimeException e) {
-            FuseException known = Errors.of(e);
-            throw known == null ? e : known;
-        }
+        return Shield.of(op.session(), () -> call.run(op));
     }
 
     @Override public void close() throws IOException {

@@ -332,7 +332,7 @@ final class NioOperations implements PathOperations {
         } catch (NoSuchFileException _) {
             return Optional.empty();
         } catch (IOException e) {
-            throw Errors.of(e);
+            throw new UncheckedIOException(e);
         }
     }
 

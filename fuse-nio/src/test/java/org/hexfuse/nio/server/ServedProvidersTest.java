@@ -142,8 +142,11 @@ class ServedProvidersTest {
     @Nested class OfMemoryFileSystem extends OfProvider {
         @RegisterExtension static final Differences DIFFERENCES = new Differences()
                 .sometimes(
-                        "the provider sets the time of modification when a channel is closed, which RELEASE does some time after close(2)",
-                        "anOmittedTimeIsKept", "copyingMovesTheTargetsTimes")
+                        "the provider sets the times of reading and writing when a channel is closed, which RELEASE does some time after close(2)",
+                        "anOmittedTimeIsKept", "copyingMovesTheTargetsTimes", "noatimeKeepsTheAccessTime",
+                        "readingMovesOnlyTheAccessTime", "writingMovesTheTimesOfModificationAndChange",
+                        "openingToTruncateMovesTheTimes")
+                .sometimes("the provider's space is the free part of the heap", "writingReducesTheFreeSpace")
                 .because("the provider changes no owners, or gives this process no rights on what belongs to others",
                         "aFileCreatedReadOnlyIsWritableForItsCreator", "anOpenDirectorysAttributesAreChanged",
                         "openToTruncateKeepsOwnerAndMode", "rmdirNeedsPermissionToWriteToTheParent",
@@ -180,14 +183,13 @@ class ServedProvidersTest {
                         "chownKeepsSetGroupIdWhereTheGroupMayNotExecute", "anOwnersChownDropsSetUserAndGroupId")
                 .because("an open file whose name was removed keeps a hidden one", "anOpenFileOutlivesItsName",
                         "aReplacedFileThatIsOpenStays", "anUnlinkedFileCannotBeLinked")
-                .because("java.nio.file has no O_NOATIME", "noatimeKeepsTheAccessTime")
                 .sometimes(
                         "two callers at once meet a file between its lookup and its open, or its creation and its change of owner",
                         "aReplacedNameAlwaysExists", "closingTheFileReleasesItsFlock",
                         "concurrentAppendsDoNotOverwrite", "concurrentCreatesOpenTheSameFile",
                         "directoriesFilledAndEmptiedAtOnceEndEmpty", "filesWrittenAtOnceKeepTheirContents",
                         "oneOfSeveralExclusiveOpensSucceeds", "oneOfSeveralMkdirsSucceeds",
-                        "oneOfSeveralUnlinksSucceeds", "readingMovesOnlyTheAccessTime");
+                        "oneOfSeveralUnlinksSucceeds");
         private FileSystem memory;
 
         @Override Path root() throws IOException {

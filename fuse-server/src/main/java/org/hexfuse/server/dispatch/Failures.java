@@ -9,9 +9,14 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.ClosedFileSystemException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -21,6 +26,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.NotLinkException;
 import java.nio.file.ReadOnlyFileSystemException;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -50,10 +56,11 @@ public final class Failures {
         return Optional.ofNullable(switch (failure) {
             case FuseException e -> e.errno();
             case UncheckedIOException e -> errno(e.getCause()).orElse(Errno.EIO);
+            case DirectoryIteratorException e -> errno(e.getCause()).orElse(Errno.EIO);
             case ExecutionException e -> ofCause(e);
             case CompletionException e -> ofCause(e);
             case NoSuchFileException _ -> Errno.ENOENT;
-            case FileNotFoundException e -> byMessage(inParentheses(e.getMessage()));
+            case FileNotFoundException e -> byMessage(inParentheses(e.getMessage()), Errno.ENOENT);
             case FileAlreadyExistsException _ -> Errno.EEXIST;
             case DirectoryNotEmptyException _ -> Errno.ENOTEMPTY;
             case NotDirectoryException _ -> Errno.ENOTDIR;
@@ -62,16 +69,19 @@ public final class Failures {
             case FileSystemLoopException _ -> Errno.ELOOP;
             case AtomicMoveNotSupportedException _ -> Errno.EXDEV;
             case FileSystemException e -> byMessage(e.getReason());
+            case UserPrincipalNotFoundException _ -> Errno.EOPNOTSUPP;
+            case ClosedFileSystemException _ -> Errno.EIO;
             case ReadOnlyFileSystemException _ -> Errno.EROFS;
             case UnsupportedOperationException _ -> Errno.EOPNOTSUPP;
             case SecurityException _ -> Errno.EACCES;
-            case InvalidPathException _ -> Errno.EINVAL;
+            case InvalidPathException _ -> Errno.EILSEQ;
             case OverlappingFileLockException _ -> Errno.EAGAIN;
             case InterruptedException _ -> Errno.EINTR;
             case SocketTimeoutException _ -> Errno.ETIMEDOUT;
             case TimeoutException _ -> Errno.ETIMEDOUT;
             case InterruptedIOException _ -> Errno.EINTR;
             case ClosedByInterruptException _ -> Errno.EINTR;
+            case ClosedChannelException _,NonReadableChannelException _,NonWritableChannelException _ -> Errno.EBADF;
             case ConnectException _ -> Errno.ECONNREFUSED;
             case NoRouteToHostException _ -> Errno.EHOSTUNREACH;
             case UnknownHostException _ -> Errno.EHOSTUNREACH;
@@ -92,6 +102,16 @@ public final class Failures {
     }
 
     private static Errno byMessage(String message) {
-        return message == null ? Errno.EIO : BY_MESSAGE.getOrDefault(message, Errno.EIO);
+        return byMessage(message, Errno.EIO);
+    }
+
+    /** A message is that of an errno, or has it behind others: {@code Error writing extended attribute 'a': No space left on device}. */
+    private static Errno byMessage(String message, Errno otherwise) {
+        if (message == null) {
+            return otherwise;
+        }
+        Errno whole = BY_MESSAGE.get(message);
+        return whole != null ? whole
+                : BY_MESSAGE.getOrDefault(message.substring(message.lastIndexOf(": ") + 1).strip(), otherwise);
     }
 }

@@ -9,13 +9,19 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.ClosedFileSystemException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.ReadOnlyFileSystemException;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -45,14 +51,23 @@ class FailuresTest {
                 Arguments.of(new IOException(), Errno.EIO),
                 Arguments.of(new FileNotFoundException("/a (Permission denied)"), Errno.EACCES),
                 Arguments.of(new FileNotFoundException("/a (No such file or directory)"), Errno.ENOENT),
+                Arguments.of(new FileNotFoundException("/a"), Errno.ENOENT),
+                Arguments.of(new FileSystemException("a", null, "Error writing 'user.b': No space left on device"),
+                        Errno.ENOSPC),
                 Arguments.of(new NoSuchFileException("a"), Errno.ENOENT),
                 Arguments.of(new AccessDeniedException("a"), Errno.EACCES),
                 Arguments.of(new ReadOnlyFileSystemException(), Errno.EROFS),
                 Arguments.of(new UnsupportedOperationException(), Errno.EOPNOTSUPP),
                 Arguments.of(new SecurityException(), Errno.EACCES),
-                Arguments.of(new InvalidPathException("a\0b", "Nul character"), Errno.EINVAL),
+                Arguments.of(new InvalidPathException("a\0b", "Nul character"), Errno.EILSEQ),
                 Arguments.of(new OverlappingFileLockException(), Errno.EAGAIN),
                 Arguments.of(new ClosedByInterruptException(), Errno.EINTR),
+                Arguments.of(new ClosedChannelException(), Errno.EBADF),
+                Arguments.of(new NonReadableChannelException(), Errno.EBADF),
+                Arguments.of(new NonWritableChannelException(), Errno.EBADF),
+                Arguments.of(new ClosedFileSystemException(), Errno.EIO),
+                Arguments.of(new UserPrincipalNotFoundException("nobody"), Errno.EOPNOTSUPP),
+                Arguments.of(new DirectoryIteratorException(new AccessDeniedException("a")), Errno.EACCES),
                 Arguments.of(new InterruptedException(), Errno.EINTR),
                 Arguments.of(new ConnectException("Connection refused"), Errno.ECONNREFUSED),
                 Arguments.of(new UnknownHostException("nowhere"), Errno.EHOSTUNREACH),
