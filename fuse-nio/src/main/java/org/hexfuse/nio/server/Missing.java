@@ -12,14 +12,18 @@ import org.slf4j.Logger;
  * this package, so their number is bounded. Any thread may use it.
  */
 final class Missing {
-    private static final Logger LOG = Loggers.of(NioFileSystem.class);
-
     private final String provider;
+    private final Logger log;
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
     /** {@code provider} is the scheme of its URIs. */
     Missing(String provider) {
+        this(provider, Loggers.of(NioFileSystem.class));
+    }
+
+    Missing(String provider, Logger log) {
         this.provider = provider;
+        this.log = log;
     }
 
     /** EOPNOTSUPP: to be thrown. */
@@ -36,7 +40,7 @@ final class Missing {
     /** Logs what is missing, of an operation that succeeds without it. */
     void note(String what) {
         if (logged.add(what)) {
-            LOG.warn("the provider of {}: has no {}", provider, what);
+            log.warn("the provider of {}: has no {}", provider, what);
         }
     }
 }
