@@ -21,7 +21,12 @@ public final class ChildProcess {
 
     private static final MethodHandle WAITPID = Libc.find("waitpid", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle KILL = Libc.find("kill", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle WAITID = Libc.find("waitid", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final int WNOHANG = 1;
+    private static final int P_PID = 1;
+    /** WEXITED, WNOHANG, WNOWAIT. */
+    private static final int LOOK = 4 | WNOHANG | 0x0100_0000;
+    private static final int SIGINFO_SIZE = 128;
     private static final long LONGEST_PAUSE_MILLIS = 20;
     /** The exit status of a signalled process is this plus the signal, as in a shell. */
     private static final int SIGNALLED = 128;
@@ -87,6 +92,29 @@ public final class ChildProcess {
             }
         }
         return status;
+    }
+
+    /** Whether the process has exited. It stays a zombie, so that its group can still be signalled; {@link #poll} reaps it. */
+    public synchronized boolean hasExited() throws LibcException {
+        if (status.isPresent()) {
+            return true;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(SIGINFO_SIZE, 8);
+            Libc.call("waitid " + name, s -> (int) WAITID.invokeExact(s, P_PID, pid, info, LOOK));
+            // The number of the signal, SIGCHLD, which stays 0 while the process runs.
+            return info.get(JAVA_INT, 0) != 0;
+        }
+    }
+
+    /**
+     * Sends a signal to the process group that this process leads ({@link Spawn#ownGroup}), until it is reaped: then another
+     * process may have its id.
+     */
+    public synchronized void signalGroup(int signal) throws LibcException {
+        if (status.isEmpty()) {
+            Libc.call("kill the group of " + name, s -> (int) KILL.invokeExact(s, -pid, signal));
+        }
     }
 
     /** Sends a signal, if the process is still running. */

@@ -2,6 +2,7 @@ package org.hexfuse.libc;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,12 +25,19 @@ public final class Spawn {
             ADDRESS);
     private static final MethodHandle ADD_DUP2 = Libc.find("posix_spawn_file_actions_adddup2", JAVA_INT, ADDRESS,
             JAVA_INT, JAVA_INT);
+    private static final MethodHandle ATTRIBUTES_INIT = Libc.find("posix_spawnattr_init", JAVA_INT, ADDRESS);
+    private static final MethodHandle ATTRIBUTES_DESTROY = Libc.find("posix_spawnattr_destroy", JAVA_INT, ADDRESS);
+    private static final MethodHandle SET_FLAGS = Libc.find("posix_spawnattr_setflags", JAVA_INT, ADDRESS, JAVA_SHORT);
+    private static final short SETPGROUP = 0x02;
     /** At least the size of {@code posix_spawn_file_actions_t} in any C library. */
     private static final int ACTIONS_SIZE = 256;
+    /** At least the size of {@code posix_spawnattr_t} in any C library. */
+    private static final int ATTRIBUTES_SIZE = 512;
 
     private final List<String> command;
     private final Map<String, String> environment = new TreeMap<>(System.getenv());
     private final List<Given> descriptors = new ArrayList<>();
+    private boolean ownGroup;
 
     /** A descriptor for the child and its number there; -1 for the number here. */
     private record Given(Fd fd, int number) {}
@@ -72,6 +80,12 @@ public final class Spawn {
         return this;
     }
 
+    /** Makes the child the leader of a new process group, which the signals of a terminal do not reach. */
+    public Spawn ownGroup() {
+        ownGroup = true;
+        return this;
+    }
+
     /**
      * Starts the process.
      *
@@ -108,8 +122,17 @@ public final class Spawn {
         MemorySegment argv = strings(arena, command);
         MemorySegment envp = strings(arena,
                 environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
-        check(what, Libc.certain(
-                s -> (int) POSIX_SPAWNP.invokeExact(s, pid, program, actions, MemorySegment.NULL, argv, envp)));
+        MemorySegment attributes = arena.allocate(ATTRIBUTES_SIZE, 16);
+        check(what, Libc.certain(s -> (int) ATTRIBUTES_INIT.invokeExact(s, attributes)));
+        try {
+            // The process group of the attributes is 0 then, which stands for a new one.
+            short flags = ownGroup ? SETPGROUP : 0;
+            check(what, Libc.certain(s -> (int) SET_FLAGS.invokeExact(s, attributes, flags)));
+            check(what, Libc.certain(
+                    s -> (int) POSIX_SPAWNP.invokeExact(s, pid, program, actions, attributes, argv, envp)));
+        } finally {
+            Libc.certain(s -> (int) ATTRIBUTES_DESTROY.invokeExact(s, attributes));
+        }
         return new ChildProcess(command.getFirst(), pid.get(JAVA_INT, 0));
     }
 

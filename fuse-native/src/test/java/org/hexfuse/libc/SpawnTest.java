@@ -58,6 +58,31 @@ class SpawnTest {
         }
     }
 
+    @Test void aGroupIsSignalledWholeUntilItsLeaderIsReaped() throws Exception {
+        try (Arena arena = Arena.ofConfined(); var pipe = Fd.pipe()) {
+            ChildProcess leader = Spawn.command("sh", "-c", "sleep 100 & echo started; exit 3")
+                    .connect(pipe.writer(), 1).ownGroup().start();
+            pipe.writer().close();
+            MemorySegment line = arena.allocate(16);
+            assertThat(Syscalls.read(pipe.reader(), line, 16)).as("bytes of a line").isEqualTo(8);
+            while (!leader.hasExited()) {
+                Thread.sleep(5);
+            }
+            leader.signalGroup(ChildProcess.SIGTERM);
+            assertThat(readAll(arena, pipe.reader())).as("the pipe's last writer has ended").isEmpty();
+            assertThat(leader.poll()).hasValue(3);
+            assertThat(leader.hasExited()).isTrue();
+            leader.signalGroup(ChildProcess.SIGKILL);
+        }
+    }
+
+    @Test void aRunningProcessHasNotExited() throws Exception {
+        ChildProcess child = Spawn.command("sleep", "100").ownGroup().start();
+        assertThat(child.hasExited()).isFalse();
+        child.signalGroup(ChildProcess.SIGKILL);
+        assertThat(child.waitFor()).isEqualTo(128 + ChildProcess.SIGKILL);
+    }
+
     @Test void aMissingProgramIsEnoent() {
         assertThatThrownBy(() -> Spawn.command("/no-such-program").start())
                 .hasMessage("start /no-such-program: No such file or directory (ENOENT)");
