@@ -1,5 +1,6 @@
 import org.hexfuse.transport.spi.KernelTransportProvider;
 import org.hexfuse.transport.spi.ServerTransportProvider;
+import org.hexfuse.transport.unix.ExecKernelTransport;
 import org.hexfuse.transport.unix.InheritedKernelTransport;
 import org.hexfuse.transport.unix.InheritedServerTransport;
 import org.hexfuse.transport.unix.PacketKernelTransport;
@@ -16,7 +17,8 @@ module org.hexfuse.transport.unix {
     requires static com.google.auto.service;
 
     provides KernelTransportProvider
-            with StreamKernelTransport, PacketKernelTransport, InheritedKernelTransport;
+            with StreamKernelTransport, PacketKernelTransport, InheritedKernelTransport,
+            ExecKernelTransport;
     provides ServerTransportProvider
             with StreamServerTransport, PacketServerTransport, InheritedServerTransport;
 }

@@ -38,6 +38,8 @@ final class ConnectionCore {
     final ConnectionOptions options;
     final NotificationSink sink;
     final int maxMessage;
+    /** The link's limit of the data of one READ, in bytes. */
+    final int maxRead;
     /** The masks of the flags that INIT offers. */
     final long offered;
     final RequestPool requests = new RequestPool();
@@ -68,10 +70,12 @@ final class ConnectionCore {
     /** Whether a thread waits on {@link #drained}. */
     private volatile boolean draining;
 
-    ConnectionCore(NotificationSink sink, ConnectionOptions options, int maxMessage, CarriedFlags carried) {
+    ConnectionCore(NotificationSink sink, ConnectionOptions options, int maxMessage, int maxRead,
+            CarriedFlags carried) {
         this.sink = sink;
         this.options = options;
         this.maxMessage = maxMessage;
+        this.maxRead = maxRead;
         this.offered = InitExchange.flags(options, carried);
         this.backing = new BackingTable(options);
         this.background = new BackgroundQueue(options.profile());

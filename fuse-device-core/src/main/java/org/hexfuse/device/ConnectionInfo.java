@@ -5,7 +5,7 @@ import org.hexfuse.abi.InitFlag;
 /**
  * What INIT negotiated, after the kernel's clamping.
  *
- * @param minor the server's minor version, as it sent it
+ * @param minor the server's minor version, as it sent it, or that of a kernel with an earlier protocol
  * @param flags the masks of the {@link InitFlag}s that both ends support
  * @param maxReadahead in bytes
  * @param maxWrite the most data in one WRITE, in bytes, at least 4096
@@ -15,18 +15,19 @@ import org.hexfuse.abi.InitFlag;
  * @param timeGranularity the granularity of file timestamps, in nanoseconds
  * @param maxStackDepth the most filesystems that a backing file may be stacked on; 0 without {@link InitFlag#PASSTHROUGH}
  * @param requestTimeout the request timeout that the server asks for, in seconds; 0 for none
+ * @param readLimit the link's limit of the data of one READ, in bytes of whole pages
  */
 public record ConnectionInfo(int minor, long flags, int maxReadahead, int maxWrite, int maxPages, int maxBackground,
-        int congestionThreshold, int timeGranularity, int maxStackDepth, int requestTimeout) {
+        int congestionThreshold, int timeGranularity, int maxStackDepth, int requestTimeout, int readLimit) {
     private static final int PAGE = 4096;
     private static final int SHORT_NAMES = 1024;
     private static final int LONG_NAMES = 4095;
 
-    /** Without backing files and request timeout. */
+    /** Without backing files, request timeout and limit of READ. */
     public ConnectionInfo(int minor, long flags, int maxReadahead, int maxWrite, int maxPages, int maxBackground,
             int congestionThreshold, int timeGranularity) {
         this(minor, flags, maxReadahead, maxWrite, maxPages, maxBackground, congestionThreshold, timeGranularity, 0,
-                0);
+                0, Integer.MAX_VALUE);
     }
 
     /** Whether both ends support a capability. */
@@ -36,7 +37,7 @@ public record ConnectionInfo(int minor, long flags, int maxReadahead, int maxWri
 
     /** The most data of one READ, in bytes. */
     public int maxRead() {
-        return maxPages * PAGE;
+        return Math.min(maxPages * PAGE, readLimit);
     }
 
     /** The most data of one WRITE, in bytes: one page without BIG_WRITES. */

@@ -13,6 +13,8 @@ import org.hexfuse.abi.Protocol;
 import org.hexfuse.transport.CarriedFlags;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.KernelLink;
+import org.hexfuse.transport.OfferLimits;
+import org.hexfuse.transport.ServerReport;
 
 /**
  * The kernel's connection to one mounted FUSE filesystem, Linux's {@code struct fuse_conn}: the port of its callers, the device
@@ -25,15 +27,16 @@ import org.hexfuse.transport.KernelLink;
 public final class FuseConnection implements RequestPort, AutoCloseable {
     private static final long BULK = 16 * 1024;
     private static final int LARGEST_LIMIT = 65535;
+    private static final int UNLIMITED = OfferLimits.NONE.maxRead();
 
     private final ConnectionCore core;
     /** The number of mounts, each of which is closed once. */
     private final AtomicInteger mounts = new AtomicInteger(1);
     private volatile KernelLink link;
 
-    private FuseConnection(NotificationSink sink, ConnectionOptions options, int maxMessage,
+    private FuseConnection(NotificationSink sink, ConnectionOptions options, int maxMessage, int maxRead,
             CarriedFlags carried) {
-        this.core = new ConnectionCore(sink, options, maxMessage, carried);
+        this.core = new ConnectionCore(sink, options, maxMessage, maxRead, carried);
     }
 
     /**
@@ -42,19 +45,19 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
      * @param maxMessage the longest message that the server can read or write, in bytes
      */
     public static FuseConnection create(NotificationSink sink, ConnectionOptions options, int maxMessage) {
-        return create(sink, options, maxMessage, new CarriedFlags(0));
+        return create(sink, options, maxMessage, UNLIMITED, new CarriedFlags(0));
     }
 
     private static FuseConnection create(NotificationSink sink, ConnectionOptions options, int maxMessage,
-            CarriedFlags carried) {
-        var connection = new FuseConnection(sink, options, maxMessage, carried);
+            int maxRead, CarriedFlags carried) {
+        var connection = new FuseConnection(sink, options, maxMessage, maxRead, carried);
         connection.offer();
         return connection;
     }
 
     /** As {@link #create}, but {@link #offer} queues INIT. */
     static FuseConnection prepare(NotificationSink sink, ConnectionOptions options, int maxMessage) {
-        return new FuseConnection(sink, options, maxMessage, new CarriedFlags(0));
+        return new FuseConnection(sink, options, maxMessage, UNLIMITED, new CarriedFlags(0));
     }
 
     /** Queues INIT. */
@@ -66,14 +69,16 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
      * Mounts the filesystem of the server at the peer of {@code link}, and blocks until the reply to INIT. The connection closes
      * the link.
      *
-     * @throws IOException if the link can't be attached because the server has disconnected
+     * @throws IOException if the link can't be attached because the server has disconnected, or if INIT failed and the link can
+     *         report on its server, which it started ({@link ServerReport})
      * @throws FuseException ETIMEDOUT if INIT has no reply in time, ECONNREFUSED if the reply is an error or not acceptable,
      *         ECONNABORTED if the server disconnects, EINTR if the thread was interrupted
      */
     public static FuseConnection mount(KernelLink link, NotificationSink sink, ConnectionOptions options)
             throws IOException {
-        FuseConnection connection = create(sink, options, link.maxMessage(),
-                link.feature(CarriedFlags.class).orElse(new CarriedFlags(0)));
+        OfferLimits limits = link.feature(OfferLimits.class).orElse(OfferLimits.NONE);
+        FuseConnection connection = create(sink, options.withProfile(options.profile().within(limits)),
+                link.maxMessage(), limits.maxRead(), link.feature(CarriedFlags.class).orElse(new CarriedFlags(0)));
         connection.link = link;
         try {
             link.attach(connection.newHandle());
@@ -82,6 +87,11 @@ public final class FuseConnection implements RequestPort, AutoCloseable {
         } catch (IOException | RuntimeException e) {
             connection.abort();
             link.close();
+            Optional<ServerReport> report = link.feature(ServerReport.class);
+            if (report.isPresent()) {
+                String errno = e instanceof FuseException failure ? " with " + failure.errno() : "";
+                throw new IOException("INIT failed" + errno + ": " + report.get().text(), e);
+            }
             throw e;
         }
     }

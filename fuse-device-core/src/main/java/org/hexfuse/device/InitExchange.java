@@ -58,15 +58,18 @@ final class InitExchange {
     /**
      * Decodes the reply, zero-filled to its full size; empty if the connection must be refused.
      *
+     * @param maxRead the link's limit of the data of one READ
      * @param offered the masks of the flags that INIT offered
      */
     static Optional<ConnectionInfo> negotiate(MemorySegment out, ConnectionOptions options, int maxMessage,
-            long offered) {
+            int maxRead, long offered) {
         if (InitOut.MAJOR.get(out) != Protocol.MAJOR) {
             return Optional.empty();
         }
         KernelProfile profile = options.profile();
-        int minor = (int) Math.min(InitOut.MINOR.getUnsigned(out, 0), Integer.MAX_VALUE);
+        // A server may reply with its own version, and not with the lower one of the two.
+        long highest = profile.minor() < Protocol.MINOR ? profile.minor() : Integer.MAX_VALUE;
+        int minor = (int) Math.min(InitOut.MINOR.getUnsigned(out, 0), highest);
         long flags = flags(out, minor, profile.accepted() | offered);
         if (isUnacceptable(out, flags, options)) {
             return Optional.empty();
@@ -79,7 +82,7 @@ final class InitExchange {
                 limit(InitOut.CONGESTION_THRESHOLD.getUnsigned(out, 0), minor, CONGESTION_THRESHOLD,
                         profile.userCongestion(), options),
                 granularity(out, minor), InitFlag.PASSTHROUGH.in(flags) ? InitOut.MAX_STACK_DEPTH.get(out) : 0,
-                InitFlag.REQUEST_TIMEOUT.in(flags) ? InitOut.REQUEST_TIMEOUT.getUnsigned(out, 0) : 0));
+                InitFlag.REQUEST_TIMEOUT.in(flags) ? InitOut.REQUEST_TIMEOUT.getUnsigned(out, 0) : 0, maxRead));
     }
 
     private static long flags(MemorySegment out, int minor, long accepted) {

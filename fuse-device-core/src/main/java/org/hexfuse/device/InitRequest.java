@@ -59,7 +59,7 @@ final class InitRequest {
     /** Runs on the thread that writes the reply, as in Linux, before its write returns. */
     private void complete(Request init, Errno outcome) {
         Optional<ConnectionInfo> result = outcome == Errno.OK
-                ? InitExchange.negotiate(init.reply(), core.options, core.maxMessage, core.offered)
+                ? InitExchange.negotiate(init.reply(), core.options, core.maxMessage, core.maxRead, core.offered)
                 : Optional.empty();
         LOG.debug("INIT: {}, negotiated {}", outcome, result);
         core.lock.lock();

@@ -4,6 +4,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Flag;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.transport.OfferLimits;
 
 /**
  * The kernel that the device emulates: the differences between kernels, as data. {@code docs/init-flags.md} says what each flag
@@ -86,6 +87,14 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
                 writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
                 keepsUncopied, maxActive, abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground,
                 userCongestion);
+    }
+
+    /** The same kernel within the limits of a link. */
+    KernelProfile within(OfferLimits limits) {
+        return new KernelProfile(Math.min(minor, limits.minor()), flags & limits.flags(), conditional & limits.flags(),
+                accepted & limits.flags(), maxReadahead, unknownUnique, readAfterEnd, writeAfterEnd, endBeforeSize,
+                positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing, keepsUncopied, maxActive,
+                abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground, userCongestion);
     }
 
     /** The same kernel with another maximum of active requests; 0 for none. */

@@ -16,6 +16,7 @@ import org.hexfuse.device.TestServer.Received;
 import org.hexfuse.transport.CarriedFlags;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.KernelLink;
+import org.hexfuse.transport.OfferLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,11 +29,17 @@ class InitOfferTest {
         final CompletableFuture<Long> offered = new CompletableFuture<>();
         private final long carried;
         private final long notOffered;
+        private OfferLimits limits = OfferLimits.NONE;
         private DeviceHandle handle;
 
         Link(long carried, long notOffered) {
             this.carried = carried;
             this.notOffered = notOffered;
+        }
+
+        Link within(OfferLimits bounds) {
+            limits = bounds;
+            return this;
         }
 
         @Override public int maxMessage() {
@@ -57,6 +64,9 @@ class InitOfferTest {
         }
 
         @Override public <T> Optional<T> feature(Class<T> type) {
+            if (type == OfferLimits.class) {
+                return Optional.of(type.cast(limits));
+            }
             return type == CarriedFlags.class && carried != 0
                     ? Optional.of(type.cast(new CarriedFlags(carried)))
                     : Optional.empty();
@@ -104,6 +114,18 @@ class InitOfferTest {
         try (FuseConnection connection = FuseConnection.mount(new Link(InitFlag.SPLICE_READ.mask(), CONDITIONAL),
                 NotificationSink.NONE, OPTIONS)) {
             assertThat(connection.negotiated().flags() & CONDITIONAL).isEqualTo(InitFlag.SPLICE_READ.mask());
+        }
+    }
+
+    @Test void aLinkLimitsFlagsVersionAndReads() throws IOException {
+        var limits = new OfferLimits(20, Flag.of(InitFlag.ASYNC_READ, InitFlag.DONT_MASK), 8192);
+        Link link = new Link(0, InitFlag.BIG_WRITES.mask()).within(limits);
+        try (FuseConnection connection = FuseConnection.mount(link, NotificationSink.NONE, OPTIONS)) {
+            assertThat(link.offered.join()).isEqualTo(limits.flags());
+            assertThat(connection.negotiated().flags()).isEqualTo(limits.flags());
+            assertThat(connection.negotiated().minor()).as("though the server replies 45").isEqualTo(20);
+            assertThat(connection.negotiated().maxRead()).isEqualTo(8192);
+            assertThat(connection.negotiated().maxWriteData()).isEqualTo(4096);
         }
     }
 

@@ -29,7 +29,7 @@ public final class ChildProcess {
     private static final int SIGINFO_SIZE = 128;
     private static final long LONGEST_PAUSE_MILLIS = 20;
     /** The exit status of a signalled process is this plus the signal, as in a shell. */
-    private static final int SIGNALLED = 128;
+    public static final int SIGNALLED = 128;
 
     private final String name;
     private final int pid;

@@ -10,6 +10,7 @@ import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 
 /**
  * Binds functions and captures errno. The only class that calls restricted methods.
@@ -40,6 +41,11 @@ import java.lang.invoke.MethodHandle;
     /** The function {@code name}, which has {@code fixed} arguments before the ellipsis. */
     static MethodHandle findVariadic(String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {
         return handle(name, FunctionDescriptor.of(result, arguments), CAPTURE, Linker.Option.firstVariadicArg(fixed));
+    }
+
+    /** The function {@code name}, if the C library has it. */
+    static Optional<MethodHandle> findIfPresent(String name, MemoryLayout result, MemoryLayout... arguments) {
+        return SYMBOLS.find(name).isPresent() ? Optional.of(find(name, result, arguments)) : Optional.empty();
     }
 
     /** The address of a function, to be passed to another one. */

@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.hexfuse.abi.Errno;
 
@@ -28,6 +29,8 @@ public final class Spawn {
     private static final MethodHandle ATTRIBUTES_INIT = Libc.find("posix_spawnattr_init", JAVA_INT, ADDRESS);
     private static final MethodHandle ATTRIBUTES_DESTROY = Libc.find("posix_spawnattr_destroy", JAVA_INT, ADDRESS);
     private static final MethodHandle SET_FLAGS = Libc.find("posix_spawnattr_setflags", JAVA_INT, ADDRESS, JAVA_SHORT);
+    private static final Optional<MethodHandle> ADD_CLOSE_FROM = Libc
+            .findIfPresent("posix_spawn_file_actions_addclosefrom_np", JAVA_INT, ADDRESS, JAVA_INT);
     private static final short SETPGROUP = 0x02;
     /** At least the size of {@code posix_spawn_file_actions_t} in any C library. */
     private static final int ACTIONS_SIZE = 256;
@@ -38,6 +41,7 @@ public final class Spawn {
     private final Map<String, String> environment = new TreeMap<>(System.getenv());
     private final List<Given> descriptors = new ArrayList<>();
     private boolean ownGroup;
+    private int closedFrom = -1;
 
     /** A descriptor for the child and its number there; -1 for the number here. */
     private record Given(Fd fd, int number) {}
@@ -80,6 +84,15 @@ public final class Spawn {
         return this;
     }
 
+    /**
+     * Closes the descriptors of the child from {@code number} on, such as those that this program, or the JDK, opens without O_CLOEXEC.
+     * Does nothing where the C library cannot: glibc before 2.34, musl.
+     */
+    public Spawn closeFrom(int number) {
+        closedFrom = number;
+        return this;
+    }
+
     /** Makes the child the leader of a new process group, which the signals of a terminal do not reach. */
     public Spawn ownGroup() {
         ownGroup = true;
@@ -104,6 +117,10 @@ public final class Spawn {
                     // For equal numbers dup2 clears FD_CLOEXEC, in the child only.
                     int to = given.number < 0 ? from : given.number;
                     check(what, Libc.certain(s -> (int) ADD_DUP2.invokeExact(s, actions, from, to)));
+                }
+                if (closedFrom >= 0 && ADD_CLOSE_FROM.isPresent()) {
+                    MethodHandle closeFrom = ADD_CLOSE_FROM.get();
+                    check(what, Libc.certain(s -> (int) closeFrom.invokeExact(s, actions, closedFrom)));
                 }
                 return start(what, arena, actions);
             } finally {

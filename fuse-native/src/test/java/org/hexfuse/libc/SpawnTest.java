@@ -58,6 +58,17 @@ class SpawnTest {
         }
     }
 
+    @Test void descriptorsAreClosedFromANumberOn() throws Exception {
+        try (Arena arena = Arena.ofConfined(); var pipe = Fd.pipe(); var other = Fd.pipe()) {
+            ChildProcess child = Spawn.command("sh", "-c", "exec 2>&-; echo /proc/self/fd/*").connect(pipe.writer(), 1)
+                    .connect(other.writer(), 3).inherit(other.reader()).closeFrom(4).start();
+            pipe.writer().close();
+            assertThat(child.waitFor()).isZero();
+            assertThat(readAll(arena, pipe.reader())).as("its own directory besides")
+                    .matches("/proc/self/fd/0 /proc/self/fd/1 (/proc/self/fd/[0-9]+ )?/proc/self/fd/3( .*/4)?\n");
+        }
+    }
+
     @Test void aGroupIsSignalledWholeUntilItsLeaderIsReaped() throws Exception {
         try (Arena arena = Arena.ofConfined(); var pipe = Fd.pipe()) {
             ChildProcess leader = Spawn.command("sh", "-c", "sleep 100 & echo started; exit 3")

@@ -16,7 +16,7 @@ public interface KernelLink extends AutoCloseable {
      */
     void attach(DeviceHandle handle) throws IOException;
 
-    /** An optional feature, which other transports may lack, such as {@link CarriedFlags}. */
+    /** An optional feature, which other transports may lack, such as {@link CarriedFlags} and {@link OfferLimits}. */
     default <T> Optional<T> feature(Class<T> type) {
         return Optional.empty();
     }

@@ -8,6 +8,7 @@ import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.OutHeader;
 import org.hexfuse.libc.MessageFlags;
 import org.hexfuse.libc.SocketMessage;
+import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.Segments;
 
 /**
@@ -18,6 +19,9 @@ final class PacketReader implements MessageReader {
     private static final int MAX_PIECES = 16;
     /** The longest packet of a message in several packets. */
     private static final long MAX_PART = 1 << 20;
+    private static final int MAX_ERRNO = 512;
+    /** How far apart the uniques of two requests are that are outstanding at a time. */
+    private static final long NEAR = 1 << 20;
 
     private final Wire wire;
     private final MemorySegment header;
@@ -108,6 +112,11 @@ final class PacketReader implements MessageReader {
             long skipped = header.byteSize();
             while (done < target.size()) {
                 long received = wire.receive(part, 0, part.byteSize(), MessageFlags.TRUNC, true);
+                if (done > 0 && isReply(part, received)) {
+                    throw new ProtocolException("another reply came between the packets of one of " + length
+                            + " bytes: the server splices with several threads; it needs READs of at most "
+                            + ExecAddress.SPLICED_READ + " bytes");
+                }
                 long useful = received - skipped;
                 if (received <= 0 || useful < 0 || useful > target.size() - done || received > part.byteSize()) {
                     throw new ProtocolException("a reply of " + length + " bytes whose packets do not add up to it");
@@ -117,6 +126,22 @@ final class PacketReader implements MessageReader {
                 skipped = 0;
             }
         }
+    }
+
+    /**
+     * Whether the next packet is another reply, or the first packet of one. Only its header tells it from data: the length of the packet
+     * or more, no error in the latter case, and a unique that is not long before or after this reply's.
+     */
+    private boolean isReply(MemorySegment packet, long received) {
+        if (received < OutHeader.SIZE) {
+            return false;
+        }
+        long stated = OutHeader.LEN.getUnsigned(packet, 0);
+        int error = OutHeader.ERROR.get(packet);
+        long distance = Math.abs(OutHeader.UNIQUE.get(packet) - OutHeader.UNIQUE.get(header));
+        boolean first = stated > received && stated <= MAX_PART + Limits.HEAD_ROOM && error == 0;
+        boolean whole = stated == received && error <= 0 && error > -MAX_ERRNO;
+        return (first || whole) && distance % 2 == 0 && distance < NEAR;
     }
 
     private static boolean canReceiveInto(Segments target) {

@@ -78,7 +78,7 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private static void sizeBuffers(Fd socket, OptionalInt wanted) throws LibcException {
+    static void sizeBuffers(Fd socket, OptionalInt wanted) throws LibcException {
         if (wanted.isPresent()) {
             Sockets.option(socket, SocketOption.SEND_BUFFER, wanted.getAsInt());
             Sockets.option(socket, SocketOption.RECEIVE_BUFFER, wanted.getAsInt());
@@ -96,7 +96,8 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private static int maxMessage(Fd socket, SocketType type) throws IOException {
+    /** The longest message that this end of a connection can send. */
+    static int maxMessage(Fd socket, SocketType type) throws IOException {
         if (type == SocketType.STREAM) {
             return MAX_MESSAGE;
         }

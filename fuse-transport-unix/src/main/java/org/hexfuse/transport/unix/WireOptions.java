@@ -72,7 +72,8 @@ record WireOptions(boolean anyUser, OptionalInt buffer, Duration patience, Durat
         return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
     }
 
-    private static int number(Address address, String key, int least, int most) {
+    /** A number of the address, which has it. */
+    static int number(Address address, String key, int least, int most) {
         String text = address.parameters().get(key);
         try {
             int number = Integer.parseInt(text);

@@ -454,4 +454,15 @@ import org.junit.jupiter.params.provider.ValueSource;
         server.send(new byte[100_000]);
         assertThatThrownBy(() -> reading.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(FuseException.class);
     }
+
+    @Test void aReplyBetweenThePacketsOfAnotherClosesTheConnection() throws Exception {
+        mount(SocketType.SEQPACKET, NotificationSink.NONE);
+        Future<byte[]> reading = callers.submit(() -> read(PAYLOAD));
+        long unique = RawPeer.unique(server.request());
+        byte[] whole = RawPeer.reply(unique, 0, new byte[PAYLOAD]);
+        server.send(Arrays.copyOf(whole, 61456));
+        server.send(RawPeer.reply(unique + 2, 0, entry()));
+        assertThatThrownBy(() -> reading.get(1500, TimeUnit.MILLISECONDS)).hasCauseInstanceOf(FuseException.class);
+        assertThat(server.seesTheEnd()).isTrue();
+    }
 }
