@@ -197,6 +197,33 @@ class CommandTest {
         }
     }
 
+    @Test void putGoesOnAfterFailuresAndCountsThem(@TempDir Path host) throws Exception {
+        Path tree = Files.createDirectory(host.resolve("tree"));
+        var directories = new StringBuilder();
+        for (int i = 0; i < 30; i++) {
+            Files.writeString(tree.resolve("f" + i), "content");
+            directories.append(" /tree/f").append(i);
+        }
+        Files.writeString(Files.createDirectory(tree.resolve("inner")).resolve("a"), "below");
+        Files.writeString(tree.resolve("z"), "last");
+        assertThat(shell("mkdir -p" + directories + "; write /tree/inner 'not a directory'; put " + tree + " /")).isOne();
+        assertThat(err.toString().lines()).hasSize(21).last().isEqualTo("put: 31 failures, the rest is copied; the first 20 are above");
+    }
+
+    @Test void putCopiesWhatFollowsAFailure(@TempDir Path host) throws Exception {
+        Path tree = Files.createDirectory(host.resolve("tree"));
+        for (String name : List.of("a", "b", "c")) {
+            Files.writeString(tree.resolve(name), name);
+        }
+        Path server = host.resolve("server.sock");
+        try (FuseServer serving = FuseServer.serve(FileSystems.discover().create(Address.parse("memory:")))
+                .at(Address.of("unix", server.toString())).start()) {
+            assertThat(run("shell", "unix:" + server, "-c", "mkdir -p /tree/b; put " + tree + " /")).isOne();
+            assertThat(run("shell", "unix:" + server, "-c", "cat /tree/a /tree/c")).isZero();
+        }
+        assertThat(out()).isEqualTo("ac");
+    }
+
     @Test void putAndGetKeepATree(@TempDir Path host) throws Exception {
         Path tree = Files.createDirectory(host.resolve("tree"));
         Path file = Files.writeString(Files.createDirectories(tree.resolve("a/b")).resolve("f"), "content");
@@ -244,7 +271,7 @@ class CommandTest {
     @Test void aDirectoryIsNotReplacedByAFile(@TempDir Path host) throws Exception {
         Files.writeString(Files.createDirectory(host.resolve("tree")).resolve("f"), "text");
         assertThat(shell("mkdir -p /tree/f; put " + host.resolve("tree") + " /")).isEqualTo(1);
-        assertThat(err.toString()).isEqualTo("put: /tree/f: is a directory\n");
+        assertThat(err.toString()).isEqualTo("put: /tree/f: is a directory\nput: 1 failure, the rest is copied\n");
     }
 
     @Test void changesOwnersAndExtendedAttributes() {

@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 
 /** The failure of a shell command, with a message for its user. */
@@ -15,8 +16,19 @@ final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int LONGEST_PATH = 200;
 
-    private CommandFailure(String message) {
+    private final Errno errno;
+
+    private CommandFailure(String message, Errno errno) {
         super(message, null, false, false);
+        this.errno = errno;
+    }
+
+    /** Whether what follows would fail as well: the connection is closed, or the thread was interrupted. */
+    boolean isFinal() {
+        return switch (errno) {
+            case ENOTCONN, ECONNABORTED, ENODEV, EINTR -> true;
+            default -> false;
+        };
     }
 
     /** An operation on files. */
@@ -26,7 +38,7 @@ final class CommandFailure extends RuntimeException {
 
     /** An operation on a path failed. */
     static CommandFailure of(String path, FuseException e) {
-        return new CommandFailure(shortened(path) + ": " + e.getMessage());
+        return new CommandFailure(shortened(path) + ": " + e.getMessage(), e.errno());
     }
 
     /** An operation on a path failed; the exception may name another one. */
@@ -34,7 +46,7 @@ final class CommandFailure extends RuntimeException {
         String file = e instanceof FileSystemException named && named.getFile() != null ? named.getFile()
                 : path.toString();
         return e.getCause() instanceof FuseException cause ? of(file, cause)
-                : new CommandFailure(shortened(file) + ": " + reason(e));
+                : of(shortened(file) + ": " + reason(e));
     }
 
     private static String reason(IOException e) {
@@ -71,6 +83,6 @@ final class CommandFailure extends RuntimeException {
     }
 
     static CommandFailure of(String message) {
-        return new CommandFailure(message);
+        return new CommandFailure(message, Errno.OK);
     }
 }

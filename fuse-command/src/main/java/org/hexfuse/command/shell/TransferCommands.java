@@ -1,6 +1,7 @@
 package org.hexfuse.command.shell;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -29,28 +30,59 @@ final class TransferCommands {
             implements Callable<Integer> {
         private final FileSystem files;
         private final Vfs vfs;
+        private final Output out;
+        private final PrintWriter err;
 
         @Parameters(index = "0", paramLabel = "HOST") private Path host;
 
         @Parameters(index = "1", paramLabel = "PATH") private String path;
 
-        Put(FileSystem files, Vfs vfs) {
+        Put(FileSystem files, Vfs vfs, Output out, PrintWriter err) {
             this.files = files;
             this.vfs = vfs;
+            this.out = out;
+            this.err = err;
         }
 
-        @Override public Integer call() {
+        /** What could not be copied is reported and left out: a server may refuse some names, types or attributes. */
+        @Override public Integer call() throws IOException {
             if (!Files.exists(host, LinkOption.NOFOLLOW_LINKS)) {
                 throw CommandFailure.of(host + ": no such file on the host");
             }
             Path target = into(files.getPath(path), host.toAbsolutePath().normalize().getFileName());
-            try (Progress progress = Progress.of("put", TreeCopy.sizeOf(host))) {
+            out.flush();
+            var failures = new Failures();
+            try (Progress progress = Progress.of("put", TreeCopy.sizeOf(host, false))) {
                 TreeCopy.copy(host, target, progress, (_, special, mode, device) -> {
                     vfs.mknod(special.toString(), mode, (int) device);
                     return true;
-                });
+                }, failures::add);
             }
-            return 0;
+            return failures.finish();
+        }
+
+        /** Counts what failed, and prints the first of it. */
+        private final class Failures {
+            private static final int PRINTED = 20;
+            private long count;
+
+            void add(CommandFailure failure) {
+                if (failure.isFinal()) {
+                    throw failure;
+                }
+                if (++count <= PRINTED) {
+                    err.println("put: " + failure.getMessage());
+                }
+            }
+
+            int finish() {
+                if (count == 0) {
+                    return 0;
+                }
+                err.println("put: " + count + (count == 1 ? " failure" : " failures") + ", the rest is copied"
+                        + (count > PRINTED ? "; the first " + PRINTED + " are above" : ""));
+                return 1;
+            }
         }
     }
 
@@ -70,13 +102,13 @@ final class TransferCommands {
 
         @Override public Integer call() {
             Path source = files.getPath(path);
-            long total = TreeCopy.sizeOf(source);
+            long total = TreeCopy.sizeOf(source, true);
             try (Progress progress = Progress.of("get", total)) {
                 TreeCopy.copy(source, into(host, source.getFileName()), progress, (special, _, _, _) -> {
                     out.line(DirectoryListing.printable(special.toString())
                             + ": skipped, it is not a file, directory or symbolic link");
                     return false;
-                });
+                }, TreeCopy.Failures.FINAL);
             }
             return 0;
         }

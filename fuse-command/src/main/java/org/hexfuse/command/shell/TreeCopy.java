@@ -33,6 +33,7 @@ final class TreeCopy implements TreeWalk.Visitor {
     private final Path to;
     private final Progress progress;
     private final SpecialFiles specialFiles;
+    private final Failures failures;
     private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
     private final Deque<Map<String, Object>> directories = new ArrayDeque<>();
     /** Where files with several links were copied to. */
@@ -44,23 +45,49 @@ final class TreeCopy implements TreeWalk.Visitor {
         boolean copy(Path source, Path target, int mode, long device) throws IOException;
     }
 
-    private TreeCopy(Path from, Path to, Progress progress, SpecialFiles specialFiles) {
+    /** What is done with what could not be copied. */
+    interface Failures {
+        /** The first one ends the copy. */
+        Failures FINAL = failure -> {
+            throw failure;
+        };
+
+        /** Throws it, or goes on, without what is below a directory. */
+        void add(CommandFailure failure);
+    }
+
+    private TreeCopy(Path from, Path to, Progress progress, SpecialFiles specialFiles, Failures failures) {
         this.from = from;
         this.to = to;
         this.progress = progress;
         this.specialFiles = specialFiles;
+        this.failures = failures;
     }
 
-    /** The bytes of all files below a path. */
-    static long sizeOf(Path root) {
+    /** The bytes of all files below a path; of those that can be found, or the first failure ends the count. */
+    static long sizeOf(Path root, boolean stopAtFailure) {
         var bytes = new LongAdder();
-        TreeWalk.walk(root, (_, attributes) -> bytes.add(attributes.isRegularFile() ? attributes.size() : 0));
+        TreeWalk.walk(root, new TreeWalk.Visitor() {
+            @Override public void enter(Path file, BasicFileAttributes attributes) {
+                bytes.add(attributes.isRegularFile() ? attributes.size() : 0);
+            }
+
+            @Override public void failed(CommandFailure failure) {
+                if (stopAtFailure) {
+                    throw failure;
+                }
+            }
+        });
         return bytes.sum();
     }
 
     /** Copies {@code from}, and what is below it, to the path {@code to}. */
-    static void copy(Path from, Path to, Progress progress, SpecialFiles specialFiles) {
-        TreeWalk.walk(from, new TreeCopy(from, to, progress, specialFiles));
+    static void copy(Path from, Path to, Progress progress, SpecialFiles specialFiles, Failures failures) {
+        TreeWalk.walk(from, new TreeCopy(from, to, progress, specialFiles, failures));
+    }
+
+    @Override public void failed(CommandFailure failure) {
+        failures.add(failure);
     }
 
     private Path target(Path source) {
@@ -77,7 +104,10 @@ final class TreeCopy implements TreeWalk.Visitor {
             copyContent(source, target, StandardOpenOption.WRITE);
         } else {
             remove(target);
-            if (!isCopied(attributes, target) && copyFile(source, target, basic, attributes)) {
+            if (!isLinked(attributes, target) && copyFile(source, target, basic, attributes)) {
+                if ((int) attributes.get("nlink") > 1) {
+                    copies.put(identity(attributes), target);
+                }
                 setAttributes(target, attributes, basic.isSymbolicLink());
             }
         }
@@ -112,16 +142,17 @@ final class TreeCopy implements TreeWalk.Visitor {
         Files.deleteIfExists(target);
     }
 
-    private boolean isCopied(Map<String, Object> attributes, Path target) throws IOException {
-        if ((int) attributes.get("nlink") == 1) {
-            return false;
+    /** Whether the file was copied by another name, to which the target is a link now. */
+    private boolean isLinked(Map<String, Object> attributes, Path target) throws IOException {
+        Path before = copies.get(identity(attributes));
+        if (before != null) {
+            Files.createLink(target, before);
         }
-        Path before = copies.putIfAbsent(attributes.get("dev") + ":" + attributes.get("ino"), target);
-        if (before == null) {
-            return false;
-        }
-        Files.createLink(target, before);
-        return true;
+        return before != null;
+    }
+
+    private static String identity(Map<String, Object> attributes) {
+        return attributes.get("dev") + ":" + attributes.get("ino");
     }
 
     private static void makeDirectory(Path target) throws IOException {

@@ -10,7 +10,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Walks a tree for a command, depth first, and follows no symbolic link. The first failure ends it, with the path and the reason. The
+ * Walks a tree for a command, depth first, and follows no symbolic link. The first failure ends it, with the path and the reason, unless
+ * the visitor goes on. The
  * server determines the depth of its tree, up to paths of 4096 bytes, where ENAMETOOLONG ends the walk.
  */
 final class TreeWalk extends SimpleFileVisitor<Path> {
@@ -28,6 +29,11 @@ final class TreeWalk extends SimpleFileVisitor<Path> {
 
         /** Called for a directory when all its entries were visited. */
         default void leave(Path directory) throws IOException {}
+
+        /** Called for what could not be entered, listed or left: throws it, or goes on, without what is below a directory. */
+        default void failed(CommandFailure failure) {
+            throw failure;
+        }
     }
 
     private TreeWalk(Visitor visitor) {
@@ -40,28 +46,45 @@ final class TreeWalk extends SimpleFileVisitor<Path> {
     }
 
     @Override public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-        count(file);
-        CommandFailure.at(file, () -> visitor.enter(file, attributes));
+        enter(file, attributes);
         return FileVisitResult.CONTINUE;
     }
 
+    private boolean enter(Path file, BasicFileAttributes attributes) {
+        count(file);
+        return attempt(file, () -> visitor.enter(file, attributes));
+    }
+
+    private boolean attempt(Path file, CommandFailure.Action action) {
+        try {
+            CommandFailure.at(file, action);
+            return true;
+        } catch (CommandFailure failure) {
+            visitor.failed(failure);
+            return false;
+        }
+    }
+
     @Override public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-        FileVisitResult result = visitFile(directory, attributes);
+        if (!enter(directory, attributes)) {
+            return FileVisitResult.SKIP_SUBTREE;
+        }
         listed.addLast(new long[1]);
-        return result;
+        return FileVisitResult.CONTINUE;
     }
 
     @Override public FileVisitResult postVisitDirectory(Path directory, IOException failure) {
         if (failure != null) {
-            throw CommandFailure.of(directory, failure);
+            visitor.failed(CommandFailure.of(directory, failure));
         }
         listed.removeLast();
-        CommandFailure.at(directory, () -> visitor.leave(directory));
+        attempt(directory, () -> visitor.leave(directory));
         return FileVisitResult.CONTINUE;
     }
 
     @Override public FileVisitResult visitFileFailed(Path file, IOException failure) {
-        throw CommandFailure.of(file, failure);
+        visitor.failed(CommandFailure.of(file, failure));
+        return FileVisitResult.CONTINUE;
     }
 
     private void count(Path file) {
