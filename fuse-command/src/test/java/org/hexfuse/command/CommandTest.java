@@ -206,8 +206,10 @@ class CommandTest {
         }
         Files.writeString(Files.createDirectory(tree.resolve("inner")).resolve("a"), "below");
         Files.writeString(tree.resolve("z"), "last");
-        assertThat(shell("mkdir -p" + directories + "; write /tree/inner 'not a directory'; put " + tree + " /")).isOne();
-        assertThat(err.toString().lines()).hasSize(21).last().isEqualTo("put: 31 failures, the rest is copied; the first 20 are above");
+        assertThat(shell("mkdir -p" + directories + "; write /tree/inner 'not a directory'; put " + tree + " /"))
+                .isOne();
+        assertThat(err.toString().lines()).hasSize(21).last()
+                .isEqualTo("put: 31 failures, the rest is copied; the first 20 are above");
     }
 
     @Test void putCopiesWhatFollowsAFailure(@TempDir Path host) throws Exception {
@@ -222,6 +224,29 @@ class CommandTest {
             assertThat(run("shell", "unix:" + server, "-c", "cat /tree/a /tree/c")).isZero();
         }
         assertThat(out()).isEqualTo("ac");
+    }
+
+    @Test void usesTheFilesOfAServerThatItStarts(@TempDir Path host) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/fuse-overlayfs")), "Debian's fuse-overlayfs is not installed");
+        Path tree = Files.createDirectory(host.resolve("a tree"));
+        Files.writeString(tree.resolve("f"), "content");
+        for (String name : List.of("lower", "upper", "work")) {
+            Files.createDirectory(host.resolve(name));
+        }
+        String options = "lowerdir=" + host + "/lower,upperdir=" + host + "/upper,workdir=" + host + "/work";
+        assertThat(run("shell", "exec:fuse-overlayfs -f -o '" + options + "' {}", "-c",
+                "put '" + tree + "' /copy; cat /copy/f; xattr -w user.a=b /copy/f; xattr /copy/f")).isZero();
+        assertThat(out()).isEqualTo("contentuser.a=b\n");
+        assertThat(host.resolve("upper/copy/f")).hasContent("content");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "exec:no-such-server {}|there is no program 'no-such-server'", "exec:sshfs host:|needs a command with {}",
+        "exec:sh -c 'echo cause >&2; exit 4' {}|sh has exited with status 4; it wrote: cause"}) void aServerThatDoesNotStartIsOneLine(
+                String address, String message) {
+        assertThat(run("shell", address, "-c", "ls")).isNotZero();
+        assertThat(err.toString()).contains(message).hasLineCount(1);
     }
 
     @Test void putAndGetKeepATree(@TempDir Path host) throws Exception {

@@ -4,7 +4,8 @@
  * <ul>
  * <li>{@code unix:PATH}: a byte stream; messages are framed by the length in their headers;
  * <li>{@code unix-seqpacket:PATH}: sequenced packets; a message is a packet, so it fits the socket's send buffer;
- * <li>{@code fd:N}: an inherited socket of either type, connected or listening.
+ * <li>{@code fd:N}: an inherited socket of either type, connected or listening;
+ * <li>{@code exec:COMMAND}: a pair of packet sockets, for the kernel end, which starts the server: see below.
  * </ul>
  *
  * <p>A path that starts with the character 0, written {@code %00}, is an abstract name, without a file. The server end listens
@@ -21,6 +22,28 @@
  * </ul>
  *
  * <p>Seconds may have a fraction, such as {@code 0.5}.
+ *
+ * <p><b>Servers that are started.</b> {@code exec:sshfs -f host:/files {}} starts that command, with {@code {}} replaced by
+ * {@code /dev/fd/N}, the server's end: programs on libfuse 3 and on go-fuse take such a mount point for a device that is open. The command is
+ * split into words by spaces, with the quotes and backslashes of a POSIX shell; no shell runs, so {@code sh -c '...' {}} is written where
+ * one is wanted. As in every {@link org.hexfuse.transport.Address} a {@code ?} in the command is written {@code %3F}, a {@code %} as
+ * {@code %25}; {@code Address.of("exec", command)} escapes both. In a URI of {@code java.nio.file} spaces and braces are escaped too:
+ * {@code hexfuse:exec:sshfs%20-f%20host:/files%20%7B%7D!/a}. The parameters that follow are {@code buffer} and {@code patience}, and
+ *
+ * <ul>
+ * <li>{@code minor=NUMBER}: the highest minor version that INIT offers, such as 13, with which servers do not splice;
+ * <li>{@code without=FLAG,FLAG}: flags that INIT does not offer; {@code flags=FLAG,FLAG}: the only ones that it may offer, by the names of
+ * {@link org.hexfuse.abi.InitFlag};
+ * <li>{@code max_read=BYTES}: the most data of a READ, 57,344 by default: a server that splices sends a longer reply in several packets,
+ * between which those of other threads may come, which closes the connection; one that does not splice may have up to 1,048,576;
+ * <li>{@code grace=SECONDS}: how long the server may take to exit when the connection is closed, 3 s by default; then its process group gets
+ * SIGTERM, and after 2 s SIGKILL.
+ * </ul>
+ *
+ * <p>Both ends get the largest buffers that are allowed, and the smaller one bounds what INIT offers. The standard input of the server is
+ * {@code /dev/null}; what it writes is logged at level INFO, in lines of at most 500 bytes, 100 a second. It has no other descriptors, and
+ * leads a process group: signals of the terminal do not reach it, nor may it read from the terminal. If INIT fails, the exception has the exit
+ * status of the server and its last lines. A command comes from the user of this process, never from a peer.
  *
  * <p><b>Threads.</b> The kernel end has two threads for each connection. The receiver of replies blocks on nothing but the socket,
  * so that a server can always send. Notifications run kernel code, which may wait for replies, so a third thread delivers
