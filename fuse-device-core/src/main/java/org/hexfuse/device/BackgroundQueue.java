@@ -60,12 +60,17 @@ final class BackgroundQueue {
 
     boolean isCongested() { return background >= congestionThreshold; }
 
+    /** Whether {@link #add} would admit a request. */
+    boolean admitsAtOnce() {
+        return blocked.isEmpty() && active < maxActive;
+    }
+
     /** Adds a new request. Returns whether it is admitted; else it is blocked. */
     boolean add(RequestState request) {
         if (request.background) {
             background++;
         }
-        if (blocked.isEmpty() && active < maxActive) {
+        if (admitsAtOnce()) {
             activate(request);
             return true;
         }

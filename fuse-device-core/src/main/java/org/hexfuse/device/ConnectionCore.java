@@ -24,7 +24,8 @@ import org.hexfuse.transport.CarriedFlags;
  * </ol>
  *
  * <p>A foreground request acquires the input queue's lock twice, when it is queued and when it is read; a reader that finds the
- * queue empty acquires it again before it parks. A request that is read inline acquires the lock of its processing table alone. No
+ * queue empty acquires it again before it parks. A request that is read inline acquires the lock of its processing table, and a background one that
+ * of the background queue before. No
  * lock is held while the connection calls waiters, callbacks, the listener or the sink, or while a transport copies.
  *
  * <p>{@link RequestState.Phase} says which part has a request. A request moves to a later part under the lock of the earlier one,

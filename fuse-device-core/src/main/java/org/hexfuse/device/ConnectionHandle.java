@@ -51,13 +51,31 @@ final class ConnectionHandle implements DeviceHandle {
     }
 
     @Override public OutgoingRequest take(CallerRequest callers, long capacity) {
-        RequestState request = (RequestState) callers;
+        return callers instanceof RequestState request ? take(request, capacity) : take((ControlMessage) callers);
+    }
+
+    /** A FORGET has no reply, so that it needs no place in the processing table. */
+    private OutgoingRequest take(ControlMessage forget) {
+        processing.lock.lock();
+        try {
+            return takesInline() ? forget.unique(nextUnique()) : null;
+        } finally {
+            processing.lock.unlock();
+        }
+    }
+
+    /** Under the table's lock. */
+    private boolean takesInline() {
+        return !processing.isClosed() && !closed && core.state().isLive();
+    }
+
+    private OutgoingRequest take(RequestState request, long capacity) {
         if (request.size() > capacity) {
             return null;
         }
         processing.lock.lock();
         try {
-            if (processing.isClosed() || closed || !core.state().isLive()) {
+            if (!takesInline()) {
                 return null;
             }
             request.assignUnique(nextUnique());

@@ -9,12 +9,13 @@ import org.hexfuse.abi.ForgetOne;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.InterruptIn;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.transport.CallerRequest;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
 
 /** A message of the kernel's own that has no reply: FORGET, BATCH_FORGET, INTERRUPT. */
-final class ControlMessage implements OutgoingRequest {
+final class ControlMessage implements OutgoingRequest, CallerRequest {
     /** The size of a FORGET or an INTERRUPT in bytes. */
     static final int SIZE = InHeader.SIZE + ForgetIn.SIZE;
     private static final int DATA_CAPACITY = 8192 - SIZE;
@@ -35,10 +36,20 @@ final class ControlMessage implements OutgoingRequest {
     }
 
     ControlMessage forget(long unique, ForgetList forgets) {
-        writeHeader(Opcode.FORGET, unique, forgets.node());
-        ForgetIn.NLOOKUP.set(head, InHeader.SIZE, forgets.lookups());
+        forget(unique, forgets.node(), forgets.lookups());
         forgets.remove();
+        return this;
+    }
+
+    ControlMessage forget(long unique, long node, long lookups) {
+        writeHeader(Opcode.FORGET, unique, node);
+        ForgetIn.NLOOKUP.set(head, InHeader.SIZE, lookups);
         return length(0);
+    }
+
+    ControlMessage unique(long id) {
+        InHeader.UNIQUE.set(head, id);
+        return this;
     }
 
     /** Removes as many FORGETs as fit into a message of {@code capacity} bytes. */

@@ -1,13 +1,14 @@
 package org.hexfuse.device;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import org.hexfuse.transport.spi.ObjectPool;
 
 /** Makes the messages that have no caller, INTERRUPT and FORGET, and keeps their memory for later ones. */
 final class ControlMessages {
     private static final int BATCH_FORGET_MINOR = 16;
 
-    private final Queue<ControlMessage> free = new ConcurrentLinkedQueue<>();
+    private static final int KEPT = 16;
+
+    private final ObjectPool<ControlMessage> free = new ObjectPool<>(KEPT);
 
     ControlMessage interrupt(RequestState request) {
         return message().interrupt(request);
@@ -24,8 +25,13 @@ final class ControlMessages {
         return batch ? message().batchForget(unique, forgets, capacity) : message().forget(unique, forgets);
     }
 
+    /** A FORGET that is not queued and has no unique yet. */
+    ControlMessage forget(long node, long lookups) {
+        return message().forget(0, node, lookups);
+    }
+
     private ControlMessage message() {
-        ControlMessage message = free.poll();
-        return message == null ? new ControlMessage(free::add) : message;
+        ControlMessage message = free.acquire();
+        return message == null ? new ControlMessage(free::release) : message;
     }
 }

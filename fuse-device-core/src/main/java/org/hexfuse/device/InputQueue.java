@@ -12,6 +12,7 @@ import org.hexfuse.abi.WriteIn;
 import org.hexfuse.device.IdleReaders.Reader;
 import org.hexfuse.device.RequestState.Phase;
 import org.hexfuse.transport.DeviceHandle;
+import org.hexfuse.transport.InlineReader;
 import org.hexfuse.transport.OutgoingRequest;
 
 /**
@@ -133,6 +134,16 @@ final class InputQueue {
             lock.unlock();
         }
         wake(reader);
+    }
+
+    /** Has the inline reader run a FORGET on this thread. Returns false if it did not take it. Called without locks. */
+    boolean isReadInline(InlineReader reader, long node, long lookups) {
+        ControlMessage message = controlMessages.forget(node, lookups);
+        if (reader.read(message)) {
+            return true;
+        }
+        message.failed();
+        return false;
     }
 
     boolean hasForgets() {

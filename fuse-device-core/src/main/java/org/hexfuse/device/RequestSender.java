@@ -61,10 +61,10 @@ final class RequestSender {
     /** Queues a request, pending or blocked. Returns false if the connection is not live. */
     private boolean enqueue(RequestState request) {
         core.observers.stamp(request);
-        boolean limited = core.background.limits(request);
-        if (!limited && isReadInline(request)) {
+        if (isReadInline(request)) {
             return true;
         }
+        boolean limited = core.background.limits(request);
         // The listener gets the unique of a request whose reply may have come already: it must not be recycled meanwhile.
         boolean observed = core.observers.isObserved();
         if (observed) {
@@ -86,23 +86,42 @@ final class RequestSender {
     /** Has the inline reader run a request on this thread, its caller's. Returns false if there is none, or it did not take it. */
     private boolean isReadInline(RequestState request) {
         InlineReader reader = core.inlineReader;
-        return reader != null && !request.serverUnique && reader.read(request);
+        return reader != null && !request.serverUnique
+                && (!core.background.limits(request) || isAdmittedAtOnce(request)) && reader.read(request);
+    }
+
+    /** Admits a limited request unless it would be blocked. It is in no part of the connection then, but active. */
+    private boolean isAdmittedAtOnce(RequestState request) {
+        core.background.lock.lock();
+        try {
+            return core.state().isLive() && core.background.admitsAtOnce() && admits(request);
+        } finally {
+            core.background.lock.unlock();
+        }
     }
 
     private Reader addLimited(RequestState request) {
         core.background.lock.lock();
         try {
             if (!core.state().isLive()) {
+                if (request.active) {
+                    core.background.end(request);
+                }
                 return InputQueue.NOT_LIVE;
             }
-            if (request.reserved) {
-                core.backgroundWait.useReservation();
-            }
             // Abort drains the background queue before the input queue, and waits for this lock.
-            return core.background.add(request) ? core.input.addAdmitted(request) : InputQueue.BLOCKED;
+            return request.active || admits(request) ? core.input.addAdmitted(request) : InputQueue.BLOCKED;
         } finally {
             core.background.lock.unlock();
         }
+    }
+
+    /** Under the background queue's lock: adds a request to it. Returns whether it is admitted; else it is blocked. */
+    private boolean admits(RequestState request) {
+        if (request.reserved) {
+            core.backgroundWait.useReservation();
+        }
+        return core.background.add(request);
     }
 
     /** Admits blocked requests up to the maximum. Called without locks. */
@@ -133,7 +152,10 @@ final class RequestSender {
     }
 
     void forget(long node, long lookups) {
-        core.input.forget(node, lookups);
+        InlineReader reader = core.inlineReader;
+        if (reader == null || !core.input.isReadInline(reader, node, lookups)) {
+            core.input.forget(node, lookups);
+        }
     }
 
     private void await(RequestState request) {

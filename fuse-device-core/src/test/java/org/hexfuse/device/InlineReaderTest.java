@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -15,10 +16,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.ForgetIn;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.TestServer.Received;
 import org.hexfuse.transport.CallerRequest;
@@ -35,8 +40,11 @@ import org.junit.jupiter.api.Timeout;
         if (taken == null) {
             return false;
         }
+        Received received = TestServer.copy(taken);
         // The reply may come too late: the request was taken all the same.
-        new TestServer(handle).reply(TestServer.copy(taken), 0);
+        if (received.opcode().expectsReply()) {
+            new TestServer(handle).reply(received, 0);
+        }
         return true;
     }
 
@@ -87,10 +95,100 @@ import org.junit.jupiter.api.Timeout;
         assertThat(ran).hasValue(Thread.currentThread());
     }
 
-    @Test void forgetsAreQueued() throws Exception {
-        server.handle.inlineReader(request -> answer(server.handle, request));
+    @Test void aForgetRunsOnTheThreadOfItsSender() {
+        var forgets = new ArrayList<Received>();
+        server.handle.inlineReader(request -> {
+            OutgoingRequest taken = server.handle.take(request, TestServer.CAPACITY);
+            forgets.add(TestServer.copy(taken));
+            return true;
+        });
+        connection.forget(7, 3);
+        assertThat(forgets).hasSize(1);
+        assertThat(forgets.getFirst().opcode()).isEqualTo(Opcode.FORGET);
+        assertThat(InHeader.NODEID.get(forgets.getFirst().bytes())).isEqualTo(7);
+        assertThat(ForgetIn.NLOOKUP.get(forgets.getFirst().bytes(), InHeader.SIZE)).isEqualTo(3);
+        assertThat(connection.waiting()).isZero();
+    }
+
+    @Test void aForgetThatNoReaderTakesIsQueued() throws Exception {
+        server.handle.inlineReader(_ -> false);
         connection.forget(7, 1);
         assertThat(server.take().opcode()).isEqualTo(Opcode.FORGET);
+    }
+
+    @Test void aForgetIsDroppedByAnAbortedConnection() {
+        var taken = new AtomicInteger();
+        server.handle.inlineReader(request -> {
+            connection.abort();
+            boolean took = server.handle.take(request, TestServer.CAPACITY) != null;
+            taken.addAndGet(took ? 1 : 0);
+            return took;
+        });
+        connection.forget(7, 1);
+        assertThat(taken).hasValue(0);
+    }
+
+    @Test void aBackgroundRequestRunsOnTheThreadOfItsSender() {
+        var threads = new ArrayList<Thread>();
+        server.handle.inlineReader(request -> {
+            threads.add(Thread.currentThread());
+            return answer(server.handle, request);
+        });
+        var outcomes = new ArrayList<Errno>();
+        connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL).force(), outcomes::add);
+        connection.submit(connection.newRequest(Opcode.UNLINK, 1, Caller.KERNEL), outcomes::add);
+        assertThat(threads).containsExactly(Thread.currentThread(), Thread.currentThread());
+        assertThat(outcomes).containsExactly(Errno.OK, Errno.OK);
+        assertNoBackground();
+    }
+
+    private void assertNoBackground() {
+        assertThat(connection.waiting()).isZero();
+        assertThat(connection.core().background.active()).isZero();
+        assertThat(connection.core().background.hasRoom(0)).isTrue();
+        assertThat(connection.core().backgroundWait.reserved()).isZero();
+    }
+
+    @Test void backgroundRequestsBeyondTheMaximumAreBlockedUntilOneEnds() throws Exception {
+        connection.maxBackground(1);
+        var deferred = new AtomicReference<Received>();
+        server.handle.inlineReader(request -> {
+            if (deferred.get() == null) {
+                deferred.set(TestServer.copy(server.handle.take(request, TestServer.CAPACITY)));
+                return true;
+            }
+            return answer(server.handle, request);
+        });
+        var outcomes = new ArrayList<Errno>();
+        connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL).force(), outcomes::add);
+        connection.submit(connection.newRequest(Opcode.RELEASE, 2, Caller.KERNEL).force(), outcomes::add);
+        assertThat(connection.waiting()).isEqualTo(2);
+        server.reply(deferred.get(), 0);
+        // What was blocked goes through the queue.
+        server.reply(server.take(), 0);
+        assertThat(outcomes).containsExactly(Errno.OK, Errno.OK);
+        assertNoBackground();
+    }
+
+    @Test void aBackgroundRequestThatNoReaderTakesIsQueuedAndCountedOnce() throws Exception {
+        server.handle.inlineReader(_ -> false);
+        var outcomes = new ArrayList<Errno>();
+        connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL), outcomes::add);
+        server.reply(server.take(), 0);
+        assertThat(outcomes).containsExactly(Errno.OK);
+        assertNoBackground();
+    }
+
+    @Test void anAbortBeforeABackgroundRequestIsTakenEndsIt() {
+        server.handle.inlineReader(request -> {
+            connection.abort();
+            return answer(server.handle, request);
+        });
+        var outcomes = new ArrayList<Errno>();
+        connection.submit(connection.newRequest(Opcode.RELEASE, 1, Caller.KERNEL).force(), outcomes::add);
+        assertThat(outcomes).containsExactly(Errno.ENOTCONN);
+        assertThat(connection.waiting()).isZero();
+        assertThat(connection.core().background.active()).isZero();
     }
 
     @Test void aRequestThatTheDriverDoesNotTakeIsQueued() throws Exception {
@@ -163,7 +261,11 @@ import org.junit.jupiter.api.Timeout;
         Set<Long> seen = Collections.newSetFromMap(new ConcurrentHashMap<>());
         Set<Long> twice = Collections.newSetFromMap(new ConcurrentHashMap<>());
         var handles = ThreadLocal.withInitial(connection::newHandle);
+        Thread forgetting = Thread.currentThread();
         server.handle.inlineReader(request -> {
+            if (Thread.currentThread().equals(forgetting)) {
+                return false;
+            }
             OutgoingRequest taken = handles.get().take(request, TestServer.CAPACITY);
             Received received = TestServer.copy(taken);
             if (!seen.add(received.unique())) {
@@ -201,12 +303,18 @@ import org.junit.jupiter.api.Timeout;
             ownServer.replyToInit();
             ownServer.handle.inlineReader(request -> answer(ownServer.handle, request));
             var callers = new HashSet<Thread>();
+            var submitted = new LongAdder();
+            var ended = new LongAdder();
             for (int i = 0; i < 3; i++) {
                 callers.add(Thread.ofPlatform().start(() -> {
                     Errno outcome = Errno.OK;
                     while (outcome == Errno.OK) {
                         try (Request request = own.newRequest(Opcode.UNLINK, 1, Caller.KERNEL)) {
                             own.call(request);
+                            own.submit(own.newRequest(Opcode.RELEASE, 1, Caller.KERNEL).force(),
+                                    _ -> ended.increment());
+                            submitted.increment();
+                            own.forget(1, 1);
                         } catch (FuseException e) {
                             outcome = e.errno();
                         }
@@ -218,6 +326,8 @@ import org.junit.jupiter.api.Timeout;
                 assertThat(caller.join(Duration.ofSeconds(10))).isTrue();
             }
             assertThat(own.waiting()).isZero();
+            assertThat(own.core().background.active()).isZero();
+            assertThat(ended.sum()).isEqualTo(submitted.sum());
         }
     }
 }

@@ -45,8 +45,8 @@ public interface DeviceHandle extends AutoCloseable {
     OutgoingRequest take(CallerRequest request, long capacity);
 
     /**
-     * Passes each request that a caller sends from now on to {@code reader}, on the caller's thread. FORGET, INTERRUPT and background
-     * requests are queued all the same.
+     * Passes each request that a caller sends from now on to {@code reader}, on the caller's thread, FORGET and background requests
+     * included. INTERRUPT and what max_background blocks are queued all the same.
      */
     void inlineReader(InlineReader reader);
 
