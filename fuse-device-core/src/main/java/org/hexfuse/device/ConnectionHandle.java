@@ -79,14 +79,25 @@ final class ConnectionHandle implements DeviceHandle {
                 return null;
             }
             request.assignUnique(nextUnique());
-            addReading(request);
+            add(request, Phase.SENT);
         } finally {
             processing.lock.unlock();
         }
         if (core.observers.isObserved()) {
             core.observers.queued(request);
+            core.observers.read(request.opcode(), request.unique, request.queuedAt);
         }
         return request;
+    }
+
+    /** The inline reader has returned. If the reply is still to come, no transport may read the caller's memory for RESEND. */
+    void endLending(RequestState request) {
+        processing.lock.lock();
+        try {
+            request.copyLentData();
+        } finally {
+            processing.lock.unlock();
+        }
     }
 
     /** Under the table's lock. */
@@ -111,15 +122,15 @@ final class ConnectionHandle implements DeviceHandle {
     void startReading(RequestState request) {
         processing.lock.lock();
         try {
-            addReading(request);
+            add(request, Phase.READING);
         } finally {
             processing.lock.unlock();
         }
     }
 
-    private void addReading(RequestState request) {
+    private void add(RequestState request, Phase phase) {
         request.handle = this;
-        request.phase = Phase.READING;
+        request.phase = phase;
         processing.add(request);
     }
 

@@ -91,12 +91,16 @@ final class ControlMessage implements OutgoingRequest, CallerRequest {
         return data;
     }
 
-    @Override public void sent() {
+    void recycle() {
         recycler.accept(this);
+    }
+
+    @Override public void sent() {
+        recycle();
     }
 
     /** The message is lost: a lost FORGET costs the server memory, a lost INTERRUPT delays a reply. */
     @Override public void failed() {
-        recycler.accept(this);
+        recycle();
     }
 }

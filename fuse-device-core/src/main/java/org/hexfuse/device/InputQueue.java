@@ -139,11 +139,11 @@ final class InputQueue {
     /** Has the inline reader run a FORGET on this thread. Returns false if it did not take it. Called without locks. */
     boolean isReadInline(InlineReader reader, long node, long lookups) {
         ControlMessage message = controlMessages.forget(node, lookups);
-        if (reader.read(message)) {
-            return true;
+        try {
+            return reader.read(message);
+        } finally {
+            message.recycle();
         }
-        message.failed();
-        return false;
     }
 
     boolean hasForgets() {

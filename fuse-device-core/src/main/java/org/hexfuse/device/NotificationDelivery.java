@@ -160,7 +160,7 @@ final class NotificationDelivery implements Delivery {
             core.forEachTable(table -> {
                 table.lock.lock();
                 try {
-                    table.drainSent(lost::add);
+                    table.drainLost(lost::add);
                 } finally {
                     table.lock.unlock();
                 }

@@ -2,6 +2,7 @@ package org.hexfuse.device;
 
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.hexfuse.device.RequestState.Phase;
 
 /**
@@ -72,11 +73,23 @@ final class ProcessingTable {
 
     /** Removes the SENT requests. Requests that a transport copies stay; the consumer sets the phase of the removed ones. */
     void drainSent(Consumer<RequestState> consumer) {
+        drainSent(_ -> true, consumer);
+    }
+
+    /**
+     * The same of those that the server may have lost: not of one that its caller's thread runs, with data in the caller's memory that
+     * no other thread may read.
+     */
+    void drainLost(Consumer<RequestState> consumer) {
+        drainSent(request -> !request.lendsData(), consumer);
+    }
+
+    private void drainSent(Predicate<RequestState> drained, Consumer<RequestState> consumer) {
         for (int i = 0; i < BUCKETS; i++) {
             RequestState request = buckets[i];
             while (request != null) {
                 RequestState next = request.nextInBucket;
-                if (request.phase == Phase.SENT) {
+                if (request.phase == Phase.SENT && drained.test(request)) {
                     remove(request);
                     consumer.accept(request);
                 }

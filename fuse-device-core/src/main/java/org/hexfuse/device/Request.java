@@ -29,12 +29,15 @@ public final class Request implements AutoCloseable {
     private static final int REPLY_CAPACITY = 512;
     /** The unit in which the memory for bulk data grows, in bytes. */
     private static final long GROWTH = 4096;
+    /** Never started: what is accessible by it is accessible by every thread. */
+    private static final Thread ANY_THREAD = Thread.ofVirtual().unstarted(() -> {});
 
     private final Consumer<Request> recycler;
     private MemorySegment head = Arena.ofAuto().allocate(HEAD_CAPACITY, 8);
     private MemorySegment arguments = head.asSlice(InHeader.SIZE);
     private final Span data = new Span();
     private MemorySegment dataMemory = MemorySegment.NULL;
+    private boolean dataLent;
     private MemorySegment reply = Arena.ofAuto().allocate(REPLY_CAPACITY, 8);
     private Opcode opcode = Opcode.DESTROY;
     private int headSize;
@@ -69,6 +72,7 @@ public final class Request implements AutoCloseable {
         InHeader.GID.set(head, caller.gid());
         InHeader.PID.set(head, caller.pid());
         data.set(dataMemory, 0, 0);
+        dataLent = false;
         replyFixed = operation.replySize(minor);
         replyVariable = operation.replyVariable();
         replyRoom = 0;
@@ -149,6 +153,33 @@ public final class Request implements AutoCloseable {
         return dataLength(length);
     }
 
+    /**
+     * Sets the bulk data to {@code length} bytes of the caller's memory itself, which may not change until {@link RequestPort#call}
+     * returns. Unless the server reads them while the call runs on the caller's thread they are copied after all, as is memory that
+     * other threads may not access.
+     */
+    public Request lendData(MemorySegment source, long offset, long length) {
+        if (!source.scope().isAlive() || !source.isAccessibleBy(ANY_THREAD)) {
+            return data(source, offset, length);
+        }
+        data.set(source.asReadOnly(), offset, length);
+        dataLent = true;
+        return this;
+    }
+
+    boolean lendsData() {
+        return dataLent;
+    }
+
+    void copyLentData() {
+        MemorySegment source = data.segment(0);
+        long offset = data.offset(0);
+        long length = data.size();
+        dataLent = false;
+        data.set(dataMemory, 0, 0);
+        data(source, offset, length);
+    }
+
     /** Memory for {@code bytes} of bulk data, to be written before {@link #dataLength} is called. */
     MemorySegment dataRoom(long bytes) {
         if (dataMemory.byteSize() < bytes) {
@@ -208,7 +239,8 @@ public final class Request implements AutoCloseable {
     /**
      * Lends memory of the caller's for the reply, where {@link #replyRoom} bytes have room. Only a reply that comes while
      * {@link RequestPort#call} runs, on the caller's thread, is written there, see {@link #isRepliedToLent}; another thread could
-     * write to it after the caller has returned.
+     * write to it after the caller has returned. A server on the caller's thread may write there before it replies, also if it replies
+     * with an error.
      */
     public Request lendForReply(MemorySegment memory, long offset) {
         lent = memory;
@@ -228,6 +260,15 @@ public final class Request implements AutoCloseable {
         }
         target.set(lent, lentOffset, length);
         repliedToLent = true;
+        return true;
+    }
+
+    /** Sets {@code target} to lent memory for the longest reply; false if there is none, or it is no plain data. */
+    boolean lentReply(Span target) {
+        if (lent == null || replyFixed > 0) {
+            return false;
+        }
+        target.set(lent, lentOffset, replyRoom);
         return true;
     }
 
@@ -317,6 +358,10 @@ public final class Request implements AutoCloseable {
         if (lent != null) {
             lent = null;
             state.forgetTarget();
+        }
+        if (dataLent) {
+            dataLent = false;
+            data.set(dataMemory, 0, 0);
         }
         recycler.accept(this);
     }

@@ -24,8 +24,15 @@ final class RequestSender {
     void call(RequestState request) {
         request.waiter(Thread.currentThread());
         request.hold();
-        if (!enqueue(request)) {
-            request.release();
+        boolean queued = false;
+        try {
+            queued = enqueue(request);
+        } finally {
+            if (!queued) {
+                request.release();
+            }
+        }
+        if (!queued) {
             throw FuseException.of(core.state().forCallers());
         }
         await(request);
@@ -65,6 +72,7 @@ final class RequestSender {
             return true;
         }
         boolean limited = core.background.limits(request);
+        copyLentData(request);
         // The listener gets the unique of a request whose reply may have come already: it must not be recycled meanwhile.
         boolean observed = core.observers.isObserved();
         if (observed) {
@@ -83,11 +91,43 @@ final class RequestSender {
         return reader != InputQueue.NOT_LIVE;
     }
 
+    private void copyLentData(RequestState request) {
+        try {
+            request.copyLentData();
+        } catch (RuntimeException e) {
+            if (request.active) {
+                core.endRequest(request, Errno.EFAULT);
+                admitBlocked();
+            }
+            throw e;
+        }
+    }
+
     /** Has the inline reader run a request on this thread, its caller's. Returns false if there is none, or it did not take it. */
     private boolean isReadInline(RequestState request) {
         InlineReader reader = core.inlineReader;
-        return reader != null && !request.serverUnique
-                && (!core.background.limits(request) || isAdmittedAtOnce(request)) && reader.read(request);
+        if (reader == null || request.serverUnique || !request.opcode().expectsReply()
+                || (core.background.limits(request) && !isAdmittedAtOnce(request))) {
+            return false;
+        }
+        if (request.hasWaiter()) {
+            return readForCaller(request, reader);
+        }
+        // The handler may read the memory until it returns, though an abort ends the request meanwhile.
+        request.hold();
+        try {
+            return reader.read(request);
+        } finally {
+            request.release();
+        }
+    }
+
+    private static boolean readForCaller(RequestState request, InlineReader reader) {
+        boolean read = reader.read(request);
+        if (read && request.lendsData() && !request.isFinished()) {
+            request.handle.endLending(request);
+        }
+        return read;
     }
 
     /** Admits a limited request unless it would be blocked. It is in no part of the connection then, but active. */

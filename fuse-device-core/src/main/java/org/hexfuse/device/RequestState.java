@@ -26,7 +26,8 @@ import org.slf4j.Logger;
  *             +------------------+- interrupt -----+- failed, abort +----------------+-----------------> DONE
  * </pre>
  *
- * <p>Only a request that {@link BackgroundQueue} does not admit at once is BLOCKED. A SENT request becomes PENDING again by
+ * <p>A request that its caller's thread takes inline is SENT at once. Only one that {@link BackgroundQueue} does not admit at once is
+ * BLOCKED. A SENT request becomes PENDING again by
  * RESEND, and a READING one on a kernel that keeps a request it could not copy.
  *
  * <p>Fields are guarded by the lock of the part that has the request, see {@link #phase}. Two things end independently: the
@@ -49,6 +50,9 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
     private final Request request;
     private final AtomicInteger references = new AtomicInteger();
     private final Span target = new Span();
+    private final Span lentTarget = new Span();
+    /** The one of both that the reply goes to. */
+    private Span delivered = target;
 
     /** Written under the lock of the part that has the request; read without a lock as a hint. */
     volatile Phase phase = Phase.IDLE;
@@ -189,6 +193,11 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
         waiter = thread;
     }
 
+    /** Whether a caller waits for the reply, and has a reference of its own meanwhile. */
+    boolean hasWaiter() {
+        return waiter != null;
+    }
+
     /** The waiter must be unparked from now on; it parks unless {@link #isFinished} afterwards. */
     void beforePark() {
         waiterParks = true;
@@ -196,6 +205,18 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
 
     Opcode opcode() {
         return request.opcode();
+    }
+
+    /** Whether its bulk data is memory of the caller's. */
+    boolean lendsData() {
+        return request.lendsData();
+    }
+
+    /** Copies bulk data that is lent, from now on to be read at any time. Throws what the caller's memory throws. */
+    void copyLentData() {
+        if (request.lendsData()) {
+            request.copyLentData();
+        }
     }
 
     /** In nanoseconds, 0 for none. */
@@ -215,16 +236,22 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
         replyError = error;
         replyLength = length;
         boolean inCall = Thread.currentThread().equals(waiter) && !isFinished();
-        if (inCall && error == Errno.OK && request.lentReply(length, target)) {
-            return this;
+        if (inCall && error == Errno.OK && request.lentReply(length, lentTarget)) {
+            delivered = lentTarget;
+        } else {
+            delivered = target.set(request.reply(), 0, length);
         }
-        target.set(request.reply(), 0, length);
         return this;
     }
 
     /** Drops the reference to the memory of a reply that was lent. */
     void forgetTarget() {
-        target.set(MemorySegment.NULL, 0, 0);
+        lentTarget.set(MemorySegment.NULL, 0, 0);
+    }
+
+    /** Where the reply may be written before it is committed, on the caller's thread. */
+    @Override public Segments lentForReply() {
+        return request.lentReply(lentTarget) ? lentTarget : OutgoingRequest.super.lentForReply();
     }
 
     Errno replyError() {
@@ -237,6 +264,10 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
 
     @Override public int headSize() {
         return request.headSize();
+    }
+
+    @Override public MemorySegment arguments() {
+        return request.arguments();
     }
 
     @Override public Segments data() {
@@ -257,7 +288,7 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
     }
 
     @Override public Segments target() {
-        return target;
+        return delivered;
     }
 
     @Override public Errno delivered() {

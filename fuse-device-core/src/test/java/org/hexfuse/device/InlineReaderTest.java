@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +25,9 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.ForgetIn;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InHeader;
+import org.hexfuse.abi.NotifyCode;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.WriteOut;
 import org.hexfuse.device.TestServer.Received;
 import org.hexfuse.transport.CallerRequest;
 import org.hexfuse.transport.DeviceHandle;
@@ -40,7 +43,7 @@ import org.junit.jupiter.api.Timeout;
         if (taken == null) {
             return false;
         }
-        Received received = TestServer.copy(taken);
+        Received received = TestServer.copyInline(taken);
         // The reply may come too late: the request was taken all the same.
         if (received.opcode().expectsReply()) {
             new TestServer(handle).reply(received, 0);
@@ -70,7 +73,7 @@ import org.junit.jupiter.api.Timeout;
 
     @Test void aReplyOnTheThreadOfItsCallerGoesToLentMemory() {
         server.handle.inlineReader(request -> {
-            Received read = TestServer.copy(server.handle.take(request, TestServer.CAPACITY));
+            Received read = TestServer.copyInline(server.handle.take(request, TestServer.CAPACITY));
             server.reply(read, MemorySegment.ofArray(new byte[]{5, 6, 7}));
             return true;
         });
@@ -83,6 +86,95 @@ import org.junit.jupiter.api.Timeout;
         Thread.ofVirtual().start(() -> call.complete(readInto(MemorySegment.ofArray(new byte[102]))));
         server.reply(server.take(), MemorySegment.ofArray(new byte[]{5, 6, 7}));
         assertThat(call.get(10, TimeUnit.SECONDS)).containsExactly((byte) 0, (byte) 5);
+    }
+
+    /** Writes {@code source}, lent, and returns the outcome. */
+    private Future<Errno> write(byte[] source) {
+        var outcome = new CompletableFuture<Errno>();
+        Thread.ofVirtual().start(() -> {
+            try (Request request = connection.newRequest(Opcode.WRITE, 1, Caller.KERNEL)) {
+                connection.call(request.lendData(MemorySegment.ofArray(source), 0, source.length));
+                outcome.complete(Errno.OK);
+            } catch (FuseException e) {
+                outcome.complete(e.errno());
+            }
+        });
+        return outcome;
+    }
+
+    private static byte dataOf(Received write) {
+        return write.bytes().get(JAVA_BYTE, write.bytes().byteSize() - 1);
+    }
+
+    private Errno resend() {
+        return server.reply(0, NotifyCode.RESEND.code(), MemorySegment.NULL, 0);
+    }
+
+    @Test void lentDataIsReadOnTheThreadOfItsCaller() throws Exception {
+        var seen = new ArrayList<Boolean>();
+        var source = new byte[]{5};
+        server.handle.inlineReader(request -> {
+            OutgoingRequest taken = server.handle.take(request, TestServer.CAPACITY);
+            source[0] = 6;
+            seen.add(dataOf(TestServer.copyInline(taken)) == 6);
+            seen.add(taken.data().segment(0).isReadOnly());
+            server.reply(TestServer.copyInline(taken), TestServer.zeros(WriteOut.SIZE));
+            return true;
+        });
+        assertThat(outcome(write(source))).isEqualTo(Errno.OK);
+        assertThat(seen).containsExactly(true, true);
+    }
+
+    @Test void lentDataIsCopiedForTheQueue() throws Exception {
+        var source = new byte[]{5};
+        Future<Errno> call = write(source);
+        await().until(() -> connection.core().input.queue.size() == 1);
+        source[0] = 6;
+        Received write = server.take();
+        assertThat(dataOf(write)).isEqualTo((byte) 5);
+        server.reply(write, TestServer.zeros(WriteOut.SIZE));
+        assertThat(outcome(call)).isEqualTo(Errno.OK);
+    }
+
+    @Test void lentDataIsNotResentWhileItsCallerRunsAndCopiedAfterwards() throws Exception {
+        var source = new byte[]{5};
+        var resent = new AtomicReference<Errno>();
+        var taken = new CountDownLatch(1);
+        server.handle.inlineReader(request -> {
+            server.handle.take(request, TestServer.CAPACITY);
+            resent.set(resend());
+            taken.countDown();
+            return true;
+        });
+        Future<Errno> call = write(source);
+        assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(resent).hasValue(Errno.OK);
+        assertThat(connection.core().input.queue.size()).isZero();
+        await().until(() -> {
+            resend();
+            return connection.core().input.queue.size() == 1;
+        });
+        source[0] = 6;
+        Received again = server.take();
+        assertThat(dataOf(again)).isEqualTo((byte) 5);
+        server.reply(again, TestServer.zeros(WriteOut.SIZE));
+        assertThat(outcome(call)).isEqualTo(Errno.OK);
+        assertThat(connection.waiting()).isZero();
+    }
+
+    @Test void memoryThatOtherThreadsMayNotReadIsCopiedAtOnce() {
+        try (Arena confined = Arena.ofConfined();
+                Request request = connection.newRequest(Opcode.WRITE, 1, Caller.KERNEL)) {
+            assertThat(request.lendData(confined.allocate(10), 0, 10).lendsData()).isFalse();
+            assertThat(request.data().size()).isEqualTo(10);
+        }
+    }
+
+    @Test void aPostWithoutReplyIsQueued() throws Exception {
+        server.handle.inlineReader(request -> answer(server.handle, request));
+        connection.post(connection.newRequest(Opcode.FORGET, 9, Caller.KERNEL));
+        assertThat(server.take().node()).isEqualTo(9);
+        assertThat(connection.waiting()).isZero();
     }
 
     @Test void anUnlimitedPostRunsOnTheThreadOfItsSender() {
@@ -99,7 +191,7 @@ import org.junit.jupiter.api.Timeout;
         var forgets = new ArrayList<Received>();
         server.handle.inlineReader(request -> {
             OutgoingRequest taken = server.handle.take(request, TestServer.CAPACITY);
-            forgets.add(TestServer.copy(taken));
+            forgets.add(TestServer.copyInline(taken));
             return true;
         });
         connection.forget(7, 3);
@@ -154,7 +246,7 @@ import org.junit.jupiter.api.Timeout;
         var deferred = new AtomicReference<Received>();
         server.handle.inlineReader(request -> {
             if (deferred.get() == null) {
-                deferred.set(TestServer.copy(server.handle.take(request, TestServer.CAPACITY)));
+                deferred.set(TestServer.copyInline(server.handle.take(request, TestServer.CAPACITY)));
                 return true;
             }
             return answer(server.handle, request);
@@ -220,7 +312,7 @@ import org.junit.jupiter.api.Timeout;
 
     @Test void abortEndsACallerWhoseReplyIsDeferred() throws Exception {
         server.handle.inlineReader(request -> {
-            TestServer.copy(server.handle.take(request, TestServer.CAPACITY));
+            TestServer.copyInline(server.handle.take(request, TestServer.CAPACITY));
             return true;
         });
         Future<Errno> call = call(Opcode.UNLINK, 1);
@@ -243,7 +335,7 @@ import org.junit.jupiter.api.Timeout;
         var unique = new AtomicReference<Received>();
         var taken = new CountDownLatch(1);
         server.handle.inlineReader(request -> {
-            unique.set(TestServer.copy(server.handle.take(request, TestServer.CAPACITY)));
+            unique.set(TestServer.copyInline(server.handle.take(request, TestServer.CAPACITY)));
             taken.countDown();
             return true;
         });
@@ -267,7 +359,7 @@ import org.junit.jupiter.api.Timeout;
                 return false;
             }
             OutgoingRequest taken = handles.get().take(request, TestServer.CAPACITY);
-            Received received = TestServer.copy(taken);
+            Received received = TestServer.copyInline(taken);
             if (!seen.add(received.unique())) {
                 twice.add(received.unique());
             }

@@ -38,7 +38,8 @@ public interface DeviceHandle extends AutoCloseable {
 
     /**
      * Takes a request that was passed to an {@link InlineReader}, on the same thread. It was never queued, so no other thread's caches
-     * hold it.
+     * hold it. It counts as sent: neither {@link OutgoingRequest#sent} nor {@link OutgoingRequest#failed} is called. Its memory, and
+     * what its caller lends, stays valid until the reader returns, and a reply is accepted at once.
      *
      * @return null if the request is longer than {@code capacity}, the connection is unmounted or aborted, or the handle is closed
      */

@@ -57,6 +57,11 @@ public interface Segments {
     }
 
     /** Copies {@code length} bytes of {@code source} to {@code position}. */
+    default void copyFrom(long position, byte[] source, int offset, int length) {
+        copyFrom(position, MemorySegment.ofArray(source), offset, length);
+    }
+
+    /** Copies {@code length} bytes of {@code source} to {@code position}. */
     default void copyFrom(long position, MemorySegment source, long offset, long length) {
         long skip = position;
         long done = 0;

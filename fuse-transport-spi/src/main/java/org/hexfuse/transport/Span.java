@@ -1,10 +1,15 @@
 package org.hexfuse.transport;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /** Bulk data in one piece. It can be set again, so that one object serves many messages. */
 public final class Span implements Segments {
+    /** Of size 0; never set. */
+    static final Span EMPTY = new Span();
+
     private MemorySegment segment = MemorySegment.NULL;
     private long offset;
     private long length;
@@ -23,6 +28,11 @@ public final class Span implements Segments {
 
     @Override public long size() {
         return length;
+    }
+
+    @Override public void copyFrom(long position, byte[] source, int from, int bytes) {
+        Objects.checkFromIndexSize(position, bytes, length);
+        MemorySegment.copy(source, from, segment, JAVA_BYTE, offset + position, bytes);
     }
 
     @Override public int count() {

@@ -221,7 +221,7 @@ public final class FileData {
                     WriteIn.LOCK_OWNER.set(request.arguments(), handle.processOwner);
                 }
             }
-            handle.call(request.data(source, position, wanted));
+            handle.call(request.lendData(source, position, wanted));
             long got = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
             // As Linux: 0 bytes written is an error, since a loop of writes would repeat it for ever.
             return got > wanted || (got == 0 && wanted > 0) ? -Errno.EIO.code() : (int) got;

@@ -1,7 +1,5 @@
 package org.hexfuse.server.reply;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import java.lang.foreign.MemorySegment;
 import org.hexfuse.server.DataReply;
 import org.hexfuse.transport.Segments;
@@ -47,11 +45,7 @@ public final class DataReplyWriter implements DataReply {
 
     @Override public void write(byte[] source, int offset, int length) {
         checkRoom(length);
-        if (memory.count() == 1) {
-            MemorySegment.copy(source, offset, memory.segment(0), JAVA_BYTE, memory.offset(0) + position, length);
-        } else {
-            memory.copyFrom(position, MemorySegment.ofArray(source), offset, length);
-        }
+        memory.copyFrom(position, source, offset, length);
         position += length;
     }
 

@@ -61,7 +61,6 @@ final class AliasedIntake extends BufferSlot implements Intake {
         if (data > 0) {
             source.data().copyTo(0, payload, names, data);
         }
-        source.sent();
         return received(arguments, 0, names + data);
     }
 }

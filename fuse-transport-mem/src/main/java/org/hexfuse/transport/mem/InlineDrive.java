@@ -1,10 +1,12 @@
 package org.hexfuse.transport.mem;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.transport.CallerDriven;
 import org.hexfuse.transport.CallerRequest;
+import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.Limits;
 import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Slot;
@@ -16,6 +18,7 @@ final class InlineDrive implements CallerDriven {
 
     private final MemoryServerLink link;
     private final ObjectPool<Intake> free = new ObjectPool<>(FREE);
+    private final ObjectPool<Intake> freeForCallers = new ObjectPool<>(FREE);
     private final AtomicBoolean disconnected = new AtomicBoolean();
 
     InlineDrive(MemoryServerLink link) {
@@ -31,11 +34,13 @@ final class InlineDrive implements CallerDriven {
 
     /** Runs what is queued: INIT, FORGET, INTERRUPT, and background requests that waited. */
     private void run(Consumer<Slot> handler, Runnable ended) {
-        Intake intake = takeIntake();
+        Intake intake = takeIntake(free, link::newIntake);
         try {
             OutgoingRequest request = intake.handle().poll(intake.capacity());
             while (request != null) {
-                handler.accept(intake.receive(request));
+                Slot slot = intake.receive(request);
+                request.sent();
+                handler.accept(slot);
                 if (!intake.limits().equals(link.limits())) {
                     intake = link.newIntake(link.limits(), intake.handle());
                 }
@@ -52,7 +57,7 @@ final class InlineDrive implements CallerDriven {
 
     /** Runs the request of this thread. */
     private boolean run(CallerRequest request, Consumer<Slot> handler) {
-        Intake intake = takeIntake();
+        Intake intake = takeIntake(freeForCallers, link::newIntakeForCaller);
         try {
             OutgoingRequest taken = intake.handle().take(request, intake.capacity());
             if (taken == null) {
@@ -61,17 +66,18 @@ final class InlineDrive implements CallerDriven {
             handler.accept(intake.receive(taken));
             return true;
         } finally {
-            free.release(intake);
+            intake.returned();
+            freeForCallers.release(intake);
         }
     }
 
     /** Each call has a buffer of its own, since threads call concurrently and nested, when a filesystem calls into itself. */
-    private Intake takeIntake() {
+    private Intake takeIntake(ObjectPool<Intake> pool, BiFunction<Limits, DeviceHandle, Intake> newIntake) {
         Limits limits = link.limits();
-        Intake intake = free.acquire();
+        Intake intake = pool.acquire();
         if (intake == null) {
-            return link.newIntake(limits, link.newHandle());
+            return newIntake.apply(limits, link.newHandle());
         }
-        return intake.limits().equals(limits) ? intake : link.newIntake(limits, intake.handle());
+        return intake.limits().equals(limits) ? intake : newIntake.apply(limits, intake.handle());
     }
 }

@@ -16,6 +16,9 @@ interface Intake {
     /** The limits that sized the buffer. */
     Limits limits();
 
-    /** Copies a request, marks it as sent, and returns the slot. */
+    /** Copies a request, and returns the slot. */
     Slot receive(OutgoingRequest request);
+
+    /** The handler has returned: the caller's memory is its own again. */
+    default void returned() {}
 }

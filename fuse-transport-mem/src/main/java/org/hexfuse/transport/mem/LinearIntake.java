@@ -43,7 +43,6 @@ final class LinearIntake extends LinearSlot implements Intake {
         if (size > headSize) {
             source.data().copyTo(0, request(), headSize, size - headSize);
         }
-        source.sent();
         Opcode opcode = Opcode.byCode(InHeader.OPCODE.get(request()));
         int expected = opcode == null ? 0 : opcode.argumentsSize(limits.minor(), limits.flags());
         int arguments = (int) Math.min(expected, size - InHeader.SIZE);

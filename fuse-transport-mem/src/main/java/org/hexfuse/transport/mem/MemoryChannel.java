@@ -2,6 +2,7 @@ package org.hexfuse.transport.mem;
 
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.OutgoingRequest;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.SlotChannel;
 
@@ -21,7 +22,10 @@ final class MemoryChannel implements SlotChannel {
             intake = link.newIntake(limits, intake.handle());
         }
         try {
-            return intake.receive(intake.handle().take(intake.capacity()));
+            OutgoingRequest request = intake.handle().take(intake.capacity());
+            Slot slot = intake.receive(request);
+            request.sent();
+            return slot;
         } catch (FuseException _) {
             return null;
         }

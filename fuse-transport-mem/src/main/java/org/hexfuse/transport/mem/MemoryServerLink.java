@@ -77,9 +77,18 @@ final class MemoryServerLink implements ServerLink {
 
     /** Memory for one request at a time, of the size that {@code current} asks for. The replies go to {@code own}. */
     Intake newIntake(Limits current, DeviceHandle own) {
-        ReplySink sink = (unique, error, memory, offset, length) -> WholeMessage.write(own, unique, -error.code(),
-                memory, offset, length);
+        ReplySink sink = sink(own);
         return aliased ? new AliasedIntake(current, own, sink, pool) : new LinearIntake(current, own, sink, pool);
+    }
+
+    /** The same for requests that run on the threads of their callers, whose memory it lends to the server. */
+    Intake newIntakeForCaller(Limits current, DeviceHandle own) {
+        return aliased ? newIntake(current, own) : new LentIntake(current, own, sink(own), pool);
+    }
+
+    private static ReplySink sink(DeviceHandle own) {
+        return (unique, error, memory, offset, length) -> WholeMessage.write(own, unique, -error.code(), memory,
+                offset, length);
     }
 
     @Override public int maxMessage() {

@@ -40,7 +40,7 @@ public final class SlotPool {
      *
      * @param sink where the slot commits
      */
-    Slot copyOf(Slot slot, ReplySink sink, long replyRoom) {
+    public Slot copyOf(Slot slot, ReplySink sink, long replyRoom) {
         long length = InHeader.SIZE + slot.argumentsSize() + slot.rest().size();
         long needed = Math.max(length, OutHeader.SIZE + replyRoom);
         SizeClass sizeClass = needed <= TINY ? tiny : needed <= SMALL ? small : large;
