@@ -170,7 +170,8 @@ final class InputQueue {
         lock.lock();
         try {
             // The thread read these without this lock: a reply may have come meanwhile.
-            if (!core.state().isLive() || !sendsInterrupts || !request.interrupted || request.phase != Phase.SENT
+            if (!core.state().isLive() || !sendsInterrupts || !core.profile().sends(Opcode.INTERRUPT)
+                    || !request.interrupted || request.phase != Phase.SENT
                     || (request.interruptSent && !again)) {
                 return;
             }

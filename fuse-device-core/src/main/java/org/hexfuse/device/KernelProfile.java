@@ -3,6 +3,7 @@ package org.hexfuse.device;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Flag;
 import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.transport.OfferLimits;
 
@@ -15,6 +16,7 @@ import org.hexfuse.transport.OfferLimits;
  * @param conditional the masks of those that INIT offers only over a link that carries them
  *        ({@link org.hexfuse.transport.CarriedFlags}), or for PASSTHROUGH with {@link ConnectionOptions#backingFiles}
  * @param accepted the masks of those that are accepted in the reply to INIT, offered or not
+ * @param opcodes the opcodes that the kernel sends, a bit for each code; see {@link #sends}
  * @param maxReadahead max_readahead of INIT, in bytes
  * @param unknownUnique the error of a reply whose unique is not in processing
  * @param readAfterEnd the error of a read after abort or unmount, unless {@link InitFlag#ABORT_ERROR} makes it ECONNABORTED
@@ -34,8 +36,9 @@ import org.hexfuse.transport.OfferLimits;
  * @param userBackground the largest max_background of an unprivileged server
  * @param userCongestion the largest congestion_threshold of an unprivileged server
  */
-public record KernelProfile(int minor, long flags, long conditional, long accepted, int maxReadahead,
-        Errno unknownUnique, Errno readAfterEnd, Errno writeAfterEnd, boolean endBeforeSize, Errno positional,
+public record KernelProfile(int minor, long flags, long conditional, long accepted, long opcodes,
+        int maxReadahead, Errno unknownUnique, Errno readAfterEnd, Errno writeAfterEnd, boolean endBeforeSize,
+        Errno positional,
         Errno seek, Errno cloneOfUnmounted, Errno otherIoctl, boolean sharesProcessing, boolean keepsUncopied,
         int maxActive, Errno abortWhileBlocked, int leastInitReply, boolean badErrnoEndsCaller, int userBackground,
         int userCongestion) {
@@ -59,23 +62,48 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
     private static final long GVISOR_ACCEPTS = GVISOR | Flag.of(InitFlag.ASYNC_READ, InitFlag.BIG_WRITES,
             InitFlag.DONT_MASK, InitFlag.WRITEBACK_CACHE, InitFlag.ATOMIC_O_TRUNC);
 
+    private static final long ALL_OPCODES = -1;
+    private static final long GVISOR_OPCODES = bits(Opcode.LOOKUP, Opcode.GETATTR, Opcode.SETATTR, Opcode.READLINK,
+            Opcode.SYMLINK, Opcode.MKNOD, Opcode.MKDIR, Opcode.UNLINK, Opcode.RMDIR, Opcode.RENAME, Opcode.LINK,
+            Opcode.OPEN, Opcode.READ, Opcode.WRITE, Opcode.STATFS, Opcode.RELEASE, Opcode.FSYNC, Opcode.SETXATTR,
+            Opcode.GETXATTR, Opcode.LISTXATTR, Opcode.REMOVEXATTR, Opcode.FLUSH, Opcode.INIT, Opcode.OPENDIR,
+            Opcode.READDIR, Opcode.RELEASEDIR, Opcode.ACCESS, Opcode.CREATE, Opcode.FALLOCATE);
+
     /** Linux 6.18. */
     public static KernelProfile linux() {
-        return new KernelProfile(Protocol.MINOR, LINUX, CONDITIONAL, LINUX, READAHEAD, Errno.ENOENT, Errno.ENODEV,
+        return new KernelProfile(Protocol.MINOR, LINUX, CONDITIONAL, LINUX, ALL_OPCODES, READAHEAD, Errno.ENOENT,
+                Errno.ENODEV,
                 Errno.ENOENT, false, Errno.OK, Errno.ESPIPE, Errno.EPERM, Errno.ENOTTY, false, false, 0, Errno.ENOTCONN,
                 0, false, LARGEST_U16, LARGEST_U16);
     }
 
     /** gVisor of 2026. */
     public static KernelProfile gvisor() {
-        return new KernelProfile(31, GVISOR, 0, GVISOR_ACCEPTS, READAHEAD, Errno.EINVAL, Errno.EPERM, Errno.EPERM, true,
+        return new KernelProfile(31, GVISOR, 0, GVISOR_ACCEPTS, GVISOR_OPCODES, READAHEAD, Errno.EINVAL, Errno.EPERM,
+                Errno.EPERM, true,
                 Errno.ENOSYS, Errno.ENOSYS, Errno.EINVAL, Errno.ENOSYS, true, true, 10_000, Errno.ECONNABORTED, 24,
                 true, 12, 9);
     }
 
+    private static long bits(Opcode... opcodes) {
+        long bits = 0;
+        for (Opcode opcode : opcodes) {
+            bits |= 1L << opcode.code();
+        }
+        return bits;
+    }
+
+    /**
+     * Whether the kernel has the opcode. A request with any other one is not sent: its caller gets ENOSYS, as from a server that lacks
+     * the opcode, so that the VFS falls back or fails in the same way. FORGET, INTERRUPT and others without a caller are dropped.
+     */
+    public boolean sends(Opcode opcode) {
+        return (opcodes & 1L << opcode.code()) != 0;
+    }
+
     /** The same kernel that offers and accepts other flags. */
     public KernelProfile withFlags(long masks) {
-        return new KernelProfile(minor, masks, 0, masks, maxReadahead, unknownUnique, readAfterEnd,
+        return new KernelProfile(minor, masks, 0, masks, opcodes, maxReadahead, unknownUnique, readAfterEnd,
                 writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
                 keepsUncopied, maxActive, abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground,
                 userCongestion);
@@ -83,7 +111,16 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
 
     /** The same kernel with an earlier protocol; it knows no flag that came later, so {@link #withFlags} goes with it. */
     public KernelProfile withMinor(int version) {
-        return new KernelProfile(version, flags, conditional, accepted, maxReadahead, unknownUnique, readAfterEnd,
+        return new KernelProfile(version, flags, conditional, accepted, opcodes, maxReadahead, unknownUnique,
+                readAfterEnd,
+                writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
+                keepsUncopied, maxActive, abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground,
+                userCongestion);
+    }
+
+    /** The same kernel with other opcodes, a bit for each code. */
+    public KernelProfile withOpcodes(long bits) {
+        return new KernelProfile(minor, flags, conditional, accepted, bits, maxReadahead, unknownUnique, readAfterEnd,
                 writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
                 keepsUncopied, maxActive, abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground,
                 userCongestion);
@@ -92,14 +129,15 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
     /** The same kernel within the limits of a link. */
     KernelProfile within(OfferLimits limits) {
         return new KernelProfile(Math.min(minor, limits.minor()), flags & limits.flags(), conditional & limits.flags(),
-                accepted & limits.flags(), maxReadahead, unknownUnique, readAfterEnd, writeAfterEnd, endBeforeSize,
+                accepted & limits.flags(), opcodes, maxReadahead, unknownUnique, readAfterEnd, writeAfterEnd, endBeforeSize,
                 positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing, keepsUncopied, maxActive,
                 abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground, userCongestion);
     }
 
     /** The same kernel with another maximum of active requests; 0 for none. */
     public KernelProfile withMaxActive(int requests) {
-        return new KernelProfile(minor, flags, conditional, accepted, maxReadahead, unknownUnique, readAfterEnd,
+        return new KernelProfile(minor, flags, conditional, accepted, opcodes, maxReadahead, unknownUnique,
+                readAfterEnd,
                 writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
                 keepsUncopied, requests, abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground,
                 userCongestion);

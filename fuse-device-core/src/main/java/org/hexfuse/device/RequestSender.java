@@ -4,6 +4,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.IdleReaders.Reader;
 import org.hexfuse.device.RequestState.Phase;
 import org.hexfuse.transport.InlineReader;
@@ -22,6 +23,9 @@ final class RequestSender {
     }
 
     void call(RequestState request) {
+        if (!isSent(request)) {
+            throw FuseException.of(Errno.ENOSYS);
+        }
         request.waiter(Thread.currentThread());
         request.hold();
         boolean queued = false;
@@ -42,6 +46,11 @@ final class RequestSender {
     }
 
     void submit(RequestState request, Consumer<Errno> done) {
+        if (!isSent(request)) {
+            RequestState.complete(done, Errno.ENOSYS);
+            request.release();
+            return;
+        }
         request.background = true;
         request.done = done;
         Errno blocked = request.isForced() ? Errno.OK : core.backgroundWait.await();
@@ -53,7 +62,7 @@ final class RequestSender {
     }
 
     void post(RequestState request) {
-        if (!enqueue(request)) {
+        if (!isSent(request) || !enqueue(request)) {
             request.release();
         }
     }
@@ -63,6 +72,11 @@ final class RequestSender {
         request.serverUnique = true;
         request.unique = unique;
         post(request);
+    }
+
+    /** Whether the emulated kernel has the opcode. */
+    private boolean isSent(RequestState request) {
+        return core.profile().sends(request.opcode());
     }
 
     /** Queues a request, pending or blocked. Returns false if the connection is not live. */
@@ -192,6 +206,9 @@ final class RequestSender {
     }
 
     void forget(long node, long lookups) {
+        if (!core.profile().sends(Opcode.FORGET)) {
+            return;
+        }
         InlineReader reader = core.inlineReader;
         if (reader == null || !core.input.isReadInline(reader, node, lookups)) {
             core.input.forget(node, lookups);

@@ -10,6 +10,7 @@ import static org.hexfuse.device.TestServer.zeros;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.concurrent.Future;
 import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
@@ -191,6 +192,21 @@ class KernelProfileTest {
             assertThat(init.bytes().byteSize()).isEqualTo(40 + 64);
             assertThat(InitIn.MINOR.get(init.bytes(), 40)).isEqualTo(45);
         }
+    }
+
+    @DisplayName("row 9: a request that gVisor does not have gets ENOSYS and is not sent")
+    @Test void opcodes() throws Exception {
+        Opcode[] sent = Arrays.stream(Opcode.values()).filter(KernelProfile.gvisor()::sends).toArray(Opcode[]::new);
+        assertThat(sent).hasSize(29).contains(Opcode.INIT, Opcode.ACCESS, Opcode.FALLOCATE)
+                .doesNotContain(Opcode.FORGET, Opcode.INTERRUPT, Opcode.READDIRPLUS, Opcode.RENAME2, Opcode.CUSE_INIT);
+        assertThat(Opcode.values()).allMatch(KernelProfile.linux()::sends);
+        assertThat(outcome(gvisor.call(Opcode.SYNCFS, 1))).isEqualTo(Errno.ENOSYS);
+        var outcomes = new ArrayList<Errno>();
+        gvisor.connection.submit(gvisor.connection.newRequest(Opcode.LSEEK, 1, Caller.KERNEL), outcomes::add);
+        assertThat(outcomes).containsExactly(Errno.ENOSYS);
+        gvisor.connection.post(gvisor.connection.newRequest(Opcode.NOTIFY_REPLY, 1, Caller.KERNEL));
+        gvisor.connection.forget(2, 1);
+        assertThat(gvisor.readError(8192)).as("nothing is queued").isEqualTo(Errno.EAGAIN);
     }
 
     @DisplayName("gVisor accepts the flags that it knows although it offers only one")

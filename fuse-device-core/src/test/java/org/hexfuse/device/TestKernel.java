@@ -35,8 +35,10 @@ final class TestKernel implements AutoCloseable {
     enum Kernel {
         LINUX, GVISOR;
 
+        /** With all opcodes, so that a test of the device may use any request. */
         KernelProfile profile() {
-            return this == LINUX ? KernelProfile.linux() : KernelProfile.gvisor();
+            return this == LINUX ? KernelProfile.linux()
+                    : KernelProfile.gvisor().withOpcodes(KernelProfile.linux().opcodes());
         }
     }
 
