@@ -4,10 +4,16 @@ module org.hexfuse.testkit {
     requires transitive org.hexfuse.vfs;
     requires org.hexfuse.libc;
     requires transitive org.junit.jupiter.api;
+    requires org.junit.platform.commons;
     requires org.assertj.core;
     requires org.opentest4j;
 
     exports org.hexfuse.testkit;
+    exports org.hexfuse.testkit.fault;
+    exports org.hexfuse.testkit.junit;
     exports org.hexfuse.testkit.nio;
     exports org.hexfuse.testkit.posix;
+    exports org.hexfuse.testkit.record;
+
+    opens org.hexfuse.testkit.junit to org.junit.platform.commons;
 }

@@ -130,9 +130,18 @@ public final class Vfs implements AutoCloseable {
      * @throws FuseException if INIT fails, see {@link FuseConnection#mount}
      */
     public static Vfs connect(Address address, VfsOptions options) throws IOException {
+        return connect(Transports.connect(address), options);
+    }
+
+    /**
+     * Mounts the filesystem at the other end of a link that is not attached yet, such as a decorated one. {@link #close} closes it.
+     *
+     * @throws IOException if the server has disconnected already
+     * @throws FuseException if INIT fails, see {@link FuseConnection#mount}
+     */
+    public static Vfs connect(KernelLink link, VfsOptions options) throws IOException {
         var dentries = new DentryCache(options.cachedNames(), new CacheClock(options.clock()));
         var polls = new PollTable();
-        KernelLink link = Transports.connect(address);
         FuseConnection connection = FuseConnection.mount(link, new NotificationHandler(dentries, polls),
                 options.connection().withDefaultPermissions(options.defaultPermissions()));
         var superblock = new Superblock(connection, dentries, polls, options);

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.hexfuse.server.dispatch.SessionObserver;
 import org.hexfuse.server.observe.PanicHandler;
 import org.hexfuse.server.observe.ServerListener;
@@ -52,6 +53,7 @@ public final class FuseServer implements AutoCloseable {
     private final SessionSettings settings;
     private final ServerListener listener;
     private final PanicHandler panics;
+    private final UnaryOperator<ServerLink> links;
     private final List<SessionLoop> sessions = new CopyOnWriteArrayList<>();
     private final CompletableFuture<SessionLoop> first = new CompletableFuture<>();
     private final CountDownLatch noMoreArrivals = new CountDownLatch(1);
@@ -63,6 +65,7 @@ public final class FuseServer implements AutoCloseable {
         this.settings = builder.settings;
         this.listener = builder.listener;
         this.panics = builder.panics;
+        this.links = builder.links;
     }
 
     /** A builder for a server of {@code fileSystem}. */
@@ -116,7 +119,8 @@ public final class FuseServer implements AutoCloseable {
         }
     }
 
-    private void begin(ServerLink link) {
+    private void begin(ServerLink accepted) {
+        ServerLink link = links.apply(accepted);
         var session = new SessionLoop(fileSystem, link, "hexfuse " + address(), settings,
                 new SessionObserver(listener, panics));
         sessions.add(session);
@@ -224,6 +228,7 @@ public final class FuseServer implements AutoCloseable {
         private SessionSettings settings = SessionSettings.defaults();
         private ServerListener listener = ServerListener.NONE;
         private PanicHandler panics = PanicHandler.LOG;
+        private UnaryOperator<ServerLink> links = UnaryOperator.identity();
 
         private Builder(FuseFileSystem fileSystem) {
             this.fileSystem = Objects.requireNonNull(fileSystem);
@@ -311,6 +316,15 @@ public final class FuseServer implements AutoCloseable {
         /** Is given what the filesystem throws and no errno stands for; {@link PanicHandler#LOG} unless set. */
         public Builder onPanic(PanicHandler handler) {
             this.panics = Objects.requireNonNull(handler);
+            return this;
+        }
+
+        /**
+         * Decorates the link of each kernel end that connects, before its session begins: for tests, which so record or disturb
+         * messages. A decorator delegates what it does not change, {@link ServerLink#feature} included, and must not throw.
+         */
+        public Builder decorateLinks(UnaryOperator<ServerLink> decorator) {
+            this.links = Objects.requireNonNull(decorator);
             return this;
         }
 

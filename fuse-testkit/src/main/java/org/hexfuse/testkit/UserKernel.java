@@ -3,9 +3,19 @@ package org.hexfuse.testkit;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.device.KernelProfile;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;
+import org.hexfuse.testkit.fault.FaultyTransport;
+import org.hexfuse.testkit.record.Recorder;
 import org.hexfuse.transport.Address;
+import org.hexfuse.transport.KernelLink;
+import org.hexfuse.transport.ServerLink;
+import org.hexfuse.transport.Transports;
 import org.hexfuse.vfs.Vfs;
 import org.hexfuse.vfs.VfsOptions;
 
@@ -25,12 +35,20 @@ import org.hexfuse.vfs.VfsOptions;
 public final class UserKernel implements AutoCloseable {
     private final FuseServer server;
     private final Vfs vfs;
+    /** Whether the kernel sends FORGET, without which lookup counts are no leak. */
+    private final boolean forgets;
     private volatile boolean failsOnLeaks;
     private volatile Duration leakPatience = Leaks.PATIENCE;
 
-    private UserKernel(FuseServer server, Vfs vfs) {
+    private UserKernel(FuseServer server, Vfs vfs, boolean forgets) {
         this.server = server;
         this.vfs = vfs;
+        this.forgets = forgets;
+    }
+
+    /** Builds a kernel that mounts {@code fileSystem}, with more than {@link #connect} has. */
+    public static Builder serving(FuseFileSystem fileSystem) {
+        return new Builder(fileSystem);
     }
 
     /**
@@ -48,13 +66,7 @@ public final class UserKernel implements AutoCloseable {
     /** As {@link #connect(String, FuseFileSystem)}, with options of the mount. */
     public static UserKernel connect(String address, FuseFileSystem fileSystem, VfsOptions options)
             throws IOException {
-        FuseServer server = FuseServer.serve(fileSystem).at(Address.parse(address)).start();
-        try {
-            return new UserKernel(server, Vfs.connect(server.address(), options));
-        } catch (IOException | RuntimeException e) {
-            server.close();
-            throw e;
-        }
+        return serving(fileSystem).at(address).options(options).connect();
     }
 
     /** The mounted filesystem. */
@@ -75,7 +87,7 @@ public final class UserKernel implements AutoCloseable {
 
     /**
      * Drops the caches of the VFS and checks that then nothing is held of the filesystem: no open file or directory, no lookup
-     * count, no request without a reply. Waits, at most two seconds, for what is in flight.
+     * count, no request without a reply; of lookup counts nothing is checked if the kernel has no FORGET, as gVisor. Waits, at most two seconds, for what is in flight.
      *
      * @throws AssertionError if something is held; it names node ids and file handles
      */
@@ -91,7 +103,7 @@ public final class UserKernel implements AutoCloseable {
 
     private List<String> leaks() {
         try {
-            return Leaks.find(server, vfs, leakPatience);
+            return Leaks.find(server, vfs, forgets, leakPatience);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return List.of("interrupted while looking for leaks");
@@ -117,5 +129,87 @@ public final class UserKernel implements AutoCloseable {
             server.close();
         }
         fail(leaks);
+    }
+
+    /** Builds a kernel. Not for several threads. */
+    public static final class Builder {
+        private final FuseServer.Builder server;
+        private String address = "mem:";
+        private VfsOptions options;
+        private UnaryOperator<ServerLink> serverLinks = UnaryOperator.identity();
+        private UnaryOperator<KernelLink> kernelLinks = UnaryOperator.identity();
+
+        private Builder(FuseFileSystem fileSystem) {
+            this.server = FuseServer.serve(fileSystem);
+            this.options = VfsOptions.DEFAULT.withDefaultPermissions(fileSystem.kernelChecksPermissions());
+        }
+
+        /** The address to serve at; {@code mem:} unless set. */
+        public Builder at(String where) {
+            this.address = Objects.requireNonNull(where);
+            return this;
+        }
+
+        /**
+         * The options of the mount; unless set, calls of root, with {@code default_permissions} if
+         * {@link FuseFileSystem#kernelChecksPermissions}.
+         */
+        public Builder options(VfsOptions mount) {
+            this.options = Objects.requireNonNull(mount);
+            return this;
+        }
+
+        /** Changes the options of the mount. */
+        public Builder options(UnaryOperator<VfsOptions> change) {
+            this.options = change.apply(options);
+            return this;
+        }
+
+        /** The kernel to emulate; Linux unless set. */
+        public Builder kernel(KernelProfile profile) {
+            return options(mount -> mount.withConnection(mount.connection().withProfile(profile)));
+        }
+
+        /** The clock of the caches' timeouts. */
+        public Builder clock(VirtualClock clock) {
+            return options(mount -> mount.withClock(clock));
+        }
+
+        /** Sets up the server, such as its timeouts and threads. */
+        public Builder server(Consumer<FuseServer.Builder> setUp) {
+            setUp.accept(server);
+            return this;
+        }
+
+        /** Records the requests. */
+        public Builder recorder(Recorder recorder) {
+            UnaryOperator<ServerLink> before = serverLinks;
+            this.serverLinks = link -> recorder.decorate(before.apply(link));
+            return this;
+        }
+
+        /** Disturbs the messages. */
+        public Builder faults(FaultyTransport faults) {
+            UnaryOperator<KernelLink> before = kernelLinks;
+            this.kernelLinks = link -> faults.decorate(before.apply(link));
+            return this;
+        }
+
+        /**
+         * Serves the filesystem and mounts it.
+         *
+         * @throws IOException if the server cannot be opened or the kernel cannot connect
+         */
+        public UserKernel connect() throws IOException {
+            FuseServer started = server.decorateLinks(serverLinks).at(Address.parse(address)).start();
+            try {
+                KernelLink link = kernelLinks.apply(Transports.connect(started.address()));
+                return new UserKernel(started, Vfs.connect(link, options),
+                        options.connection().profile().sends(Opcode.FORGET));
+            } catch (IOException | RuntimeException e) {
+                started.close();
+                throw e;
+            }
+        }
     }
 }

@@ -22,6 +22,14 @@ public sealed interface Fault {
         }
     }
 
+    /** The operation throws an exception that has no errno, as a defect does, and is not passed on. */
+    record Panic(Predicate<Operation<?>> where, double probability) implements Fault {
+        /** Checks the probability. */
+        public Panic {
+            check(probability);
+        }
+    }
+
     /** The operation begins after a random delay, from {@code least} to {@code most}. An interrupt of its caller ends the delay. */
     record Delay(Predicate<Operation<?>> where, double probability, Duration least, Duration most) implements Fault {
         /** Checks the numbers. */

@@ -19,14 +19,14 @@ import org.hexfuse.server.Release;
 import org.hexfuse.server.ReleaseDir;
 
 /**
- * Injects faults into a filesystem: errors, delays, short reads. The same seed and the same sequence of operations have the same faults.
+ * Injects faults into a filesystem: errors, exceptions, delays, short reads. The same seed and the same sequence of operations have the same faults.
  *
  * {@snippet :
  * new FaultyFileSystem(vault, 42, new Fault.Failure(Fault.on(Write.class), 0.01, Errno.ENOSPC),
  *         new Fault.Delay(_ -> true, 0.1, Duration.ZERO, Duration.ofMillis(50)));
  * }
  *
- * <p>For each operation the faults are drawn in their order; an error ends them. FORGET and RELEASE are never refused: no caller would
+ * <p>For each operation the faults are drawn in their order; an error or exception ends them. FORGET and RELEASE are never refused: no caller would
  * see it, and the filesystem would leak. With a delay the filesystem {@linkplain #blocking() blocks}.
  */
 public final class FaultyFileSystem extends FilterFileSystem {
@@ -64,6 +64,8 @@ public final class FaultyFileSystem extends FilterFileSystem {
             }
             if (fault instanceof Fault.Failure failure && refusable) {
                 throw FuseException.of(failure.error());
+            } else if (fault instanceof Fault.Panic && refusable) {
+                throw new IllegalStateException("a fault was injected into " + op);
             } else if (fault instanceof Fault.Delay delay) {
                 sleep(op, random(delay, random));
             }

@@ -1,0 +1,146 @@
+package org.hexfuse.testkit.junit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.FuseServer;
+import org.hexfuse.testkit.RunningKernel;
+import org.hexfuse.testkit.UserKernel;
+import org.hexfuse.testkit.VirtualClock;
+import org.hexfuse.testkit.posix.LibcClient;
+import org.hexfuse.testkit.posix.PosixClient;
+import org.hexfuse.testkit.posix.VfsClient;
+import org.hexfuse.testkit.record.Recorder;
+import org.hexfuse.transport.Address;
+import org.hexfuse.vfs.Vfs;
+import org.hexfuse.vfs.VfsOptions;
+
+/** The mount of one test, with the values of its parameters. */
+final class TestMount {
+    /** What is done at the end; each step even if the one before it fails. */
+    private interface End {
+        void run(boolean succeeded) throws Exception;
+    }
+
+    private final TestMembers.Found<FuseFileSystem> served;
+    private final Map<Class<?>, Object> values = new HashMap<>();
+    private final Recorder recorder = new Recorder();
+    private Optional<Path> directory = Optional.empty();
+    private End unmount = _ -> {};
+
+    private TestMount(TestMembers.Found<FuseFileSystem> served) {
+        this.served = served;
+        values.put(Recorder.class, recorder);
+    }
+
+    static TestMount here(TestMembers.Found<FuseFileSystem> served, TestedKernel kernel, String address,
+            VfsOptions options, boolean virtual, boolean failOnLeaks) throws IOException {
+        var mount = new TestMount(served);
+        try {
+            mount.connect(kernel, address, options, virtual, failOnLeaks);
+            return mount;
+        } catch (IOException | RuntimeException e) {
+            mount.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void connect(TestedKernel kernel, String address, VfsOptions options, boolean virtual,
+            boolean failOnLeaks) throws IOException {
+        UserKernel.Builder builder = UserKernel.serving(served.value()).at(complete(address)).options(options)
+                .kernel(kernel.profile()).recorder(recorder);
+        if (virtual) {
+            var clock = new VirtualClock();
+            values.put(VirtualClock.class, clock);
+            builder.clock(clock);
+        }
+        UserKernel user = builder.connect();
+        values.put(UserKernel.class, user);
+        values.put(Vfs.class, user.vfs());
+        values.put(PosixClient.class, new VfsClient(user.vfs()));
+        unmount = succeeded -> {
+            if (failOnLeaks && succeeded) {
+                user.failOnLeaks();
+            }
+            user.close();
+        };
+    }
+
+    /** The address with a socket of its own where it has none. */
+    private String complete(String address) throws IOException {
+        Address parsed = Address.parse(address);
+        if (!parsed.path().isEmpty() || !parsed.scheme().startsWith("unix")) {
+            return address;
+        }
+        Path made = Files.createTempDirectory("hexfuse-");
+        directory = Optional.of(made);
+        return parsed.withPath(made.resolve("socket").toString()).toString();
+    }
+
+    static TestMount byRunningKernel(TestMembers.Found<FuseFileSystem> served, String... options)
+            throws IOException, InterruptedException {
+        var mount = new TestMount(served);
+        try {
+            RunningKernel running = RunningKernel
+                    .mount(FuseServer.serve(served.value()).decorateLinks(mount.recorder::decorate), options);
+            mount.values.put(Path.class, running.path());
+            var client = new LibcClient(running.path());
+            mount.values.put(PosixClient.class, client);
+            mount.unmount = _ -> {
+                try {
+                    client.close();
+                } finally {
+                    running.close();
+                }
+            };
+            return mount;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            mount.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void closeAfter(Exception failure) {
+        try {
+            close(false);
+        } catch (Exception e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** The value of a parameter of that type. */
+    Object get(Class<?> type) {
+        Object value = values.get(type);
+        if (value == null) {
+            throw new IllegalStateException("the test method has no parameter " + type.getSimpleName()
+                    + ", which other methods then have neither");
+        }
+        return value;
+    }
+
+    /**
+     * Unmounts, and closes the filesystem.
+     *
+     * @param succeeded whether the test has, so that leaks are looked for
+     */
+    void close(boolean succeeded) throws Exception {
+        try {
+            unmount.run(succeeded);
+        } finally {
+            try {
+                if (served.own() && served.value() instanceof AutoCloseable closeable) {
+                    closeable.close();
+                }
+            } finally {
+                if (directory.isPresent()) {
+                    Files.deleteIfExists(directory.get().resolve("socket"));
+                    Files.deleteIfExists(directory.get());
+                }
+            }
+        }
+    }
+}
