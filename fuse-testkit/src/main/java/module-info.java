@@ -14,6 +14,4 @@ module org.hexfuse.testkit {
     exports org.hexfuse.testkit.nio;
     exports org.hexfuse.testkit.posix;
     exports org.hexfuse.testkit.record;
-
-    opens org.hexfuse.testkit.junit to org.junit.platform.commons;
 }

@@ -74,29 +74,23 @@ final class FaultyHandle implements DeviceHandle {
     }
 
     private CopiedRequest inject(TransportFault fault, CopiedRequest request, long capacity) {
-        switch (fault.kind()) {
+        return switch (fault.kind()) {
             case DELAY -> {
                 pause(fault.amount());
-                return request;
+                yield request;
             }
-            case DROP -> {
-                return null;
-            }
+            case DROP -> null;
             case DUPLICATE -> {
                 ready.add(request);
-                return request;
+                yield request;
             }
-            case REORDER -> {
-                return overtaken(request, capacity);
-            }
-            case TRUNCATE -> {
-                return request.truncated(fault.amount());
-            }
-            default -> {
+            case REORDER -> overtaken(request, capacity);
+            case TRUNCATE -> request.truncated(fault.amount());
+            case DIE -> {
                 link.die();
-                return null;
+                yield null;
             }
-        }
+        };
     }
 
     /** Waits for another request, which is sent first. */

@@ -19,12 +19,15 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** The invocations of a {@link KernelTest}, one for each kernel and address. Without state, so that tests run in parallel. */
-final class KernelExtension implements TestTemplateInvocationContextProvider {
+/**
+ * The invocations of a {@link KernelTest}, one for each kernel and address. JUnit makes it; it has no state, so that tests run in
+ * parallel.
+ */
+public final class KernelExtension implements TestTemplateInvocationContextProvider {
     private static final Set<Class<?>> ONLY_HERE = Set.of(Vfs.class, UserKernel.class, VirtualClock.class);
 
     /** For JUnit. */
-    KernelExtension() {}
+    public KernelExtension() {}
 
     @Override public boolean supportsTestTemplate(ExtensionContext context) {
         return AnnotationSupport.isAnnotated(context.getRequiredTestMethod(), KernelTest.class);

@@ -11,7 +11,7 @@ import java.lang.annotation.Target;
  * {@link org.hexfuse.server.FuseFileSystem}, or a method without parameters that returns one.
  *
  * {@snippet :
- * @Served private final Notes notes = new Notes();
+ * @Served final Notes notes = new Notes();
  * }
  *
  * <p>JUnit makes another instance of the class for each test, and so another filesystem; a method is called for each test. The
