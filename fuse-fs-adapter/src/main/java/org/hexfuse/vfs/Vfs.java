@@ -140,7 +140,7 @@ public final class Vfs implements AutoCloseable {
      * @throws FuseException if INIT fails, see {@link FuseConnection#mount}
      */
     public static Vfs connect(KernelLink link, VfsOptions options) throws IOException {
-        var dentries = new DentryCache(options.cachedNames(), new CacheClock(options.clock()));
+        var dentries = new DentryCache(options.caches(), new CacheClock(options.clock()));
         var polls = new PollTable();
         FuseConnection connection = FuseConnection.mount(link, new NotificationHandler(dentries, polls),
                 options.connection().withDefaultPermissions(options.defaultPermissions()));
@@ -153,7 +153,7 @@ public final class Vfs implements AutoCloseable {
 
     /** Mounts the filesystem behind a port that the caller owns, such as a test double; {@link #close} does not close it. */
     public static Vfs mount(RequestPort port, VfsOptions options) {
-        return mount(port, new DentryCache(options.cachedNames(), new CacheClock(options.clock())), new PollTable(),
+        return mount(port, new DentryCache(options.caches(), new CacheClock(options.clock())), new PollTable(),
                 options);
     }
 
@@ -392,7 +392,7 @@ public final class Vfs implements AutoCloseable {
     /** The target of a symbolic link. */
     public String readlink(String path) {
         return onInode(path, false, inode -> {
-            require(inode.type == FileType.SYMLINK, Errno.EINVAL);
+            require(inode.type() == FileType.SYMLINK, Errno.EINVAL);
             return requests.readlink(inode).toString();
         });
     }

@@ -12,31 +12,31 @@ import org.hexfuse.device.ConnectionOptions;
  * @param defaultPermissions whether owner, group and mode are checked here (mount option {@code default_permissions}); otherwise the
  *        filesystem checks permissions
  * @param allowOther whether users other than the owner of the mount may use it (mount option {@code allow_other})
- * @param cachedNames the capacity of the dentry cache, negative dentries included
+ * @param caches how many names, inodes and so on are cached
  * @param blockDevice the block size, in bytes, of a filesystem on a block device (mount type {@code fuseblk}); 0 for any other
  * @param readOnly whether changes fail with EROFS (mount option {@code ro})
  * @param clock the nanoseconds by which entry timeouts and attribute timeouts pass; a test may have its own
  */
 public record VfsOptions(ConnectionOptions connection, Credentials credentials, boolean defaultPermissions,
-        boolean allowOther, int cachedNames, int blockDevice, boolean readOnly, LongSupplier clock) {
+        boolean allowOther, CacheLimits caches, int blockDevice, boolean readOnly, LongSupplier clock) {
     /** After it a request counts as lost: it is longer than a slow store takes. */
     private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(10);
 
     /** Calls of root, for all users; the filesystem checks permissions; a request that takes ten minutes aborts the connection. */
     public static final VfsOptions DEFAULT = new VfsOptions(
             ConnectionOptions.DEFAULT.withRequestTimeout(REQUEST_TIMEOUT), Credentials.ROOT, false, true,
-            1 << 16, 0, false, System::nanoTime);
+            CacheLimits.DEFAULT, 0, false, System::nanoTime);
 
     /** Checks the numbers. */
     public VfsOptions {
-        if (cachedNames < 0 || blockDevice < 0) {
-            throw new IllegalArgumentException(cachedNames + " names, blocks of " + blockDevice + " bytes");
+        if (blockDevice < 0) {
+            throw new IllegalArgumentException("blocks of " + blockDevice + " bytes");
         }
     }
 
     /** The same with another device. */
     public VfsOptions withConnection(ConnectionOptions device) {
-        return new VfsOptions(device, credentials, defaultPermissions, allowOther, cachedNames, blockDevice, readOnly,
+        return new VfsOptions(device, credentials, defaultPermissions, allowOther, caches, blockDevice, readOnly,
                 clock);
     }
 
@@ -50,24 +50,29 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
 
     /** The same for another owner. */
     public VfsOptions withCredentials(Credentials owner) {
-        return new VfsOptions(connection, owner, defaultPermissions, allowOther, cachedNames, blockDevice, readOnly,
+        return new VfsOptions(connection, owner, defaultPermissions, allowOther, caches, blockDevice, readOnly,
                 clock);
     }
 
     /** The same with permissions checked here or by the filesystem. */
     public VfsOptions withDefaultPermissions(boolean on) {
-        return new VfsOptions(connection, credentials, on, allowOther, cachedNames, blockDevice, readOnly, clock);
+        return new VfsOptions(connection, credentials, on, allowOther, caches, blockDevice, readOnly, clock);
     }
 
     /** The same for all users, or for the owner only. */
     public VfsOptions withAllowOther(boolean on) {
-        return new VfsOptions(connection, credentials, defaultPermissions, on, cachedNames, blockDevice, readOnly,
+        return new VfsOptions(connection, credentials, defaultPermissions, on, caches, blockDevice, readOnly,
                 clock);
     }
 
-    /** The same with another capacity of the dentry cache. */
-    public VfsOptions withCachedNames(int capacity) {
-        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, capacity, blockDevice, readOnly,
+    /** The same with caches for so many names, see {@link CacheLimits#ofNames}. */
+    public VfsOptions withCachedNames(int names) {
+        return withCaches(CacheLimits.ofNames(names));
+    }
+
+    /** The same with other bounds of the caches. */
+    public VfsOptions withCaches(CacheLimits limits) {
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, limits, blockDevice, readOnly,
                 clock);
     }
 
@@ -76,19 +81,19 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
      * until RELEASE is answered, an unmount sends DESTROY, and {@link OpenFile#bmap} works.
      */
     public VfsOptions withBlockDevice(int blockSize) {
-        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, cachedNames, blockSize, readOnly,
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, caches, blockSize, readOnly,
                 clock);
     }
 
     /** The same, read-only or not. */
     public VfsOptions withReadOnly(boolean on) {
-        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, cachedNames, blockDevice, on,
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, caches, blockDevice, on,
                 clock);
     }
 
     /** The same with another clock for the timeouts of caches, in nanoseconds that only grow. */
     public VfsOptions withClock(LongSupplier nanos) {
-        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, cachedNames, blockDevice,
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, caches, blockDevice,
                 readOnly, nanos);
     }
 }

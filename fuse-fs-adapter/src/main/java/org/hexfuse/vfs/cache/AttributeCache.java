@@ -11,7 +11,10 @@ import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 
 /**
- * The attributes of inodes: the newest that the server sent, for how long they are valid, and what was changed here since.
+ * The attributes of inodes: the newest that the server sent, which of them are valid and for how long, and what was changed here since.
+ *
+ * <p>Attributes are valid field by field ({@link StatField}, Linux's {@code inval_mask}): a READ makes the atime invalid and nothing else,
+ * so that permissions are checked without a request.
  *
  * <p>Every local change has a version (Linux's {@code attr_version}). A request notes the version before it is sent, and its
  * reply is dropped for an inode that was changed since. With the writeback cache
@@ -37,7 +40,7 @@ public final class AttributeCache {
 
     /** Whether the local size, mtime and ctime of an inode win over the server's. */
     public boolean isLocal(Inode inode) {
-        return inode.type == FileType.REGULAR && writebackCache.getAsBoolean();
+        return inode.type() == FileType.REGULAR && writebackCache.getAsBoolean();
     }
 
     /** The version to compare with changes that are made while a request is in flight. */
@@ -45,25 +48,73 @@ public final class AttributeCache {
         return version.get();
     }
 
-    /** The attributes, unless their timeout has passed. */
+    /** The attributes, unless their timeout has passed or one of them is invalid. */
     public Optional<Stat> valid(Inode inode) {
-        return !clock.hasPassed(inode.attributesValidUntil()) ? Optional.of(inode.attributes) : Optional.empty();
+        return valid(inode, StatField.BASIC);
+    }
+
+    /** The attributes, of which those in {@code mask} are valid; nothing if they are not. */
+    public Optional<Stat> valid(Inode inode, int mask) {
+        return Optional.ofNullable(inode.valid(mask, clock));
+    }
+
+    /** The time of creation if it is known and the timeout of the attributes has not passed; an empty one if the filesystem has none. */
+    public Optional<Optional<Timespec>> validBtime(Inode inode) {
+        return inode.areValid(StatField.BTIME, clock) ? inode.btime() : Optional.empty();
     }
 
     /** Caches attributes of a reply, unless the inode was changed since {@code version}, that of before the request. */
     public void received(Inode inode, Stat attributes, long timeout, long version) {
         synchronized (inode) {
-            if (inode.attributesVersion <= version) {
-                inode.attributes = withLocal(inode, attributes);
-                inode.attributesValidUntil(clock.deadline(timeout));
+            if (!hasChangedSince(inode, version)) {
+                write(inode, withLocal(inode, attributes));
+                inode.validUntil(clock.deadline(timeout));
+                inode.unexpire(StatField.BASIC);
             }
         }
     }
 
+    /** Caches a time of creation that came with attributes; it stays valid as long as they. */
+    public void receivedBtime(Inode inode, Optional<Timespec> btime) {
+        synchronized (inode) {
+            inode.btime(btime);
+            inode.unexpire(StatField.BTIME);
+        }
+    }
+
+    private static void write(Inode inode, Stat attributes) {
+        inode.write(attributes);
+        inode.dropAccessList();
+    }
+
+    /**
+     * Whether an inode was changed here since a version. An inode has the low 32 bits of the version of its last change: of the numbers
+     * that end so the latest is meant. An older change than four thousand million others may count as made now, which costs a reply.
+     */
+    boolean hasChangedSince(Inode inode, long since) {
+        int changed = inode.version();
+        long now = version.get();
+        return Integer.toUnsignedLong((int) now - changed) < now - since;
+    }
+
+    /** The version of the last change of an inode, as far as {@link #hasChangedSince} knows it. */
+    long lastChange(Inode inode) {
+        int changed = inode.version();
+        long now = version.get();
+        return now - Integer.toUnsignedLong((int) now - changed);
+    }
+
+    private void change(Inode inode) {
+        inode.version(version.incrementAndGet());
+    }
+
     /** The attributes that the server sent, with the local size, mtime and ctime where those win. */
     public Stat withLocal(Inode inode, Stat received) {
-        Stat local = inode.attributes;
-        return isLocal(inode) ? withTimes(received, local.size(), local.mtime(), local.ctime()) : received;
+        if (!isLocal(inode)) {
+            return received;
+        }
+        Stat local = inode.read();
+        return withTimes(received, local.size(), local.mtime(), local.ctime());
     }
 
     /** {@code stat} with another size, mtime and ctime. */
@@ -79,32 +130,32 @@ public final class AttributeCache {
     /** Sets ctime, and with {@code content} mtime, of a file whose times are local. */
     public void touch(Inode inode, boolean content, Timespec now) {
         synchronized (inode) {
-            Stat local = inode.attributes;
-            inode.attributes = withTimes(local, local.size(), content ? now : local.mtime(), now);
-            inode.timesDirty = true;
+            Stat local = inode.read();
+            write(inode, withTimes(local, local.size(), content ? now : local.mtime(), now));
+            inode.timesDirty(true);
         }
     }
 
     /** Sets the size of a file whose size is local. */
     public void resize(Inode inode, long size) {
         synchronized (inode) {
-            inode.attributes = withSize(inode.attributes, size);
+            write(inode, withSize(inode.read(), size));
         }
     }
 
     /** The attributes if mtime and ctime are dirty, which they are no longer: the caller sends them. */
     public Optional<Stat> takeDirtyTimes(Inode inode) {
         synchronized (inode) {
-            boolean dirty = inode.timesDirty;
-            inode.timesDirty = false;
-            return dirty ? Optional.of(inode.attributes) : Optional.empty();
+            boolean dirty = inode.areTimesDirty();
+            inode.timesDirty(false);
+            return dirty ? Optional.of(inode.read()) : Optional.empty();
         }
     }
 
     /** The times could not be sent. */
     public void markTimesDirty(Inode inode) {
         synchronized (inode) {
-            inode.timesDirty = true;
+            inode.timesDirty(true);
         }
     }
 
@@ -115,16 +166,17 @@ public final class AttributeCache {
      */
     public void changed(Inode inode, UnaryOperator<Stat> change, long timeout) {
         synchronized (inode) {
-            inode.attributesVersion = version.incrementAndGet();
-            inode.attributes = change.apply(inode.attributes);
-            inode.attributesValidUntil(clock.deadline(timeout));
+            change(inode);
+            write(inode, change.apply(inode.read()));
+            inode.validUntil(clock.deadline(timeout));
+            inode.unexpire(StatField.BASIC);
         }
     }
 
     /** Data was written up to {@code end}. */
     public void written(Inode inode, long end) {
         synchronized (inode) {
-            invalidate(inode);
+            invalidate(inode, StatField.CONTENT);
             extend(inode, end);
         }
     }
@@ -132,12 +184,13 @@ public final class AttributeCache {
     /** Extends a file by {@code length} bytes, which no other append gets. Returns where they start; EFBIG beyond the largest size. */
     public long reserve(Inode inode, long length) {
         synchronized (inode) {
-            long end = inode.attributes.size();
+            Stat local = inode.read();
+            long end = local.size();
             if (end > Long.MAX_VALUE - length) {
                 throw FuseException.of(Errno.EFBIG);
             }
-            invalidate(inode);
-            inode.attributes = withSize(inode.attributes, end + length);
+            invalidate(inode, StatField.CONTENT);
+            write(inode, withSize(local, end + length));
             return end;
         }
     }
@@ -146,8 +199,9 @@ public final class AttributeCache {
     public void unreserve(Inode inode, long size, long end) {
         synchronized (inode) {
             invalidate(inode);
-            if (inode.attributes.size() == end) {
-                inode.attributes = withSize(inode.attributes, size);
+            Stat local = inode.read();
+            if (local.size() == end) {
+                write(inode, withSize(local, size));
             }
         }
     }
@@ -155,24 +209,42 @@ public final class AttributeCache {
     /** Expires the attributes; a reply in flight may still replace them. */
     public void expire(Inode inode) {
         synchronized (inode) {
-            inode.attributesValidUntil(CacheClock.PASSED);
+            inode.validUntil(CacheClock.PASSED);
+        }
+    }
+
+    /** Expires the fields in {@code mask}, such as the atime after a READ; a reply in flight may still replace them. */
+    public void expire(Inode inode, int mask) {
+        if (!inode.isExpired(mask)) {
+            synchronized (inode) {
+                inode.expire(mask);
+            }
         }
     }
 
     /** Expires the attributes after a change, and outdates replies in flight. */
     public void invalidate(Inode inode) {
         synchronized (inode) {
-            inode.attributesVersion = version.incrementAndGet();
-            inode.attributesValidUntil(CacheClock.PASSED);
+            change(inode);
+            inode.validUntil(CacheClock.PASSED);
+        }
+    }
+
+    /** Expires the fields in {@code mask} after a change of them, and outdates replies in flight. */
+    public void invalidate(Inode inode, int mask) {
+        synchronized (inode) {
+            change(inode);
+            inode.expire(mask);
         }
     }
 
     /** A file is no shorter than {@code end}. */
     void extend(Inode inode, long end) {
         synchronized (inode) {
-            if (inode.attributes.size() < end) {
-                inode.attributesVersion = version.incrementAndGet();
-                inode.attributes = withSize(inode.attributes, end);
+            Stat local = inode.read();
+            if (local.size() < end) {
+                change(inode);
+                write(inode, withSize(local, end));
             }
         }
     }

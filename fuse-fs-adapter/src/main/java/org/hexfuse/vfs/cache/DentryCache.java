@@ -1,6 +1,5 @@
 package org.hexfuse.vfs.cache;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,18 +7,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
+import org.hexfuse.vfs.CacheLimits;
 
 /**
- * The dentries of one superblock, positive and negative, each with its entry timeout. Bounded: of more dentries than there is
- * room for, those are evicted that were not used since the last examination (second chance).
+ * The dentries of one superblock, positive and negative, each with its entry timeout. Bounded by {@link CacheLimits}: of more dentries
+ * than there is room for, those are evicted that were not used since the last examination (second chance).
  *
- * <p><b>Locking.</b> {@link #find} takes no lock: a directory's children are a concurrent map, an inode is taken only while its
+ * <p><b>Locking.</b> {@link #find} takes no lock: a directory's children are in a {@link ChildTable}, an inode is taken only while its
  * reference count is not zero. Everything that changes the tree holds the lock of {@link InodeTable}. No request is sent under
  * it; FORGETs go out after it is released.
  *
- * <p><b>The tree.</b> A dentry holds a reference to its inode and to its directory. A directory has one dentry: when the server
- * answers the lookup of a second name with it, the first is dropped, and a directory that is its own ancestor is ELOOP. So
- * every walk down or up the tree terminates.
+ * <p><b>The tree</b> is {@link DentryTree}'s. When the server answers the lookup of a second name with a directory, the first is dropped,
+ * and a directory that is its own ancestor is ELOOP.
  *
  * <p>Source: Linux {@code fs/fuse/dir.c} ({@code fuse_dentry_revalidate}), {@code fs/dcache.c} ({@code d_splice_alias}).
  */
@@ -27,24 +26,23 @@ public final class DentryCache {
     /** What {@link #find} returns for a negative dentry. */
     public static final Inode NEGATIVE = new Inode(0, 0, Inode.UNKNOWN_DIRECTORY);
 
-    /** How many dropped dentries the queue may hold beside twice the capacity. */
-    private static final int MANY_DROPPED = 64;
-
     private final InodeTable inodes;
+    private final DentryTree tree;
     private final DirectoryWatches watches = new DirectoryWatches();
     private final CacheClock clock;
     private final ReentrantLock lock;
-    /** In the order in which they are examined for eviction. Dropped ones stay until they are examined. */
-    private final ArrayDeque<Dentry> queue = new ArrayDeque<>();
-    private final int capacity;
-    private int size;
-    private volatile long epoch;
+    private volatile int epoch;
 
-    /** Room for {@code capacity} dentries. */
-    public DentryCache(int capacity, CacheClock clock) {
-        this.capacity = capacity;
+    /** Room for so many names, see {@link CacheLimits#ofNames}. */
+    public DentryCache(int names, CacheClock clock) {
+        this(CacheLimits.ofNames(names), clock);
+    }
+
+    /** An empty one. */
+    public DentryCache(CacheLimits limits, CacheClock clock) {
         this.clock = clock;
         this.inodes = new InodeTable(clock);
+        this.tree = new DentryTree(inodes, limits);
         this.lock = inodes.lock;
     }
 
@@ -81,16 +79,18 @@ public final class DentryCache {
             lock.unlock();
         }
         watches.changed(nodeId);
-        aliases.forEach(alias -> watches.changed(alias.parent.nodeId, alias.name));
+        aliases.forEach(alias -> watches.changed(alias.parent.nodeId, alias.name()));
     }
 
     /**
      * The dentry of a name if it is valid: its entry timeout has not passed, nor the epoch, and its inode is not bad. Null
      * otherwise. Takes no lock and no reference: the inode may be forgotten at any time.
+     *
+     * @param path the name is that part of it from {@code from}, inclusive, to {@code to}, exclusive
      */
-    public Dentry peek(Inode directory, Name name) {
-        Dentry dentry = directory.child(name);
-        if (dentry == null || dentry.epoch != epoch || clock.hasPassed(dentry.validUntil)
+    public Dentry peek(Inode directory, byte[] path, int from, int to) {
+        Dentry dentry = directory.child(path, from, to);
+        if (dentry == null || dentry.epoch != (short) epoch || clock.hasPassed(dentry.validUntil)
                 || (dentry.target != null && dentry.target.isBad())) {
             return null;
         }
@@ -104,7 +104,7 @@ public final class DentryCache {
 
     /** The inode of a valid dentry, with a reference for the caller, or {@link #NEGATIVE}; nothing without a valid dentry. */
     public Optional<Inode> find(Inode directory, Name name) {
-        Dentry dentry = peek(directory, name);
+        Dentry dentry = peek(directory, name.bytes(), 0, name.length());
         if (dentry == null) {
             return Optional.empty();
         }
@@ -145,25 +145,12 @@ public final class DentryCache {
 
     private Inode enterLocked(Inode directory, Name name, EntryReply entry, long version) {
         Inode inode = inodes.get(entry, version);
-        if (inode.isDirectory() && isAncestor(inode, directory)) {
+        if (inode.isDirectory() && DentryTree.isAncestor(inode, directory)) {
             inodes.put(inode);
             throw FuseException.of(Errno.ELOOP, "the server reports a directory below itself");
         }
         addUnlessOutdated(directory, name, inode, entry.entryTimeout(), version);
         return inode;
-    }
-
-    /** Whether {@code inode} is {@code directory} or an ancestor of it, as far as dentries are cached. */
-    private static boolean isAncestor(Inode inode, Inode directory) {
-        Inode at = directory;
-        while (at != inode) {
-            Dentry alias = at.aliases;
-            if (alias == null) {
-                return false;
-            }
-            at = alias.parent;
-        }
-        return true;
     }
 
     /** Caches a negative dentry. */
@@ -178,82 +165,10 @@ public final class DentryCache {
 
     /** If the directory was changed since the request, the reply may be older than the change: nothing is cached. */
     private void addUnlessOutdated(Inode directory, Name name, Inode target, long timeout, long version) {
-        if (directory.attributesVersion <= version) {
-            put(directory, name, target, clock.deadline(timeout));
+        if (inodes.attributes().hasChangedSince(directory, version)) {
+            tree.dropSubtree(directory, name.bytes());
         } else {
-            dropSubtree(directory, name);
-        }
-    }
-
-    private void put(Inode directory, Name name, Inode target, long validUntil) {
-        Dentry dentry = directory.child(name);
-        if (dentry == null || dentry.target != target) {
-            if (dentry != null) {
-                drop(dentry);
-            }
-            if (target != null && target.isDirectory() && target.aliases != null) {
-                drop(target.aliases);
-            }
-            if (capacity == 0 || directory.isBad()) {
-                return;
-            }
-            dentry = add(directory, name, target);
-        }
-        dentry.validUntil = validUntil;
-        dentry.epoch = epoch;
-    }
-
-    private Dentry add(Inode directory, Name name, Inode target) {
-        var dentry = new Dentry(directory, name, target);
-        directory.hold();
-        if (target != null) {
-            target.hold();
-            target.addAlias(dentry);
-        }
-        directory.addChild(dentry);
-        queue.add(dentry);
-        size++;
-        if (size > capacity) {
-            evict(dentry);
-        }
-        return dentry;
-    }
-
-    /**
-     * Drops the first dentry that was not used since the last look and has no children, which would hold its inode; after two
-     * rounds any but {@code newest}.
-     */
-    private void evict(Dentry newest) {
-        int rounds = 2 * queue.size();
-        for (int i = 0; size > capacity; i++) {
-            Dentry first = queue.poll();
-            boolean isParent = first.target != null && !first.target.hasNoChildren();
-            if (first.dropped) {
-                continue;
-            }
-            if (first == newest || (i < rounds && (first.referenced || isParent))) {
-                first.referenced = false;
-                queue.add(first);
-            } else {
-                drop(first);
-            }
-        }
-    }
-
-    private void drop(Dentry dentry) {
-        if (dentry.dropped) {
-            return;
-        }
-        dentry.dropped = true;
-        size--;
-        dentry.parent.removeChild(dentry);
-        if (dentry.target != null) {
-            dentry.target.removeAlias(dentry);
-            inodes.put(dentry.target);
-        }
-        inodes.put(dentry.parent);
-        if (queue.size() > 2 * capacity + MANY_DROPPED) {
-            queue.removeIf(queued -> queued.dropped);
+            tree.put(directory, name.bytes(), target, clock.deadline(timeout), (short) epoch);
         }
     }
 
@@ -261,7 +176,7 @@ public final class DentryCache {
     public void invalidate(Inode directory, Name name) {
         lock.lock();
         try {
-            dropSubtree(directory, name);
+            tree.dropSubtree(directory, name.bytes());
         } finally {
             inodes.unlockAndForget();
         }
@@ -272,17 +187,10 @@ public final class DentryCache {
         lock.lock();
         try {
             inodes.attributes().invalidate(directory);
-            dropSubtree(directory, name);
+            tree.dropSubtree(directory, name.bytes());
         } finally {
             inodes.unlockAndForget();
             watches.changed(directory.nodeId, name);
-        }
-    }
-
-    private void dropSubtree(Inode directory, Name name) {
-        Dentry dentry = directory.child(name);
-        if (dentry != null) {
-            dropSubtree(dentry);
         }
     }
 
@@ -290,30 +198,13 @@ public final class DentryCache {
     public void invalidatePositive(Inode directory, Name name) {
         lock.lock();
         try {
-            Dentry dentry = directory.child(name);
+            Dentry dentry = directory.child(name.bytes());
             if (dentry != null && dentry.target != null) {
-                dropSubtree(dentry);
+                tree.dropSubtree(dentry);
             }
         } finally {
             inodes.unlockAndForget();
         }
-    }
-
-    /** Children first. Each dentry is met once, since a directory has one. */
-    private void dropSubtree(Dentry top) {
-        if (top.target == null || top.target.hasNoChildren()) {
-            drop(top);
-            return;
-        }
-        var below = new ArrayList<Dentry>();
-        below.add(top);
-        for (int i = 0; i < below.size(); i++) {
-            Inode target = below.get(i).target;
-            if (target != null) {
-                below.addAll(target.children());
-            }
-        }
-        below.reversed().forEach(this::drop);
     }
 
     /**
@@ -325,14 +216,15 @@ public final class DentryCache {
     public void renamed(Inode from, Name oldName, Inode to, Name newName, boolean exchange, long version) {
         lock.lock();
         try {
-            boolean sure = from.attributesVersion <= version && to.attributesVersion <= version;
+            boolean sure = !inodes.attributes().hasChangedSince(from, version)
+                    && !inodes.attributes().hasChangedSince(to, version);
             inodes.attributes().invalidate(from);
             inodes.attributes().invalidate(to);
             if (sure) {
-                move(from, oldName, to, newName, exchange);
+                tree.move(from, oldName.bytes(), to, newName.bytes(), exchange);
             } else {
-                dropSubtree(from, oldName);
-                dropSubtree(to, newName);
+                tree.dropSubtree(from, oldName.bytes());
+                tree.dropSubtree(to, newName.bytes());
             }
         } finally {
             inodes.unlockAndForget();
@@ -341,56 +233,11 @@ public final class DentryCache {
         }
     }
 
-    private void move(Inode from, Name oldName, Inode to, Name newName, boolean exchange) {
-        Dentry source = from.child(oldName);
-        Dentry target = to.child(newName);
-        Inode moved = hold(source);
-        Inode other = hold(target);
-        long movedUntil = source == null ? 0 : source.validUntil;
-        long otherUntil = target == null ? 0 : target.validUntil;
-        if (source != null) {
-            drop(source);
-        }
-        if (target != null && exchange) {
-            drop(target);
-        } else if (target != null) {
-            dropSubtree(target);
-        }
-        if (moved != null) {
-            addMoved(to, newName, moved, movedUntil);
-            inodes.put(moved);
-        }
-        if (other != null) {
-            if (exchange) {
-                addMoved(from, oldName, other, otherUntil);
-            }
-            inodes.put(other);
-        }
-    }
-
-    /** A directory that the server moved below itself gets no dentry. */
-    private void addMoved(Inode directory, Name name, Inode inode, long validUntil) {
-        if (!inode.isDirectory() || !isAncestor(inode, directory)) {
-            put(directory, name, inode, validUntil);
-        }
-    }
-
-    private static Inode hold(Dentry dentry) {
-        if (dentry == null || dentry.target == null) {
-            return null;
-        }
-        dentry.target.hold();
-        return dentry.target;
-    }
-
     /** Drops all dentries; inodes without a reference are forgotten. */
     public void dropAll() {
         lock.lock();
         try {
-            queue.forEach(dentry -> dentry.referenced = false);
-            while (!queue.isEmpty()) {
-                drop(queue.poll());
-            }
+            tree.dropAll();
         } finally {
             inodes.unlockAndForget();
         }
@@ -411,7 +258,7 @@ public final class DentryCache {
             if (directory != null && !directory.isDirectory()) {
                 return Errno.ENOTDIR;
             }
-            Dentry dentry = directory == null ? null : directory.child(name);
+            Dentry dentry = directory == null ? null : directory.child(name.bytes());
             if (dentry == null) {
                 return Errno.ENOENT;
             }
@@ -421,7 +268,7 @@ public final class DentryCache {
             if (expireOnly) {
                 dentry.validUntil = CacheClock.PASSED;
             } else {
-                dropSubtree(dentry);
+                tree.dropSubtree(dentry);
             }
             if (child == 0 || target == null) {
                 return Errno.OK;
@@ -437,17 +284,23 @@ public final class DentryCache {
     /** Whether the inode of a dropped dentry is still referenced; of a file with hard links that may be by their dentries. */
     private static boolean isStillUsed(Dentry dropped) {
         return dropped.target != null && dropped.target.references() > 0
-                && (dropped.target.isDirectory() || dropped.target.attributes.nlink() <= 1);
+                && (dropped.target.isDirectory() || dropped.target.read().nlink() <= 1);
     }
 
-    /** NOTIFY_INC_EPOCH: invalidates all dentries. Each is looked up again. */
+    /**
+     * NOTIFY_INC_EPOCH: invalidates all dentries. Each is looked up again. A dentry has 16 bits of its epoch: before they repeat, all are
+     * dropped.
+     */
     public void nextEpoch() {
         lock.lock();
         try {
-            long next = epoch + 1;
+            int next = epoch + 1;
             epoch = next;
+            if ((short) next == 0) {
+                tree.dropAll();
+            }
         } finally {
-            lock.unlock();
+            inodes.unlockAndForget();
         }
         watches.changed();
     }
@@ -459,7 +312,7 @@ public final class DentryCache {
             try {
                 Inode inode = inodes.get(nodeId);
                 while (inode != null && inode.aliases != null && inode.hasNoChildren()) {
-                    drop(inode.aliases);
+                    tree.drop(inode.aliases);
                 }
             } finally {
                 inodes.unlockAndForget();

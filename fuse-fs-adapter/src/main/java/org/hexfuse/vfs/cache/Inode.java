@@ -2,23 +2,24 @@ package org.hexfuse.vfs.cache;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
-import org.hexfuse.abi.Name;
 import org.hexfuse.posix.AccessControlList;
 import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.cache.InodeExtras.CachedAccessList;
 
 /**
  * One node of the server, as far as it is cached. Its place in the tree is guarded by the lock of {@link InodeTable}, its
- * attributes by its own monitor; both are read without a lock where a field is volatile.
+ * attributes by its own monitor; both are read without a lock.
+ *
+ * <p>A million of them may be cached, so a field here has its price: what few inodes have is in {@link InodeExtras}. An inode and its
+ * {@link CachedAttributes} take 104 bytes.
  */
-public final class Inode {
+public final class Inode extends CachedAttributes {
     /** Stands in for the attributes of a directory that the server has not sent yet. */
     static final Stat UNKNOWN_DIRECTORY = new Stat(1, FileType.DIRECTORY.mode() | 0755, 2, 0, 0, 0, 0, 0, 4096,
             Timespec.EPOCH, Timespec.EPOCH, Timespec.EPOCH);
@@ -27,33 +28,18 @@ public final class Inode {
 
     /** The node id, also of a bad inode. */
     public final long nodeId;
-    /** What the node is. It never changes: a node of another type is another inode. */
-    public final FileType type;
-    final long generation;
-
-    /** The lookup count (nlookup), which one FORGET returns. Guarded by the lock of {@link InodeTable}. */
-    long lookupCount;
-    /** A positive dentry of it, the first of a list; null without one. Guarded by the lock of {@link InodeTable}. */
-    Dentry aliases;
+    private final int generationLow;
+    /**
+     * The lookup count (nlookup), which one FORGET returns: what exceeds 31 bits is returned before. Guarded by the lock of
+     * {@link InodeTable}.
+     */
+    int lookupCount;
     @SuppressWarnings("UnusedVariable") // by REFERENCES
     private volatile int references;
-    /** Null without a child. Written under the lock of {@link InodeTable}. */
-    private volatile ConcurrentHashMap<Name, Dentry> children;
-    private volatile long attributesValidUntil = CacheClock.PASSED;
-    /** The value of {@link AttributeCache#version} when the attributes last changed here. */
-    volatile long attributesVersion;
-    volatile Stat attributes;
-    /** Whether mtime and ctime were changed here and not sent to the server. Guarded by the inode's monitor. */
-    boolean timesDirty;
-    private volatile CachedAccessList accessList = CachedAccessList.NONE;
-    private volatile boolean bad;
-    private volatile boolean removed;
-    private volatile boolean lookedUpIn;
-
-    /** The access control list that was read with some attributes: with other ones it is read again. */
-    public record CachedAccessList(Stat attributes, Optional<AccessControlList> list) {
-        private static final CachedAccessList NONE = new CachedAccessList(UNKNOWN_DIRECTORY, Optional.empty());
-    }
+    /** A positive dentry of it, the first of a list; null without one. Guarded by the lock of {@link InodeTable}. */
+    Dentry aliases;
+    /** Null for most files. */
+    private volatile InodeExtras extras;
 
     private static VarHandle references(MethodHandles.Lookup lookup) {
         try {
@@ -64,17 +50,44 @@ public final class Inode {
     }
 
     Inode(long nodeId, long generation, Stat attributes) {
+        super(attributes);
         this.nodeId = nodeId;
-        this.generation = generation;
-        this.type = attributes.type();
-        this.attributes = attributes;
+        this.generationLow = (int) generation;
+        int high = (int) (generation >>> Integer.SIZE);
+        if (high != 0) {
+            extras().generationHigh = high;
+        }
     }
 
-    public boolean isDirectory() { return type == FileType.DIRECTORY; }
+    /** The generation: with another one the node id is that of another node. */
+    long generation() {
+        InodeExtras present = extras;
+        long high = present == null ? 0 : present.generationHigh;
+        return high << Integer.SIZE | Integer.toUnsignedLong(generationLow);
+    }
+
+    /** Made when they are needed, and kept. */
+    private synchronized InodeExtras extras() {
+        if (extras == null) {
+            extras = new InodeExtras(isDirectory());
+        }
+        return extras;
+    }
+
+    @Override Stat wide() {
+        InodeExtras present = extras;
+        return present == null ? null : present.wide;
+    }
+
+    @Override void wide(Stat attributes) {
+        extras().wide = attributes;
+    }
+
+    public boolean isDirectory() { return type() == FileType.DIRECTORY; }
 
     /** The node id for a request; EIO if the inode is bad. */
     public long usableNodeId() {
-        if (bad) {
+        if (isBad()) {
             throw FuseException.of(Errno.EIO);
         }
         return nodeId;
@@ -82,59 +95,85 @@ public final class Inode {
 
     /** The attributes that were received or changed last, whether or not their timeout has passed. */
     public Stat lastAttributes() {
-        return attributes;
+        return read();
     }
 
-    /** The deadline of {@link #attributes}, to be read before them. Needs no lock. */
-    long attributesValidUntil() {
-        return attributesValidUntil;
+    /** The access control list that was read since the attributes were received or changed last. */
+    public Optional<Optional<AccessControlList>> accessList() {
+        InodeExtras present = extras;
+        CachedAccessList cached = present == null ? null : present.accessList;
+        return cached == null ? Optional.empty() : cached.list();
     }
 
-    /** The attributes, which are in place, are valid until {@code deadline}, by the {@link CacheClock}. */
-    void attributesValidUntil(long deadline) {
-        attributesValidUntil = deadline;
+    /** Begins to read the access control list. Returns what {@link #accessList(Object, Optional)} needs. */
+    public Object beginAccessList() {
+        var reading = new CachedAccessList(Optional.empty());
+        InodeExtras all = extras();
+        synchronized (this) {
+            all.accessList = reading;
+        }
+        return reading;
     }
 
-    /** The access control list that was read last. */
-    public CachedAccessList accessList() {
-        return accessList;
+    /** Caches an access control list, unless attributes were received or changed since it was begun to be read, or another has begun. */
+    @SuppressWarnings("ReferenceEquality") // the same request
+    public void accessList(Object begun, Optional<AccessControlList> list) {
+        InodeExtras all = extras();
+        synchronized (this) {
+            if (all.accessList == begun) {
+                all.accessList = new CachedAccessList(Optional.of(list));
+            }
+        }
     }
 
-    /** Caches an access control list. */
-    public void accessList(CachedAccessList list) {
-        accessList = list;
+    /** Attributes were received or changed: the access control list may be another. Under the monitor. */
+    void dropAccessList() {
+        InodeExtras present = extras;
+        if (present != null) {
+            present.accessList = null;
+        }
     }
 
-    /** Whether the server has reused the node id, or changed the type of the node: every request on it fails with EIO. */
-    public boolean isBad() {
-        return bad;
+    /** The time of creation: nothing if it is not known, an empty one if the filesystem has none. */
+    Optional<Optional<Timespec>> btime() {
+        InodeExtras present = extras;
+        return present == null ? Optional.empty() : Optional.ofNullable(present.btime);
     }
 
-    /** Makes it bad, see {@link InodeTable#makeBad}. */
-    void makeBad() {
-        bad = true;
+    void btime(Optional<Timespec> time) {
+        extras().btime = time;
     }
 
     /** Whether it is a directory that was removed and is still open. */
-    public boolean isRemoved() { return removed; }
+    public boolean isRemoved() {
+        InodeExtras present = extras;
+        return present != null && present.removed;
+    }
 
     /** The directory was removed, by RMDIR or RENAME. */
     public void markRemoved() {
-        removed = true;
+        extras().removed = true;
     }
 
     /** A name in the directory is looked up, or for the first time found by its dentry, which advises READDIRPLUS. */
     public void adviseReaddirPlus() {
-        if (!lookedUpIn) {
-            lookedUpIn = true;
+        InodeExtras present = extras;
+        if (present == null) {
+            present = extras();
+        }
+        if (!present.lookedUpIn) {
+            present.lookedUpIn = true;
         }
     }
 
     /** Whether names were looked up since the last call of this. */
     public boolean takeReaddirPlusAdvice() {
-        boolean advised = lookedUpIn;
-        lookedUpIn = false;
-        return advised;
+        InodeExtras present = extras;
+        if (present == null || !present.lookedUpIn) {
+            return false;
+        }
+        present.lookedUpIn = false;
+        return true;
     }
 
     /** The reference count: dentries, open files and calls in flight that use it. */
@@ -176,35 +215,33 @@ public final class Inode {
         return (int) REFERENCES.getAndAdd(this, -1) == 1;
     }
 
+    /** The dentry in this directory of the name that a part of {@code path} is, or null. Needs no lock. */
+    Dentry child(byte[] path, int from, int to) {
+        InodeExtras present = extras;
+        return present == null ? null : present.children.get(path, from, to, KeyedHash.of(path, from, to));
+    }
+
     /** The dentry of a name in this directory, or null. Needs no lock. */
-    Dentry child(Name name) {
-        ConcurrentHashMap<Name, Dentry> present = children;
-        return present == null ? null : present.get(name);
+    Dentry child(byte[] name) {
+        return child(name, 0, name.length);
     }
 
     boolean hasNoChildren() {
-        ConcurrentHashMap<Name, Dentry> present = children;
-        return present == null || present.isEmpty();
+        InodeExtras present = extras;
+        return present == null || present.children.isEmpty();
     }
 
-    Collection<Dentry> children() {
-        ConcurrentHashMap<Name, Dentry> present = children;
-        return present == null ? List.of() : present.values();
+    List<Dentry> children() {
+        InodeExtras present = extras;
+        return present == null ? List.of() : present.children.all();
     }
 
     void addChild(Dentry dentry) {
-        if (children == null) {
-            children = new ConcurrentHashMap<>(2);
-        }
-        children.put(dentry.name, dentry);
+        extras().children.add(dentry);
     }
 
     void removeChild(Dentry dentry) {
-        ConcurrentHashMap<Name, Dentry> present = children;
-        present.remove(dentry.name, dentry);
-        if (present.isEmpty()) {
-            children = null;
-        }
+        extras().children.remove(dentry);
     }
 
     void addAlias(Dentry dentry) {

@@ -1,9 +1,7 @@
 package org.hexfuse.vfs.cache;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
@@ -27,12 +25,16 @@ public final class InodeTable {
         void forget(long nodeId, long lookupCount);
     }
 
+    private record Forget(long nodeId, long lookupCount) {}
+
     final ReentrantLock lock = new ReentrantLock();
     private final AttributeCache attributes;
     private final CacheClock clock;
-    private final Map<Long, Inode> inodes = new HashMap<>();
-    /** Inodes whose last reference was released under the lock. */
-    private final List<Inode> unreferenced = new ArrayList<>();
+    private final NodeIdTable inodes = new NodeIdTable();
+    /** The FORGETs that are sent after the lock is released. */
+    private final List<Forget> forgets = new ArrayList<>();
+    /** The latest version at which an inode was changed that is cached no more (Linux's {@code evict_ctr}). */
+    private long lastChangeOfEvicted;
     private final Inode root = new Inode(Protocol.ROOT_ID, 0, Inode.UNKNOWN_DIRECTORY);
     private ForgetSink forgetSink = (_, _) -> {};
 
@@ -40,7 +42,7 @@ public final class InodeTable {
         this.clock = clock;
         this.attributes = new AttributeCache(clock);
         root.hold();
-        inodes.put(root.nodeId, root);
+        inodes.add(root);
     }
 
     /** Sends FORGETs to {@code sink} from now on. */
@@ -100,24 +102,30 @@ public final class InodeTable {
     /** Releases a reference. Under the lock, to be released by {@link #unlockAndForget}. */
     void put(Inode inode) {
         if (inode.releaseOne()) {
-            inodes.remove(inode.nodeId, inode);
+            inodes.remove(inode);
+            lastChangeOfEvicted = Math.max(lastChangeOfEvicted, attributes.lastChange(inode));
             if (inode.lookupCount > 0) {
-                unreferenced.add(inode);
+                forgets.add(new Forget(inode.nodeId, inode.lookupCount));
             }
         }
     }
 
     /** Releases the lock, and sends FORGET for each inode that lost its last reference under it. */
     void unlockAndForget() {
-        if (unreferenced.isEmpty()) {
+        if (forgets.isEmpty()) {
             lock.unlock();
             return;
         }
-        List<Inode> all = List.copyOf(unreferenced);
+        List<Forget> all = List.copyOf(forgets);
         ForgetSink sink = forgetSink;
-        unreferenced.clear();
+        forgets.clear();
         lock.unlock();
-        all.forEach(inode -> sink.forget(inode.nodeId, inode.lookupCount));
+        all.forEach(forget -> sink.forget(forget.nodeId, forget.lookupCount));
+    }
+
+    /** How many inodes there are. Under the lock. */
+    int count() {
+        return inodes.size();
     }
 
     /** The inode of a node id, or null. Under the lock. */
@@ -136,25 +144,32 @@ public final class InodeTable {
         try {
             return get(entry, version);
         } finally {
-            lock.unlock();
+            unlockAndForget();
         }
     }
 
     /** Finds or makes the inode of an entry, counts the lookup and takes a reference. Under the lock. */
     Inode get(EntryReply entry, long version) {
         Inode inode = inodes.get(entry.nodeId());
-        if (inode != null && (inode.generation != entry.generation() || inode.type != entry.attributes().type())) {
+        if (inode != null && (inode.generation() != entry.generation() || inode.type() != entry.attributes().type())) {
             // The node id was reused.
             inode.makeBad();
-            inodes.remove(inode.nodeId);
+            inodes.remove(inode);
             inode = null;
         }
         if (inode == null) {
             inode = new Inode(entry.nodeId(), entry.generation(), entry.attributes());
-            inode.attributesValidUntil(clock.deadline(entry.attributesTimeout()));
-            inodes.put(inode.nodeId, inode);
+            inode.version(version);
+            // It may have been cached, changed and evicted since the request was sent: then the reply is older than the change.
+            boolean isNew = lastChangeOfEvicted <= version;
+            inode.validUntil(isNew ? clock.deadline(entry.attributesTimeout()) : CacheClock.PASSED);
+            inodes.add(inode);
         } else {
             attributes.received(inode, entry.attributes(), entry.attributesTimeout(), version);
+        }
+        if (inode.lookupCount == Integer.MAX_VALUE) {
+            forgets.add(new Forget(inode.nodeId, inode.lookupCount));
+            inode.lookupCount = 0;
         }
         inode.lookupCount++;
         inode.hold();
@@ -170,7 +185,7 @@ public final class InodeTable {
         try {
             inode.makeBad();
             if (inode != root) {
-                inodes.remove(inode.nodeId, inode);
+                inodes.remove(inode);
             }
         } finally {
             lock.unlock();
@@ -203,7 +218,7 @@ public final class InodeTable {
             if (inode == null) {
                 return Errno.ENOENT;
             }
-            if (inode.type != FileType.REGULAR) {
+            if (inode.type() != FileType.REGULAR) {
                 return Errno.EINVAL;
             }
             attributes.extend(inode, end);

@@ -43,7 +43,7 @@ final class FileCopy {
         Inode from = source.handle.inode;
         Inode to = target.handle.inode;
         require(!from.isDirectory() && !to.isDirectory(), Errno.EISDIR);
-        require(from.type == FileType.REGULAR && to.type == FileType.REGULAR, Errno.EINVAL);
+        require(from.type() == FileType.REGULAR && to.type() == FileType.REGULAR, Errno.EINVAL);
         require(source.handle.isReadable() && target.handle.isWritable() && !target.handle.isAppending(), Errno.EBADF);
         require(superblock == target.handle.superblock, Errno.EXDEV);
         require(offset >= 0 && targetOffset >= 0 && length >= 0, Errno.EINVAL);

@@ -101,7 +101,7 @@ public final class FileOpener {
                 }
             }
             require(!exclusive, Errno.EEXIST);
-            if (present.get().type == FileType.SYMLINK && follow) {
+            if (present.get().type() == FileType.SYMLINK && follow) {
                 directory = walk.toParentOfTarget(present.get());
             } else {
                 return openExisting(present.get(), bits, flags);
@@ -126,10 +126,10 @@ public final class FileOpener {
 
     private Handle openExisting(Inode inode, int bits, Set<OpenFlag> flags) {
         require(inode.isDirectory() || !flags.contains(OpenFlag.DIRECTORY), Errno.ENOTDIR);
-        require(inode.type != FileType.SYMLINK, Errno.ELOOP);
+        require(inode.type() != FileType.SYMLINK, Errno.ELOOP);
         boolean writing = OpenBits.isWriting(bits) || flags.contains(OpenFlag.TRUNCATE);
         require(!inode.isDirectory() || !(writing || flags.contains(OpenFlag.CREATE)), Errno.EISDIR);
-        require(inode.isDirectory() || inode.type == FileType.REGULAR, Errno.ENXIO);
+        require(inode.isDirectory() || inode.type() == FileType.REGULAR, Errno.ENXIO);
         permissions.check(inode, (OpenBits.isReading(bits) ? Permissions.READ : 0)
                 | (writing ? Permissions.WRITE : 0));
         if (flags.contains(OpenFlag.NO_ATIME)) {

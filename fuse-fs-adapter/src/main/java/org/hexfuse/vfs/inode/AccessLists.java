@@ -7,30 +7,21 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.posix.AccessControlList;
-import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.mount.Superblock;
 
 /** The access control lists that permissions are checked against. Source: Linux {@code fs/fuse/acl.c}. */
 record AccessLists(Superblock superblock, Caller caller) {
-    /**
-     * The access control list of an inode, if it has one: the cached one, or that which the server sends.
-     *
-     * @param attributes the newest attributes: a list that was read with other ones is read again
-     */
-    Optional<AccessControlList> get(Inode inode, Stat attributes) {
-        Inode.CachedAccessList cached = inode.accessList();
-        // The same reply, not an equal one: a list may have changed where attributes have not.
-        if (isSame(cached.attributes(), attributes)) {
-            return cached.list();
+    /** The access control list of an inode, if it has one: the cached one, or that which the server sends. */
+    Optional<AccessControlList> get(Inode inode) {
+        Optional<Optional<AccessControlList>> cached = inode.accessList();
+        if (cached.isPresent()) {
+            return cached.get();
         }
+        Object begun = inode.beginAccessList();
         Optional<AccessControlList> list = read(inode);
-        inode.accessList(new Inode.CachedAccessList(attributes, list));
+        inode.accessList(begun, list);
         return list;
-    }
-
-    @SuppressWarnings("ReferenceEquality") private static boolean isSame(Stat one, Stat other) {
-        return one == other;
     }
 
     private Optional<AccessControlList> read(Inode inode) {

@@ -29,13 +29,13 @@ public final class AttributeChanges {
 
     /** {@code chmod(2)}. */
     public void chmod(Inode inode, int mode) {
-        requests.setattr(inode, new SetattrArguments().mode(inode.type.mode() | permissions.changeMode(inode, mode)));
+        requests.setattr(inode, new SetattrArguments().mode(inode.type().mode() | permissions.changeMode(inode, mode)));
     }
 
     /** {@code truncate(2)}. */
     public void truncate(Inode inode, long size) {
         require(!inode.isDirectory(), Errno.EISDIR);
-        require(inode.type == FileType.REGULAR, Errno.EINVAL);
+        require(inode.type() == FileType.REGULAR, Errno.EINVAL);
         permissions.check(inode, Permissions.WRITE);
         requests.setattr(inode, truncation(inode, size));
     }
@@ -63,7 +63,7 @@ public final class AttributeChanges {
         if (superblock.serverKillsSuidgidOnRequest()) {
             arguments.killSuidgid();
         } else if (!superblock.serverKillsSuidgid() && Permissions.hasSuidgid(mode)) {
-            arguments.mode(inode.type.mode() | Permissions.withoutSuidgid(mode));
+            arguments.mode(inode.type().mode() | Permissions.withoutSuidgid(mode));
         }
     }
 

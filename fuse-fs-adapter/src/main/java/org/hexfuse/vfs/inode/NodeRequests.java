@@ -127,7 +127,7 @@ public final class NodeRequests {
             superblock.port.call(request);
             MemorySegment reply = request.reply();
             int mask = StatxData.MASK.get(reply, StatxOut.STAT.offset());
-            if (!ReplyDecoder.fits(reply, inode.type)) {
+            if (!ReplyDecoder.fits(reply, inode.type())) {
                 throw bad(inode);
             }
             if ((mask & ReplyDecoder.STATX_BASIC) == ReplyDecoder.STATX_BASIC) {
@@ -150,7 +150,7 @@ public final class NodeRequests {
         } catch (FuseException _) {
             throw bad(inode);
         }
-        if (reply.type() != inode.type) {
+        if (reply.type() != inode.type()) {
             throw bad(inode);
         }
         return reply;

@@ -73,7 +73,7 @@ public final class Permissions {
     /** EROFS for a write on a read-only mount; devices and pipes may be written. */
     private void checkReadOnly(Inode inode, int mask) {
         if ((mask & WRITE) != 0 && superblock.options.readOnly()
-                && (inode.isDirectory() || inode.type == FileType.REGULAR || inode.type == FileType.SYMLINK)) {
+                && (inode.isDirectory() || inode.type() == FileType.REGULAR || inode.type() == FileType.SYMLINK)) {
             throw denied(Errno.EROFS);
         }
     }
@@ -89,7 +89,7 @@ public final class Permissions {
         }
         int bits = file.mode();
         if (credentials.uid() != file.uid() && superblock.checksAccessLists() && (bits & GROUP_CLASS) != 0) {
-            Optional<AccessControlList> list = accessLists.get(inode, file);
+            Optional<AccessControlList> list = accessLists.get(inode);
             if (list.isPresent()) {
                 return list.get().allows(credentials.uid(), credentials::isIn, file.uid(), file.gid(), mask);
             }

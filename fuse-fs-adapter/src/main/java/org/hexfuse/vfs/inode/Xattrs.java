@@ -113,7 +113,7 @@ public final class Xattrs {
 
     /** Checks a change of a list. Returns whether the file can have one. */
     private boolean canHaveAccessList(Inode inode, Name name, boolean set) {
-        require(inode.type != FileType.SYMLINK, Errno.EOPNOTSUPP);
+        require(inode.type() != FileType.SYMLINK, Errno.EOPNOTSUPP);
         if (name.equals(AccessControlList.DEFAULT) && !inode.isDirectory()) {
             require(!set, Errno.EACCES);
             return false;
@@ -138,7 +138,7 @@ public final class Xattrs {
             return;
         }
         if (name.startsWith("user.")) {
-            require(inode.isDirectory() || inode.type == FileType.REGULAR, change ? Errno.EPERM : Errno.ENODATA);
+            require(inode.isDirectory() || inode.type() == FileType.REGULAR, change ? Errno.EPERM : Errno.ENODATA);
             if (change && inode.isDirectory()) {
                 permissions.ownerIfSticky(inode);
             }

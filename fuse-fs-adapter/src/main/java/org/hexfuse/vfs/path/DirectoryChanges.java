@@ -166,7 +166,7 @@ public final class DirectoryChanges {
         long version = superblock.attributes.version();
         try (Request request = superblock.request(Opcode.LINK, directory, caller)) {
             LinkIn.OLDNODEID.set(request.arguments(), target.usableNodeId());
-            Inode inode = call(directory, name, request.name(name), target.type, version);
+            Inode inode = call(directory, name, request.name(name), target.type(), version);
             superblock.attributes.expire(target);
             superblock.writeBack.changed(target, caller);
             return inode;

@@ -93,7 +93,7 @@ public final class PathWalk implements AutoCloseable {
             if (i > start) {
                 at = at.isDirectory() ? cachedChild(dentries, at, bytes, start, i) : null;
                 boolean follow = followLast || i < bytes.length;
-                if (at == null || (follow && at.type == FileType.SYMLINK)) {
+                if (at == null || (follow && at.type() == FileType.SYMLINK)) {
                     return null;
                 }
             }
@@ -106,7 +106,7 @@ public final class PathWalk implements AutoCloseable {
         if (path[from] == '.' && (to - from == 1 || (to - from == 2 && path[from + 1] == '.'))) {
             return null;
         }
-        Dentry dentry = dentries.peek(directory, Name.of(Arrays.copyOfRange(path, from, to)));
+        Dentry dentry = dentries.peek(directory, path, from, to);
         return dentry == null ? null : dentry.target();
     }
 
@@ -223,7 +223,7 @@ public final class PathWalk implements AutoCloseable {
             return;
         }
         Inode next = child(name);
-        if (follow && next.type == FileType.SYMLINK) {
+        if (follow && next.type() == FileType.SYMLINK) {
             follow(next);
         } else {
             chain.add(next);
