@@ -32,7 +32,7 @@ public final class OpenDirectory implements AutoCloseable {
     OpenDirectory(Handle handle, NodeRequests requests, List<Inode> above) {
         this.handle = handle;
         this.requests = requests;
-        this.reader = new DirectoryReader(handle);
+        this.reader = new DirectoryReader(handle, requests);
         this.above = above;
         above.forEach(Inode::hold);
         this.uses = new ReferenceCount(() -> {

@@ -205,7 +205,7 @@ class CapabilitiesTest {
         @Test void aWaiterForTheLockCanBeInterrupted() throws Exception {
             server.flags &= ~InitFlag.PARALLEL_DIROPS.mask();
             var locks = new DirectoryLocks(server);
-            var directory = new InodeTable(CacheClock.SYSTEM).root();
+            var directory = new InodeTable(CacheLimits.NONE, CacheClock.SYSTEM).root();
             locks.locked(directory, () -> {
                 Thread waiting = Thread.ofPlatform().unstarted(() -> assertFails(Errno.EINTR,
                         () -> locks.locked(directory, () -> {

@@ -50,6 +50,7 @@ final class StandInServer implements RequestPort {
         int uid;
         int gid;
         long size;
+        long mtime;
         long generation;
         final Map<String, Node> children = new LinkedHashMap<>();
         String target = "";
@@ -69,6 +70,8 @@ final class StandInServer implements RequestPort {
     long attributeSeconds;
     int minor = Protocol.MINOR;
     long flags = FLAGS;
+    /** The FOPEN flags of directories. */
+    long directoryFlags;
     /** How many further calls are answered before {@link #breaking} is the answer to all of them. */
     int answered = Integer.MAX_VALUE;
     Errno breaking = Errno.ENOTCONN;
@@ -149,14 +152,26 @@ final class StandInServer implements RequestPort {
     }
 
     int entry(Request request, Node node) {
+        return entry(request, 0, node);
+    }
+
+    /** The same at an offset of the reply. */
+    int entry(Request request, long base, Node node) {
         MemorySegment out = request.reply();
-        out.asSlice(0, EntryOut.SIZE).fill((byte) 0);
-        EntryOut.NODEID.set(out, node.number);
-        EntryOut.GENERATION.set(out, node.generation);
-        EntryOut.ENTRY_VALID.set(out, entrySeconds);
-        EntryOut.ATTR_VALID.set(out, attributeSeconds);
-        attributes(out, EntryOut.ATTR.offset(), node);
+        out.asSlice(base, EntryOut.SIZE).fill((byte) 0);
+        EntryOut.NODEID.set(out, base, node.number);
+        EntryOut.GENERATION.set(out, base, node.generation);
+        EntryOut.ENTRY_VALID.set(out, base, entrySeconds);
+        EntryOut.ATTR_VALID.set(out, base, attributeSeconds);
+        attributes(out, base + EntryOut.ATTR.offset(), node);
         lookups.merge(node.number, 1L, Long::sum);
+        return EntryOut.SIZE;
+    }
+
+    /** A negative entry, which is valid for the entry timeout. */
+    int negative(Request request) {
+        request.reply().asSlice(0, EntryOut.SIZE).fill((byte) 0);
+        EntryOut.ENTRY_VALID.set(request.reply(), entrySeconds);
         return EntryOut.SIZE;
     }
 
@@ -174,6 +189,7 @@ final class StandInServer implements RequestPort {
         AttrData.UID.set(out, base, node.uid);
         AttrData.GID.set(out, base, node.gid);
         AttrData.SIZE_FIELD.set(out, base, node.size);
+        AttrData.MTIME.set(out, base, node.mtime);
         AttrData.NLINK.set(out, base, 1);
     }
 
@@ -203,7 +219,8 @@ final class StandInServer implements RequestPort {
                 MemorySegment.copy(target, 0, request.reply(), JAVA_BYTE, 0, target.length);
                 yield target.length;
             }
-            case OPEN, OPENDIR -> opened(request, 0, 7, 0);
+            case OPEN -> opened(request, 0, 7, 0);
+            case OPENDIR -> opened(request, 0, 7, directoryFlags);
             case FLUSH, RELEASE, RELEASEDIR -> 0;
             default -> throw FuseException.of(Errno.ENOSYS);
         };

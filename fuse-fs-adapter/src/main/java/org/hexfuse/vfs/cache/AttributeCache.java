@@ -25,6 +25,10 @@ import org.hexfuse.vfs.Stat;
  * <p>Source: Linux {@code fs/fuse/inode.c} ({@code fuse_change_attributes}), {@code dir.c} ({@code fuse_update_attributes}).
  */
 public final class AttributeCache {
+    /** Of a file whose size and times are local they are always valid. */
+    private static final int LOCAL = StatField.SIZE | StatField.MTIME | StatField.CTIME;
+    private static final int SET_UID_OR_GID = 06000;
+
     private volatile BooleanSupplier writebackCache = () -> false;
     private final AtomicLong version = new AtomicLong();
     private final CacheClock clock;
@@ -55,7 +59,11 @@ public final class AttributeCache {
 
     /** The attributes, of which those in {@code mask} are valid; nothing if they are not. */
     public Optional<Stat> valid(Inode inode, int mask) {
-        return Optional.ofNullable(inode.valid(mask, clock));
+        Stat valid = inode.valid(mask, clock);
+        if (valid == null && isLocal(inode)) {
+            valid = inode.valid(mask & ~LOCAL, clock);
+        }
+        return Optional.ofNullable(valid);
     }
 
     /** The time of creation if it is known and the timeout of the attributes has not passed; an empty one if the filesystem has none. */
@@ -91,7 +99,7 @@ public final class AttributeCache {
      * Whether an inode was changed here since a version. An inode has the low 32 bits of the version of its last change: of the numbers
      * that end so the latest is meant. An older change than four thousand million others may count as made now, which costs a reply.
      */
-    boolean hasChangedSince(Inode inode, long since) {
+    public boolean hasChangedSince(Inode inode, long since) {
         int changed = inode.version();
         long now = version.get();
         return Integer.toUnsignedLong((int) now - changed) < now - since;
@@ -173,10 +181,11 @@ public final class AttributeCache {
         }
     }
 
-    /** Data was written up to {@code end}. */
+    /** Data was written up to {@code end}, for which the server may have cleared set-user-id and set-group-id. */
     public void written(Inode inode, long end) {
         synchronized (inode) {
-            invalidate(inode, StatField.CONTENT);
+            boolean modeMayChange = (inode.read().mode() & SET_UID_OR_GID) != 0;
+            invalidate(inode, modeMayChange ? StatField.CONTENT | StatField.MODE : StatField.CONTENT);
             extend(inode, end);
         }
     }

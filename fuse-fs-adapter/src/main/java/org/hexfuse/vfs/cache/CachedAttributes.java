@@ -50,8 +50,9 @@ abstract class CachedAttributes {
     /** The fields that are invalid, as bits of {@link StatField}, and the bits above. */
     private volatile short flags = StatField.BTIME;
 
-    CachedAttributes(Stat attributes) {
-        write(attributes);
+    /** Of the type, and the rest still to be written. */
+    CachedAttributes(CommonAttributes common) {
+        this.common = common;
     }
 
     /** The attributes that do not fit into the fields, see {@link #wide(Stat)}; null if they were never set. */

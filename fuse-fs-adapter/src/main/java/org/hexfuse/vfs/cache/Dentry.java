@@ -41,6 +41,10 @@ public final class Dentry {
         return Name.of(name);
     }
 
+    int nameLength() {
+        return name.length;
+    }
+
     boolean isNegative() { return target == null; }
 
     /** Whether a part of {@code path} is the name. */

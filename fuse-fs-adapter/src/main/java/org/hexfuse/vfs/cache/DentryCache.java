@@ -41,7 +41,7 @@ public final class DentryCache {
     /** An empty one. */
     public DentryCache(CacheLimits limits, CacheClock clock) {
         this.clock = clock;
-        this.inodes = new InodeTable(clock);
+        this.inodes = new InodeTable(limits, clock);
         this.tree = new DentryTree(inodes, limits);
         this.lock = inodes.lock;
     }

@@ -84,9 +84,11 @@ final class DentryTree {
     private void evict(Dentry newest) {
         EvictionQueue queue = queue(newest);
         while (queue.isOverfull()) {
-            drop(queue.victim(newest));
+            Dentry victim = queue.victim(newest);
+            // Only the newest is left: its name is longer than there is room for.
+            drop(victim == null ? newest : victim);
         }
-        for (int i = 0; i < EVICTED_AT_ONCE && inodes.count() > maxInodes && positive.size() > leastPositive; i++) {
+        for (int i = 0; i < EVICTED_AT_ONCE && inodes.count() > maxInodes && positive.count() > leastPositive; i++) {
             Dentry victim = positive.victim(newest);
             if (victim != null) {
                 drop(victim);
@@ -105,7 +107,7 @@ final class DentryTree {
             inodes.put(dentry.target);
         }
         inodes.put(dentry.parent);
-        queue(dentry).dropped();
+        queue(dentry).dropped(dentry);
     }
 
     /** Drops the dentry of a name, if it has one, and all below it. */

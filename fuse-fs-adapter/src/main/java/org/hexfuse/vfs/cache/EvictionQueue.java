@@ -5,22 +5,29 @@ import java.util.ArrayDeque;
 /**
  * Dentries in the order in which they are examined for eviction, by second chance: one that was used since it was examined last stays.
  * Under the lock of {@link InodeTable}.
+ *
+ * <p>Its capacity is in dentries with a name of less than 256 bytes: a longer name counts as several.
  */
 final class EvictionQueue {
     /** How many dropped dentries may be in the queue beside as many as there are others. */
     private static final int MANY_DROPPED = 64;
 
+    private static final int LONG_NAME = 256;
+
     private final int capacity;
     /** Dropped ones stay until they are examined, or are too many. */
     private final ArrayDeque<Dentry> queue = new ArrayDeque<>();
     private int size;
+    /** Those of the queue that are not dropped. */
+    private int count;
 
     EvictionQueue(int capacity) {
         this.capacity = capacity;
     }
 
-    int size() {
-        return size;
+    /** How many dentries it has. */
+    int count() {
+        return count;
     }
 
     /** Whether it has no room at all. */
@@ -30,13 +37,19 @@ final class EvictionQueue {
 
     void add(Dentry dentry) {
         queue.add(dentry);
-        size++;
+        size += weight(dentry);
+        count++;
+    }
+
+    private static int weight(Dentry dentry) {
+        return 1 + dentry.nameLength() / LONG_NAME;
     }
 
     /** A dentry of the queue was dropped. */
-    void dropped() {
-        size--;
-        if (queue.size() > 2 * size + MANY_DROPPED) {
+    void dropped(Dentry dentry) {
+        size -= weight(dentry);
+        count--;
+        if (queue.size() > 2 * count + MANY_DROPPED) {
             queue.removeIf(queued -> queued.dropped);
         }
     }

@@ -50,9 +50,10 @@ public final class Inode extends CachedAttributes {
     }
 
     Inode(long nodeId, long generation, Stat attributes) {
-        super(attributes);
+        super(CommonAttributes.of(attributes));
         this.nodeId = nodeId;
         this.generationLow = (int) generation;
+        write(attributes);
         int high = (int) (generation >>> Integer.SIZE);
         if (high != 0) {
             extras().generationHigh = high;
@@ -132,6 +133,16 @@ public final class Inode extends CachedAttributes {
         if (present != null) {
             present.accessList = null;
         }
+    }
+
+    /** What {@link ContentCache} has of it; null for nothing. */
+    ContentCache.Entry<?> content() {
+        InodeExtras present = extras;
+        return present == null ? null : present.content;
+    }
+
+    void content(ContentCache.Entry<?> entry) {
+        extras().content = entry;
     }
 
     /** The time of creation: nothing if it is not known, an empty one if the filesystem has none. */

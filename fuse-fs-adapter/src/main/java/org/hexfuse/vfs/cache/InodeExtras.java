@@ -22,6 +22,8 @@ final class InodeExtras {
     volatile Optional<Timespec> btime;
     /** Attributes that do not fit into {@link CachedAttributes}. */
     volatile Stat wide;
+    /** What {@link ContentCache} has of it; null for nothing. Written under the monitor of that. */
+    volatile ContentCache.Entry<?> content;
     /** The upper 32 bits of the generation. */
     volatile int generationHigh;
 

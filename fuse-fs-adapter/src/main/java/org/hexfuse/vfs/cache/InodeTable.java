@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.vfs.CacheLimits;
 
 /**
  * The inodes of one superblock by node id, each with the lookup count that the server keeps for it.
@@ -38,9 +40,16 @@ public final class InodeTable {
     private final Inode root = new Inode(Protocol.ROOT_ID, 0, Inode.UNKNOWN_DIRECTORY);
     private ForgetSink forgetSink = (_, _) -> {};
 
-    public InodeTable(CacheClock clock) {
+    /** The targets of symbolic links. */
+    private final ContentCache<Name> symlinks;
+    /** The listings of directories. */
+    private final ContentCache<DirectoryListing> listings;
+
+    public InodeTable(CacheLimits limits, CacheClock clock) {
         this.clock = clock;
         this.attributes = new AttributeCache(clock);
+        this.symlinks = new ContentCache<>(limits.symlinkBytes(), attributes);
+        this.listings = new ContentCache<>(limits.listingBytes(), attributes);
         root.hold();
         inodes.add(root);
     }
@@ -57,6 +66,24 @@ public final class InodeTable {
 
     public AttributeCache attributes() {
         return attributes;
+    }
+
+    /** The targets of symbolic links, which are cached with CACHE_SYMLINKS. */
+    public ContentCache<Name> symlinks() {
+        return symlinks;
+    }
+
+    /** The listings of directories, which are cached with FOPEN_CACHE_DIR. */
+    public ContentCache<DirectoryListing> listings() {
+        return listings;
+    }
+
+    private void dropContent(Inode inode) {
+        if (inode.isDirectory()) {
+            listings.drop(inode);
+        } else {
+            symlinks.drop(inode);
+        }
     }
 
     /** The root, which has no lookup count and is never forgotten. */
@@ -103,6 +130,7 @@ public final class InodeTable {
     void put(Inode inode) {
         if (inode.releaseOne()) {
             inodes.remove(inode);
+            dropContent(inode);
             lastChangeOfEvicted = Math.max(lastChangeOfEvicted, attributes.lastChange(inode));
             if (inode.lookupCount > 0) {
                 forgets.add(new Forget(inode.nodeId, inode.lookupCount));
@@ -192,13 +220,16 @@ public final class InodeTable {
         }
     }
 
-    /** NOTIFY_INVAL_INODE: invalidates the attributes of a node. Returns whether it is cached. */
-    public boolean invalidate(long nodeId) {
+    /** NOTIFY_INVAL_INODE: invalidates the attributes of a node, and with {@code content} drops that. Returns whether it is cached. */
+    public boolean invalidate(long nodeId, boolean content) {
         lock.lock();
         try {
             Inode inode = inodes.get(nodeId);
             if (inode != null) {
                 attributes.invalidate(inode);
+                if (content) {
+                    dropContent(inode);
+                }
             }
             return inode != null;
         } finally {

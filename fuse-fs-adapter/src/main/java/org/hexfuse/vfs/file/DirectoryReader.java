@@ -19,10 +19,12 @@ import org.hexfuse.device.ConnectionInfo;
 import org.hexfuse.device.Request;
 import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.cache.EntryReply;
+import org.hexfuse.vfs.cache.StatField;
+import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.mount.Superblock;
 
 /**
- * Reads an open directory by READDIR or READDIRPLUS, one reply at a time. For one thread at a time.
+ * Reads an open directory by READDIR or READDIRPLUS, one reply at a time, or from its cached listing. For one thread at a time.
  *
  * <p>Source: Linux {@code fs/fuse/readdir.c}.
  */
@@ -33,16 +35,20 @@ public final class DirectoryReader {
 
     private final Handle handle;
     private final Superblock superblock;
+    private final NodeRequests requests;
     private final Deque<DirectoryEntry> batch = new ArrayDeque<>();
+    private final ListingReader listing;
     private long cookie;
     private boolean atEnd;
     /** The first name of the last reply if its offsets did not advance; null if they did. */
     private Name stalled;
 
     /** At the start. */
-    public DirectoryReader(Handle handle) {
+    public DirectoryReader(Handle handle, NodeRequests requests) {
         this.handle = handle;
+        this.requests = requests;
         this.superblock = handle.superblock;
+        this.listing = new ListingReader(handle);
     }
 
     /** The next entry, or nothing at the end; ENOENT if the directory was removed. */
@@ -63,14 +69,22 @@ public final class DirectoryReader {
         atEnd = false;
         stalled = null;
         cookie = position;
+        listing.seek();
     }
 
     private void fill() {
         require(!handle.inode.isRemoved(), Errno.ENOENT);
         handle.begin();
         try {
-            superblock.directoryLocks.locked(handle.inode, this::readOnce);
-            superblock.attributes.expire(handle.inode);
+            if (listing.needsMtime(cookie)) {
+                requests.getattr(handle.inode);
+            }
+            if (!listing.read(cookie, batch)) {
+                listing.begin(cookie);
+                superblock.directoryLocks.locked(handle.inode, this::readOnce);
+                listing.received(batch);
+                superblock.attributes.expire(handle.inode, StatField.ATIME);
+            }
             atEnd = batch.isEmpty();
             checkAdvance();
         } finally {

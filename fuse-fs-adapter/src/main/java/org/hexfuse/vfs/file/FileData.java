@@ -22,6 +22,7 @@ import org.hexfuse.device.Request;
 import org.hexfuse.posix.FallocateFlags;
 import org.hexfuse.posix.SeekWhence;
 import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.cache.StatField;
 import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.mount.Passthrough;
@@ -127,7 +128,7 @@ public final class FileData {
             if (!request.isRepliedToLent()) {
                 MemorySegment.copy(request.reply(), 0, target, position, got);
             }
-            superblock.attributes.expire(handle.inode);
+            superblock.attributes.expire(handle.inode, StatField.ATIME);
             return got;
         } catch (FuseException e) {
             return -e.errno().code();

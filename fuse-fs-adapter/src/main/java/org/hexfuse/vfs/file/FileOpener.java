@@ -10,6 +10,7 @@ import org.hexfuse.abi.CreateIn;
 import org.hexfuse.abi.EntryOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
+import org.hexfuse.abi.Flag;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
@@ -184,13 +185,18 @@ public final class FileOpener {
 
     private Handle stateless(Inode inode, int flags) {
         inode.hold();
-        return new Handle(superblock, inode, caller, processOwner, 0, flags, OpenOutFlag.KEEP_CACHE.mask(), true);
+        long cached = inode.isDirectory() ? Flag.of(OpenOutFlag.KEEP_CACHE, OpenOutFlag.CACHE_DIR)
+                : OpenOutFlag.KEEP_CACHE.mask();
+        return new Handle(superblock, inode, caller, processOwner, 0, flags, cached, true);
     }
 
     private Handle opened(Inode inode, int flags, MemorySegment reply, long base) {
         inode.hold();
         var handle = new Handle(superblock, inode, caller, processOwner, OpenOut.FH.get(reply, base), flags,
                 OpenOut.OPEN_FLAGS.getUnsigned(reply, base), false);
+        if (inode.isDirectory() && !OpenOutFlag.KEEP_CACHE.in(handle.openFlags)) {
+            superblock.inodes.listings().drop(inode);
+        }
         handle.setIoMode(OpenOut.BACKING_ID.get(reply, base));
         return handle;
     }

@@ -13,6 +13,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.GetattrFlag;
 import org.hexfuse.abi.GetattrIn;
+import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.SetattrFlag;
@@ -25,9 +26,11 @@ import org.hexfuse.vfs.Credentials;
 import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.AttributeCache;
+import org.hexfuse.vfs.cache.ContentCache;
 import org.hexfuse.vfs.cache.DentryCache;
 import org.hexfuse.vfs.cache.EntryReply;
 import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.cache.StatField;
 import org.hexfuse.vfs.mount.Superblock;
 import org.hexfuse.vfs.request.ReplyDecoder;
 import org.hexfuse.vfs.request.SetattrArguments;
@@ -41,6 +44,8 @@ import org.hexfuse.vfs.request.SetattrArguments;
 public final class NodeRequests {
     /** The longest target of a symbolic link, in bytes. */
     public static final int MAX_TARGET = 4095;
+    /** What a cached target takes of the heap beside its bytes. */
+    private static final int HEAP_OF_TARGET = 160;
 
     private final Superblock superblock;
     private final DentryCache dentries;
@@ -92,6 +97,11 @@ public final class NodeRequests {
         return attributes.valid(inode).orElseGet(() -> getattr(inode));
     }
 
+    /** The cached attributes if the fields in {@code mask} are valid, bits of {@link StatField}, else those of a GETATTR. */
+    public Stat attributes(Inode inode, int mask) {
+        return attributes.valid(inode, mask).orElseGet(() -> getattr(inode));
+    }
+
     /** GETATTR, whatever is cached. */
     public Stat getattr(Inode inode) {
         return getattr(inode, _ -> {});
@@ -121,6 +131,10 @@ public final class NodeRequests {
         if (superblock.unsupported.contains(Opcode.STATX)) {
             return Optional.empty();
         }
+        Optional<Optional<Timespec>> cached = attributes.validBtime(inode);
+        if (cached.isPresent()) {
+            return cached.get();
+        }
         long version = attributes.version();
         try (Request request = request(Opcode.STATX, inode)) {
             StatxIn.SX_MASK.set(request.arguments(), ReplyDecoder.STATX_BASIC | ReplyDecoder.STATX_BTIME);
@@ -130,10 +144,13 @@ public final class NodeRequests {
             if (!ReplyDecoder.fits(reply, inode.type())) {
                 throw bad(inode);
             }
+            Optional<Timespec> btime = (mask & ReplyDecoder.STATX_BTIME) == 0 ? Optional.empty()
+                    : Optional.of(ReplyDecoder.btime(reply));
             if ((mask & ReplyDecoder.STATX_BASIC) == ReplyDecoder.STATX_BASIC) {
                 attributes.received(inode, ReplyDecoder.statx(reply), ReplyDecoder.statxTimeout(reply), version);
+                attributes.receivedBtime(inode, btime);
             }
-            return (mask & ReplyDecoder.STATX_BTIME) == 0 ? Optional.empty() : Optional.of(ReplyDecoder.btime(reply));
+            return btime;
         } catch (FuseException e) {
             if (superblock.unsupported.addIfEnosys(Opcode.STATX, e)) {
                 return Optional.empty();
@@ -183,11 +200,27 @@ public final class NodeRequests {
         }
     }
 
-    /** READLINK. The target ends at the first NUL of the reply, as on Linux, where it is a C string. */
+    /** The target of a symbolic link: with CACHE_SYMLINKS the cached one, else by READLINK. */
     public Name readlink(Inode inode) {
+        if (!superblock.port.negotiated().has(InitFlag.CACHE_SYMLINKS)) {
+            return requestTarget(inode);
+        }
+        ContentCache<Name> symlinks = superblock.inodes.symlinks();
+        Optional<Name> cached = symlinks.get(inode);
+        if (cached.isPresent()) {
+            return cached.get();
+        }
+        long version = attributes.version();
+        Name target = requestTarget(inode);
+        symlinks.put(inode, target, HEAP_OF_TARGET + target.length(), version);
+        return target;
+    }
+
+    /** READLINK. The target ends at the first NUL of the reply, as on Linux, where it is a C string. */
+    private Name requestTarget(Inode inode) {
         try (Request request = request(Opcode.READLINK, inode).replyRoom(MAX_TARGET)) {
             superblock.port.call(request);
-            attributes.expire(inode);
+            attributes.expire(inode, StatField.ATIME);
             int length = 0;
             while (length < request.replySize() && request.reply().get(JAVA_BYTE, length) != 0) {
                 length++;

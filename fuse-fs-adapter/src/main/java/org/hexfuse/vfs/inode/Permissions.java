@@ -3,6 +3,7 @@ package org.hexfuse.vfs.inode;
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.cache.StatField;
 import org.hexfuse.vfs.mount.Superblock;
 
 import java.util.Optional;
@@ -65,7 +66,8 @@ public final class Permissions {
             return;
         }
         // A denial by cached attributes is checked against fresh ones.
-        if (!allows(inode, requests.attributes(inode), mask) && !allows(inode, requests.getattr(inode), mask)) {
+        if (!allows(inode, requests.attributes(inode, StatField.PERMISSIONS), mask)
+                && !allows(inode, requests.getattr(inode), mask)) {
             throw denied(Errno.EACCES);
         }
     }
@@ -110,7 +112,7 @@ public final class Permissions {
         }
         checkReadOnly(inode, mask);
         if ((mask & EXECUTE) != 0 && !inode.isDirectory()
-                && (requests.attributes(inode).mode() & ANY_EXECUTE) == 0) {
+                && (requests.attributes(inode, StatField.PERMISSIONS).mode() & ANY_EXECUTE) == 0) {
             throw denied(Errno.EACCES);
         }
         requests.access(inode, mask);
@@ -129,7 +131,7 @@ public final class Permissions {
         if ((mode & (SET_GID | GROUP_EXECUTE)) != (SET_GID | GROUP_EXECUTE) || credentials.isRoot()) {
             return mode;
         }
-        Stat there = requests.attributes(directory);
+        Stat there = requests.attributes(directory, StatField.PERMISSIONS);
         return (there.mode() & SET_GID) == 0 || credentials.isIn(there.gid()) ? mode : mode & ~SET_GID;
     }
 
@@ -139,9 +141,9 @@ public final class Permissions {
         if (credentials.isRoot()) {
             return;
         }
-        Stat there = requests.attributes(directory);
+        Stat there = requests.attributes(directory, StatField.PERMISSIONS);
         if ((there.mode() & STICKY) != 0 && there.uid() != credentials.uid()
-                && requests.attributes(victim).uid() != credentials.uid()) {
+                && requests.attributes(victim, StatField.PERMISSIONS).uid() != credentials.uid()) {
             throw denied(Errno.EPERM);
         }
     }
@@ -150,33 +152,33 @@ public final class Permissions {
     public int changeMode(Inode inode, int mode) {
         owner(inode);
         boolean keepsGroup = !superblock.checksPermissions() || credentials.isRoot()
-                || credentials.isIn(requests.attributes(inode).gid());
+                || credentials.isIn(requests.attributes(inode, StatField.PERMISSIONS).gid());
         return keepsGroup ? mode : mode & ~SET_GID;
     }
 
     /** Whether a file loses set-group-id when this user sets its access control list. */
     public boolean losesSetGid(Inode inode) {
-        return !credentials.isRoot() && !credentials.isIn(requests.attributes(inode).gid());
+        return !credentials.isRoot() && !credentials.isIn(requests.attributes(inode, StatField.PERMISSIONS).gid());
     }
 
     /** EPERM for any user but the owner and root, if permissions are checked here. */
     public void owner(Inode inode) {
         if (superblock.checksPermissions() && !credentials.isRoot()
-                && requests.attributes(inode).uid() != credentials.uid()) {
+                && requests.attributes(inode, StatField.PERMISSIONS).uid() != credentials.uid()) {
             throw denied(Errno.EPERM);
         }
     }
 
     /** EPERM for any user but the owner and root, in any case: the kernel always checks this itself. */
     public void ownerAlways(Inode inode) {
-        if (!credentials.isRoot() && requests.attributes(inode).uid() != credentials.uid()) {
+        if (!credentials.isRoot() && requests.attributes(inode, StatField.PERMISSIONS).uid() != credentials.uid()) {
             throw denied(Errno.EPERM);
         }
     }
 
     /** As {@link #ownerAlways} if a directory is sticky. */
     public void ownerIfSticky(Inode directory) {
-        if ((requests.attributes(directory).mode() & STICKY) != 0) {
+        if ((requests.attributes(directory, StatField.PERMISSIONS).mode() & STICKY) != 0) {
             ownerAlways(directory);
         }
     }
@@ -186,7 +188,7 @@ public final class Permissions {
         if (!superblock.checksPermissions() || credentials.isRoot()) {
             return;
         }
-        Stat file = requests.attributes(inode);
+        Stat file = requests.attributes(inode, StatField.PERMISSIONS);
         if (file.uid() != credentials.uid() || (uid != -1 && uid != file.uid())
                 || (gid != -1 && gid != file.gid() && !credentials.isIn(gid))) {
             throw denied(Errno.EPERM);
@@ -196,7 +198,7 @@ public final class Permissions {
     /** Checks whether the user may set the times to now: the owner may, and users with write permission. */
     public void touch(Inode inode) {
         if (superblock.checksPermissions() && !credentials.isRoot()
-                && requests.attributes(inode).uid() != credentials.uid()) {
+                && requests.attributes(inode, StatField.PERMISSIONS).uid() != credentials.uid()) {
             check(inode, WRITE);
         }
     }

@@ -20,7 +20,7 @@ public record NotificationHandler(DentryCache dentries, PollTable polls) impleme
     }
 
     @Override public Errno invalidateNode(long node, long offset, long length) {
-        boolean cached = dentries.inodes().invalidate(node);
+        boolean cached = dentries.inodes().invalidate(node, offset >= 0);
         dentries.changed(node);
         return cached ? Errno.OK : Errno.ENOENT;
     }
