@@ -13,6 +13,7 @@ import org.hexfuse.vfs.file.DirectoryReader;
 import org.hexfuse.vfs.file.Handle;
 import org.hexfuse.vfs.file.IoctlRequests;
 import org.hexfuse.vfs.inode.NodeRequests;
+import org.hexfuse.vfs.mount.Mount;
 import org.hexfuse.vfs.path.PathWalk;
 
 /**
@@ -20,18 +21,20 @@ import org.hexfuse.vfs.path.PathWalk;
  *
  * <p>Source: {@code getdents64(2)}, Linux {@code fs/fuse/readdir.c}.
  */
-public final class OpenDirectory implements AutoCloseable {
+public final class OpenDirectory implements WalkStart, AutoCloseable {
     private final Handle handle;
     private final NodeRequests requests;
+    private final Mount mount;
     private final DirectoryReader reader;
     /** The directories from the root to the one that it is in, each with a reference as long as this is open. */
     private final List<Inode> above;
     /** The walks that begin here at this moment; the last one, or else {@link #close}, closes the handle. */
     private final ReferenceCount uses;
 
-    OpenDirectory(Handle handle, NodeRequests requests, List<Inode> above) {
+    OpenDirectory(Handle handle, NodeRequests requests, Mount mount, List<Inode> above) {
         this.handle = handle;
         this.requests = requests;
+        this.mount = mount;
         this.reader = new DirectoryReader(handle, requests);
         this.above = above;
         above.forEach(Inode::hold);
@@ -41,8 +44,12 @@ public final class OpenDirectory implements AutoCloseable {
         });
     }
 
-    /** Lets a walk begin here; EBADF if this is closed. */
-    void enter(PathWalk walk) {
+    /** The mount that it was opened on. */
+    Mount mount() {
+        return mount;
+    }
+
+    @Override public void enter(PathWalk walk) {
         require(uses.acquire(), Errno.EBADF);
         try {
             walk.start(above, handle.inode);
@@ -62,7 +69,7 @@ public final class OpenDirectory implements AutoCloseable {
 
     /** The attributes, also of a directory that was removed. */
     public Stat stat() {
-        return get(() -> requests.attributes(handle.inode));
+        return get(() -> mount.ids.onMount(requests.attributes(handle.inode)));
     }
 
     /** The next entry, or nothing at the end; ENOENT if the directory was removed. */

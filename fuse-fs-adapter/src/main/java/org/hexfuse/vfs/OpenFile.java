@@ -5,6 +5,7 @@ import static org.hexfuse.vfs.request.Checks.require;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.ToLongBiFunction;
@@ -24,6 +25,7 @@ import org.hexfuse.vfs.inode.AttributeChanges;
 import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.inode.Xattrs;
+import org.hexfuse.vfs.mount.Mount;
 import org.hexfuse.vfs.path.DirectoryChanges;
 
 /**
@@ -50,6 +52,7 @@ public final class OpenFile implements AutoCloseable {
     private final Handle handle;
     private final NodeRequests requests;
     private final AttributeChanges attributeChanges;
+    private final Mount mount;
     private final FileData data;
     private final PollWaiter poll;
     private final Xattrs xattrs;
@@ -62,7 +65,8 @@ public final class OpenFile implements AutoCloseable {
         this.handle = handle;
         this.requests = requests;
         this.attributeChanges = attributeChanges;
-        this.data = new FileData(handle, requests, permissions);
+        this.mount = permissions.mount();
+        this.data = new FileData(handle, requests, permissions, attributeChanges);
         this.poll = new PollWaiter(handle);
         this.xattrs = xattrs;
         this.locks = new RecordLocks(handle, handle.locks.ofProcess());
@@ -71,7 +75,7 @@ public final class OpenFile implements AutoCloseable {
     /** {@code linkat(2)} with AT_EMPTY_PATH: a file without a name gets one only if it was opened by O_TMPFILE without O_EXCL. */
     Inode link(Inode directory, Name name, DirectoryChanges changes) {
         return get(() -> {
-            require(handle.superblock == changes.superblock(), Errno.EXDEV);
+            require(mount == changes.mount(), Errno.EXDEV);
             require(!handle.inode.isDirectory(), Errno.EPERM);
             boolean unnamed = (handle.flags & OpenFlags.TMPFILE) == OpenFlags.TMPFILE
                     && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
@@ -98,7 +102,7 @@ public final class OpenFile implements AutoCloseable {
 
     /** The attributes, also of a file that has no name any more. */
     public Stat stat() {
-        return get(() -> requests.attributes(handle.inode));
+        return get(() -> mount.ids.onMount(requests.attributes(handle.inode)));
     }
 
     /** Changes the permissions, set-user-id, set-group-id and sticky. */
@@ -232,7 +236,7 @@ public final class OpenFile implements AutoCloseable {
         require(handle.isWritable(), Errno.EINVAL);
         require(size >= 0, Errno.EINVAL);
         run(() -> requests.setattr(handle.inode,
-                handle.through(attributeChanges.truncation(handle.inode, size))));
+                handle.through(attributeChanges.truncation(handle.inode, size, OptionalLong.of(handle.fh)))));
     }
 
     /** Blocks until written data is on stable storage; with {@code dataOnly} as {@code fdatasync(2)}. */

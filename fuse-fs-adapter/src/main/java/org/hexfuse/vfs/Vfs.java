@@ -9,6 +9,7 @@ import org.hexfuse.vfs.inode.AttributeChanges;
 import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.inode.Xattrs;
+import org.hexfuse.vfs.mount.Mount;
 import org.hexfuse.vfs.mount.Superblock;
 import org.hexfuse.vfs.notify.NotificationHandler;
 import org.hexfuse.vfs.notify.PollTable;
@@ -73,8 +74,11 @@ public final class Vfs implements AutoCloseable {
     /** The most entries that {@link #list} returns, of some 100 bytes each: a server may list without end. */
     private static final long MAX_LISTED = Math.clamp(Runtime.getRuntime().maxMemory() / 256, 1 << 16, 1 << 26);
 
+    private final Mount mount;
     private final Superblock superblock;
     private final Credentials credentials;
+    /** The lock owner id of the process. */
+    private final long processOwner;
     private final NodeRequests requests;
     private final Permissions permissions;
     private final AttributeChanges attributeChanges;
@@ -83,29 +87,39 @@ public final class Vfs implements AutoCloseable {
     private final FileOpener opener;
     private final Xattrs xattrs;
     /** Where paths without a slash in front begin, if not at the root. */
-    private final Optional<OpenDirectory> base;
+    private final Optional<WalkStart> base;
     /** Unmounts, in the view that {@link #connect} returned. */
     private final Runnable unmount;
 
-    private Vfs(Superblock superblock, Credentials credentials, Optional<OpenDirectory> base, Runnable unmount) {
-        this.superblock = superblock;
+    private Vfs(Mount mount, Credentials credentials, long processOwner, Optional<WalkStart> base, Runnable unmount) {
+        Credentials ids = mount.ids.inFilesystem(credentials);
+        this.mount = mount;
+        this.superblock = mount.superblock;
         this.credentials = credentials;
-        this.requests = new NodeRequests(superblock, credentials);
-        this.permissions = new Permissions(superblock, credentials, requests);
-        this.attributeChanges = new AttributeChanges(superblock, requests, permissions);
-        this.directoryChanges = new DirectoryChanges(superblock, permissions, credentials);
-        this.renameRequests = new RenameRequests(superblock, permissions, credentials);
+        this.processOwner = processOwner;
+        this.requests = new NodeRequests(superblock, ids);
+        this.permissions = new Permissions(mount, credentials, requests);
+        this.attributeChanges = new AttributeChanges(superblock, requests, permissions, processOwner);
+        this.directoryChanges = new DirectoryChanges(superblock, permissions, ids);
+        this.renameRequests = new RenameRequests(superblock, permissions, ids);
         this.opener = new FileOpener(superblock, requests, directoryChanges, permissions, attributeChanges,
-                credentials);
-        this.xattrs = new Xattrs(superblock, permissions, credentials);
+                ids, processOwner);
+        this.xattrs = new Xattrs(superblock, permissions, ids);
         this.base = base;
         this.unmount = unmount;
     }
 
-    /** The view of the same process from a directory. */
-    private Vfs(Vfs root, OpenDirectory base) {
+    /** A new mount, for its first process. */
+    private Vfs(Mount mount, Credentials credentials) {
+        this(mount, credentials, mount.superblock.fileLocks.owners().next(), Optional.empty(), mount::unmount);
+    }
+
+    /** The view of the same process from a directory of the same mount. */
+    private Vfs(Vfs root, WalkStart base) {
+        this.mount = root.mount;
         this.superblock = root.superblock;
         this.credentials = root.credentials;
+        this.processOwner = root.processOwner;
         this.requests = root.requests;
         this.permissions = root.permissions;
         this.attributeChanges = root.attributeChanges;
@@ -145,10 +159,10 @@ public final class Vfs implements AutoCloseable {
         FuseConnection connection = FuseConnection.mount(link, new NotificationHandler(dentries, polls),
                 options.connection().withDefaultPermissions(options.defaultPermissions()));
         var superblock = new Superblock(connection, dentries, polls, options);
-        return new Vfs(superblock, options.credentials(), Optional.empty(), () -> {
+        return new Vfs(Mount.first(superblock, () -> {
             superblock.destroy();
             connection.close();
-        });
+        }), options.credentials());
     }
 
     /** Mounts the filesystem behind a port that the caller owns, such as a test double; {@link #close} does not close it. */
@@ -159,13 +173,42 @@ public final class Vfs implements AutoCloseable {
 
     /** The same with caches to which the caller applies notifications. */
     static Vfs mount(RequestPort port, DentryCache dentries, PollTable polls, VfsOptions options) {
-        return new Vfs(new Superblock(port, dentries, polls, options), options.credentials(), Optional.empty(),
-                () -> {});
+        var superblock = new Superblock(port, dentries, polls, options);
+        return new Vfs(Mount.first(superblock, superblock::destroy), options.credentials());
     }
 
     /** The same filesystem for another process, of that user. Closing the result does nothing. */
     public Vfs as(Credentials user) {
-        return new Vfs(superblock, user, base, () -> {});
+        return new Vfs(mount, user, superblock.fileLocks.owners().next(), base, () -> {});
+    }
+
+    /**
+     * Mounts a directory of the same filesystem once more (MS_BIND of {@code mount(2)}): in the result "/" is that directory, ".." in it is
+     * itself, and the restrictions are its own. It is unmounted by closing it, the filesystem when all of its mounts are closed. Files that
+     * are open on a closed mount stay open until then (MNT_DETACH).
+     *
+     * <p>Names are not renamed or linked from one mount to another: EXDEV.
+     *
+     * @throws FuseException ENOTDIR if it is no directory
+     */
+    public Vfs bind(String directory, MountRestrictions restrictions) {
+        return bind(directory, restrictions, IdMapping.IDENTITY);
+    }
+
+    /**
+     * The same with mapped ids, as {@code mount_setattr(2)} with MOUNT_ATTR_IDMAP.
+     *
+     * @throws FuseException EINVAL unless the server negotiated {@link org.hexfuse.abi.InitFlag#ALLOW_IDMAP}, EPERM if the ids of this mount
+     *         are mapped already
+     */
+    public Vfs bind(String directory, MountRestrictions restrictions, IdMapping ids) {
+        Inode root = onInode(directory, true, inode -> {
+            require(inode.isDirectory(), Errno.ENOTDIR);
+            inode.hold();
+            return inode;
+        });
+        Mount bound = mount.bind(root, restrictions, ids);
+        return new Vfs(bound, credentials, processOwner, Optional.empty(), bound::unmount);
     }
 
     /**
@@ -174,7 +217,13 @@ public final class Vfs implements AutoCloseable {
      * opened. Closing the result does nothing.
      */
     public Vfs at(OpenDirectory directory) {
-        return new Vfs(this, directory);
+        return at(directory, directory.mount());
+    }
+
+    /** The mount is that of the directory, whichever this one is. */
+    private Vfs at(WalkStart directory, Mount there) {
+        return there == mount ? new Vfs(this, directory)
+                : new Vfs(there, credentials, processOwner, Optional.of(directory), () -> {});
     }
 
     /** The user of the process. */
@@ -182,9 +231,14 @@ public final class Vfs implements AutoCloseable {
         return credentials;
     }
 
-    /** Whether changes fail with EROFS by {@link VfsOptions#readOnly}. */
+    /** Whether changes fail with EROFS by {@link MountRestrictions#readOnly}. */
     public boolean isReadOnly() {
-        return superblock.options.readOnly();
+        return mount.restrictions.readOnly();
+    }
+
+    /** What this mount forbids. */
+    public MountRestrictions restrictions() {
+        return mount.restrictions;
     }
 
     /** Drops all dentries, and sends FORGET for the inodes that are not in use. */
@@ -250,14 +304,14 @@ public final class Vfs implements AutoCloseable {
 
     private Stat attributes(String path, boolean follow) {
         permissions.enter();
-        if (permissions.searchesAll() && base.isEmpty()) {
+        if (permissions.searchesAll() && base.isEmpty() && mount.isWhole()) {
             Inode cached = PathWalk.cached(superblock.dentries, path, follow);
             Optional<Stat> valid = cached == null ? Optional.empty() : superblock.attributes.valid(cached);
             if (valid.isPresent()) {
-                return valid.get();
+                return mount.ids.onMount(valid.get());
             }
         }
-        return onInode(path, follow, requests::attributes);
+        return onInode(path, follow, inode -> mount.ids.onMount(requests.attributes(inode)));
     }
 
     /** Whether a path has a file. */
@@ -278,10 +332,20 @@ public final class Vfs implements AutoCloseable {
         forInode(path, true, inode -> permissions.access(inode, mask));
     }
 
+    /**
+     * The user that a program runs as when this user executes it ({@code execve(2)}): with set-user-id the owner of its file, with
+     * set-group-id the group, unless the mount is {@link MountRestrictions#noSuid}. No request is sent for it but those of a walk and of
+     * attributes.
+     *
+     * @throws FuseException EACCES if it is no regular file, the user may not execute it, or the mount is {@link MountRestrictions#noExec}
+     */
+    public Credentials executed(String path) {
+        return onInode(path, true, permissions::execute);
+    }
+
     /** The total and free space of the filesystem. */
     public StatVfs statfs() {
-        permissions.enter();
-        return requests.statfs(superblock.inodes.root());
+        return statfs("/");
     }
 
     /** The same, by a path, for a filesystem where it depends on that. */
@@ -326,7 +390,8 @@ public final class Vfs implements AutoCloseable {
     }
 
     private OpenDirectory opendir(String path, boolean follow) {
-        return withWalk(walk -> new OpenDirectory(opener.openDirectory(walk.to(path, follow)), requests, walk.above()));
+        return withWalk(walk -> new OpenDirectory(opener.openDirectory(walk.to(path, follow)), requests, mount,
+                walk.above()));
     }
 
     /** All entries of a directory but "." and "..", in the filesystem's order. */
@@ -442,9 +507,9 @@ public final class Vfs implements AutoCloseable {
         rename(from, this, to, flags);
     }
 
-    /** The same as {@code renameat2(2)}: {@code to} is a path of another view of this filesystem, see {@link #at}; EXDEV of another one. */
+    /** The same as {@code renameat2(2)}: {@code to} is a path of another view of this mount, see {@link #at}; EXDEV of another one. */
     public void rename(String from, Vfs target, String to, int flags) {
-        require(target.superblock == superblock, Errno.EXDEV);
+        require(target.mount == mount, Errno.EXDEV);
         boolean exchange = (flags & RenameFlags.EXCHANGE) != 0;
         require((flags & ~(RenameFlags.NOREPLACE | RenameFlags.EXCHANGE | RenameFlags.WHITEOUT)) == 0, Errno.EINVAL);
         require(!exchange || (flags & (RenameFlags.NOREPLACE | RenameFlags.WHITEOUT)) == 0, Errno.EINVAL);
@@ -560,7 +625,7 @@ public final class Vfs implements AutoCloseable {
         writeAllBytes(path, content.getBytes(UTF_8));
     }
 
-    /** Unmounts: waits a limited time for requests in flight, then closes the connection. */
+    /** Unmounts: after the last mount of the filesystem waits a limited time for requests in flight, then closes the connection. */
     @Override public void close() {
         unmount.run();
     }

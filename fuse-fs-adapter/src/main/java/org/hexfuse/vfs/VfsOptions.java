@@ -14,18 +14,18 @@ import org.hexfuse.device.ConnectionOptions;
  * @param allowOther whether users other than the owner of the mount may use it (mount option {@code allow_other})
  * @param caches how many names, inodes and so on are cached
  * @param blockDevice the block size, in bytes, of a filesystem on a block device (mount type {@code fuseblk}); 0 for any other
- * @param readOnly whether changes fail with EROFS (mount option {@code ro})
+ * @param restrictions what the mount forbids: mount options {@code ro}, {@code noexec} and so on
  * @param clock the nanoseconds by which entry timeouts and attribute timeouts pass; a test may have its own
  */
 public record VfsOptions(ConnectionOptions connection, Credentials credentials, boolean defaultPermissions,
-        boolean allowOther, CacheLimits caches, int blockDevice, boolean readOnly, LongSupplier clock) {
+        boolean allowOther, CacheLimits caches, int blockDevice, MountRestrictions restrictions, LongSupplier clock) {
     /** After it a request counts as lost: it is longer than a slow store takes. */
     private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(10);
 
     /** Calls of root, for all users; the filesystem checks permissions; a request that takes ten minutes aborts the connection. */
     public static final VfsOptions DEFAULT = new VfsOptions(
             ConnectionOptions.DEFAULT.withRequestTimeout(REQUEST_TIMEOUT), Credentials.ROOT, false, true,
-            CacheLimits.DEFAULT, 0, false, System::nanoTime);
+            CacheLimits.DEFAULT, 0, MountRestrictions.NONE, System::nanoTime);
 
     /** Checks the numbers. */
     public VfsOptions {
@@ -36,7 +36,8 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
 
     /** The same with another device. */
     public VfsOptions withConnection(ConnectionOptions device) {
-        return new VfsOptions(device, credentials, defaultPermissions, allowOther, caches, blockDevice, readOnly,
+        return new VfsOptions(device, credentials, defaultPermissions, allowOther, caches, blockDevice,
+                restrictions,
                 clock);
     }
 
@@ -50,18 +51,18 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
 
     /** The same for another owner. */
     public VfsOptions withCredentials(Credentials owner) {
-        return new VfsOptions(connection, owner, defaultPermissions, allowOther, caches, blockDevice, readOnly,
+        return new VfsOptions(connection, owner, defaultPermissions, allowOther, caches, blockDevice, restrictions,
                 clock);
     }
 
     /** The same with permissions checked here or by the filesystem. */
     public VfsOptions withDefaultPermissions(boolean on) {
-        return new VfsOptions(connection, credentials, on, allowOther, caches, blockDevice, readOnly, clock);
+        return new VfsOptions(connection, credentials, on, allowOther, caches, blockDevice, restrictions, clock);
     }
 
     /** The same for all users, or for the owner only. */
     public VfsOptions withAllowOther(boolean on) {
-        return new VfsOptions(connection, credentials, defaultPermissions, on, caches, blockDevice, readOnly,
+        return new VfsOptions(connection, credentials, defaultPermissions, on, caches, blockDevice, restrictions,
                 clock);
     }
 
@@ -72,7 +73,7 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
 
     /** The same with other bounds of the caches. */
     public VfsOptions withCaches(CacheLimits limits) {
-        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, limits, blockDevice, readOnly,
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, limits, blockDevice, restrictions,
                 clock);
     }
 
@@ -81,19 +82,25 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
      * until RELEASE is answered, an unmount sends DESTROY, and {@link OpenFile#bmap} works.
      */
     public VfsOptions withBlockDevice(int blockSize) {
-        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, caches, blockSize, readOnly,
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, caches, blockSize,
+                restrictions,
                 clock);
     }
 
     /** The same, read-only or not. */
     public VfsOptions withReadOnly(boolean on) {
-        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, caches, blockDevice, on,
-                clock);
+        return withRestrictions(restrictions.withReadOnly(on));
+    }
+
+    /** The same with other restrictions of the mount. */
+    public VfsOptions withRestrictions(MountRestrictions forbidden) {
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, caches, blockDevice,
+                forbidden, clock);
     }
 
     /** The same with another clock for the timeouts of caches, in nanoseconds that only grow. */
     public VfsOptions withClock(LongSupplier nanos) {
         return new VfsOptions(connection, credentials, defaultPermissions, allowOther, caches, blockDevice,
-                readOnly, nanos);
+                restrictions, nanos);
     }
 }

@@ -48,7 +48,8 @@ final class FileCopy {
         require(superblock == target.handle.superblock, Errno.EXDEV);
         require(offset >= 0 && targetOffset >= 0 && length >= 0, Errno.EINVAL);
         require(offset + length >= 0 && targetOffset + length >= 0, Errno.EOVERFLOW);
-        long present = Math.clamp(requests.attributes(from).size() - offset, 0, length);
+        long present = target.admitWrite(targetOffset,
+                Math.clamp(requests.attributes(from).size() - offset, 0, length));
         require(from != to || targetOffset + present <= offset || offset + present <= targetOffset, Errno.EINVAL);
         if (present == 0) {
             return 0;

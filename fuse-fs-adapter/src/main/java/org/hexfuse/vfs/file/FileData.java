@@ -12,6 +12,7 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.LseekIn;
 import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.ReadFlag;
 import org.hexfuse.abi.ReadIn;
 import org.hexfuse.abi.WriteFlag;
@@ -23,12 +24,12 @@ import org.hexfuse.posix.FallocateFlags;
 import org.hexfuse.posix.SeekWhence;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.cache.StatField;
+import org.hexfuse.vfs.inode.AttributeChanges;
 import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.mount.Passthrough;
 import org.hexfuse.vfs.mount.Superblock;
 import org.hexfuse.vfs.mount.WriteBack;
-import org.hexfuse.vfs.request.SetattrArguments;
 
 /**
  * The content of an open file: READ, WRITE, FALLOCATE, LSEEK and BMAP, in as many requests as the negotiated sizes need, or I/O on
@@ -41,15 +42,17 @@ public final class FileData {
     private final Superblock superblock;
     private final NodeRequests requests;
     private final Permissions permissions;
+    private final AttributeChanges attributeChanges;
     /** Where the next read or write without an offset begins; 0 in a stream. */
     private volatile long position;
 
     /** For the user of {@code requests} and {@code permissions}. */
-    public FileData(Handle handle, NodeRequests requests, Permissions permissions) {
+    public FileData(Handle handle, NodeRequests requests, Permissions permissions, AttributeChanges attributeChanges) {
         this.handle = handle;
         this.superblock = handle.superblock;
         this.requests = requests;
         this.permissions = permissions;
+        this.attributeChanges = attributeChanges;
     }
 
     /** Reads up to {@code target.byteSize()} bytes; fewer at the end of the file only. Returns how many. */
@@ -156,10 +159,20 @@ public final class FileData {
             boolean killSuidgid = dropSuidgid();
             return handle.isAppending()
                     ? append(source, killSuidgid, moves)
-                    : write(source, offset, killSuidgid, moves);
+                    : write(admitted(source, offset), offset, killSuidgid, moves);
         } finally {
             handle.end();
         }
+    }
+
+    /** What the limit of file sizes lets be written at {@code offset}; EFBIG if nothing. */
+    private MemorySegment admitted(MemorySegment source, long offset) {
+        return source.asSlice(0, admitWrite(offset, source.byteSize()));
+    }
+
+    /** How many of {@code length} bytes the limit of file sizes lets be written at {@code offset}; EFBIG if none. */
+    long admitWrite(long offset, long length) {
+        return permissions.admitWrite(offset, length);
     }
 
     /** Writes at the end of the file by its cached size, reserved against other appends. */
@@ -169,7 +182,7 @@ public final class FileData {
         long end = superblock.attributes.reserve(handle.inode, length);
         long written = 0;
         try {
-            written = write(source, end, killSuidgid, moves);
+            written = write(admitted(source, end), end, killSuidgid, moves);
             return written;
         } finally {
             if (written < length) {
@@ -206,7 +219,8 @@ public final class FileData {
             return Passthrough.transfer(() -> backing.get().write(source.asSlice(position, wanted), offset));
         }
         Inode inode = handle.inode;
-        boolean cached = superblock.writeBack.isCached(inode, handle.isDirect(), killSuidgid);
+        boolean killsHere = superblock.serverKillsSuidgidOnRequest() && permissions.killsSuidgid(inode);
+        boolean cached = superblock.writeBack.isCached(inode, handle.isDirect(), killsHere);
         try (Request request = cached ? superblock.writeBack.newWrite(inode) : handle.request(Opcode.WRITE)) {
             WriteIn.FH.set(request.arguments(), handle.fh);
             WriteIn.OFFSET.set(request.arguments(), offset);
@@ -233,25 +247,23 @@ public final class FileData {
     }
 
     /**
-     * A write by a caller without CAP_FSETID clears set-user-id and set-group-id: by SETATTR, unless the server does it. Returns
-     * whether the write carries a KILL_SUIDGID flag.
+     * A change of the content by a caller without CAP_FSETID clears set-user-id and set-group-id: by SETATTR, unless the server does it
+     * or the file is open with FOPEN_DIRECT_IO. Returns whether a WRITE carries the KILL_SUIDGID flag: with HANDLE_KILLPRIV_V2 whatever
+     * mode is cached, and past the page cache whatever was negotiated.
      */
     boolean dropSuidgid() {
-        if (!permissions.killsSuidgid(handle.inode)) {
-            return false;
+        if (!OpenOutFlag.DIRECT_IO.in(handle.openFlags)) {
+            attributeChanges.modified(handle.inode);
         }
-        if (!superblock.serverKillsSuidgid()) {
-            int mode = requests.attributes(handle.inode).mode();
-            if (Permissions.hasSuidgid(mode)) {
-                requests.setattr(handle.inode, new SetattrArguments().mode(Permissions.withoutSuidgid(mode)));
-            }
-        }
-        return superblock.serverKillsSuidgidOnRequest();
+        return !permissions.isRoot() && (superblock.serverKillsSuidgidOnRequest() || handle.isDirect());
     }
 
     /** {@code fallocate(2)}. */
     public void fallocate(int mode, long offset, long length) {
         superblock.unsupported.require(Opcode.FALLOCATE, Errno.EOPNOTSUPP);
+        if ((mode & FallocateFlags.KEEP_SIZE) == 0) {
+            permissions.extend(handle.inode, offset + length);
+        }
         dropSuidgid();
         handle.begin();
         try (Request request = handle.request(Opcode.FALLOCATE)) {

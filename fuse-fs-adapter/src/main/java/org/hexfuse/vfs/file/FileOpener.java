@@ -4,6 +4,7 @@ import static org.hexfuse.vfs.request.Checks.require;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.CreateIn;
@@ -59,9 +60,14 @@ public final class FileOpener {
     /** The lock owner id of the process. */
     private final long processOwner;
 
-    /** For one process. */
+    /**
+     * For one process.
+     *
+     * @param credentials of its user, with the ids in the filesystem
+     * @param processOwner its lock owner id
+     */
     public FileOpener(Superblock superblock, NodeRequests requests, DirectoryChanges directoryChanges,
-            Permissions permissions, AttributeChanges attributeChanges, Credentials credentials) {
+            Permissions permissions, AttributeChanges attributeChanges, Credentials credentials, long processOwner) {
         this.superblock = superblock;
         this.requests = requests;
         this.directoryChanges = directoryChanges;
@@ -70,7 +76,7 @@ public final class FileOpener {
         this.credentials = credentials;
         this.caller = credentials.caller();
         this.context = new CreationContext(superblock.port, credentials);
-        this.processOwner = superblock.fileLocks.owners().next();
+        this.processOwner = processOwner;
     }
 
     /** Opens the file of a path, or creates it. */
@@ -151,7 +157,8 @@ public final class FileOpener {
         }
         try {
             requests.setattr(handle.inode,
-                    attributeChanges.truncation(handle.inode, 0).lockOwner(handle.processOwner));
+                    attributeChanges.truncation(handle.inode, 0, OptionalLong.of(handle.fh))
+                            .lockOwner(handle.processOwner));
         } catch (FuseException e) {
             handle.close();
             throw e;
@@ -260,7 +267,7 @@ public final class FileOpener {
     private int killSuidgid(int flags) {
         boolean kills = (flags & (OpenFlags.TRUNC | OpenFlags.EXCL)) == OpenFlags.TRUNC
                 && superblock.serverKillsSuidgidOnRequest()
-                && !credentials.isRoot();
+                && !permissions.isRoot();
         return kills ? (int) OpenInFlag.KILL_SUIDGID.mask() : 0;
     }
 

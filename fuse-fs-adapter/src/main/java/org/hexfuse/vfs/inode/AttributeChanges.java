@@ -2,8 +2,10 @@ package org.hexfuse.vfs.inode;
 
 import static org.hexfuse.vfs.request.Checks.require;
 
+import java.util.OptionalLong;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
+import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.mount.Superblock;
@@ -19,9 +21,15 @@ public final class AttributeChanges {
     private final Superblock superblock;
     private final NodeRequests requests;
     private final Permissions permissions;
+    private final long processOwner;
 
-    /** For the user of {@code requests} and {@code permissions}. */
-    public AttributeChanges(Superblock superblock, NodeRequests requests, Permissions permissions) {
+    /**
+     * For the user of {@code requests} and {@code permissions}.
+     *
+     * @param processOwner the lock owner id of the process
+     */
+    public AttributeChanges(Superblock superblock, NodeRequests requests, Permissions permissions, long processOwner) {
+        this.processOwner = processOwner;
         this.superblock = superblock;
         this.requests = requests;
         this.permissions = permissions;
@@ -29,6 +37,7 @@ public final class AttributeChanges {
 
     /** {@code chmod(2)}. */
     public void chmod(Inode inode, int mode) {
+        permissions.change(inode);
         requests.setattr(inode, new SetattrArguments().mode(inode.type().mode() | permissions.changeMode(inode, mode)));
     }
 
@@ -37,43 +46,63 @@ public final class AttributeChanges {
         require(!inode.isDirectory(), Errno.EISDIR);
         require(inode.type() == FileType.REGULAR, Errno.EINVAL);
         permissions.check(inode, Permissions.WRITE);
-        requests.setattr(inode, truncation(inode, size));
+        requests.setattr(inode, truncation(inode, size, OptionalLong.empty()).lockOwner(processOwner));
     }
 
-    /** {@code chown(2)}; -1 leaves an id as it is. */
+    /** {@code chown(2)}; -1 leaves an id as it is. It clears set-user-id and set-group-id of files, also for root. */
     public void chown(Inode inode, int uid, int gid) {
-        permissions.changeOwner(inode, uid, gid);
-        var arguments = new SetattrArguments();
-        if (uid != -1) {
-            arguments.uid(uid);
-        }
-        if (gid != -1) {
-            arguments.gid(gid);
-        }
+        var arguments = permissions.changeOwner(inode, uid, gid);
         if (!inode.isDirectory()) {
-            killSuidgid(inode, arguments, requests.attributes(inode).mode());
+            if (!superblock.serverKillsSuidgid()) {
+                clearSuidgid(inode, arguments, OptionalLong.empty());
+            } else if (superblock.serverKillsSuidgidOnRequest() && !arguments.isEmpty()) {
+                arguments.killSuidgid();
+            }
         }
-        if (!arguments.isEmpty()) {
-            requests.setattr(inode, arguments);
-        }
+        requests.setattr(inode, arguments);
     }
 
-    /** Clears set-user-id and set-group-id: by FATTR_KILL_SUIDGID, by the mode, or not at all if the server always does it. */
-    private void killSuidgid(Inode inode, SetattrArguments arguments, int mode) {
-        if (superblock.serverKillsSuidgidOnRequest()) {
-            arguments.killSuidgid();
-        } else if (!superblock.serverKillsSuidgid() && Permissions.hasSuidgid(mode)) {
+    /** Adds the mode without set-user-id and set-group-id to a SETATTR, by fresh attributes, if the file has them. */
+    private void clearSuidgid(Inode inode, SetattrArguments arguments, OptionalLong fh) {
+        Stat fresh = fh.isPresent() ? requests.getattr(inode, fh.getAsLong()) : requests.getattr(inode);
+        int mode = fresh.mode();
+        if (Permissions.hasSuidgid(mode)) {
             arguments.mode(inode.type().mode() | Permissions.withoutSuidgid(mode));
         }
     }
 
-    /** The SETATTR of a truncation. */
-    public SetattrArguments truncation(Inode inode, long size) {
+    /**
+     * The SETATTR of a truncation; EFBIG if it extends the file beyond the limit. By a caller without CAP_FSETID it clears set-user-id and
+     * set-group-id.
+     *
+     * @param fh the file handle, of an open file
+     */
+    public SetattrArguments truncation(Inode inode, long size, OptionalLong fh) {
+        permissions.extend(inode, size);
         var arguments = new SetattrArguments().size(size);
-        if (permissions.killsSuidgid(inode)) {
-            killSuidgid(inode, arguments, requests.attributes(inode).mode());
+        if (superblock.serverKillsSuidgidOnRequest()) {
+            if (!permissions.isRoot()) {
+                // Whatever mode is cached: the server knows the present one.
+                arguments.killSuidgid();
+            }
+        } else if (!superblock.serverKillsSuidgid() && permissions.killsSuidgid(inode)) {
+            clearSuidgid(inode, arguments, fh);
         }
         return arguments;
+    }
+
+    /**
+     * The content of a file is about to be changed through the page cache: by a caller without CAP_FSETID that clears set-user-id and
+     * set-group-id. The SETATTR is empty, and brings fresh attributes, if the server does it.
+     */
+    public void modified(Inode inode) {
+        if (permissions.killsSuidgid(inode)) {
+            var arguments = new SetattrArguments();
+            if (!superblock.serverKillsSuidgid()) {
+                clearSuidgid(inode, arguments, OptionalLong.empty());
+            }
+            requests.setattr(inode, arguments);
+        }
     }
 
     /** {@code utimensat(2)}. */
@@ -82,6 +111,7 @@ public final class AttributeChanges {
         if (arguments.isEmpty()) {
             return;
         }
+        permissions.change(inode);
         if (atime.equals(Timestamp.NOW) && mtime.equals(Timestamp.NOW)) {
             permissions.touch(inode);
         } else {

@@ -16,7 +16,6 @@ import org.hexfuse.abi.GetattrIn;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
-import org.hexfuse.abi.SetattrFlag;
 import org.hexfuse.abi.StatxData;
 import org.hexfuse.abi.StatxIn;
 import org.hexfuse.abi.StatxOut;
@@ -50,15 +49,13 @@ public final class NodeRequests {
     private final Superblock superblock;
     private final DentryCache dentries;
     private final AttributeCache attributes;
-    private final Credentials credentials;
     private final Caller caller;
 
-    /** For one user. */
+    /** For one user, with the ids that the filesystem has for them. */
     public NodeRequests(Superblock superblock, Credentials credentials) {
         this.superblock = superblock;
         this.dentries = superblock.dentries;
         this.attributes = superblock.attributes;
-        this.credentials = credentials;
         this.caller = credentials.caller();
     }
 
@@ -181,10 +178,6 @@ public final class NodeRequests {
     /** SETATTR. */
     public void setattr(Inode inode, SetattrArguments arguments) {
         superblock.writeBack.complete(inode, arguments);
-        if (arguments.has(SetattrFlag.SIZE) && superblock.serverKillsSuidgidOnRequest() && !credentials.isRoot()) {
-            // Whatever mode is cached: the server knows the present one.
-            arguments.killSuidgid();
-        }
         try (Request request = request(Opcode.SETATTR, inode)) {
             arguments.write(request.arguments());
             superblock.port.call(request);

@@ -1,10 +1,13 @@
 package org.hexfuse.vfs.inode;
 
 import org.hexfuse.vfs.Credentials;
+import org.hexfuse.vfs.MountRestrictions;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.cache.StatField;
+import org.hexfuse.vfs.mount.Mount;
 import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.request.SetattrArguments;
 
 import java.util.Optional;
 import org.hexfuse.abi.Errno;
@@ -33,25 +36,60 @@ public final class Permissions {
     /** The mask of a list is in these bits: without any of them a list allows no more than the mode. */
     private static final int GROUP_CLASS = 070;
 
+    private static final int INVALID_ID = -1;
+
+    private final Mount mount;
     private final Superblock superblock;
     private final Credentials credentials;
+    /** The same user with the ids that the filesystem has for them, to be compared with those of files. */
+    private final Credentials ids;
     private final NodeRequests requests;
     private final AccessLists accessLists;
 
-    /** For one user, whose requests {@code requests} sends. */
-    public Permissions(Superblock superblock, Credentials credentials, NodeRequests requests) {
-        this.superblock = superblock;
+    /** For one user of a mount, whose requests {@code requests} sends. */
+    public Permissions(Mount mount, Credentials credentials, NodeRequests requests) {
+        this.mount = mount;
+        this.superblock = mount.superblock;
         this.credentials = credentials;
+        this.ids = mount.ids.inFilesystem(credentials);
         this.requests = requests;
-        this.accessLists = new AccessLists(superblock, credentials.caller());
+        this.accessLists = new AccessLists(superblock, ids.caller());
+    }
+
+    /** The mount. */
+    public Mount mount() {
+        return mount;
+    }
+
+    /** Whether the user has the capabilities that no file is needed for: CAP_FSETID, CAP_MKNOD, CAP_SYS_ADMIN. */
+    public boolean isRoot() {
+        return credentials.isRoot();
+    }
+
+    /** Whether the user has capabilities over a file: root, if owner and group of the file are mapped. */
+    private boolean isPrivileged(Inode inode) {
+        return credentials.isRoot() && isMapped(inode);
+    }
+
+    private boolean isMapped(Inode inode) {
+        return mount.ids.isIdentity() || mount.ids.maps(requests.attributes(inode, StatField.PERMISSIONS));
+    }
+
+    private boolean owns(Stat file) {
+        return ids.uid() == file.uid() && ids.uid() != INVALID_ID;
+    }
+
+    private boolean isIn(int group) {
+        return group != INVALID_ID && ids.isIn(group);
     }
 
     private static FuseException denied(Errno errno) {
         return FuseException.of(errno);
     }
 
-    /** EACCES unless the user may use the mount: without {@code allow_other} its owner only. */
+    /** ENOTCONN if the mount is unmounted; EACCES unless the user may use it: without {@code allow_other} its owner only. */
     public void enter() {
+        mount.requireMounted();
         Credentials owner = superblock.options.credentials();
         if (!superblock.options.allowOther()
                 && (credentials.uid() != owner.uid() || credentials.gid() != owner.gid())) {
@@ -62,7 +100,10 @@ public final class Permissions {
     /** EACCES unless mode and access control list allow the bits of {@code mask}. */
     public void check(Inode inode, int mask) {
         checkReadOnly(inode, mask);
-        if (!superblock.checksPermissions() || (credentials.isRoot() && inode.isDirectory())) {
+        if ((mask & WRITE) != 0 && !isMapped(inode)) {
+            throw denied(Errno.EACCES);
+        }
+        if (!superblock.checksPermissions() || (inode.isDirectory() && isPrivileged(inode))) {
             return;
         }
         // A denial by cached attributes is checked against fresh ones.
@@ -74,7 +115,7 @@ public final class Permissions {
 
     /** EROFS for a write on a read-only mount; devices and pipes may be written. */
     private void checkReadOnly(Inode inode, int mask) {
-        if ((mask & WRITE) != 0 && superblock.options.readOnly()
+        if ((mask & WRITE) != 0 && mount.restrictions.readOnly()
                 && (inode.isDirectory() || inode.type() == FileType.REGULAR || inode.type() == FileType.SYMLINK)) {
             throw denied(Errno.EROFS);
         }
@@ -82,23 +123,23 @@ public final class Permissions {
 
     /** Whether the user may search every directory, so that a path walk needs no attributes. */
     public boolean searchesAll() {
-        return credentials.isRoot() || !superblock.checksPermissions();
+        return (credentials.isRoot() && mount.ids.isIdentity()) || !superblock.checksPermissions();
     }
 
     private boolean allows(Inode inode, Stat file, int mask) {
-        if (credentials.isRoot()) {
+        if (credentials.isRoot() && mount.ids.maps(file)) {
             return (mask & EXECUTE) == 0 || file.isDirectory() || (file.mode() & ANY_EXECUTE) != 0;
         }
         int bits = file.mode();
-        if (credentials.uid() != file.uid() && superblock.checksAccessLists() && (bits & GROUP_CLASS) != 0) {
+        if (!owns(file) && superblock.checksAccessLists() && (bits & GROUP_CLASS) != 0) {
             Optional<AccessControlList> list = accessLists.get(inode);
             if (list.isPresent()) {
-                return list.get().allows(credentials.uid(), credentials::isIn, file.uid(), file.gid(), mask);
+                return list.get().allows(ids.uid(), this::isIn, file.uid(), file.gid(), mask);
             }
         }
-        if (credentials.uid() == file.uid()) {
+        if (owns(file)) {
             bits >>>= 6;
-        } else if (credentials.isIn(file.gid())) {
+        } else if (isIn(file.gid())) {
             bits >>>= 3;
         }
         return (bits & mask) == mask;
@@ -106,6 +147,9 @@ public final class Permissions {
 
     /** {@code access(2)}: checked here with {@code default_permissions}, else by ACCESS. */
     public void access(Inode inode, int mask) {
+        if ((mask & EXECUTE) != 0 && inode.type() == FileType.REGULAR && mount.restrictions.noExec()) {
+            throw denied(Errno.EACCES);
+        }
         if (superblock.checksPermissions()) {
             check(inode, mask);
             return;
@@ -118,8 +162,62 @@ public final class Permissions {
         requests.access(inode, mask);
     }
 
-    /** Checks whether the user may create a name in a directory. */
+    /** Checks an {@code execve(2)}. Returns the user after it. */
+    public Credentials execute(Inode inode) {
+        if (inode.type() != FileType.REGULAR || mount.restrictions.noExec()) {
+            throw denied(Errno.EACCES);
+        }
+        check(inode, EXECUTE);
+        Stat file = requests.attributes(inode, StatField.PERMISSIONS);
+        if ((file.mode() & ANY_EXECUTE) == 0) {
+            throw denied(Errno.EACCES);
+        }
+        if (mount.restrictions.noSuid() || !mount.ids.maps(file)) {
+            return credentials;
+        }
+        boolean setsGid = (file.mode() & (SET_GID | GROUP_EXECUTE)) == (SET_GID | GROUP_EXECUTE);
+        return new Credentials((file.mode() & SET_UID) == 0 ? credentials.uid() : mount.ids.userOnMount(file.uid()),
+                setsGid ? mount.ids.groupOnMount(file.gid()) : credentials.gid(), credentials.groups(),
+                credentials.umask(), credentials.pid());
+    }
+
+    /** EROFS on a read-only mount; EOVERFLOW for a file whose owner or group is unmapped. */
+    public void change(Inode inode) {
+        requireWritable();
+        if (!isMapped(inode)) {
+            throw denied(Errno.EOVERFLOW);
+        }
+    }
+
+    /** EROFS on a read-only mount. */
+    public void requireWritable() {
+        if (mount.restrictions.readOnly()) {
+            throw denied(Errno.EROFS);
+        }
+    }
+
+    /** How many of {@code length} bytes may be written from {@code offset} by the limit of file sizes; EFBIG if none. */
+    public long admitWrite(long offset, long length) {
+        long limit = mount.restrictions.fileSizeLimit();
+        if (offset >= limit && limit != MountRestrictions.UNLIMITED) {
+            throw denied(Errno.EFBIG);
+        }
+        return Math.min(length, limit - offset);
+    }
+
+    /** EFBIG if a file grows to a size beyond the limit. */
+    public void extend(Inode inode, long size) {
+        if (size > mount.restrictions.fileSizeLimit() && size > inode.lastAttributes().size()) {
+            throw denied(Errno.EFBIG);
+        }
+    }
+
+    /** Checks whether the user may create a name in a directory; EOVERFLOW if their ids are unmapped. */
     public void create(Inode directory) {
+        checkReadOnly(directory, WRITE);
+        if (!mount.ids.isIdentity() && (ids.uid() == INVALID_ID || ids.gid() == INVALID_ID)) {
+            throw denied(Errno.EOVERFLOW);
+        }
         check(directory, WRITE | EXECUTE);
     }
 
@@ -132,18 +230,21 @@ public final class Permissions {
             return mode;
         }
         Stat there = requests.attributes(directory, StatField.PERMISSIONS);
-        return (there.mode() & SET_GID) == 0 || credentials.isIn(there.gid()) ? mode : mode & ~SET_GID;
+        return (there.mode() & SET_GID) == 0 || isIn(there.gid()) ? mode : mode & ~SET_GID;
     }
 
     /** Checks whether the user may remove a name, that of {@code victim}, from a directory; sticky directories included. */
     public void delete(Inode directory, Inode victim) {
+        checkReadOnly(directory, WRITE);
+        if (!isMapped(victim)) {
+            throw denied(Errno.EOVERFLOW);
+        }
         check(directory, WRITE | EXECUTE);
         if (credentials.isRoot()) {
             return;
         }
         Stat there = requests.attributes(directory, StatField.PERMISSIONS);
-        if ((there.mode() & STICKY) != 0 && there.uid() != credentials.uid()
-                && requests.attributes(victim, StatField.PERMISSIONS).uid() != credentials.uid()) {
+        if ((there.mode() & STICKY) != 0 && !owns(there) && !owns(requests.attributes(victim, StatField.PERMISSIONS))) {
             throw denied(Errno.EPERM);
         }
     }
@@ -151,27 +252,26 @@ public final class Permissions {
     /** Checks whether the user may change the mode. Returns the mode to set, without set-group-id for a user who is not in the group. */
     public int changeMode(Inode inode, int mode) {
         owner(inode);
-        boolean keepsGroup = !superblock.checksPermissions() || credentials.isRoot()
-                || credentials.isIn(requests.attributes(inode, StatField.PERMISSIONS).gid());
+        boolean keepsGroup = !superblock.checksPermissions() || isPrivileged(inode)
+                || isIn(requests.attributes(inode, StatField.PERMISSIONS).gid());
         return keepsGroup ? mode : mode & ~SET_GID;
     }
 
     /** Whether a file loses set-group-id when this user sets its access control list. */
     public boolean losesSetGid(Inode inode) {
-        return !credentials.isRoot() && !credentials.isIn(requests.attributes(inode, StatField.PERMISSIONS).gid());
+        return !isPrivileged(inode) && !isIn(requests.attributes(inode, StatField.PERMISSIONS).gid());
     }
 
     /** EPERM for any user but the owner and root, if permissions are checked here. */
     public void owner(Inode inode) {
-        if (superblock.checksPermissions() && !credentials.isRoot()
-                && requests.attributes(inode, StatField.PERMISSIONS).uid() != credentials.uid()) {
+        if (superblock.checksPermissions() && !isPrivileged(inode) && !owns(requests.attributes(inode, StatField.PERMISSIONS))) {
             throw denied(Errno.EPERM);
         }
     }
 
     /** EPERM for any user but the owner and root, in any case: the kernel always checks this itself. */
     public void ownerAlways(Inode inode) {
-        if (!credentials.isRoot() && requests.attributes(inode, StatField.PERMISSIONS).uid() != credentials.uid()) {
+        if (!isPrivileged(inode) && !owns(requests.attributes(inode, StatField.PERMISSIONS))) {
             throw denied(Errno.EPERM);
         }
     }
@@ -183,27 +283,57 @@ public final class Permissions {
         }
     }
 
-    /** Checks a {@code chown(2)}: the owner may set the group to one of the owner's groups, root may do all. */
-    public void changeOwner(Inode inode, int uid, int gid) {
+    /**
+     * Checks a {@code chown(2)}: the owner may set the group to one of the owner's groups, root may do all. -1 leaves an id as it is.
+     * Returns the SETATTR, with the ids in the filesystem; EOVERFLOW if an id is unmapped.
+     */
+    SetattrArguments changeOwner(Inode inode, int uid, int gid) {
+        requireWritable();
+        var arguments = new SetattrArguments();
+        int newUid = uid == INVALID_ID ? INVALID_ID : mapped(mount.ids.userInFilesystem(uid));
+        int newGid = gid == INVALID_ID ? INVALID_ID : mapped(mount.ids.groupInFilesystem(gid));
+        if (newUid != INVALID_ID) {
+            arguments.uid(newUid);
+        }
+        if (newGid != INVALID_ID) {
+            arguments.gid(newGid);
+        }
+        requireMappedAfter(inode, newUid, newGid);
         if (!superblock.checksPermissions() || credentials.isRoot()) {
-            return;
+            return arguments;
         }
         Stat file = requests.attributes(inode, StatField.PERMISSIONS);
-        if (file.uid() != credentials.uid() || (uid != -1 && uid != file.uid())
-                || (gid != -1 && gid != file.gid() && !credentials.isIn(gid))) {
+        if (!owns(file) || (newUid != INVALID_ID && newUid != file.uid())
+                || (newGid != INVALID_ID && newGid != file.gid() && !isIn(newGid))) {
             throw denied(Errno.EPERM);
+        }
+        return arguments;
+    }
+
+    private static int mapped(int id) {
+        if (id == INVALID_ID) {
+            throw denied(Errno.EOVERFLOW);
+        }
+        return id;
+    }
+
+    /** EOVERFLOW if owner or group of a file are unmapped and stay as they are. */
+    private void requireMappedAfter(Inode inode, int newUid, int newGid) {
+        if (!mount.ids.isIdentity()) {
+            Stat file = requests.attributes(inode, StatField.PERMISSIONS);
+            mapped(mount.ids.userOnMount(newUid == INVALID_ID ? file.uid() : newUid));
+            mapped(mount.ids.groupOnMount(newGid == INVALID_ID ? file.gid() : newGid));
         }
     }
 
     /** Checks whether the user may set the times to now: the owner may, and users with write permission. */
     public void touch(Inode inode) {
-        if (superblock.checksPermissions() && !credentials.isRoot()
-                && requests.attributes(inode, StatField.PERMISSIONS).uid() != credentials.uid()) {
+        if (superblock.checksPermissions() && !isPrivileged(inode) && !owns(requests.attributes(inode, StatField.PERMISSIONS))) {
             check(inode, WRITE);
         }
     }
 
-    /** Whether a file loses set-user-id and set-group-id when this user writes to it. */
+    /** Whether a file, by its cached mode, loses set-user-id and set-group-id when this user writes to it. */
     public boolean killsSuidgid(Inode inode) {
         return !credentials.isRoot() && hasSuidgid(inode.lastAttributes().mode());
     }

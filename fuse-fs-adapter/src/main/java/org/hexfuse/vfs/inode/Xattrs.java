@@ -39,14 +39,12 @@ public final class Xattrs {
 
     private final Superblock superblock;
     private final Permissions permissions;
-    private final Credentials credentials;
     private final Caller caller;
 
     /** For one user. */
     public Xattrs(Superblock superblock, Permissions permissions, Credentials credentials) {
         this.superblock = superblock;
         this.permissions = permissions;
-        this.credentials = credentials;
         this.caller = credentials.caller();
     }
 
@@ -74,6 +72,7 @@ public final class Xattrs {
 
     /** {@code setxattr(2)}. */
     public void set(Inode inode, String name, byte[] value, int flags) {
+        permissions.requireWritable();
         require((flags & ~(XattrFlags.CREATE | XattrFlags.REPLACE)) == 0, Errno.EINVAL);
         check(inode, name, true);
         if (isAccessList(name)) {
@@ -85,6 +84,7 @@ public final class Xattrs {
 
     /** {@code removexattr(2)}. */
     public void remove(Inode inode, String name) {
+        permissions.requireWritable();
         check(inode, name, true);
         if (!isAccessList(name) || canHaveAccessList(inode, Name.of(name), false)) {
             removexattr(inode, Name.of(name));
@@ -130,11 +130,11 @@ public final class Xattrs {
             return;
         }
         if (name.startsWith("security.")) {
-            require(!change || credentials.isRoot(), Errno.EPERM);
+            require(!change || permissions.isRoot(), Errno.EPERM);
             return;
         }
         if (name.startsWith("trusted.")) {
-            require(credentials.isRoot(), change ? Errno.EPERM : Errno.ENODATA);
+            require(permissions.isRoot(), change ? Errno.EPERM : Errno.ENODATA);
             return;
         }
         if (name.startsWith("user.")) {

@@ -28,14 +28,9 @@ import org.hexfuse.vfs.notify.PollTable;
 import org.hexfuse.vfs.request.ReplyDecoder;
 import org.hexfuse.vfs.request.UnsupportedOpcodes;
 
-/** One mounted filesystem: the port to its server, its caches and locks, and the opcodes that the server does not support. */
+/** One filesystem, mounted once or several times ({@link Mount}): the port to its server, its caches and locks, and the opcodes that the server does not support. */
 public final class Superblock {
     private static final int FLUSH_MINOR = 8;
-    /** What changes something, which is EROFS on a read-only mount. */
-    private static final Set<Opcode> CHANGES = EnumSet.of(Opcode.SETATTR, Opcode.SYMLINK, Opcode.MKNOD, Opcode.MKDIR,
-            Opcode.UNLINK, Opcode.RMDIR, Opcode.RENAME, Opcode.RENAME2, Opcode.LINK, Opcode.WRITE, Opcode.SETXATTR,
-            Opcode.REMOVEXATTR, Opcode.CREATE, Opcode.TMPFILE, Opcode.FALLOCATE, Opcode.COPY_FILE_RANGE,
-            Opcode.COPY_FILE_RANGE_64);
     private static final Set<Opcode> CREATES = EnumSet.of(Opcode.CREATE, Opcode.MKNOD, Opcode.MKDIR, Opcode.SYMLINK,
             Opcode.TMPFILE);
 
@@ -78,9 +73,8 @@ public final class Superblock {
         }
     }
 
-    /** A request for a user; EROFS, EIO for a bad inode. With ALLOW_IDMAP only creating requests carry uid and gid. */
+    /** A request for a user; EIO for a bad inode. With ALLOW_IDMAP only creating requests carry uid and gid. */
     public Request request(Opcode opcode, Inode inode, Caller caller) {
-        require(!options.readOnly() || !CHANGES.contains(opcode), Errno.EROFS);
         boolean carriesIds = !port.negotiated().has(InitFlag.ALLOW_IDMAP) || CREATES.contains(opcode);
         return port.newRequest(opcode, inode.usableNodeId(),
                 carriesIds ? caller : new Caller(Protocol.INVALID_UIDGID, Protocol.INVALID_UIDGID, caller.pid()));

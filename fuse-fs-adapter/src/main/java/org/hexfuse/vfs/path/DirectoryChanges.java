@@ -17,6 +17,7 @@ import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.inode.Permissions;
+import org.hexfuse.vfs.mount.Mount;
 import org.hexfuse.vfs.mount.Superblock;
 import org.hexfuse.vfs.request.CreationContext;
 
@@ -46,8 +47,8 @@ public final class DirectoryChanges {
     }
 
     /** The mount. */
-    public Superblock superblock() {
-        return superblock;
+    public Mount mount() {
+        return permissions.mount();
     }
 
     /**
@@ -81,7 +82,7 @@ public final class DirectoryChanges {
         // Any user may create a whiteout, for an overlay.
         boolean isWhiteout = type == FileType.CHARACTER_DEVICE && device == 0;
         return create(walk, path, false, (directory, name) -> {
-            require(!isDevice || isWhiteout || credentials.isRoot(), Errno.EPERM);
+            require(!isDevice || isWhiteout || permissions.isRoot(), Errno.EPERM);
             return mknod(directory, name, permissions.newMode(directory, type.mode() | (mode & PERMISSIONS)),
                     isDevice ? device : 0);
         });

@@ -18,7 +18,7 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 
 /**
- * A walk along one path from the root, by dentries where they are valid and by LOOKUP where not. Paths are absolute whether or not
+ * A walk along one path from the root of a mount, by dentries where they are valid and by LOOKUP where not. Paths are absolute whether or not
  * they start with a slash. It holds a reference to each inode that it found until it is closed. For one thread.
  *
  * <p>Source: {@code path_resolution(7)}, Linux {@code fs/namei.c}.
@@ -43,14 +43,14 @@ public final class PathWalk implements AutoCloseable {
     private int links;
     private Name last = DOT;
 
-    /** At the root; EACCES if the user may not use the mount. */
+    /** At the root; ENOTCONN if the mount is unmounted, EACCES if the user may not use it. */
     public PathWalk(DentryCache dentries, NodeRequests requests, Permissions permissions, boolean revalidate) {
         this.dentries = dentries;
         this.requests = requests;
         this.permissions = permissions;
         this.revalidate = revalidate;
         permissions.enter();
-        chain.add(dentries.inodes().root());
+        chain.add(permissions.mount().isWhole() ? dentries.inodes().root() : keep(permissions.mount().holdRoot()));
     }
 
     /**
