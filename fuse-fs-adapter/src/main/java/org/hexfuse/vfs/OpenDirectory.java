@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.posix.LockType;
 import org.hexfuse.posix.ReferenceCount;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.file.DirectoryReader;
+import org.hexfuse.vfs.file.FileAttrRequests;
 import org.hexfuse.vfs.file.Handle;
 import org.hexfuse.vfs.file.IoctlRequests;
 import org.hexfuse.vfs.inode.NodeRequests;
@@ -17,7 +19,7 @@ import org.hexfuse.vfs.mount.Mount;
 import org.hexfuse.vfs.path.PathWalk;
 
 /**
- * An open directory. It lists "." and ".." where the filesystem does. For one thread at a time.
+ * An open directory. It lists "." and ".." where the filesystem does. For one thread at a time, but for its locks.
  *
  * <p>Source: {@code getdents64(2)}, Linux {@code fs/fuse/readdir.c}.
  */
@@ -25,21 +27,29 @@ public final class OpenDirectory implements WalkStart, AutoCloseable {
     private final Handle handle;
     private final NodeRequests requests;
     private final Mount mount;
+    private final FileAttrRequests fileAttributes;
     private final DirectoryReader reader;
+    private final RecordLocks locks;
+    private final RecordLocks ofdLocks;
     /** The directories from the root to the one that it is in, each with a reference as long as this is open. */
     private final List<Inode> above;
     /** The walks that begin here at this moment; the last one, or else {@link #close}, closes the handle. */
     private final ReferenceCount uses;
 
-    OpenDirectory(Handle handle, NodeRequests requests, Mount mount, List<Inode> above) {
+    OpenDirectory(Handle handle, NodeRequests requests, Mount mount, FileAttrRequests fileAttributes,
+            List<Inode> above) {
         this.handle = handle;
         this.requests = requests;
         this.mount = mount;
+        this.fileAttributes = fileAttributes;
+        this.locks = new RecordLocks(handle, handle.locks.ofProcess());
+        this.ofdLocks = new RecordLocks(handle, handle.locks.ofFile());
         this.reader = new DirectoryReader(handle, requests);
         this.above = above;
         above.forEach(Inode::hold);
         this.uses = new ReferenceCount(() -> {
             handle.close();
+            handle.locks.releaseRecords(false);
             handle.superblock.inodes.release(above);
         });
     }
@@ -93,7 +103,43 @@ public final class OpenDirectory implements WalkStart, AutoCloseable {
 
     /** As {@link OpenFile#ioctl(int, MemorySegment)}. */
     public int ioctl(int command, MemorySegment argument) {
-        return get(() -> new IoctlRequests(handle).call(command, argument));
+        return get(() -> FileAttrRequests.handles(command) ? fileAttributes.ioctl(handle.inode, command, argument)
+                : new IoctlRequests(handle).call(command, argument));
+    }
+
+    /** As {@link OpenFile#statx}. */
+    public Statx statx(Statx.Sync sync, int mask) {
+        return get(() -> requests.statx(handle.inode, sync, mask).onMount(mount.ids));
+    }
+
+    /**
+     * The record locks of this process, as {@link OpenFile#locks}. Those of a directory are read locks, since a directory is not open for
+     * writing, and local, whatever the server supports.
+     */
+    public RecordLocks locks() {
+        return locks;
+    }
+
+    /** The locks of the open directory itself on ranges (OFD locks), as {@link OpenFile#ofdLocks}; they are local. */
+    public RecordLocks ofdLocks() {
+        return ofdLocks;
+    }
+
+    /** As {@link OpenFile#flock}. The lock is local, whatever the server supports. */
+    public void flock(LockType type) {
+        flock(type, true);
+    }
+
+    /** The same without blocking: EAGAIN if another lock conflicts. */
+    public void tryFlock(LockType type) {
+        flock(type, false);
+    }
+
+    private void flock(LockType type, boolean wait) {
+        get(() -> {
+            handle.locks.flock(type, handle.caller.pid(), wait);
+            return handle;
+        });
     }
 
     /** Blocks until changes of the directory are on stable storage. */

@@ -10,14 +10,18 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.ToLongBiFunction;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.posix.FallocateFlags;
 import org.hexfuse.posix.LockType;
 import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.posix.SeekWhence;
+import org.hexfuse.posix.StatVfs;
 import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.file.FileAttrRequests;
 import org.hexfuse.vfs.file.FileData;
+import org.hexfuse.vfs.file.FileOpener;
 import org.hexfuse.vfs.file.Handle;
 import org.hexfuse.vfs.file.IoctlRequests;
 import org.hexfuse.vfs.file.PollWaiter;
@@ -27,6 +31,7 @@ import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.inode.Xattrs;
 import org.hexfuse.vfs.mount.Mount;
 import org.hexfuse.vfs.path.DirectoryChanges;
+import org.hexfuse.vfs.path.PathWalk;
 
 /**
  * An open file. Any thread may call any method. Offsets are in bytes from 0.
@@ -40,7 +45,7 @@ import org.hexfuse.vfs.path.DirectoryChanges;
  * {@link FuseException}s: what the server answered, EBADF if the file is closed or not open for the access, EIO if the reply violates
  * the protocol. If some bytes were read or written before an error, their number is returned instead, as by {@code read(2)}.
  */
-public final class OpenFile implements AutoCloseable {
+public final class OpenFile implements WalkStart, AutoCloseable {
     private static final int FIRST_READ = 64 * 1024;
     private static final int MAX_FIRST_READ = 16 * 1024 * 1024;
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
@@ -53,6 +58,7 @@ public final class OpenFile implements AutoCloseable {
     private final NodeRequests requests;
     private final AttributeChanges attributeChanges;
     private final Mount mount;
+    private final FileAttrRequests fileAttributes;
     private final FileData data;
     private final PollWaiter poll;
     private final Xattrs xattrs;
@@ -61,11 +67,12 @@ public final class OpenFile implements AutoCloseable {
     private RecordLocks ofdLocks;
 
     OpenFile(Handle handle, NodeRequests requests, AttributeChanges attributeChanges, Permissions permissions,
-            Xattrs xattrs) {
+            Xattrs xattrs, FileAttrRequests fileAttributes) {
         this.handle = handle;
         this.requests = requests;
         this.attributeChanges = attributeChanges;
         this.mount = permissions.mount();
+        this.fileAttributes = fileAttributes;
         this.data = new FileData(handle, requests, permissions, attributeChanges);
         this.poll = new PollWaiter(handle);
         this.xattrs = xattrs;
@@ -74,7 +81,7 @@ public final class OpenFile implements AutoCloseable {
 
     /** {@code linkat(2)} with AT_EMPTY_PATH: a file without a name gets one only if it was opened by O_TMPFILE without O_EXCL. */
     Inode link(Inode directory, Name name, DirectoryChanges changes) {
-        return get(() -> {
+        return getOfPath(() -> {
             require(mount == changes.mount(), Errno.EXDEV);
             require(!handle.inode.isDirectory(), Errno.EPERM);
             boolean unnamed = (handle.flags & OpenFlags.TMPFILE) == OpenFlags.TMPFILE
@@ -82,6 +89,41 @@ public final class OpenFile implements AutoCloseable {
             require(unnamed || requests.attributes(handle.inode).nlink() > 0, Errno.ENOENT);
             return changes.link(handle.inode, directory, name);
         });
+    }
+
+    /** The mount that it was opened on. */
+    Mount mount() {
+        return mount;
+    }
+
+    PollWaiter pollWaiter() {
+        return poll;
+    }
+
+    @Override public void enter(PathWalk walk) {
+        getOfPath(() -> {
+            require(handle.inode.isDirectory(), Errno.ENOTDIR);
+            walk.start(handle.above(), handle.inode);
+            return walk;
+        });
+    }
+
+    /** Opens the file of this one again; see {@link Vfs#reopen}. */
+    Handle reopen(FileOpener opener, Set<OpenFlag> flags) {
+        return getOfPath(() -> {
+            Handle again = opener.open(handle.inode, flags);
+            again.keepAbove(handle.above());
+            return again;
+        });
+    }
+
+    private <T> T getOfPath(Supplier<T> call) {
+        handle.beginPath();
+        try {
+            return call.get();
+        } finally {
+            handle.end();
+        }
     }
 
     private <T> T get(Supplier<T> call) {
@@ -102,7 +144,25 @@ public final class OpenFile implements AutoCloseable {
 
     /** The attributes, also of a file that has no name any more. */
     public Stat stat() {
-        return get(() -> mount.ids.onMount(requests.attributes(handle.inode)));
+        return getOfPath(() -> mount.ids.onMount(requests.attributes(handle.inode)));
+    }
+
+    /** As {@link Vfs#statx}. */
+    public Statx statx(Statx.Sync sync, int mask) {
+        return getOfPath(() -> requests.statx(handle.inode, sync, mask).onMount(mount.ids));
+    }
+
+    /** The total and free space of the filesystem. */
+    public StatVfs statfs() {
+        return getOfPath(() -> requests.statfs(handle.inode));
+    }
+
+    /** The target of a symbolic link that is open with {@link OpenFlag#PATH}; ENOENT for another file, as of {@code readlinkat(2)}. */
+    public String readlink() {
+        return getOfPath(() -> {
+            require(handle.inode.type() == FileType.SYMLINK, Errno.ENOENT);
+            return requests.readlink(handle.inode).toString();
+        });
     }
 
     /** Changes the permissions, set-user-id, set-group-id and sticky. */
@@ -131,7 +191,7 @@ public final class OpenFile implements AutoCloseable {
     }
 
     private void requireSeekable() {
-        require(!handle.isClosed(), Errno.EBADF);
+        require(!handle.isClosed() && !handle.isPath(), Errno.EBADF);
         require(handle.isSeekable(), Errno.ESPIPE);
     }
 
@@ -233,6 +293,7 @@ public final class OpenFile implements AutoCloseable {
 
     /** Truncates the file, or extends it by a hole. */
     public void truncate(long size) {
+        require(!handle.isPath(), Errno.EBADF);
         require(handle.isWritable(), Errno.EINVAL);
         require(size >= 0, Errno.EINVAL);
         run(() -> requests.setattr(handle.inode,
@@ -297,7 +358,8 @@ public final class OpenFile implements AutoCloseable {
      * @throws FuseException as {@link #ioctl(int, long)}; EFAULT if {@code argument} is shorter than the command encodes
      */
     public int ioctl(int command, MemorySegment argument) {
-        return get(() -> new IoctlRequests(handle).call(command, argument));
+        return get(() -> FileAttrRequests.handles(command) ? fileAttributes.ioctl(handle.inode, command, argument)
+                : new IoctlRequests(handle).call(command, argument));
     }
 
     /**
@@ -394,14 +456,16 @@ public final class OpenFile implements AutoCloseable {
      */
     @Override public void close() {
         try {
-            handle.begin();
+            handle.beginPath();
         } catch (FuseException _) {
             return;
         }
         try {
             if (handle.close()) {
                 poll.close();
-                flush();
+                if (!handle.isPath()) {
+                    flush();
+                }
             }
         } finally {
             handle.end();

@@ -27,7 +27,14 @@ public enum OpenFlag {
     /** A write returns when data is on stable storage. */
     DSYNC(OpenFlags.DSYNC),
     /** Leave atime as it is. */
-    NO_ATIME(OpenFlags.NOATIME);
+    NO_ATIME(OpenFlags.NOATIME),
+    /**
+     * Only hold the file, of any type, which needs no permission for it and sends no OPEN (O_PATH). Other flags than {@link #DIRECTORY} and
+     * {@link #NO_FOLLOW} are ignored; with the latter a symbolic link itself is opened. All calls are EBADF but {@link OpenFile#stat},
+     * {@link OpenFile#statx}, {@link OpenFile#statfs}, {@link OpenFile#readlink}, {@link Vfs#at(OpenFile)}, {@link Vfs#link(OpenFile, String)}
+     * and {@link Vfs#reopen}.
+     */
+    PATH(OpenFlags.PATH);
 
     private final int bits;
 

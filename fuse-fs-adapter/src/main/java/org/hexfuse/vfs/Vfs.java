@@ -3,9 +3,11 @@ package org.hexfuse.vfs;
 import org.hexfuse.vfs.cache.CacheClock;
 import org.hexfuse.vfs.cache.DentryCache;
 import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.file.FileAttrRequests;
 import org.hexfuse.vfs.file.FileOpener;
 import org.hexfuse.vfs.file.Handle;
 import org.hexfuse.vfs.inode.AttributeChanges;
+import org.hexfuse.vfs.inode.ExportRequests;
 import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.inode.Xattrs;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.hexfuse.abi.Errno;
@@ -86,6 +89,8 @@ public final class Vfs implements AutoCloseable {
     private final RenameRequests renameRequests;
     private final FileOpener opener;
     private final Xattrs xattrs;
+    private final FileAttrRequests fileAttributes;
+    private final ExportRequests exports;
     /** Where paths without a slash in front begin, if not at the root. */
     private final Optional<WalkStart> base;
     /** Unmounts, in the view that {@link #connect} returned. */
@@ -105,6 +110,8 @@ public final class Vfs implements AutoCloseable {
         this.opener = new FileOpener(superblock, requests, directoryChanges, permissions, attributeChanges,
                 ids, processOwner);
         this.xattrs = new Xattrs(superblock, permissions, ids);
+        this.fileAttributes = new FileAttrRequests(opener, permissions);
+        this.exports = new ExportRequests(superblock, ids.caller());
         this.base = base;
         this.unmount = unmount;
     }
@@ -127,6 +134,8 @@ public final class Vfs implements AutoCloseable {
         this.renameRequests = root.renameRequests;
         this.opener = root.opener;
         this.xattrs = root.xattrs;
+        this.fileAttributes = root.fileAttributes;
+        this.exports = root.exports;
         this.base = Optional.of(base);
         this.unmount = () -> {};
     }
@@ -220,6 +229,11 @@ public final class Vfs implements AutoCloseable {
         return at(directory, directory.mount());
     }
 
+    /** The same from a directory that is open as a file, also with {@link OpenFlag#PATH}; each call is ENOTDIR if it is none. */
+    public Vfs at(OpenFile directory) {
+        return at(directory, directory.mount());
+    }
+
     /** The mount is that of the directory, whichever this one is. */
     private Vfs at(WalkStart directory, Mount there) {
         return there == mount ? new Vfs(this, directory)
@@ -284,12 +298,27 @@ public final class Vfs implements AutoCloseable {
 
     /** The time of creation, if the filesystem has it. */
     public Optional<Timespec> btime(String path) {
-        return onInode(path, true, requests::btime);
+        return statx(path, Statx.Sync.AS_STAT, Statx.BTIME).btime();
     }
 
     /** The same, of a symbolic link itself. */
     public Optional<Timespec> lbtime(String path) {
-        return onInode(path, false, requests::btime);
+        return lstatx(path, Statx.Sync.AS_STAT, Statx.BTIME).btime();
+    }
+
+    /**
+     * The attributes of a file as {@code statx(2)} shows them.
+     *
+     * @param sync whether they must be the server's
+     * @param mask the wanted fields, bits of {@link Statx#BASIC_STATS} and {@link Statx#BTIME}; the result may have more, or fewer
+     */
+    public Statx statx(String path, Statx.Sync sync, int mask) {
+        return onInode(path, true, inode -> requests.statx(inode, sync, mask)).onMount(mount.ids);
+    }
+
+    /** The same, of a symbolic link itself. */
+    public Statx lstatx(String path, Statx.Sync sync, int mask) {
+        return onInode(path, false, inode -> requests.statx(inode, sync, mask)).onMount(mount.ids);
     }
 
     /** The attributes of a file. */
@@ -361,8 +390,100 @@ public final class Vfs implements AutoCloseable {
     /** Opens a file, which {@link OpenFlag#CREATE} creates with the permissions {@code mode} less the umask. */
     public OpenFile open(String path, int mode, OpenFlag... flags) {
         Set<OpenFlag> set = OpenBits.set(flags);
-        Handle handle = withWalk(walk -> opener.open(walk, path, mode, set));
-        return new OpenFile(handle, requests, attributeChanges, permissions, xattrs);
+        return opened(withWalk(walk -> {
+            Handle handle = set.contains(OpenFlag.PATH) ? openPath(walk, path, set)
+                    : opener.open(walk, path, mode, set);
+            if (handle.inode.isDirectory()) {
+                handle.keepAbove(walk.above());
+            }
+            return handle;
+        }));
+    }
+
+    private Handle openPath(PathWalk walk, String path, Set<OpenFlag> flags) {
+        flags.retainAll(Set.of(OpenFlag.PATH, OpenFlag.DIRECTORY, OpenFlag.NO_FOLLOW));
+        return opener.openPath(walk.to(path, !flags.contains(OpenFlag.NO_FOLLOW)), flags);
+    }
+
+    private OpenFile opened(Handle handle) {
+        return new OpenFile(handle, requests, attributeChanges, permissions, xattrs, fileAttributes);
+    }
+
+    /**
+     * Opens the file of an open file again, with other flags, also one that is open with {@link OpenFlag#PATH} or has no name any more: what
+     * opening {@code /proc/self/fd/N} does.
+     */
+    public OpenFile reopen(OpenFile file, OpenFlag... flags) {
+        require(file.mount() == mount, Errno.EXDEV);
+        permissions.enter();
+        return opened(file.reopen(opener, OpenBits.set(flags)));
+    }
+
+    /**
+     * A file by its node instead of its path, see {@link FileHandle}, of a symbolic link itself ({@code name_to_handle_at(2)}).
+     *
+     * @throws FuseException EOPNOTSUPP if the server negotiated {@link org.hexfuse.abi.InitFlag#NO_EXPORT_SUPPORT}
+     */
+    public FileHandle nameToHandle(String path) {
+        return onInode(path, false, exports::encode);
+    }
+
+    /**
+     * Opens the file of a handle ({@code open_by_handle_at(2)}). If its inode is not cached the server is sent a LOOKUP of ".", if it
+     * negotiated {@link org.hexfuse.abi.InitFlag#EXPORT_SUPPORT}; for a directory also of "..", up to the root of the mount.
+     *
+     * @throws FuseException EPERM for any user but root, ESTALE if the server has no such node any more, it is cached no longer and can't be
+     *         looked up, or it is a directory that is not below the root of this mount, ELOOP for a symbolic link
+     */
+    public OpenFile openByHandle(FileHandle handle, OpenFlag... flags) {
+        Set<OpenFlag> set = OpenBits.set(flags);
+        require(!set.contains(OpenFlag.CREATE), Errno.EINVAL);
+        return byHandle(handle, (inode, above) -> {
+            Handle opened = set.contains(OpenFlag.PATH) ? opener.openPath(inode, set) : opener.open(inode, set);
+            opened.keepAbove(above);
+            return opened(opened);
+        });
+    }
+
+    /** Opens the directory of a handle to read it, as {@link #openByHandle}; ENOTDIR if it is none. */
+    public OpenDirectory opendirByHandle(FileHandle handle) {
+        return byHandle(handle, this::opendir);
+    }
+
+    private <T> T byHandle(FileHandle handle, BiFunction<Inode, List<Inode>, T> open) {
+        permissions.enter();
+        require(permissions.isRoot(), Errno.EPERM);
+        Inode inode = exports.find(handle);
+        try {
+            List<Inode> above = inode.isDirectory() ? exports.above(inode, mount.root()) : List.of();
+            try {
+                return open.apply(inode, above);
+            } finally {
+                superblock.inodes.release(above);
+            }
+        } finally {
+            superblock.inodes.release(inode);
+        }
+    }
+
+    /** The inode flags of a file (FS_IOC_GETFLAGS), FS_*_FL bits; ENOTTY if the server has none. */
+    public int fileFlags(String path) {
+        return onInode(path, true, fileAttributes::flags);
+    }
+
+    /** Sets the inode flags of a file (FS_IOC_SETFLAGS); EPERM for any user but the owner and root. */
+    public void setFileFlags(String path, int flags) {
+        forInode(path, true, inode -> fileAttributes.setFlags(inode, flags));
+    }
+
+    /** The inode flags, hints and project id of a file (FS_IOC_FSGETXATTR); ENOTTY if the server has none. */
+    public FsXattr fsXattr(String path) {
+        return onInode(path, true, fileAttributes::get);
+    }
+
+    /** Sets them (FS_IOC_FSSETXATTR); EPERM for any user but the owner and root. */
+    public void setFsXattr(String path, FsXattr attributes) {
+        forInode(path, true, inode -> fileAttributes.set(inode, attributes));
     }
 
     /**
@@ -376,7 +497,7 @@ public final class Vfs implements AutoCloseable {
         require(!set.contains(OpenFlag.CREATE), Errno.EINVAL);
         set.addAll(Set.of(OpenFlag.READ, OpenFlag.WRITE));
         Handle handle = onInode(directory, true, inode -> opener.tmpfile(inode, mode, OpenBits.of(set)));
-        return new OpenFile(handle, requests, attributeChanges, permissions, xattrs);
+        return opened(handle);
     }
 
     /** Opens a directory to read it. */
@@ -390,8 +511,11 @@ public final class Vfs implements AutoCloseable {
     }
 
     private OpenDirectory opendir(String path, boolean follow) {
-        return withWalk(walk -> new OpenDirectory(opener.openDirectory(walk.to(path, follow)), requests, mount,
-                walk.above()));
+        return withWalk(walk -> opendir(walk.to(path, follow), walk.above()));
+    }
+
+    private OpenDirectory opendir(Inode inode, List<Inode> above) {
+        return new OpenDirectory(opener.openDirectory(inode), requests, mount, fileAttributes, above);
     }
 
     /** All entries of a directory but "." and "..", in the filesystem's order. */

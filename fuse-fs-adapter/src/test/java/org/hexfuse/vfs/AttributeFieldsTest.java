@@ -78,6 +78,8 @@ import org.junit.jupiter.api.Timeout;
     }
 
     @Test void aWriteToASetUserIdFileMakesTheModeInvalidToo() {
+        // The write of another user sends an empty SETATTR before the WRITE, by which the server clears the bit.
+        server.answers.put(Opcode.SETATTR, request -> server.attributes(request, file));
         file.mode |= 04000;
         notifications.invalidateNode(file.number, 0, 0);
         try (OpenFile open = user.open("/f", OpenFlag.WRITE)) {

@@ -12,6 +12,8 @@ public final class PollEvents {
     public static final int ERR = 0x8;
     /** The peer has hung up; always reported. */
     public static final int HUP = 0x10;
+    /** The descriptor is not open; always reported. */
+    public static final int NVAL = 0x20;
     /** As {@link #IN}. */
     public static final int RDNORM = 0x40;
     /** Priority data can be read. */

@@ -153,6 +153,20 @@ public final class DentryCache {
         return inode;
     }
 
+    /** The directory of the dentry of a directory, if it has one, with a reference for the caller. */
+    public Optional<Inode> parent(Inode directory) {
+        lock.lock();
+        try {
+            if (directory.aliases == null) {
+                return Optional.empty();
+            }
+            directory.aliases.parent.hold();
+            return Optional.of(directory.aliases.parent);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Caches a negative dentry. */
     public void enterNegative(Inode directory, Name name, long timeout, long version) {
         lock.lock();

@@ -61,7 +61,7 @@ public final class Inode extends CachedAttributes {
     }
 
     /** The generation: with another one the node id is that of another node. */
-    long generation() {
+    public long generation() {
         InodeExtras present = extras;
         long high = present == null ? 0 : present.generationHigh;
         return high << Integer.SIZE | Integer.toUnsignedLong(generationLow);
@@ -146,7 +146,7 @@ public final class Inode extends CachedAttributes {
     }
 
     /** The time of creation: nothing if it is not known, an empty one if the filesystem has none. */
-    Optional<Optional<Timespec>> btime() {
+    public Optional<Optional<Timespec>> btime() {
         InodeExtras present = extras;
         return present == null ? Optional.empty() : Optional.ofNullable(present.btime);
     }

@@ -2,6 +2,7 @@ package org.hexfuse.vfs.cache;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
@@ -154,6 +155,20 @@ public final class InodeTable {
     /** How many inodes there are. Under the lock. */
     int count() {
         return inodes.size();
+    }
+
+    /** The inode of a node id if it is cached, with a reference for the caller. */
+    public Optional<Inode> find(long nodeId) {
+        lock.lock();
+        try {
+            Inode inode = inodes.get(nodeId);
+            if (inode != null) {
+                inode.hold();
+            }
+            return Optional.ofNullable(inode);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The inode of a node id, or null. Under the lock. */

@@ -123,6 +123,23 @@ public final class FileOpener {
         return open(inode, OpenFlags.DIRECTORY);
     }
 
+    /** Opens a file of any type with O_PATH: nothing is sent, and no permission is needed. */
+    public Handle openPath(Inode inode, Set<OpenFlag> flags) {
+        require(inode.isDirectory() || !flags.contains(OpenFlag.DIRECTORY), Errno.ENOTDIR);
+        inode.hold();
+        return new Handle(superblock, inode, caller, processOwner, 0, OpenBits.of(flags), 0, true);
+    }
+
+    /** Opens the file of an inode, not of a path. */
+    public Handle open(Inode inode, Set<OpenFlag> flags) {
+        return openExisting(inode, OpenBits.of(flags), flags);
+    }
+
+    /** Opens a file for a call of the kernel itself, with O_RDONLY, whatever the user may do. */
+    Handle openPrivately(Inode inode) {
+        return open(inode, OpenFlags.RDONLY);
+    }
+
     /** Creates and opens a regular file without a name. */
     public Handle tmpfile(Inode directory, int mode, int flags) {
         require(directory.isDirectory(), Errno.ENOTDIR);

@@ -2,6 +2,7 @@ package org.hexfuse.vfs.file;
 
 import static org.hexfuse.vfs.request.Checks.require;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,6 +52,8 @@ public final class Handle {
     /** The backing file of a passthrough open. Set before the handle is shared. */
     private Optional<BackingFile> backing = Optional.empty();
     private boolean hasIoMode;
+    /** Set before the handle is shared. */
+    private List<Inode> above = List.of();
     /** Null unless reads and writes can be interrupted. Set before the handle is used. */
     private volatile RequestsInFlight inFlight;
 
@@ -146,8 +149,29 @@ public final class Handle {
     /** The lock owner id of a process is unique among all mounts. */
     private record LockKey(long processOwner, long nodeId) {}
 
-    /** Begins a call, which {@link #end} ends; EBADF if the handle is closed. */
+    /** Whether it was opened with O_PATH: the server knows nothing of it. */
+    public boolean isPath() {
+        return (flags & OpenFlags.PATH) != 0;
+    }
+
+    /** The directories from the root of the mount to the one that a directory is in, held as long as it is open. */
+    public void keepAbove(List<Inode> directories) {
+        directories.forEach(Inode::hold);
+        above = directories;
+    }
+
+    /** The directories that {@link #keepAbove} holds. */
+    public List<Inode> above() {
+        return above;
+    }
+
+    /** Begins a call, which {@link #end} ends; EBADF if the handle is closed, or opened with O_PATH. */
     public void begin() {
+        require(!isPath() && calls.acquire(), Errno.EBADF);
+    }
+
+    /** Begins a call that needs no more than O_PATH. */
+    public void beginPath() {
         require(calls.acquire(), Errno.EBADF);
     }
 
@@ -194,8 +218,11 @@ public final class Handle {
         return !superblock.unsupported.contains(Opcode.FLUSH);
     }
 
-    /** FOPEN_NOFLUSH, which the writeback cache overrides. */
+    /** Not of a directory, nor with FOPEN_NOFLUSH, which the writeback cache overrides. */
     private boolean needsFlush() {
+        if (inode.isDirectory()) {
+            return false;
+        }
         boolean noFlush = (openFlags & OpenOutFlag.NOFLUSH.mask()) != 0;
         return !noFlush || superblock.port.negotiated().has(InitFlag.WRITEBACK_CACHE);
     }
@@ -223,6 +250,7 @@ public final class Handle {
             inodeRelease.answered();
         } finally {
             locks.releaseLocalFlock();
+            superblock.inodes.release(above);
             if (hasIoMode) {
                 superblock.passthrough.closed(inode, openFlags, backing);
             }

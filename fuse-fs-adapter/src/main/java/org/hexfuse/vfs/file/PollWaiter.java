@@ -5,6 +5,8 @@ import org.hexfuse.vfs.notify.PollTable;
 import static org.hexfuse.vfs.request.Checks.require;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,6 +33,8 @@ public final class PollWaiter {
     private final PollTable table;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition woken = lock.newCondition();
+    /** The calls that wait for this file and others at once. */
+    private final Set<PollSet.Wakeups> watchers = ConcurrentHashMap.newKeySet();
     /** 0 until the first wait. */
     private long pollHandle;
     private long wakeups;
@@ -60,12 +64,36 @@ public final class PollWaiter {
         }
     }
 
+    /** Wakes a call that waits for several files too; not if the file is closed, which its {@link #poll} finds. */
+    void watch(PollSet.Wakeups wakeups) {
+        lock.lock();
+        try {
+            if (!closed) {
+                register();
+                watchers.add(wakeups);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends {@link #watch}. */
+    void unwatch(PollSet.Wakeups wakeups) {
+        watchers.remove(wakeups);
+    }
+
+    /** As {@link #now}; {@code schedules} a NOTIFY_POLL. EBADF if the file is closed. */
+    int poll(int events, boolean schedules) {
+        return schedules ? poll(events, register(), (int) PollFlag.SCHEDULE_NOTIFY.mask()) : poll(events, 0, 0);
+    }
+
     private int poll(int events, long kernelHandle, int flags) {
         int wanted = events | PollEvents.ERR | PollEvents.HUP;
+        handle.begin();
         if (handle.superblock.unsupported.contains(Opcode.POLL)) {
+            handle.end();
             return DEFAULT & wanted;
         }
-        handle.begin();
         try (Request request = handle.request(Opcode.POLL)) {
             PollIn.FH.set(request.arguments(), handle.fh);
             PollIn.KH.set(request.arguments(), kernelHandle);
@@ -134,6 +162,7 @@ public final class PollWaiter {
         } finally {
             lock.unlock();
         }
+        watchers.forEach(PollSet.Wakeups::wake);
     }
 
     /** The file is closed: wakes the waiters, which get EBADF. */

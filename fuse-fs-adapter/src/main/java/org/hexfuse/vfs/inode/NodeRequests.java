@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.hexfuse.abi.AccessIn;
@@ -16,14 +17,13 @@ import org.hexfuse.abi.GetattrIn;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
-import org.hexfuse.abi.StatxData;
 import org.hexfuse.abi.StatxIn;
-import org.hexfuse.abi.StatxOut;
 import org.hexfuse.device.Request;
 import org.hexfuse.posix.StatVfs;
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.Statx;
 import org.hexfuse.vfs.cache.AttributeCache;
 import org.hexfuse.vfs.cache.ContentCache;
 import org.hexfuse.vfs.cache.DentryCache;
@@ -123,36 +123,59 @@ public final class NodeRequests {
         }
     }
 
-    /** The btime by STATX, if the server sends it. Attributes in the reply are cached as those of GETATTR. */
-    public Optional<Timespec> btime(Inode inode) {
-        if (superblock.unsupported.contains(Opcode.STATX)) {
-            return Optional.empty();
+    /**
+     * {@code statx(2)}: STATX if btime is wanted and not cached, GETATTR if the attributes are to be requested, else neither.
+     *
+     * @param mask the wanted fields: bits of {@link Statx#BASIC_STATS}, and {@link Statx#BTIME}
+     */
+    public Statx statx(Inode inode, Statx.Sync sync, int mask) {
+        int wanted = mask & (superblock.unsupported.contains(Opcode.STATX) ? Statx.BASIC_STATS
+                : Statx.BASIC_STATS | Statx.BTIME);
+        if (!isRequested(inode, sync, wanted)) {
+            return cachedStatx(inode, inode.lastAttributes());
         }
-        Optional<Optional<Timespec>> cached = attributes.validBtime(inode);
-        if (cached.isPresent()) {
-            return cached.get();
+        if ((wanted & Statx.BTIME) == 0) {
+            return cachedStatx(inode, getattr(inode));
         }
+        try {
+            return statx(inode);
+        } catch (FuseException e) {
+            if (superblock.unsupported.addIfEnosys(Opcode.STATX, e)) {
+                return statx(inode, sync, mask);
+            }
+            throw e;
+        }
+    }
+
+    private boolean isRequested(Inode inode, Statx.Sync sync, int wanted) {
+        return wanted != 0 && sync != Statx.Sync.DONT_SYNC
+                && (sync == Statx.Sync.FORCE_SYNC || ((wanted & Statx.BTIME) != 0 && attributes.validBtime(inode).isEmpty())
+                        || attributes.valid(inode).isEmpty());
+    }
+
+    private static Statx cachedStatx(Inode inode, Stat basic) {
+        Optional<Timespec> btime = inode.btime().flatMap(Function.identity());
+        return new Statx(Statx.BASIC_STATS | (btime.isPresent() ? Statx.BTIME : 0), basic, btime, 0, 0);
+    }
+
+    /** STATX of all fields. They are cached if all that {@code stat(2)} shows are among them. */
+    private Statx statx(Inode inode) {
         long version = attributes.version();
         try (Request request = request(Opcode.STATX, inode)) {
-            StatxIn.SX_MASK.set(request.arguments(), ReplyDecoder.STATX_BASIC | ReplyDecoder.STATX_BTIME);
+            StatxIn.SX_MASK.set(request.arguments(), Statx.BASIC_STATS | Statx.BTIME);
             superblock.port.call(request);
             MemorySegment reply = request.reply();
-            int mask = StatxData.MASK.get(reply, StatxOut.STAT.offset());
             if (!ReplyDecoder.fits(reply, inode.type())) {
                 throw bad(inode);
             }
-            Optional<Timespec> btime = (mask & ReplyDecoder.STATX_BTIME) == 0 ? Optional.empty()
-                    : Optional.of(ReplyDecoder.btime(reply));
-            if ((mask & ReplyDecoder.STATX_BASIC) == ReplyDecoder.STATX_BASIC) {
-                attributes.received(inode, ReplyDecoder.statx(reply), ReplyDecoder.statxTimeout(reply), version);
-                attributes.receivedBtime(inode, btime);
+            Statx received = ReplyDecoder.statx(reply, inode.type());
+            if ((received.mask() & Statx.BASIC_STATS) != Statx.BASIC_STATS) {
+                return received;
             }
-            return btime;
-        } catch (FuseException e) {
-            if (superblock.unsupported.addIfEnosys(Opcode.STATX, e)) {
-                return Optional.empty();
-            }
-            throw e;
+            attributes.received(inode, received.stat(), ReplyDecoder.statxTimeout(reply), version);
+            attributes.receivedBtime(inode, received.btime());
+            return new Statx(received.mask(), attributes.withLocal(inode, received.stat()), received.btime(),
+                    received.attributes(), received.attributesMask());
         }
     }
 

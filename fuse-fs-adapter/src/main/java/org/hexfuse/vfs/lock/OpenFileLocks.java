@@ -12,7 +12,7 @@ import org.hexfuse.vfs.cache.Inode;
 
 /**
  * The locks on one open file: the record locks of the process that opened it, those of the open file itself, and its
- * {@code flock(2)} lock. Any thread may call any method.
+ * {@code flock(2)} lock. Those on a directory are local in any case, as on Linux. Any thread may call any method.
  *
  * <p>Source: Linux {@code fs/locks.c}, {@code fs/fuse/file.c}.
  */
@@ -77,7 +77,7 @@ public final class OpenFileLocks {
     }
 
     private boolean hasRemoteFlocks() {
-        return port.negotiated().has(InitFlag.FLOCK_LOCKS);
+        return !inode.isDirectory() && port.negotiated().has(InitFlag.FLOCK_LOCKS);
     }
 
     /**

@@ -9,7 +9,7 @@ import org.hexfuse.posix.LockType;
 import org.hexfuse.vfs.cache.Inode;
 
 /**
- * The record locks of one owner on one open file, the server's with POSIX_LOCKS, else local. Any thread may call any method.
+ * The record locks of one owner on one open file, the server's with POSIX_LOCKS, else local, as on a directory. Any thread may call any method.
  *
  * <p>Source: Linux {@code fs/fuse/file.c} ({@code fuse_file_lock}).
  */
@@ -29,7 +29,7 @@ public final class OwnerLocks {
         this.owner = owner;
     }
 
-    private boolean isRemote() { return port.negotiated().has(InitFlag.POSIX_LOCKS); }
+    private boolean isRemote() { return !inode.isDirectory() && port.negotiated().has(InitFlag.POSIX_LOCKS); }
 
     /** The first lock of another owner that conflicts with {@code wanted}. */
     public Optional<LockRange> getlk(LockRange wanted) {

@@ -95,6 +95,11 @@ public final class Mount {
         return root == superblock.inodes.root();
     }
 
+    /** Its root; without a reference. */
+    public Inode root() {
+        return root;
+    }
+
     /** ENOTCONN if it is unmounted. */
     public void requireMounted() {
         require(!uses.isClosed(), Errno.ENOTCONN);

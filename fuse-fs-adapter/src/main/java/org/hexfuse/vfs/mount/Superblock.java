@@ -75,8 +75,13 @@ public final class Superblock {
 
     /** A request for a user; EIO for a bad inode. With ALLOW_IDMAP only creating requests carry uid and gid. */
     public Request request(Opcode opcode, Inode inode, Caller caller) {
+        return request(opcode, inode.usableNodeId(), caller);
+    }
+
+    /** The same of a node that need not be cached. */
+    public Request request(Opcode opcode, long nodeId, Caller caller) {
         boolean carriesIds = !port.negotiated().has(InitFlag.ALLOW_IDMAP) || CREATES.contains(opcode);
-        return port.newRequest(opcode, inode.usableNodeId(),
+        return port.newRequest(opcode, nodeId,
                 carriesIds ? caller : new Caller(Protocol.INVALID_UIDGID, Protocol.INVALID_UIDGID, caller.pid()));
     }
 

@@ -1,12 +1,14 @@
 package org.hexfuse.vfs.request;
 
 import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.Statx;
 import org.hexfuse.vfs.cache.EntryReply;
 
 import org.hexfuse.posix.DeviceNumber;
 import org.hexfuse.posix.StatVfs;
 import org.hexfuse.posix.Timespec;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import org.hexfuse.abi.AttrData;
 import org.hexfuse.abi.AttrOut;
 import org.hexfuse.abi.EntryOut;
@@ -21,12 +23,9 @@ import org.hexfuse.abi.SxTime;
 
 /** Parses replies into values. A reply that violates the protocol is EIO. */
 public final class ReplyDecoder {
-    /** STATX_BASIC_STATS, in the mask of a STATX. */
-    public static final int STATX_BASIC = 0x7FF;
-    /** STATX_BTIME, in the mask of a STATX. */
-    public static final int STATX_BTIME = 0x800;
     private static final int STATX_TYPE = 0x1;
     private static final int STATX_SIZE = 0x200;
+    private static final int PERMISSIONS = 07777;
     private static final long SECOND = 1_000_000_000;
     /** About 95 years, in seconds: a longer timeout does not fit into 64 bits of nanoseconds. */
     private static final long LONGEST = 3_000_000_000L;
@@ -84,21 +83,22 @@ public final class ReplyDecoder {
                 && ((mask & STATX_SIZE) == 0 || StatxData.SIZE_FIELD.get(reply, base) >= 0);
     }
 
-    /** The attributes in a {@link StatxOut} with STATX_BASIC_STATS. */
-    public static Stat statx(MemorySegment reply) {
+    /** A {@link StatxOut} of a file of this type, which {@link #fits}. */
+    public static Statx statx(MemorySegment reply, FileType type) {
         long base = StatxOut.STAT.offset();
+        int mask = StatxData.MASK.get(reply, base) & (Statx.BASIC_STATS | Statx.BTIME) | STATX_TYPE;
         int blockSize = StatxData.BLKSIZE.get(reply, base);
-        return new Stat(StatxData.INO.get(reply, base), StatxData.MODE.getUnsigned(reply, base),
+        int mode = type.mode() | (StatxData.MODE.getUnsigned(reply, base) & PERMISSIONS);
+        var stat = new Stat(StatxData.INO.get(reply, base), mode,
                 StatxData.NLINK.get(reply, base), StatxData.UID.get(reply, base), StatxData.GID.get(reply, base),
                 DeviceNumber.of(StatxData.RDEV_MAJOR.get(reply, base), StatxData.RDEV_MINOR.get(reply, base)),
                 StatxData.SIZE_FIELD.get(reply, base), StatxData.BLOCKS.get(reply, base),
                 blockSize == 0 ? DEFAULT_BLOCK : blockSize, time(reply, base + StatxData.ATIME.offset()),
                 time(reply, base + StatxData.MTIME.offset()), time(reply, base + StatxData.CTIME.offset()));
-    }
-
-    /** The btime of a {@link StatxOut}. */
-    public static Timespec btime(MemorySegment reply) {
-        return time(reply, StatxOut.STAT.offset() + (long) StatxData.BTIME.offset());
+        Optional<Timespec> btime = (mask & Statx.BTIME) == 0 ? Optional.empty()
+                : Optional.of(time(reply, base + StatxData.BTIME.offset()));
+        return new Statx(mask, stat, btime, StatxData.ATTRIBUTES.get(reply, base),
+                StatxData.ATTRIBUTES_MASK.get(reply, base));
     }
 
     private static Timespec time(MemorySegment reply, long base) {

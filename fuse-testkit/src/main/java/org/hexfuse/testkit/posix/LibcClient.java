@@ -138,6 +138,7 @@ public final class LibcClient implements PosixClient {
                 case SYNC -> OpenFlags.SYNC;
                 case DSYNC -> OpenFlags.DSYNC;
                 case NO_ATIME -> OpenFlags.NOATIME;
+                case PATH -> OpenFlags.PATH;
             };
         }
         return bits;
