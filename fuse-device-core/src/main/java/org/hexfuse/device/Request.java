@@ -181,7 +181,7 @@ public final class Request implements AutoCloseable {
     }
 
     /** Memory for {@code bytes} of bulk data, to be written before {@link #dataLength} is called. */
-    MemorySegment dataRoom(long bytes) {
+    public MemorySegment dataRoom(long bytes) {
         if (dataMemory.byteSize() < bytes) {
             dataMemory = allocate(bytes);
         }
@@ -189,7 +189,7 @@ public final class Request implements AutoCloseable {
     }
 
     /** Sets how many bytes of {@link #dataRoom} are sent. */
-    Request dataLength(long bytes) {
+    public Request dataLength(long bytes) {
         data.set(dataMemory, 0, bytes);
         return this;
     }

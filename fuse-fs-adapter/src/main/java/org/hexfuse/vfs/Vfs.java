@@ -62,7 +62,7 @@ import org.hexfuse.transport.Transports;
  * <p><b>Threads.</b> Any thread may call any method, virtual ones included. No lock is held while a request is in flight, except
  * the per-directory lock for a server without {@link org.hexfuse.abi.InitFlag#PARALLEL_DIROPS}.
  *
- * <p><b>Caches.</b> Dentries and attributes are cached for their timeouts. Data is not cached.
+ * <p><b>Caches.</b> Dentries and attributes are cached for their timeouts. Data is cached with {@link VfsOptions#withPageCache}.
  *
  * <p><b>Locks</b> on files, see {@link OpenFile#locks}, are the server's, or local if the server has none. What one {@code Vfs} opens is
  * opened by one process.
@@ -169,6 +169,7 @@ public final class Vfs implements AutoCloseable {
                 options.connection().withDefaultPermissions(options.defaultPermissions()));
         var superblock = new Superblock(connection, dentries, polls, options);
         return new Vfs(Mount.first(superblock, () -> {
+            superblock.closePages();
             superblock.destroy();
             connection.close();
         }), options.credentials());
@@ -183,7 +184,10 @@ public final class Vfs implements AutoCloseable {
     /** The same with caches to which the caller applies notifications. */
     static Vfs mount(RequestPort port, DentryCache dentries, PollTable polls, VfsOptions options) {
         var superblock = new Superblock(port, dentries, polls, options);
-        return new Vfs(Mount.first(superblock, superblock::destroy), options.credentials());
+        return new Vfs(Mount.first(superblock, () -> {
+            superblock.closePages();
+            superblock.destroy();
+        }), options.credentials());
     }
 
     /** The same filesystem for another process, of that user. Closing the result does nothing. */

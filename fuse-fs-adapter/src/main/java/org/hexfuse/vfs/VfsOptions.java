@@ -16,16 +16,18 @@ import org.hexfuse.device.ConnectionOptions;
  * @param blockDevice the block size, in bytes, of a filesystem on a block device (mount type {@code fuseblk}); 0 for any other
  * @param restrictions what the mount forbids: mount options {@code ro}, {@code noexec} and so on
  * @param clock the nanoseconds by which entry timeouts and attribute timeouts pass; a test may have its own
+ * @param pageCache how the data of files is cached
  */
 public record VfsOptions(ConnectionOptions connection, Credentials credentials, boolean defaultPermissions,
-        boolean allowOther, CacheLimits caches, int blockDevice, MountRestrictions restrictions, LongSupplier clock) {
+        boolean allowOther, CacheLimits caches, int blockDevice, MountRestrictions restrictions, LongSupplier clock,
+        PageCacheOptions pageCache) {
     /** After it a request counts as lost: it is longer than a slow store takes. */
     private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(10);
 
     /** Calls of root, for all users; the filesystem checks permissions; a request that takes ten minutes aborts the connection. */
     public static final VfsOptions DEFAULT = new VfsOptions(
             ConnectionOptions.DEFAULT.withRequestTimeout(REQUEST_TIMEOUT), Credentials.ROOT, false, true,
-            CacheLimits.DEFAULT, 0, MountRestrictions.NONE, System::nanoTime);
+            CacheLimits.DEFAULT, 0, MountRestrictions.NONE, System::nanoTime, PageCacheOptions.NONE);
 
     /** Checks the numbers. */
     public VfsOptions {
@@ -38,7 +40,7 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
     public VfsOptions withConnection(ConnectionOptions device) {
         return new VfsOptions(device, credentials, defaultPermissions, allowOther, caches, blockDevice,
                 restrictions,
-                clock);
+                clock, pageCache);
     }
 
     /**
@@ -52,18 +54,18 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
     /** The same for another owner. */
     public VfsOptions withCredentials(Credentials owner) {
         return new VfsOptions(connection, owner, defaultPermissions, allowOther, caches, blockDevice, restrictions,
-                clock);
+                clock, pageCache);
     }
 
     /** The same with permissions checked here or by the filesystem. */
     public VfsOptions withDefaultPermissions(boolean on) {
-        return new VfsOptions(connection, credentials, on, allowOther, caches, blockDevice, restrictions, clock);
+        return new VfsOptions(connection, credentials, on, allowOther, caches, blockDevice, restrictions, clock, pageCache);
     }
 
     /** The same for all users, or for the owner only. */
     public VfsOptions withAllowOther(boolean on) {
         return new VfsOptions(connection, credentials, defaultPermissions, on, caches, blockDevice, restrictions,
-                clock);
+                clock, pageCache);
     }
 
     /** The same with caches for so many names, see {@link CacheLimits#ofNames}. */
@@ -74,7 +76,7 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
     /** The same with other bounds of the caches. */
     public VfsOptions withCaches(CacheLimits limits) {
         return new VfsOptions(connection, credentials, defaultPermissions, allowOther, limits, blockDevice, restrictions,
-                clock);
+                clock, pageCache);
     }
 
     /**
@@ -84,7 +86,7 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
     public VfsOptions withBlockDevice(int blockSize) {
         return new VfsOptions(connection, credentials, defaultPermissions, allowOther, caches, blockSize,
                 restrictions,
-                clock);
+                clock, pageCache);
     }
 
     /** The same, read-only or not. */
@@ -95,12 +97,18 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
     /** The same with other restrictions of the mount. */
     public VfsOptions withRestrictions(MountRestrictions forbidden) {
         return new VfsOptions(connection, credentials, defaultPermissions, allowOther, caches, blockDevice,
-                forbidden, clock);
+                forbidden, clock, pageCache);
     }
 
     /** The same with another clock for the timeouts of caches, in nanoseconds that only grow. */
     public VfsOptions withClock(LongSupplier nanos) {
         return new VfsOptions(connection, credentials, defaultPermissions, allowOther, caches, blockDevice,
-                restrictions, nanos);
+                restrictions, nanos, pageCache);
+    }
+
+    /** The same with another page cache. */
+    public VfsOptions withPageCache(PageCacheOptions cache) {
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, caches, blockDevice,
+                restrictions, clock, cache);
     }
 }

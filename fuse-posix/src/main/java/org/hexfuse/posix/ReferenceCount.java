@@ -53,6 +53,19 @@ public final class ReferenceCount {
         }
     }
 
+    /** Drops a reference unless that would free the resource. Returns whether it did. */
+    public boolean releaseUnlessLast() {
+        int seen = state.get();
+        while (seen != CLOSED + 1) {
+            int witness = state.compareAndExchange(seen, seen - 1);
+            if (witness == seen) {
+                return true;
+            }
+            seen = witness;
+        }
+        return false;
+    }
+
     /** Closes the resource; it is freed when the last reference is dropped. Returns whether it was open until now. */
     public boolean close() {
         int before = state.getAndUpdate(n -> n | CLOSED);

@@ -9,6 +9,7 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.page.FilePages;
 
 /**
  * The attributes of inodes: the newest that the server sent, which of them are valid and for how long, and what was changed here since.
@@ -30,6 +31,8 @@ public final class AttributeCache {
     private static final int SET_UID_OR_GID = 06000;
 
     private volatile BooleanSupplier writebackCache = () -> false;
+    private volatile BooleanSupplier autoInvalData = () -> false;
+    private volatile BooleanSupplier explicitInvalData = () -> false;
     private final AtomicLong version = new AtomicLong();
     private final CacheClock clock;
 
@@ -40,6 +43,12 @@ public final class AttributeCache {
     /** {@code negotiated} says whether the server asked for the writeback cache; it is called after INIT only. */
     public void writebackCacheIf(BooleanSupplier negotiated) {
         writebackCache = negotiated;
+    }
+
+    /** The suppliers say whether AUTO_INVAL_DATA and EXPLICIT_INVAL_DATA were negotiated; they are called after INIT only. */
+    public void invalidateDataIf(BooleanSupplier auto, BooleanSupplier explicit) {
+        autoInvalData = auto;
+        explicitInvalData = explicit;
     }
 
     /** Whether the local size, mtime and ctime of an inode win over the server's. */
@@ -71,13 +80,47 @@ public final class AttributeCache {
         return inode.areValid(StatField.BTIME, clock) ? inode.btime() : Optional.empty();
     }
 
+    /** Whether size and mtime are valid, and so the cached pages. */
+    public boolean isDataFresh(Inode inode) {
+        return inode.areValid(StatField.SIZE | StatField.MTIME, clock);
+    }
+
     /** Caches attributes of a reply, unless the inode was changed since {@code version}, that of before the request. */
     public void received(Inode inode, Stat attributes, long timeout, long version) {
         synchronized (inode) {
             if (!hasChangedSince(inode, version)) {
+                invalidatePages(inode, attributes);
                 write(inode, withLocal(inode, attributes));
                 inode.validUntil(clock.deadline(timeout));
                 inode.unexpire(StatField.BASIC);
+            }
+        }
+    }
+
+    /** The server sent attributes: drops pages if the file was changed there, as far as that was negotiated. */
+    private void invalidatePages(Inode inode, Stat received) {
+        FilePages pages = inode.pages().orElse(null);
+        if (pages == null || isLocal(inode)) {
+            return;
+        }
+        Stat before = inode.read();
+        boolean resized = before.size() != received.size();
+        if (resized) {
+            pages.truncate(Math.min(before.size(), received.size()));
+            pages.drop(before.size(), Long.MAX_VALUE);
+        }
+        boolean modified = autoInvalData.getAsBoolean() && !before.mtime().equals(received.mtime());
+        if (modified || (resized && !explicitInvalData.getAsBoolean())) {
+            pages.dropAll();
+        }
+    }
+
+    /** A READ has found the end of the file at {@code size}; it is believed unless the inode was changed since {@code version}. */
+    public void shortRead(Inode inode, long size, long version) {
+        synchronized (inode) {
+            if (!hasChangedSince(inode, version) && size < inode.read().size()) {
+                change(inode);
+                write(inode, withSize(inode.read(), size));
             }
         }
     }

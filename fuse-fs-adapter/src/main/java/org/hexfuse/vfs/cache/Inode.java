@@ -11,6 +11,8 @@ import org.hexfuse.posix.AccessControlList;
 import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.InodeExtras.CachedAccessList;
+import org.hexfuse.vfs.page.FilePages;
+import org.hexfuse.vfs.page.PageCache;
 
 /**
  * One node of the server, as far as it is cached. Its place in the tree is guarded by the lock of {@link InodeTable}, its
@@ -190,6 +192,21 @@ public final class Inode extends CachedAttributes {
     /** The reference count: dentries, open files and calls in flight that use it. */
     int references() {
         return references;
+    }
+
+    /** Its cached pages; empty without a page cache, and until it is opened. */
+    public Optional<FilePages> pages() {
+        InodeExtras present = extras;
+        return present == null ? Optional.empty() : Optional.ofNullable(present.pages);
+    }
+
+    /** Its cached pages, which are made if there are none. */
+    synchronized FilePages pages(PageCache cache) {
+        InodeExtras all = extras();
+        if (all.pages == null) {
+            all.pages = new FilePages(cache);
+        }
+        return all.pages;
     }
 
     /** Takes one more reference, for a caller that has one or holds the lock of {@link InodeTable}. */

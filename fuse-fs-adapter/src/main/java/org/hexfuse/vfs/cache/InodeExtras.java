@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.hexfuse.posix.AccessControlList;
 import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.page.FilePages;
 
 /**
  * What few inodes have: the children of a directory, an access control list, a time of creation. A file that was only looked up has
@@ -24,6 +25,8 @@ final class InodeExtras {
     volatile Stat wide;
     /** What {@link ContentCache} has of it; null for nothing. Written under the monitor of that. */
     volatile ContentCache.Entry<?> content;
+    /** The cached pages of a regular file; null until one is to be cached. */
+    volatile FilePages pages;
     /** The upper 32 bits of the generation. */
     volatile int generationHigh;
 

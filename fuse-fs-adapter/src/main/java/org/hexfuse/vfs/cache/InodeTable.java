@@ -9,6 +9,8 @@ import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.vfs.CacheLimits;
+import org.hexfuse.vfs.page.FilePages;
+import org.hexfuse.vfs.page.PageCache;
 
 /**
  * The inodes of one superblock by node id, each with the lookup count that the server keeps for it.
@@ -40,6 +42,8 @@ public final class InodeTable {
     private long lastChangeOfEvicted;
     private final Inode root = new Inode(Protocol.ROOT_ID, 0, Inode.UNKNOWN_DIRECTORY);
     private ForgetSink forgetSink = (_, _) -> {};
+    /** Null without one. */
+    private volatile PageCache pageCache;
 
     /** The targets of symbolic links. */
     private final ContentCache<Name> symlinks;
@@ -60,6 +64,42 @@ public final class InodeTable {
         lock.lock();
         try {
             forgetSink = sink;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Caches the data of regular files in {@code cache} from now on. */
+    public void pageCache(PageCache cache) {
+        pageCache = cache;
+    }
+
+    /** The cached pages of an inode; null without a page cache, and of what is no regular file. */
+    public FilePages pages(Inode inode) {
+        PageCache cache = pageCache;
+        if (cache == null || inode.type() != FileType.REGULAR) {
+            return null;
+        }
+        return inode.pages().orElseGet(() -> inode.pages(cache));
+    }
+
+    /** The cached pages of a node; null without, also if the node is not cached. */
+    public FilePages pages(long nodeId) {
+        lock.lock();
+        try {
+            Inode inode = inodes.get(nodeId);
+            return inode == null ? null : pages(inode);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The size of a node that {@link #stored} has found, as it was cached last; 0 if it is not cached. */
+    public long size(long nodeId) {
+        lock.lock();
+        try {
+            Inode inode = inodes.get(nodeId);
+            return inode == null ? 0 : inode.lastAttributes().size();
         } finally {
             lock.unlock();
         }
@@ -132,6 +172,7 @@ public final class InodeTable {
         if (inode.releaseOne()) {
             inodes.remove(inode);
             dropContent(inode);
+            inode.pages().ifPresent(FilePages::close);
             lastChangeOfEvicted = Math.max(lastChangeOfEvicted, attributes.lastChange(inode));
             if (inode.lookupCount > 0) {
                 forgets.add(new Forget(inode.nodeId, inode.lookupCount));
@@ -253,7 +294,7 @@ public final class InodeTable {
     }
 
     /**
-     * NOTIFY_STORE: the server sent data up to {@code end}. Data is not cached; the file is no shorter than that.
+     * NOTIFY_STORE: the server sent data up to {@code end}. The file is no shorter than that.
      *
      * @return OK; ENOENT if the node is not cached; EINVAL if it is no regular file
      */

@@ -3,6 +3,7 @@ package org.hexfuse.vfs.file;
 import static org.hexfuse.vfs.request.Checks.require;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
 import org.hexfuse.abi.CopyFileRangeIn;
 import org.hexfuse.abi.CopyFileRangeOut;
 import org.hexfuse.abi.Errno;
@@ -56,7 +57,11 @@ final class FileCopy {
         }
         target.dropSuidgid();
         try {
-            return copyAtServer(offset, targetOffset, present);
+            source.handle.enterAndWriteOut(offset, offset + present);
+            var copied = new AtomicLong();
+            target.handle.excludingWrites(targetOffset, targetOffset + present,
+                    () -> copied.set(copyAtServer(offset, targetOffset, present)));
+            return copied.get();
         } catch (FuseException e) {
             if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.EXDEV) {
                 throw e;

@@ -30,6 +30,7 @@ import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.mount.Passthrough;
 import org.hexfuse.vfs.mount.Superblock;
 import org.hexfuse.vfs.mount.WriteBack;
+import org.hexfuse.vfs.page.WriteThrough;
 
 /**
  * The content of an open file: READ, WRITE, FALLOCATE, LSEEK and BMAP, in as many requests as the negotiated sizes need, or I/O on
@@ -43,6 +44,9 @@ public final class FileData {
     private final NodeRequests requests;
     private final Permissions permissions;
     private final AttributeChanges attributeChanges;
+    /** Both null without a page cache. */
+    private final PageReader reader;
+    private final CachedWriter cachedWriter;
     /** Where the next read or write without an offset begins; 0 in a stream. */
     private volatile long position;
 
@@ -53,12 +57,18 @@ public final class FileData {
         this.requests = requests;
         this.permissions = permissions;
         this.attributeChanges = attributeChanges;
+        this.reader = handle.isCached() ? new PageReader(handle, requests, this::readOnce) : null;
+        this.cachedWriter = reader == null ? null : new CachedWriter(handle, reader, this::writeOnce);
     }
 
     /** Reads up to {@code target.byteSize()} bytes; fewer at the end of the file only. Returns how many. */
     public long read(MemorySegment target, long offset) {
         handle.begin();
         try {
+            if (reader != null) {
+                return reader.read(target, offset);
+            }
+            handle.enterAndWriteOut(offset, offset + target.byteSize());
             long done = 0;
             int maxRead = superblock.port.negotiated().maxRead();
             while (done < target.byteSize()) {
@@ -157,6 +167,9 @@ public final class FileData {
                 return 0;
             }
             boolean killSuidgid = dropSuidgid();
+            if (handle.pages != null) {
+                return writeThroughGate(source, offset, killSuidgid, moves);
+            }
             return handle.isAppending()
                     ? append(source, killSuidgid, moves)
                     : write(admitted(source, offset), offset, killSuidgid, moves);
@@ -173,6 +186,18 @@ public final class FileData {
     /** How many of {@code length} bytes the limit of file sizes lets be written at {@code offset}; EFBIG if none. */
     long admitWrite(long offset, long length) {
         return permissions.admitWrite(offset, length);
+    }
+
+    /** With a page cache writes exclude truncations. */
+    private long writeThroughGate(MemorySegment source, long offset, boolean killSuidgid, boolean moves) {
+        handle.pages.gate().enter();
+        try {
+            return handle.isAppending()
+                    ? append(source, killSuidgid, moves)
+                    : write(admitted(source, offset), offset, killSuidgid, moves);
+        } finally {
+            handle.pages.gate().leave();
+        }
     }
 
     /** Writes at the end of the file by its cached size, reserved against other appends. */
@@ -192,11 +217,19 @@ public final class FileData {
     }
 
     private long write(MemorySegment source, long offset, boolean killSuidgid, boolean moves) {
+        if (cachedWriter != null && !killSuidgid && superblock.delaysWrites(handle.inode)) {
+            long written = cachedWriter.write(source, offset);
+            if (moves) {
+                move(offset + written);
+            }
+            return written;
+        }
+        handle.writeOut(offset, offset + source.byteSize());
         long done = 0;
         int maxWrite = superblock.port.negotiated().maxWriteData();
         while (done < source.byteSize()) {
             int wanted = (int) Math.min(maxWrite, source.byteSize() - done);
-            int got = writeOnce(source, done, offset + done, wanted, killSuidgid);
+            int got = writeAndCache(source, done, offset + done, wanted, killSuidgid);
             if (got > 0) {
                 done += got;
                 superblock.writeBack.written(handle.inode, offset + done);
@@ -210,6 +243,27 @@ public final class FileData {
             move(offset + done);
         }
         return done;
+    }
+
+    /** One WRITE, whose data replaces that of the cached pages, or drops them if the file bypasses the cache. */
+    private int writeAndCache(MemorySegment source, long position, long offset, int wanted, boolean killSuidgid) {
+        if (handle.pages == null) {
+            return writeOnce(source, position, offset, wanted, killSuidgid);
+        }
+        WriteThrough write = handle.pages.beginWrite(offset, wanted);
+        int got = 0;
+        try {
+            got = writeOnce(source, position, offset, wanted, killSuidgid);
+            return got;
+        } finally {
+            boolean keeps = got == wanted && handle.isCached();
+            handle.pages.endWrite(write, source, position, offset, Math.max(got, 0), keeps,
+                    Math.max(offset + got, handle.inode.lastAttributes().size()));
+        }
+    }
+
+    private int writeOnce(MemorySegment source, long position, long offset, int wanted) {
+        return writeAndCache(source, position, offset, wanted, false);
     }
 
     /** One WRITE: the bytes written, or a negated errno. */
@@ -266,6 +320,14 @@ public final class FileData {
         }
         dropSuidgid();
         handle.begin();
+        try {
+            handle.excludingWrites(offset, offset + length, () -> sendFallocate(mode, offset, length));
+        } finally {
+            handle.end();
+        }
+    }
+
+    private void sendFallocate(int mode, long offset, long length) {
         try (Request request = handle.request(Opcode.FALLOCATE)) {
             FallocateIn.FH.set(request.arguments(), handle.fh);
             FallocateIn.OFFSET.set(request.arguments(), offset);
@@ -278,7 +340,6 @@ public final class FileData {
             throw superblock.unsupported.translate(Opcode.FALLOCATE, e, Errno.EOPNOTSUPP);
         } finally {
             superblock.attributes.invalidate(handle.inode);
-            handle.end();
         }
     }
 
@@ -286,6 +347,7 @@ public final class FileData {
     public long seek(long offset, int whence) {
         handle.begin();
         try {
+            handle.enterAndWriteOut(0, Long.MAX_VALUE);
             return superblock.unsupported.contains(Opcode.LSEEK) ? seekLocally(offset, whence) : lseek(offset, whence);
         } finally {
             handle.end();

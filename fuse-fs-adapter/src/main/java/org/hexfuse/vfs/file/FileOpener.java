@@ -30,6 +30,7 @@ import org.hexfuse.vfs.inode.AttributeChanges;
 import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.page.FilePages;
 import org.hexfuse.vfs.path.DirectoryChanges;
 import org.hexfuse.vfs.path.PathWalk;
 import org.hexfuse.vfs.request.OpenBits;
@@ -159,23 +160,35 @@ public final class FileOpener {
         if (flags.contains(OpenFlag.NO_ATIME)) {
             permissions.ownerAlways(inode);
         }
-        Handle handle = open(inode, bits);
-        if (flags.contains(OpenFlag.TRUNCATE)) {
-            truncate(handle);
+        if (!flags.contains(OpenFlag.TRUNCATE)) {
+            return open(inode, bits);
         }
-        return handle;
+        FilePages pages = superblock.inodes.pages(inode);
+        if (pages == null || !superblock.port.negotiated().has(InitFlag.ATOMIC_O_TRUNC)) {
+            return truncate(open(inode, bits));
+        }
+        // No WRITE may be in flight that the server could do after the truncation.
+        pages.gate().enterExclusively();
+        try {
+            Handle handle = truncate(open(inode, bits));
+            pages.truncate(0);
+            return handle;
+        } finally {
+            pages.gate().leaveExclusively();
+        }
     }
 
     /** With ATOMIC_O_TRUNC the server has truncated the file; otherwise a SETATTR without a file handle does. */
-    private void truncate(Handle handle) {
+    private Handle truncate(Handle handle) {
         if (superblock.port.negotiated().has(InitFlag.ATOMIC_O_TRUNC)) {
             superblock.writeBack.truncated(handle.inode);
-            return;
+            return handle;
         }
         try {
             requests.setattr(handle.inode,
                     attributeChanges.truncation(handle.inode, 0, OptionalLong.of(handle.fh))
                             .lockOwner(handle.processOwner));
+            return handle;
         } catch (FuseException e) {
             handle.close();
             throw e;
@@ -211,7 +224,9 @@ public final class FileOpener {
         inode.hold();
         long cached = inode.isDirectory() ? Flag.of(OpenOutFlag.KEEP_CACHE, OpenOutFlag.CACHE_DIR)
                 : OpenOutFlag.KEEP_CACHE.mask();
-        return new Handle(superblock, inode, caller, processOwner, 0, flags, cached, true);
+        var handle = new Handle(superblock, inode, caller, processOwner, 0, flags, cached, true);
+        handle.openPages();
+        return handle;
     }
 
     private Handle opened(Inode inode, int flags, MemorySegment reply, long base) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FlushIn;
@@ -24,6 +25,7 @@ import org.hexfuse.posix.ReferenceCount;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.lock.OpenFileLocks;
 import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.page.FilePages;
 import org.hexfuse.vfs.request.OpenBits;
 import org.hexfuse.vfs.request.SetattrArguments;
 
@@ -42,11 +44,17 @@ public final class Handle {
     /** Those of {@code open(2)}. */
     public final int flags;
     public final OpenFileLocks locks;
+    /** The cached pages of the inode; null without a page cache, and for what it does not cache. */
+    final FilePages pages;
     /** The FOPEN flags, see {@link OpenOutFlag}. */
     final long openFlags;
     /** The lock owner id of the process that opened it. */
     final long processOwner;
     private final boolean stateless;
+    /** Writes out dirty pages; null unless it is open for writing and {@link #pages} are cached. */
+    private final PageOutput output;
+    /** The write errors of the file that it has told. */
+    private final AtomicInteger toldErrors;
     /** The calls in flight. */
     private final ReferenceCount calls = new ReferenceCount(this::release);
     /** The backing file of a passthrough open. Set before the handle is shared. */
@@ -73,6 +81,9 @@ public final class Handle {
         this.flags = flags;
         this.openFlags = openFlags;
         this.stateless = stateless;
+        this.pages = OpenOutFlag.STREAM.in(openFlags) ? null : superblock.inodes.pages(inode);
+        this.output = pages != null && isWritable() ? new PageOutput(this) : null;
+        this.toldErrors = new AtomicInteger(pages == null ? 0 : pages.dirty().errors().count());
         this.locks = new OpenFileLocks(superblock.port, superblock.fileLocks, inode, this::request, fh, processOwner);
     }
 
@@ -81,10 +92,26 @@ public final class Handle {
         try {
             backing = superblock.passthrough.opened(inode, openFlags, backingId);
             hasIoMode = true;
+            openPages();
         } catch (FuseException e) {
             close();
             throw e;
         }
+    }
+
+    /** Drops the pages of the file without FOPEN_KEEP_CACHE, but for dirty ones, and writes out dirty ones from now on. */
+    void openPages() {
+        if (pages != null && !OpenOutFlag.KEEP_CACHE.in(openFlags)) {
+            pages.dropAll();
+        }
+        if (output != null) {
+            pages.dirty().add(output);
+        }
+    }
+
+    /** Whether reads and writes go through the page cache. */
+    boolean isCached() {
+        return pages != null && backing.isEmpty() && !isDirect();
     }
 
     /** The backing file that is read and written; empty with FOPEN_DIRECT_IO, where the server is. */
@@ -175,6 +202,24 @@ public final class Handle {
         require(calls.acquire(), Errno.EBADF);
     }
 
+    /** Begins a call. Returns false if the handle is closed. */
+    boolean tryBegin() {
+        return calls.acquire();
+    }
+
+    /** Ends a call on a thread that brings replies, which must not send: the last one is ended on a virtual thread. */
+    void endFromReply() {
+        if (!calls.releaseUnlessLast()) {
+            Thread.startVirtualThread(this::end);
+        }
+    }
+
+    /** Whether {@link #interruptCalls} was called. */
+    boolean isInterrupted() {
+        RequestsInFlight tracked = inFlight;
+        return tracked != null && tracked.isInterrupted();
+    }
+
     /** Ends a call; the last one of a closed handle sends RELEASE. */
     public void end() {
         calls.release();
@@ -206,6 +251,13 @@ public final class Handle {
      * @return whether the server has released the record locks of the process: not if FLUSH is not sent, or not supported
      */
     public boolean flush() {
+        writeOutAll();
+        boolean released = sendFlush();
+        tellWriteError();
+        return released;
+    }
+
+    private boolean sendFlush() {
         if (!needsFlush()) {
             return false;
         }
@@ -229,6 +281,10 @@ public final class Handle {
 
     /** {@code fsync(2)}, or with {@code dataOnly} {@code fdatasync(2)}: dirty times, then FSYNC or FSYNCDIR. */
     public void sync(boolean dataOnly) {
+        if (pages != null) {
+            enterAndWriteOut(0, Long.MAX_VALUE);
+            tellWriteError();
+        }
         superblock.writeBack.flush(inode, caller, fh, processOwner);
         Opcode opcode = inode.isDirectory() ? Opcode.FSYNCDIR : Opcode.FSYNC;
         superblock.callIfSupported(opcode, inode, caller, request -> {
@@ -237,7 +293,110 @@ public final class Handle {
         });
     }
 
+    /**
+     * Writes out the dirty pages of a range, by this file or any other, and waits until they are written. Errors are told by fsync and
+     * close. The caller has entered the gate of the file.
+     *
+     * @throws FuseException EINTR if the thread is interrupted; then nothing is lost
+     */
+    void writeOut(long offset, long end) {
+        if (pages == null || pages.dirty().isEmpty()) {
+            return;
+        }
+        try {
+            if (output != null) {
+                pages.dirty().writeOut(output, offset, end);
+            } else {
+                pages.dirty().writeOut(offset, end);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw FuseException.of(Errno.EINTR);
+        }
+    }
+
+    /** The same for a caller that is not in the gate. */
+    void enterAndWriteOut(long offset, long end) {
+        if (pages == null || pages.dirty().isEmpty()) {
+            return;
+        }
+        pages.gate().enter();
+        try {
+            writeOut(offset, end);
+        } finally {
+            pages.gate().leave();
+        }
+    }
+
+    /** Runs a change of the data that the server makes: no write goes on meanwhile, and the pages of the range are written out and dropped. */
+    void excludingWrites(long offset, long end, Runnable change) {
+        if (pages == null) {
+            change.run();
+            return;
+        }
+        pages.gate().enterExclusively();
+        try {
+            writeOut(offset, end);
+            change.run();
+        } finally {
+            pages.drop(offset, end);
+            pages.gate().leaveExclusively();
+        }
+    }
+
+    /** The file is closed: writes out all, even if the thread is interrupted. */
+    private void writeOutAll() {
+        if (output == null || pages.dirty().isEmpty()) {
+            return;
+        }
+        boolean interrupted = false;
+        boolean entered = false;
+        while (!entered || !pages.dirty().isEmpty()) {
+            interrupted |= Thread.interrupted();
+            try {
+                if (!entered) {
+                    pages.gate().enter();
+                    entered = true;
+                }
+                writeOut(0, Long.MAX_VALUE);
+                break;
+            } catch (FuseException e) {
+                interrupted = true;
+            }
+        }
+        if (entered) {
+            pages.gate().leave();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Throws the error of a delayed write that this file has not told yet. */
+    private void tellWriteError() {
+        if (pages != null) {
+            int count = pages.dirty().errors().count();
+            Errno error = pages.dirty().errors().since(toldErrors.getAndSet(count));
+            require(error == Errno.OK, error);
+        }
+    }
+
     private void release() {
+        if (output != null && !pages.dirty().isEmpty()) {
+            // A write has ended after the close. Not here: this thread may hold the gate of the file.
+            Thread.startVirtualThread(() -> {
+                writeOutAll();
+                releaseWritten();
+            });
+        } else {
+            releaseWritten();
+        }
+    }
+
+    private void releaseWritten() {
+        if (output != null) {
+            pages.dirty().remove(output);
+        }
         var inodeRelease = new InodeRelease();
         try {
             if (!stateless) {

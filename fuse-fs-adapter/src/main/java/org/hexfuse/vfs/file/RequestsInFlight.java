@@ -23,6 +23,9 @@ final class RequestsInFlight {
         requests.remove(request);
     }
 
+    /** Whether {@link #interrupt} was called. */
+    synchronized boolean isInterrupted() { return interrupted; }
+
     /** Interrupts all of them, and those that are added later. */
     synchronized void interrupt() {
         interrupted = true;

@@ -17,6 +17,7 @@ import org.hexfuse.abi.GetattrIn;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.SetattrFlag;
 import org.hexfuse.abi.StatxIn;
 import org.hexfuse.device.Request;
 import org.hexfuse.posix.StatVfs;
@@ -31,6 +32,7 @@ import org.hexfuse.vfs.cache.EntryReply;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.cache.StatField;
 import org.hexfuse.vfs.mount.Superblock;
+import org.hexfuse.vfs.page.FilePages;
 import org.hexfuse.vfs.request.ReplyDecoder;
 import org.hexfuse.vfs.request.SetattrArguments;
 
@@ -198,8 +200,26 @@ public final class NodeRequests {
         return FuseException.of(Errno.EIO);
     }
 
-    /** SETATTR. */
+    /** SETATTR. A change of the size excludes writes; before any other one what is dirty is written out, as on Linux. */
     public void setattr(Inode inode, SetattrArguments arguments) {
+        FilePages pages = superblock.inodes.pages(inode);
+        if (pages == null) {
+            sendSetattr(inode, arguments);
+        } else if (arguments.has(SetattrFlag.SIZE)) {
+            pages.gate().enterExclusively();
+            try {
+                sendSetattr(inode, arguments);
+                pages.truncate(inode.lastAttributes().size());
+            } finally {
+                pages.gate().leaveExclusively();
+            }
+        } else {
+            pages.gate().writeOut(pages.dirty());
+            sendSetattr(inode, arguments);
+        }
+    }
+
+    private void sendSetattr(Inode inode, SetattrArguments arguments) {
         superblock.writeBack.complete(inode, arguments);
         try (Request request = request(Opcode.SETATTR, inode)) {
             arguments.write(request.arguments());

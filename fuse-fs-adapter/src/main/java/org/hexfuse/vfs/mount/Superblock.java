@@ -3,6 +3,7 @@ package org.hexfuse.vfs.mount;
 import static org.hexfuse.vfs.request.Checks.require;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Caller;
@@ -16,6 +17,7 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.device.Request;
 import org.hexfuse.device.RequestPort;
+import org.hexfuse.vfs.PageCacheOptions.Mode;
 import org.hexfuse.vfs.VfsOptions;
 import org.hexfuse.vfs.cache.AttributeCache;
 import org.hexfuse.vfs.cache.DentryCache;
@@ -25,6 +27,10 @@ import org.hexfuse.vfs.cache.InodeTable;
 import org.hexfuse.vfs.lock.DirectoryLocks;
 import org.hexfuse.vfs.lock.OpenFileLocks;
 import org.hexfuse.vfs.notify.PollTable;
+import org.hexfuse.vfs.page.FilePages;
+import org.hexfuse.vfs.page.Flusher;
+import org.hexfuse.vfs.page.PageCache;
+import org.hexfuse.vfs.page.PagePool;
 import org.hexfuse.vfs.request.ReplyDecoder;
 import org.hexfuse.vfs.request.UnsupportedOpcodes;
 
@@ -45,6 +51,9 @@ public final class Superblock {
     public final OpenFileLocks.Shared fileLocks = new OpenFileLocks.Shared();
     public final WriteBack writeBack;
     public final Passthrough passthrough;
+    /** The page cache; without a page if nothing is cached. */
+    public final PageCache pageCache;
+    private final Flusher flusher;
 
     /** Sends the FORGETs of {@code dentries} to {@code port} from now on. */
     public Superblock(RequestPort port, DentryCache dentries, PollTable polls, VfsOptions options) {
@@ -57,8 +66,52 @@ public final class Superblock {
         this.directoryLocks = new DirectoryLocks(port);
         this.writeBack = new WriteBack(this);
         this.passthrough = new Passthrough(port);
+        this.pageCache = new PageCache(PagePool.SHARED, options.pageCache().bytes());
+        this.flusher = new Flusher(pageCache, options.pageCache().dirtyTime());
+        if (options.pageCache().mode() != Mode.NONE) {
+            inodes.pageCache(pageCache);
+        }
+        attributes.invalidateDataIf(() -> port.negotiated().has(InitFlag.AUTO_INVAL_DATA),
+                () -> port.negotiated().has(InitFlag.EXPLICIT_INVAL_DATA));
         inodes.forgetSink(port::forget);
         attributes.writebackCacheIf(() -> port.negotiated().has(InitFlag.WRITEBACK_CACHE));
+    }
+
+    /**
+     * Unmounts the page cache: writes out what is dirty, for a limited time, and drops all pages. What cannot be written is lost with an
+     * error that open files tell when they are closed.
+     */
+    public void closePages() {
+        flusher.close();
+        List<FilePages> dirty = pageCache.dirtyFiles();
+        if (!dirty.isEmpty()) {
+            // On a thread of its own: a server that does not answer may block it until the connection is closed.
+            Thread writing = Thread.startVirtualThread(() -> dirty.forEach(Superblock::writeOut));
+            boolean interrupted = Thread.interrupted();
+            try {
+                writing.join(options.connection().drainTimeout());
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            pageCache.dirtyFiles().forEach(file -> file.dirty().fail(Errno.EIO));
+        }
+        pageCache.close();
+    }
+
+    private static void writeOut(FilePages file) {
+        try {
+            file.dirty().writeOut(0, Long.MAX_VALUE);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether writes stay in the page cache until they are written back. */
+    public boolean delaysWrites(Inode inode) {
+        return options.pageCache().mode() == Mode.WRITEBACK && writeBack.isLocal(inode);
     }
 
     /** Unmounts: sends DESTROY to a server of a block device, and waits a limited time for the reply. */

@@ -7,8 +7,9 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.device.NotificationSink;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.vfs.cache.DentryCache;
+import org.hexfuse.vfs.page.FilePages;
 
-/** Applies the server's notifications to the caches. Data is not cached, so STORE stores and RETRIEVE retrieves none. */
+/** Applies the server's notifications to the caches. Without a page cache STORE stores and RETRIEVE retrieves no data. */
 public record NotificationHandler(DentryCache dentries, PollTable polls) implements NotificationSink {
     @Override public Errno pollWakeup(long kernelHandle) {
         polls.wake(kernelHandle);
@@ -21,6 +22,11 @@ public record NotificationHandler(DentryCache dentries, PollTable polls) impleme
 
     @Override public Errno invalidateNode(long node, long offset, long length) {
         boolean cached = dentries.inodes().invalidate(node, offset >= 0);
+        FilePages pages = dentries.inodes().pages(node);
+        if (pages != null && offset >= 0) {
+            // Dirty pages stay: they are newer than what the server has.
+            pages.drop(offset, length <= 0 || length > Long.MAX_VALUE - offset ? Long.MAX_VALUE : offset + length);
+        }
         dentries.changed(node);
         return cached ? Errno.OK : Errno.ENOENT;
     }
@@ -35,6 +41,10 @@ public record NotificationHandler(DentryCache dentries, PollTable polls) impleme
 
     @Override public Errno store(long node, long offset, Segments data) {
         Errno stored = dentries.inodes().stored(node, offset + data.size());
+        FilePages pages = dentries.inodes().pages(node);
+        if (stored == Errno.OK && pages != null) {
+            pages.store(offset, data, dentries.inodes().size(node));
+        }
         dentries.changed(node);
         return stored;
     }
@@ -44,7 +54,9 @@ public record NotificationHandler(DentryCache dentries, PollTable polls) impleme
         if (found != Errno.OK) {
             throw FuseException.of(found);
         }
-        return 0;
+        FilePages pages = dentries.inodes().pages(node);
+        long length = Math.min(target.byteSize(), dentries.inodes().size(node) - offset);
+        return pages == null || length <= 0 ? 0 : pages.read(target, 0, offset, length);
     }
 
     @Override public Errno incrementEpoch() {

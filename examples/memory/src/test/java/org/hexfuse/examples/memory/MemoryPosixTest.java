@@ -3,12 +3,18 @@ package org.hexfuse.examples.memory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.server.FilterFileSystem;
+import org.hexfuse.server.FuseFileSystem;
+import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.posix.LibcClient;
 import org.hexfuse.testkit.posix.PosixClient;
 import org.hexfuse.testkit.posix.PosixContract;
 import org.hexfuse.testkit.posix.VfsClient;
+import org.hexfuse.vfs.PageCacheOptions;
+import org.hexfuse.vfs.VfsOptions;
 import org.junit.jupiter.api.Nested;
 
 /** The POSIX contract, over every way of mounting. */
@@ -23,8 +29,18 @@ class MemoryPosixTest {
 
         abstract String address() throws IOException;
 
+        FuseFileSystem served() {
+            return fileSystem();
+        }
+
+        PageCacheOptions cache() {
+            return PageCacheOptions.NONE;
+        }
+
         @Override protected PosixClient mount() throws IOException {
-            kernel = UserKernel.connect(address(), fileSystem());
+            FuseFileSystem served = served();
+            kernel = UserKernel.connect(address(), served, VfsOptions.DEFAULT
+                    .withDefaultPermissions(served.kernelChecksPermissions()).withPageCache(cache()));
             return new VfsClient(kernel.vfs());
         }
 
@@ -38,6 +54,36 @@ class MemoryPosixTest {
     @Nested class InMemory extends Here {
         @Override String address() {
             return "mem:";
+        }
+    }
+
+    /** With a page cache. */
+    @Nested class InMemoryThatCachesReads extends InMemory {
+        @Override PageCacheOptions cache() {
+            return PageCacheOptions.AUTO;
+        }
+    }
+
+    /** Asks for the writeback cache. */
+    private static final class WritingBack extends FilterFileSystem {
+        WritingBack(FuseFileSystem inner) {
+            super(inner);
+        }
+
+        @Override public void init(InitNegotiation negotiation) throws IOException, InterruptedException {
+            super.init(negotiation);
+            negotiation.enable(InitFlag.WRITEBACK_CACHE);
+        }
+    }
+
+    /** With a page cache of a megabyte for written data too. */
+    @Nested class InMemoryThatWritesBack extends InMemory {
+        @Override FuseFileSystem served() {
+            return new WritingBack(fileSystem());
+        }
+
+        @Override PageCacheOptions cache() {
+            return PageCacheOptions.WRITEBACK.withBytes(1 << 20);
         }
     }
 
