@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ import org.hexfuse.device.RequestPort;
 
 /**
  * A port with a server behind it: a tree of nodes to look up, and answers that a test scripts. Keeps the lookup count of each node.
- * For one thread.
+ * For one thread, and for what the page cache does in the background.
  */
 final class StandInServer implements RequestPort {
     static final long FLAGS = Flag.of(InitFlag.BIG_WRITES, InitFlag.ATOMIC_O_TRUNC, InitFlag.MAX_PAGES,
@@ -61,7 +62,7 @@ final class StandInServer implements RequestPort {
         }
     }
 
-    final List<Opcode> calls = new ArrayList<>();
+    final List<Opcode> calls = Collections.synchronizedList(new ArrayList<>());
     final Map<Long, Long> lookups = new TreeMap<>();
     final Map<Integer, BackingFile> backing = new TreeMap<>();
     final Map<Opcode, Answer> answers = new EnumMap<>(Opcode.class);
@@ -72,6 +73,8 @@ final class StandInServer implements RequestPort {
     long flags = FLAGS;
     /** The FOPEN flags of directories. */
     long directoryFlags;
+    int maxReadahead;
+    int maxPages = 2;
     /** How many further calls are answered before {@link #breaking} is the answer to all of them. */
     int answered = Integer.MAX_VALUE;
     Errno breaking = Errno.ENOTCONN;
@@ -268,6 +271,6 @@ final class StandInServer implements RequestPort {
     }
 
     @Override public ConnectionInfo negotiated() {
-        return new ConnectionInfo(minor, flags, 0, 8192, 2, 12, 9, 1);
+        return new ConnectionInfo(minor, flags, maxReadahead, 8192, maxPages, 12, 9, 1);
     }
 }

@@ -57,7 +57,8 @@ final class FileCopy {
         }
         target.dropSuidgid();
         try {
-            source.handle.enterAndWriteOut(offset, offset + present);
+            // Also what is behind the range: else the server would find the end of the file before.
+            source.handle.enterAndWriteOut(offset, Long.MAX_VALUE);
             var copied = new AtomicLong();
             target.handle.excludingWrites(targetOffset, targetOffset + present,
                     () -> copied.set(copyAtServer(offset, targetOffset, present)));

@@ -68,7 +68,8 @@ public final class FileData {
             if (reader != null) {
                 return reader.read(target, offset);
             }
-            handle.enterAndWriteOut(offset, offset + target.byteSize());
+            // Also what is behind the range: else the server would find the end of the file before.
+            handle.enterAndWriteOut(offset, Long.MAX_VALUE);
             long done = 0;
             int maxRead = superblock.port.negotiated().maxRead();
             while (done < target.byteSize()) {

@@ -37,8 +37,8 @@ final class Readahead {
             return;
         }
         synchronized (this) {
-            // Reads of parts of one page are sequential too, and so is a first read from the start.
-            boolean sequential = offset == expected || offset / PAGE == expected / PAGE;
+            // A reader may skip less than a page. A first read from the start is sequential too.
+            boolean sequential = offset >= expected && offset - expected < PAGE;
             expected = offset + length;
             if (!sequential) {
                 window = 0;

@@ -19,5 +19,7 @@ public enum PosixFeature {
     /** Advisory locks that all users of the filesystem share. */
     LOCKS,
     /** Access control lists. */
-    ACCESS_LISTS
+    ACCESS_LISTS,
+    /** A write without space fails at once; where writes are delayed fsync and close do. */
+    IMMEDIATE_ENOSPC
 }

@@ -42,6 +42,7 @@ public interface SpaceContract extends PosixFixture {
 
     @Test default void aFullFilesystemIsEnospcAndRecovers() {
         needs(PosixFeature.ALLOCATION);
+        needs(PosixFeature.IMMEDIATE_ENOSPC);
         var space = fs().statfs("/");
         long free = space.bavail() * space.frsize();
         assumeTrue(free < 256 << 20, "the filesystem is too large to be filled");

@@ -3,15 +3,14 @@ package org.hexfuse.examples.memory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.hexfuse.abi.InitFlag;
-import org.hexfuse.server.FilterFileSystem;
+import java.util.Set;
 import org.hexfuse.server.FuseFileSystem;
-import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.posix.LibcClient;
 import org.hexfuse.testkit.posix.PosixClient;
 import org.hexfuse.testkit.posix.PosixContract;
+import org.hexfuse.testkit.posix.PosixFeature;
 import org.hexfuse.testkit.posix.VfsClient;
 import org.hexfuse.vfs.PageCacheOptions;
 import org.hexfuse.vfs.VfsOptions;
@@ -64,18 +63,6 @@ class MemoryPosixTest {
         }
     }
 
-    /** Asks for the writeback cache. */
-    private static final class WritingBack extends FilterFileSystem {
-        WritingBack(FuseFileSystem inner) {
-            super(inner);
-        }
-
-        @Override public void init(InitNegotiation negotiation) throws IOException, InterruptedException {
-            super.init(negotiation);
-            negotiation.enable(InitFlag.WRITEBACK_CACHE);
-        }
-    }
-
     /** With a page cache of a megabyte for written data too. */
     @Nested class InMemoryThatWritesBack extends InMemory {
         @Override FuseFileSystem served() {
@@ -84,6 +71,10 @@ class MemoryPosixTest {
 
         @Override PageCacheOptions cache() {
             return PageCacheOptions.WRITEBACK.withBytes(1 << 20);
+        }
+
+        @Override protected Set<PosixFeature> lacking() {
+            return Set.of(PosixFeature.IMMEDIATE_ENOSPC);
         }
     }
 
@@ -120,6 +111,20 @@ class MemoryPosixTest {
     @Nested class OverStreamSocket extends OverSocket {
         @Override String scheme() {
             return "unix";
+        }
+    }
+
+    @Nested class OverStreamSocketThatWritesBack extends OverStreamSocket {
+        @Override FuseFileSystem served() {
+            return new WritingBack(fileSystem());
+        }
+
+        @Override PageCacheOptions cache() {
+            return PageCacheOptions.WRITEBACK;
+        }
+
+        @Override protected Set<PosixFeature> lacking() {
+            return Set.of(PosixFeature.IMMEDIATE_ENOSPC);
         }
     }
 
