@@ -218,7 +218,7 @@ class CommandTest {
             Files.writeString(tree.resolve(name), name);
         }
         Path server = host.resolve("server.sock");
-        try (FuseServer serving = FuseServer.serve(FileSystems.discover().create(Address.parse("memory:")))
+        try (FuseServer _ = FuseServer.serve(FileSystems.discover().create(Address.parse("memory:")))
                 .at(Address.of("unix", server.toString())).start()) {
             assertThat(run("shell", "unix:" + server, "-c", "mkdir -p /tree/b; put " + tree + " /")).isOne();
             assertThat(run("shell", "unix:" + server, "-c", "cat /tree/a /tree/c")).isZero();

@@ -39,6 +39,9 @@ import org.junit.jupiter.params.provider.ValueSource;
     @TempDir Path directory;
 
     private static Vfs start(String command) throws IOException {
+        if (Boolean.getBoolean("foreign.times")) {
+            System.out.println("FOREIGN " + command);
+        }
         VfsOptions options = VfsOptions.DEFAULT.withCredentials(Credentials.of(ProcessIds.euid(), ProcessIds.gid()))
                 .withRequestTimeout(Duration.ofSeconds(60));
         return Vfs.connect(Address.of("exec", command), options);

@@ -20,7 +20,7 @@ import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.OpenFile;
 import org.hexfuse.vfs.Vfs;
 
-/** What is done with the files of each foreign server. */
+/** What is done with the files of each foreign server. With {@code -Dforeign.times=true} it prints how long that takes. */
 final class ForeignTree {
     static final int LARGE = 20 << 20;
     private static final int DIRECTORIES = 20;
@@ -28,13 +28,27 @@ final class ForeignTree {
     private static final int LONGEST = 20_000;
     private static final int CALLERS = 4;
 
+    private static final boolean PRINTS = Boolean.getBoolean("foreign.times");
+
     private final Vfs vfs;
     private final String root;
+    private long before;
 
     /** A tree in a directory of the server, which is there and may be the root: the empty string. */
     ForeignTree(Vfs vfs, String root) {
         this.vfs = vfs;
         this.root = root;
+    }
+
+    private void begin() {
+        before = System.nanoTime();
+    }
+
+    private ForeignTree end(String what) {
+        if (PRINTS) {
+            System.out.printf("FOREIGN %s: %d ms%n", what, (System.nanoTime() - before) / 1_000_000);
+        }
+        return this;
     }
 
     private static String directory(int i) {
@@ -71,17 +85,19 @@ final class ForeignTree {
 
     /** Writes 500 files. */
     ForeignTree write() {
+        begin();
         for (int i = 0; i < DIRECTORIES; i++) {
             vfs.mkdir(root + directory(i));
             for (int j = 0; j < FILES; j++) {
                 vfs.writeAllBytes(root + file(i, j), content(i, j));
             }
         }
-        return this;
+        return end("500 files written");
     }
 
     /** Reads them again, after everything that is cached was dropped. */
     ForeignTree read() {
+        begin();
         vfs.dropCaches();
         for (int i = 0; i < DIRECTORIES; i++) {
             assertThat(vfs.list(root + directory(i))).extracting(DirectoryEntry::name).hasSize(FILES);
@@ -89,7 +105,7 @@ final class ForeignTree {
                 assertThat(vfs.readAllBytes(root + file(i, j))).isEqualTo(content(i, j));
             }
         }
-        return this;
+        return end("500 files read");
     }
 
     /** The server's files are where it keeps them. */
@@ -103,8 +119,10 @@ final class ForeignTree {
     }
 
     ForeignTree writeLarge() {
-        vfs.writeAllBytes(root + "/large", large());
-        return this;
+        byte[] content = large();
+        begin();
+        vfs.writeAllBytes(root + "/large", content);
+        return end("20 MiB written");
     }
 
     /** Several callers read the large file at once, as many replies to READ as there are threads in the server. */
@@ -112,6 +130,7 @@ final class ForeignTree {
         vfs.dropCaches();
         byte[] expected = large();
         ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+        begin();
         try (OpenFile file = vfs.open(root + "/large")) {
             var parts = new ArrayList<Future<Boolean>>();
             int length = expected.length / CALLERS + 1;
@@ -130,7 +149,7 @@ final class ForeignTree {
         } finally {
             callers.shutdownNow();
         }
-        return this;
+        return end("20 MiB read");
     }
 
     ForeignTree symlinks() {
