@@ -145,6 +145,12 @@ final class FileContent {
         long index = position >>> SHIFT;
         int start = startInChunk(position);
         byte[] chunk = chunks.get(index);
+        if (chunk.length == 0 && index > 0) {
+            byte[] former = space.takeFormer();
+            if (former != null) {
+                return fillFormer(former, index, start, length, source, sourcePosition);
+            }
+        }
         if (chunk.length < start + length) {
             chunk = grow(index, chunk, start + length);
         }
@@ -154,6 +160,21 @@ final class FileContent {
         }
         source.copyTo(sourcePosition, chunk, start, some);
         return some;
+    }
+
+    /** Writes into a chunk of former data, of which nothing is left afterwards, and whose space is reserved. */
+    private int fillFormer(byte[] former, long index, int start, int length, ByteSource source, int sourcePosition) {
+        boolean filled = false;
+        try {
+            source.copyTo(sourcePosition, former, start, length);
+            filled = true;
+        } finally {
+            Arrays.fill(former, 0, filled ? start : CHUNK, (byte) 0);
+            Arrays.fill(former, start + length, CHUNK, (byte) 0);
+            chunks.put(index, former);
+            allocated += CHUNK;
+        }
+        return length;
     }
 
     /** Grows a chunk to at least {@code end} bytes, or to less where space runs out. */
@@ -305,6 +326,7 @@ final class FileContent {
             int end = (int) Math.min(chunk.length, to - base);
             if (free && start == 0 && end == chunk.length) {
                 chunks.remove(i);
+                space.keep(chunk);
                 space.giveBack(chunk.length);
                 allocated -= chunk.length;
             } else if (start < end) {
@@ -402,6 +424,9 @@ final class FileContent {
 
     /** Frees all chunks at once. */
     private void clear() {
+        for (long i = chunks.next(0); i >= 0; i = chunks.next(i + 1)) {
+            space.keep(chunks.get(i));
+        }
         chunks.clear();
         space.giveBack(allocated);
         allocated = 0;

@@ -16,6 +16,7 @@ final class Space {
     private final long nodeLimit;
     private final AtomicLong usedBytes = new AtomicLong();
     private final AtomicLong usedNodes = new AtomicLong();
+    private final FreeChunks freeChunks = new FreeChunks();
 
     Space(long byteLimit, long nodeLimit) {
         this.byteLimit = byteLimit;
@@ -64,6 +65,26 @@ final class Space {
 
     void giveBack(long bytes) {
         usedBytes.addAndGet(-bytes);
+    }
+
+    /** Keeps the memory of a chunk that nobody uses any more, beside giving its space back. */
+    void keep(byte[] chunk) {
+        freeChunks.give(chunk);
+    }
+
+    /** A chunk of former data, with its space reserved; null if there is none, or no space for all of it. */
+    byte[] takeFormer() {
+        byte[] chunk = freeChunks.take();
+        if (chunk == null) {
+            return null;
+        }
+        long taken = takeUpTo(chunk.length);
+        if (taken == chunk.length) {
+            return chunk;
+        }
+        giveBack(taken);
+        freeChunks.give(chunk);
+        return null;
     }
 
     /** Reserves a node; ENOSPC at the limit. */

@@ -1,7 +1,9 @@
 package org.hexfuse.examples.memory;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hexfuse.examples.memory.FileContent.CHUNK;
 import static org.hexfuse.examples.memory.TreeFixture.assertFails;
 import static org.hexfuse.examples.memory.TreeFixture.source;
@@ -62,6 +64,50 @@ class FileContentTest {
         assertThat(content.size()).isEqualTo(1L << 50);
         assertThat(content.allocated()).isEqualTo(CHUNK).isEqualTo(space.usedBytes());
         assertThat(read(content, (1L << 45) - 1, 3)).containsExactly(0, 'x', 0);
+    }
+
+    /** Leaves chunks that are used again, all of ones. */
+    private void removeOnes(int chunks) {
+        var former = new FileContent(space);
+        former.write(0, chunks * CHUNK,
+                (_, target, offset, length) -> Arrays.fill(target, offset, offset + length, (byte) 1));
+        former.discard();
+        assertThat(space.usedBytes()).isZero();
+    }
+
+    @Test void showsNothingOfFormerDataWhoseMemoryItUses() {
+        removeOnes(8);
+        write(2L * CHUNK + 100, "abc");
+        write(4L * CHUNK - 2, "defg");
+        content.truncate(6L * CHUNK);
+        byte[] all = read(content, 0, 6 * CHUNK);
+        for (String text : new String[]{"abc", "defg"}) {
+            int at = new String(all, ISO_8859_1).indexOf(text);
+            Arrays.fill(all, at, at + text.length(), (byte) 0);
+        }
+        assertThat(all).isEqualTo(new byte[6 * CHUNK]);
+        assertThat(space.usedBytes()).isEqualTo(3L * CHUNK).isEqualTo(content.allocated());
+    }
+
+    @Test void showsNothingOfFormerDataIfItsBytesCannotBeRead() {
+        removeOnes(8);
+        assertThatThrownBy(() -> content.write(2L * CHUNK, CHUNK, (_, target, offset, _) -> {
+            target[offset] = 5;
+            throw new IllegalStateException("closed");
+        })).isInstanceOf(IllegalStateException.class);
+        content.truncate(3L * CHUNK);
+        assertThat(read(content, 0, 3 * CHUNK)).isEqualTo(new byte[3 * CHUNK]);
+        assertThat(space.usedBytes()).isEqualTo(content.allocated());
+    }
+
+    @Test void usesNoFormerMemoryWithoutSpace() {
+        removeOnes(63);
+        var other = new FileContent(space);
+        other.write(0, 63 * CHUNK, source("x".repeat(63 * CHUNK)));
+        write(0, "x".repeat(CHUNK / 2 + 64));
+        assertThat(content.allocated()).isEqualTo(CHUNK);
+        assertFails(Errno.ENOSPC, () -> write(3L * CHUNK, "x"));
+        assertThat(space.freeBytes()).isZero();
     }
 
     @Test void takesLittleWhenItIsSmall() {
