@@ -46,6 +46,8 @@ public final class Locks {
     private final LockTable<Long, Owner> flocks = LockTable.ofWholeFiles();
     /** The lock owners of each open file, by its handle. Guards itself. */
     private final Map<OpenNode, Map<Long, Set<Owner>>> lockedBy = new HashMap<>();
+    /** Whether there may have been a lock: most filesystems never have one, and each FLUSH and RELEASE would look for it. */
+    private volatile boolean used;
 
     /** Without locks. */
     public Locks() {}
@@ -67,6 +69,7 @@ public final class Locks {
     public void setlk(Lock op) throws InterruptedException {
         LockTable<Long, Owner> table = table(op);
         Owner owner = owner(op);
+        used = true;
         if (op.waits()) {
             table.setlkw(op.node(), owner, op.range());
         } else {
@@ -91,6 +94,9 @@ public final class Locks {
 
     /** Releases the record locks of a process that has closed one of its descriptors. */
     public void flush(Flush op) {
+        if (!used) {
+            return;
+        }
         var owner = new Owner(op.session(), op.lockOwner());
         records.release(op.node(), owner);
         synchronized (lockedBy) {
@@ -104,6 +110,9 @@ public final class Locks {
 
     /** Releases the file's locks on RELEASE. */
     public void release(Release op) {
+        if (!used) {
+            return;
+        }
         if (op.flockUnlock()) {
             flocks.release(op.node(), flockOwner(op.session(), op.lockOwner(), op.handle()));
         }
@@ -172,6 +181,7 @@ public final class Locks {
      * @throws FuseException if it is damaged
      */
     public void restore(Session session, DataInput in) throws IOException {
+        used = true;
         restore(records, session, in);
         restore(flocks, session, in);
         while (in.readBoolean()) {

@@ -5,11 +5,9 @@ import org.hexfuse.vfs.notify.PollTable;
 import static org.hexfuse.vfs.request.Checks.require;
 
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Opcode;
@@ -31,10 +29,8 @@ public final class PollWaiter {
 
     private final Handle handle;
     private final PollTable table;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition woken = lock.newCondition();
-    /** The calls that wait for this file and others at once. */
-    private final Set<PollSet.Wakeups> watchers = ConcurrentHashMap.newKeySet();
+    /** The calls that wait for this file and others at once; null until there is one. */
+    private List<PollSet.Wakeups> watchers;
     /** 0 until the first wait. */
     private long pollHandle;
     private long wakeups;
@@ -65,21 +61,21 @@ public final class PollWaiter {
     }
 
     /** Wakes a call that waits for several files too; not if the file is closed, which its {@link #poll} finds. */
-    void watch(PollSet.Wakeups wakeups) {
-        lock.lock();
-        try {
-            if (!closed) {
-                register();
-                watchers.add(wakeups);
+    synchronized void watch(PollSet.Wakeups wakeups) {
+        if (!closed) {
+            register();
+            if (watchers == null) {
+                watchers = new ArrayList<>(1);
             }
-        } finally {
-            lock.unlock();
+            watchers.add(wakeups);
         }
     }
 
     /** Ends {@link #watch}. */
-    void unwatch(PollSet.Wakeups wakeups) {
-        watchers.remove(wakeups);
+    synchronized void unwatch(PollSet.Wakeups wakeups) {
+        if (watchers != null) {
+            watchers.remove(wakeups);
+        }
     }
 
     /** As {@link #now}; {@code schedules} a NOTIFY_POLL. EBADF if the file is closed. */
@@ -114,67 +110,47 @@ public final class PollWaiter {
         }
     }
 
-    private long register() {
-        lock.lock();
-        try {
-            require(!closed, Errno.EBADF);
-            if (pollHandle == 0) {
-                pollHandle = table.newHandle();
-                table.add(pollHandle, this::wake);
-            }
-            return pollHandle;
-        } finally {
-            lock.unlock();
+    private synchronized long register() {
+        require(!closed, Errno.EBADF);
+        if (pollHandle == 0) {
+            pollHandle = table.newHandle();
+            table.add(pollHandle, this::wake);
         }
+        return pollHandle;
     }
 
-    private long wakeups() {
-        lock.lock();
-        try {
-            return wakeups;
-        } finally {
-            lock.unlock();
-        }
+    private synchronized long wakeups() {
+        return wakeups;
     }
 
     /** Waits for a wake-up after those that {@code before} counts. Returns false at the deadline. */
-    private boolean awaitWakeup(long before, long deadline) {
-        lock.lock();
+    private synchronized boolean awaitWakeup(long before, long deadline) {
         try {
             long left = deadline - System.nanoTime();
             while (wakeups == before && left > 0) {
-                left = woken.awaitNanos(left);
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+                left = deadline - System.nanoTime();
             }
             return wakeups != before;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw FuseException.of(Errno.EINTR);
-        } finally {
-            lock.unlock();
         }
     }
 
-    private void wake() {
-        lock.lock();
-        try {
-            wakeups++;
-            woken.signalAll();
-        } finally {
-            lock.unlock();
+    private synchronized void wake() {
+        wakeups++;
+        notifyAll();
+        if (watchers != null) {
+            watchers.forEach(PollSet.Wakeups::wake);
         }
-        watchers.forEach(PollSet.Wakeups::wake);
     }
 
     /** The file is closed: wakes the waiters, which get EBADF. */
-    public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            if (pollHandle != 0) {
-                table.remove(pollHandle);
-            }
-        } finally {
-            lock.unlock();
+    public synchronized void close() {
+        closed = true;
+        if (pollHandle != 0) {
+            table.remove(pollHandle);
         }
         wake();
     }

@@ -23,12 +23,18 @@ import org.hexfuse.vfs.RecordLocks;
 final class ChannelLocks {
     private static final LockTable TABLE = new LockTable();
 
-    private final RecordLocks records;
+    private final OpenFile file;
     private final Function<FuseException, IOException> errors;
-    private final Object file;
-    private final Set<VfsFileLock> held = ConcurrentHashMap.newKeySet();
-    private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
+    /** Null until the first lock, which most channels never have. */
+    private volatile Locked locked;
     private volatile boolean closed;
+
+    /** The locks of a channel that has had one. */
+    private record Locked(RecordLocks records, Object file, Set<VfsFileLock> held, Set<Wait> waits) {
+        Locked(OpenFile file) {
+            this(file.ofdLocks(), file.lockKey(), ConcurrentHashMap.newKeySet(), ConcurrentHashMap.newKeySet());
+        }
+    }
 
     /** A request for a lock that the server does not grant at once. */
     private final class Wait {
@@ -44,9 +50,9 @@ final class ChannelLocks {
 
         private void request() {
             try {
-                records.setlkw(lock.range(type(lock)));
+                locked.records.setlkw(lock.range(type(lock)));
                 if (!granted.complete(true)) {
-                    records.set(lock.range(LockType.UNLOCKED));
+                    locked.records.set(lock.range(LockType.UNLOCKED));
                 }
             } catch (FuseException e) {
                 // After the waiter gave up nobody is left to report it to: the closed file has no lock.
@@ -64,8 +70,16 @@ final class ChannelLocks {
     /** Without a lock; an error of a release becomes an IOException by {@code errors}. */
     ChannelLocks(OpenFile file, Function<FuseException, IOException> errors) {
         this.errors = errors;
-        this.records = file.ofdLocks();
-        this.file = file.lockKey();
+        this.file = file;
+    }
+
+    private synchronized Locked locked() {
+        Locked present = locked;
+        if (present == null) {
+            present = new Locked(file);
+            locked = present;
+        }
+        return present;
     }
 
     private static LockType type(FileLock lock) {
@@ -74,21 +88,23 @@ final class ChannelLocks {
 
     /** Enters a lock of the channel that is not held yet; OverlappingFileLockException if another one of the file overlaps. */
     VfsFileLock enter(VfsFileLock lock) {
-        TABLE.add(file, lock);
-        held.add(lock);
+        Locked mine = locked();
+        TABLE.add(mine.file, lock);
+        mine.held.add(lock);
         return lock;
     }
 
     /** Takes a lock out of the table. */
     void leave(VfsFileLock lock) {
-        held.remove(lock);
-        TABLE.remove(file, lock);
+        Locked mine = locked();
+        mine.held.remove(lock);
+        TABLE.remove(mine.file, lock);
     }
 
     /** Sets an entered lock at the server without blocking. Returns whether it is held. */
     boolean set(VfsFileLock lock) {
         try {
-            records.set(lock.range(type(lock)));
+            locked().records.set(lock.range(type(lock)));
             return true;
         } catch (FuseException e) {
             // fcntl(2): a conflict is EACCES or EAGAIN.
@@ -110,7 +126,7 @@ final class ChannelLocks {
             return;
         }
         var wait = new Wait(lock);
-        waits.add(wait);
+        locked().waits.add(wait);
         try {
             if (closed) {
                 throw new AsynchronousCloseException();
@@ -128,7 +144,7 @@ final class ChannelLocks {
                     ? FuseException.of(answer.errno(), answer.getMessage())
                     : new IllegalStateException(e.getCause());
         } finally {
-            waits.remove(wait);
+            locked().waits.remove(wait);
         }
     }
 
@@ -136,7 +152,7 @@ final class ChannelLocks {
     void release(VfsFileLock lock) throws IOException {
         try {
             Uninterrupted.call(() -> {
-                records.set(lock.range(LockType.UNLOCKED));
+                locked().records.set(lock.range(LockType.UNLOCKED));
                 return true;
             });
         } catch (FuseException e) {
@@ -154,8 +170,11 @@ final class ChannelLocks {
     void closeWith(OpenFile open, Runnable onClose) throws IOException {
         try {
             closed = true;
-            waits.forEach(Wait::giveUp);
-            held.forEach(this::leave);
+            Locked mine = locked;
+            if (mine != null) {
+                mine.waits.forEach(Wait::giveUp);
+                mine.held.forEach(this::leave);
+            }
             open.interruptCalls();
             open.close();
         } catch (FuseException e) {
