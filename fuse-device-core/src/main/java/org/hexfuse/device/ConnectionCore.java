@@ -131,7 +131,9 @@ final class ConnectionCore {
      * @return whether this call ended the caller's wait, so that the thread must call {@link RequestState#complete}
      */
     boolean endRequest(RequestState request, Errno error) {
-        request.phase = RequestState.Phase.DONE;
+        if (request.phase != RequestState.Phase.DONE) {
+            request.phase = RequestState.Phase.DONE;
+        }
         if (background.limits(request)) {
             background.lock.lock();
             try {

@@ -187,7 +187,11 @@ final class ConnectionHandle implements DeviceHandle {
         processing.lock.lock();
         try {
             request = find(unique);
-            if (request != null) {
+            if (request != null && request.isInCall()) {
+                // The caller itself copies the reply, and nothing keeps it from doing so at once.
+                processing.remove(request);
+                request.phase = Phase.DONE;
+            } else if (request != null) {
                 request.phase = Phase.WRITING;
             }
         } finally {
@@ -275,7 +279,9 @@ final class ConnectionHandle implements DeviceHandle {
 
     /** Ends a request that the transport copies. Returns whether its caller was still waiting. */
     private boolean end(RequestState request, Errno error) {
-        remove(request);
+        if (request.phase != Phase.DONE) {
+            remove(request);
+        }
         boolean finished = core.endRequest(request, error);
         core.observers.replied(request, error);
         completeAndRelease(request, finished);

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
  *             +------------------+- interrupt -----+- failed, abort +----------------+-----------------> DONE
  * </pre>
  *
- * <p>A request that its caller's thread takes inline is SENT at once. Only one that {@link BackgroundQueue} does not admit at once is
+ * <p>A request that its caller's thread takes inline is SENT at once, and a reply on that thread makes it DONE at once. Only one that {@link BackgroundQueue} does not admit at once is
  * BLOCKED. A SENT request becomes PENDING again by
  * RESEND, and a READING one on a kernel that keeps a request it could not copy.
  *
@@ -104,21 +104,28 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
 
     /** Resets the state of a recycled request, which has one reference from now on, the caller's. */
     void start() {
-        references.set(1);
+        // No other thread has the request: what is written before it is queued needs no fences of its own.
+        references.setPlain(1);
         phase = Phase.IDLE;
         unique = 0;
         background = false;
         reserved = false;
         active = false;
         serverUnique = false;
-        interrupted = false;
-        interruptRequested = false;
+        if (interrupted) {
+            interrupted = false;
+        }
+        if (interruptRequested) {
+            interruptRequested = false;
+        }
         interruptSent = false;
         interruptQueued = false;
         done = null;
         handle = null;
         waiter = null;
-        waiterParks = false;
+        if (waiterParks) {
+            waiterParks = false;
+        }
         // Before outcome: the timeout check may still refer to the former request in this object.
         queuedAt = 0;
         outcome = null;
@@ -231,12 +238,16 @@ final class RequestState implements OutgoingRequest, CallerRequest, Delivery {
         return request.accepts(length);
     }
 
+    /** Whether this is the thread of its caller, which waits for the reply: it runs the server. */
+    boolean isInCall() {
+        return Thread.currentThread().equals(waiter) && outcome == null;
+    }
+
     /** Prepares the delivery of a reply of {@code length} bytes. */
     Delivery replying(Errno error, long length) {
         replyError = error;
         replyLength = length;
-        boolean inCall = Thread.currentThread().equals(waiter) && !isFinished();
-        if (inCall && error == Errno.OK && request.lentReply(length, lentTarget)) {
+        if (isInCall() && error == Errno.OK && request.lentReply(length, lentTarget)) {
             delivered = lentTarget;
         } else {
             delivered = target.set(request.reply(), 0, length);
