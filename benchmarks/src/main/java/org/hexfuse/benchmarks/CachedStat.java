@@ -10,8 +10,10 @@ import org.hexfuse.server.FuseServer;
 import org.hexfuse.server.GetAttr;
 import org.hexfuse.server.Lookup;
 import org.hexfuse.transport.Address;
+import org.hexfuse.vfs.CacheLimits;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Vfs;
+import org.hexfuse.vfs.VfsOptions;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -24,7 +26,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A stat of a path of four components with all dentries and attributes cached. {@code -t 2} for two callers. */
+/**
+ * A stat of a path of four components: with all dentries and attributes cached, and with none, where each component is a LOOKUP.
+ * {@code -t 2} for two callers.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -33,6 +38,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1) public class CachedStat {
     private FuseServer server;
     private Vfs vfs;
+    private Vfs uncached;
 
     public CachedStat() {}
 
@@ -57,14 +63,20 @@ import org.openjdk.jmh.annotations.Warmup;
         server = FuseServer.serve(new Deep()).at(Address.parse("mem:?inline")).start();
         vfs = Vfs.connect(server.address());
         vfs.stat("/a/b/c/d");
+        uncached = Vfs.connect(server.address(), VfsOptions.DEFAULT.withCaches(CacheLimits.NONE));
     }
 
     @TearDown public void unmount() {
+        uncached.close();
         vfs.close();
         server.close();
     }
 
     @Benchmark public Stat stat() {
         return vfs.stat("/a/b/c/d");
+    }
+
+    @Benchmark public Stat cold() {
+        return uncached.stat("/a/b/c/d");
     }
 }

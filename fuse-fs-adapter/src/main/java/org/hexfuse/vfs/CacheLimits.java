@@ -28,7 +28,7 @@ public record CacheLimits(int dentries, int negativeDentries, int inodes, int sy
     public static final CacheLimits NONE = new CacheLimits(0, 0, 0, 0, 0);
     /** A thirty-second of the heap for names, up to a million of them. */
     public static final CacheLimits DEFAULT = ofNames(
-            (int) Math.clamp(Runtime.getRuntime().maxMemory() / SHARE / BYTES_OF_A_DENTRY, FEWEST, MOST));
+            Math.clamp(Runtime.getRuntime().maxMemory() / SHARE / BYTES_OF_A_DENTRY, FEWEST, MOST));
 
     /** Checks the numbers. */
     public CacheLimits {

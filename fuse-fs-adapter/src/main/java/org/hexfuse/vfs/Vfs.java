@@ -62,7 +62,8 @@ import org.hexfuse.transport.Transports;
  * <p><b>Threads.</b> Any thread may call any method, virtual ones included. No lock is held while a request is in flight, except
  * the per-directory lock for a server without {@link org.hexfuse.abi.InitFlag#PARALLEL_DIROPS}.
  *
- * <p><b>Caches.</b> Dentries and attributes are cached for their timeouts. Data is cached with {@link VfsOptions#withPageCache}.
+ * <p><b>Caches.</b> Dentries and attributes are cached for their timeouts, targets of symbolic links and listings of directories if the
+ * server negotiates or opens them so; {@link CacheLimits} bounds each. Data is cached with {@link VfsOptions#withPageCache}.
  *
  * <p><b>Locks</b> on files, see {@link OpenFile#locks}, are the server's, or local if the server has none. What one {@code Vfs} opens is
  * opened by one process.
