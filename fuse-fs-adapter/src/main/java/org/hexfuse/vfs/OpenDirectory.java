@@ -23,7 +23,7 @@ import org.hexfuse.vfs.path.PathWalk;
  *
  * <p>Source: {@code getdents64(2)}, Linux {@code fs/fuse/readdir.c}.
  */
-public final class OpenDirectory implements WalkStart, AutoCloseable {
+public final class OpenDirectory implements AutoCloseable {
     private final Handle handle;
     private final NodeRequests requests;
     private final Mount mount;
@@ -59,7 +59,8 @@ public final class OpenDirectory implements WalkStart, AutoCloseable {
         return mount;
     }
 
-    @Override public void enter(PathWalk walk) {
+    /** Lets a walk begin here; EBADF if this is closed. */
+    void enter(PathWalk walk) {
         require(uses.acquire(), Errno.EBADF);
         try {
             walk.start(above, handle.inode);

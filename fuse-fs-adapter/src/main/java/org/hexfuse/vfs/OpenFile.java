@@ -45,7 +45,7 @@ import org.hexfuse.vfs.path.PathWalk;
  * {@link FuseException}s: what the server answered, EBADF if the file is closed or not open for the access, EIO if the reply violates
  * the protocol. If some bytes were read or written before an error, their number is returned instead, as by {@code read(2)}.
  */
-public final class OpenFile implements WalkStart, AutoCloseable {
+public final class OpenFile implements AutoCloseable {
     private static final int FIRST_READ = 64 * 1024;
     private static final int MAX_FIRST_READ = 16 * 1024 * 1024;
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
@@ -100,7 +100,8 @@ public final class OpenFile implements WalkStart, AutoCloseable {
         return poll;
     }
 
-    @Override public void enter(PathWalk walk) {
+    /** Lets a walk begin here; EBADF if this is closed, ENOTDIR if it is no directory. */
+    void enter(PathWalk walk) {
         getOfPath(() -> {
             require(handle.inode.isDirectory(), Errno.ENOTDIR);
             walk.start(handle.above(), handle.inode);

@@ -231,12 +231,12 @@ public final class Vfs implements AutoCloseable {
      * opened. Closing the result does nothing.
      */
     public Vfs at(OpenDirectory directory) {
-        return at(directory, directory.mount());
+        return at(directory::enter, directory.mount());
     }
 
     /** The same from a directory that is open as a file, also with {@link OpenFlag#PATH}; each call is ENOTDIR if it is none. */
     public Vfs at(OpenFile directory) {
-        return at(directory, directory.mount());
+        return at(directory::enter, directory.mount());
     }
 
     /** The mount is that of the directory, whichever this one is. */
@@ -377,9 +377,9 @@ public final class Vfs implements AutoCloseable {
         return onInode(path, true, permissions::execute);
     }
 
-    /** The total and free space of the filesystem. */
+    /** The total and free space of the filesystem; zeros for a user who may not use it. */
     public StatVfs statfs() {
-        return statfs("/");
+        return permissions.mayUse() ? statfs("/") : new StatVfs(0, 0, 0, 0, 0, 0, 0);
     }
 
     /** The same, by a path, for a filesystem where it depends on that. */

@@ -22,7 +22,7 @@
  *
  * <p><b>Inside.</b> The types here but the four above are values, which all packages use. The others are not exported and depend on
  * those before them in this list: {@code cache} (dentries, inodes, attributes), {@code request} (arguments, replies, ENOSYS),
- * {@code lock}, {@code notify}, {@code mount} (the superblock), {@code inode} (attributes, extended attributes, permissions),
+ * {@code lock}, {@code notify}, {@code mount} (the superblock and its mounts), {@code inode} (attributes, extended attributes, permissions),
  * {@code path} (walks, names), {@code file} (open files).
  */
 package org.hexfuse.vfs;

@@ -1,9 +1,11 @@
 package org.hexfuse.vfs;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hexfuse.vfs.FuseAssertions.assertFails;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,9 @@ import org.hexfuse.abi.OpenIn;
 import org.hexfuse.abi.SetattrIn;
 import org.hexfuse.abi.WriteIn;
 import org.hexfuse.abi.WriteOut;
+import org.hexfuse.posix.AccessControlList;
+import org.hexfuse.posix.AccessControlList.Entry;
+import org.hexfuse.posix.AccessControlList.Tag;
 import org.hexfuse.vfs.StandInServer.Node;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -370,6 +375,35 @@ class MountsTest {
             assertFails(Errno.EOVERFLOW, () -> mapped.chown("/d/f", -1, 1));
             mapped.chown("/d/f", 3, -1);
             assertThat(sent).containsExactly("SETATTR -1 -1 uid=1002", "SETATTR -1 -1 uid=1003");
+        }
+
+        @Test void mapTheIdsOfAccessControlLists() {
+            var stored = new java.util.concurrent.atomic.AtomicReference<byte[]>();
+            AccessControlList list = list(1002, 1003);
+            server.answers.put(Opcode.GETXATTR, request -> {
+                byte[] value = list.toBytes();
+                MemorySegment.copy(value, 0, request.reply(), JAVA_BYTE, 0, value.length);
+                return value.length;
+            });
+            server.answers.put(Opcode.SETXATTR, request -> {
+                byte[] value = new byte[(int) request.data().size()];
+                request.data().copyTo(0, value, 0, value.length);
+                stored.set(value);
+                return 0;
+            });
+            String name = "system.posix_acl_access";
+            byte[] shown = mapped.getxattr("/d", name);
+            assertThat(AccessControlList.parse(shown)).contains(list(2, 3));
+            mapped.setxattr("/d", name, shown, 0);
+            assertThat(AccessControlList.parse(stored.get())).contains(list);
+            assertFails(Errno.EINVAL, () -> mapped.setxattr("/d", name, list(2, 10).toBytes(), 0));
+            assertThat(whole.getxattr("/d", name)).isEqualTo(list.toBytes());
+        }
+
+        private AccessControlList list(int uid, int gid) {
+            return AccessControlList.of(List.of(new Entry(Tag.OWNER, 6), new Entry(Tag.USER, 4, uid),
+                    new Entry(Tag.OWNING_GROUP, 0), new Entry(Tag.GROUP, 4, gid), new Entry(Tag.MASK, 4),
+                    new Entry(Tag.OTHERS, 0)));
         }
 
         @Test void needAllowIdmap() {

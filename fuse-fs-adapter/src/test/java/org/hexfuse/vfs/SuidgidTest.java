@@ -86,7 +86,7 @@ class SuidgidTest {
     }
 
     private void negotiate(Killing killing) {
-        server.flags = server.flags & ~InitFlag.HANDLE_KILLPRIV.mask() | killing.flags;
+        server.flags = (server.flags & ~InitFlag.HANDLE_KILLPRIV.mask()) | killing.flags;
         vfs = Vfs.mount(server, VfsOptions.DEFAULT);
         user = vfs.as(USER);
         vfs.stat("/f");

@@ -1,7 +1,7 @@
 /**
  * Open files and directories: {@code FileOpener} opens them, {@code Handle} is one until its RELEASE, and the others are the calls on
- * one: content ({@code FileData}, {@code FileCopy}), entries ({@code DirectoryReader}), {@code poll(2)} ({@code PollWaiter}) and
- * {@code ioctl(2)} ({@code IoctlRequests}).
+ * one: content ({@code FileData}, {@code FileCopy}), entries ({@code DirectoryReader}), {@code poll(2)} ({@code PollWaiter}, {@code PollSet})
+ * and {@code ioctl(2)} ({@code IoctlRequests}, {@code FileAttrRequests}).
  *
  * <p>{@code Vfs}, {@code OpenFile} and {@code OpenDirectory} call it, on the thread of the caller; all but a {@code DirectoryReader} are
  * for any number of threads at once.

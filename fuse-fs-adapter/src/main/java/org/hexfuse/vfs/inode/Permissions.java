@@ -90,11 +90,16 @@ public final class Permissions {
     /** ENOTCONN if the mount is unmounted; EACCES unless the user may use it: without {@code allow_other} its owner only. */
     public void enter() {
         mount.requireMounted();
-        Credentials owner = superblock.options.credentials();
-        if (!superblock.options.allowOther()
-                && (credentials.uid() != owner.uid() || credentials.gid() != owner.gid())) {
+        if (!mayUse()) {
             throw denied(Errno.EACCES);
         }
+    }
+
+    /** Whether the user may use the filesystem. */
+    public boolean mayUse() {
+        Credentials owner = superblock.options.credentials();
+        return superblock.options.allowOther()
+                || (credentials.uid() == owner.uid() && credentials.gid() == owner.gid());
     }
 
     /** EACCES unless mode and access control list allow the bits of {@code mask}. */
@@ -155,10 +160,6 @@ public final class Permissions {
             return;
         }
         checkReadOnly(inode, mask);
-        if ((mask & EXECUTE) != 0 && !inode.isDirectory()
-                && (requests.attributes(inode, StatField.PERMISSIONS).mode() & ANY_EXECUTE) == 0) {
-            throw denied(Errno.EACCES);
-        }
         requests.access(inode, mask);
     }
 
@@ -169,6 +170,9 @@ public final class Permissions {
         }
         check(inode, EXECUTE);
         Stat file = requests.attributes(inode, StatField.PERMISSIONS);
+        if ((file.mode() & ANY_EXECUTE) == 0) {
+            file = requests.getattr(inode);
+        }
         if ((file.mode() & ANY_EXECUTE) == 0) {
             throw denied(Errno.EACCES);
         }

@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.hexfuse.vfs.request.Checks.require;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +21,10 @@ import org.hexfuse.abi.SetxattrFlag;
 import org.hexfuse.abi.SetxattrIn;
 import org.hexfuse.device.Request;
 import org.hexfuse.posix.AccessControlList;
+import org.hexfuse.posix.AccessControlList.Entry;
 import org.hexfuse.posix.XattrFlags;
 import org.hexfuse.vfs.Credentials;
+import org.hexfuse.vfs.IdMapping;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.mount.Superblock;
 
@@ -36,6 +40,12 @@ public final class Xattrs {
     /** The room for a value in the first request, in bytes: enough for nearly all. */
     private static final int FIRST_ROOM = 1024;
     private static final int MAX_VALUE = 65_536;
+    private static final int LIST_HEADER = 4;
+    /** Of a tag and permissions in 16 bits each, and an id. */
+    private static final int LIST_ENTRY = 8;
+    private static final int ENTRY_ID = 4;
+    private static final short ACL_USER = 0x02;
+    private static final short ACL_GROUP = 0x08;
 
     private final Superblock superblock;
     private final Permissions permissions;
@@ -51,7 +61,8 @@ public final class Xattrs {
     /** {@code getxattr(2)}. */
     public byte[] get(Inode inode, String name) {
         check(inode, name, false);
-        return read(superblock, caller, Opcode.GETXATTR, inode, List.of(Name.of(name)));
+        byte[] value = read(superblock, caller, Opcode.GETXATTR, inode, List.of(Name.of(name)));
+        return isAccessList(name) && !ids().isIdentity() ? onMount(value) : value;
     }
 
     /** {@code listxattr(2)}; EIO for a name that is empty or not terminated. */
@@ -91,6 +102,40 @@ public final class Xattrs {
         }
     }
 
+    private IdMapping ids() {
+        return permissions.mount().ids;
+    }
+
+    /** A list with the ids that the mount shows; -1 for unmapped ones, which no valid list has. */
+    private byte[] onMount(byte[] value) {
+        ByteBuffer list = ByteBuffer.wrap(value.clone()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int at = LIST_HEADER; at + LIST_ENTRY <= value.length; at += LIST_ENTRY) {
+            int id = list.getInt(at + ENTRY_ID);
+            switch (list.getShort(at)) {
+                case ACL_USER -> list.putInt(at + ENTRY_ID, ids().userOnMount(id));
+                case ACL_GROUP -> list.putInt(at + ENTRY_ID, ids().groupOnMount(id));
+                default -> {
+                    // The other entries have no id.
+                }
+            }
+        }
+        return list.array();
+    }
+
+    /** A list with the ids in the filesystem; EINVAL for unmapped ones, as of an id that the user namespace does not have. */
+    private AccessControlList inFilesystem(AccessControlList list) {
+        return AccessControlList.of(list.entries().stream().map(entry -> switch (entry.tag()) {
+            case USER -> new Entry(entry.tag(), entry.permissions(), mapped(ids().userInFilesystem(entry.id())));
+            case GROUP -> new Entry(entry.tag(), entry.permissions(), mapped(ids().groupInFilesystem(entry.id())));
+            default -> entry;
+        }).toList());
+    }
+
+    private static int mapped(int id) {
+        require(id != -1, Errno.EINVAL);
+        return id;
+    }
+
     private static boolean isAccessList(String name) {
         return AccessControlList.ACCESS.is(name) || AccessControlList.DEFAULT.is(name);
     }
@@ -105,7 +150,7 @@ public final class Xattrs {
             removexattr(inode, name);
             return;
         }
-        byte[] bytes = list.get().toBytes();
+        byte[] bytes = (ids().isIdentity() ? list.get() : inFilesystem(list.get())).toBytes();
         require(bytes.length <= MAX_LIST, Errno.E2BIG);
         boolean killSgid = superblock.checksAccessLists() && permissions.losesSetGid(inode);
         setxattr(inode, name, bytes, 0, killSgid ? SetxattrFlag.ACL_KILL_SGID.mask() : 0);
