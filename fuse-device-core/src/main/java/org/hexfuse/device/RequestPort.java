@@ -53,7 +53,7 @@ public interface RequestPort {
     /** Queues a request without a reply. Never blocks. The port closes it. */
     void post(Request request);
 
-    /** Queues a FORGET, which may be batched with others. Never blocks. */
+    /** Queues a FORGET, which may be batched with others, or has the server run it on this thread where it runs inline. */
     void forget(long node, long lookups);
 
     /** What INIT negotiated. Blocks until the reply to INIT. */

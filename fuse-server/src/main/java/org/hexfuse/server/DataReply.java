@@ -6,7 +6,7 @@ import org.hexfuse.server.reply.DataReplyWriter;
 import org.hexfuse.transport.Segments;
 
 /**
- * The data of a reply, in memory of the transport's that has room for what was requested. The first byte written may overwrite the
+ * The data of a reply, in memory of the transport's, or of the caller's in the same process, that has room for what was requested. The first byte written may overwrite the
  * request, such as names that were not read yet.
  *
  * <p>There are three ways to write: bytes that follow what was written ({@link #write(byte[], int, int)} and its like), the slice

@@ -22,7 +22,7 @@ public non-sealed interface Write extends Operation<Write>, Deferrable<Write, In
     /** The number of bytes to write: the size of {@link #data}. */
     int size();
 
-    /** The bytes to write, in the transport's memory. */
+    /** The bytes to write, in the transport's memory, or in the caller's in the same process: not to be changed. */
     Segments data();
 
     /** Whether the kernel writes its page cache back, so that {@link #caller} is not the writer. */

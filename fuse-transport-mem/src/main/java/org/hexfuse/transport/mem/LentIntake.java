@@ -114,7 +114,7 @@ final class LentIntake implements Intake, Slot {
             repliesToLent = false;
             lentReply.lend(replyData.set(reply, 0, 0), 0);
         }
-        if (currentRest == data) {
+        if (currentRest.equals(data)) {
             data.lend(rest, 0);
             currentRest = rest.set(MemorySegment.NULL, 0, 0);
         }
@@ -178,7 +178,7 @@ final class LentIntake implements Intake, Slot {
             return delivery.verdict();
         }
         Segments target = delivery.target();
-        if (target != forReply) {
+        if (!target.equals(forReply)) {
             // The server replies on another thread, or an abort has ended the call meanwhile.
             target.copyFrom(0, forReply.segment(0), forReply.offset(0), length);
         }

@@ -10,7 +10,9 @@
  * </ul>
  *
  * <p>A request is copied once, by the worker that takes it, into that worker's buffer; a reply once, by the thread that commits
- * it. The transport has no threads: workers block in the device handle, and may be virtual. At most
+ * it. Inline nothing is copied but the structs of replies: the server reads the request where its caller made it, the data of a WRITE
+ * where the caller of the VFS has it, and writes the data of a READ to where that wants it. Heap arrays are lent where the server
+ * copies; if it wants the memory itself, for native code, they are copied. The transport has no threads: workers block in the device handle, and may be virtual. At most
  * {@value org.hexfuse.transport.spi.AcceptQueue#BACKLOG} connections wait to be accepted.
  */
 package org.hexfuse.transport.mem;
