@@ -76,7 +76,7 @@ import org.junit.jupiter.params.provider.MethodSource;
                     fill(op, out, first);
                 }
                 case ON_ANOTHER_THREAD -> CompletableFuture.runAsync(() -> fill(op, out, 0)).join();
-                case LATER -> op.later(reply -> CompletableFuture.runAsync(() -> {
+                case LATER -> op.later(reply -> Thread.ofVirtual().start(() -> {
                     fill(op, out, 0);
                     reply.reply(null);
                 }));
@@ -104,7 +104,7 @@ import org.junit.jupiter.params.provider.MethodSource;
                     take(op, 10);
                 }
                 case ON_ANOTHER_THREAD -> CompletableFuture.runAsync(() -> take(op, 0)).join();
-                case LATER -> op.later(reply -> CompletableFuture.runAsync(() -> {
+                case LATER -> op.later(reply -> Thread.ofVirtual().start(() -> {
                     take(op, 0);
                     reply.reply(op.size());
                 }));
