@@ -195,7 +195,7 @@ final class ServerProcess {
         if (ending) {
             LOG.debug("{} has exited with {}", program, status(status.orElseThrow()));
         } else {
-            LOG.info("{} has exited with {}", program, status(status.orElseThrow()));
+            LOG.warn("{}", report());
         }
     }
 }
