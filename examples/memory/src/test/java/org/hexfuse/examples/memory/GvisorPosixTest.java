@@ -1,0 +1,59 @@
+package org.hexfuse.examples.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Set;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.Opcode;
+import org.hexfuse.device.KernelProfile;
+import org.hexfuse.posix.RenameFlags;
+import org.hexfuse.testkit.UserKernel;
+import org.hexfuse.testkit.posix.PosixClient;
+import org.hexfuse.testkit.posix.PosixContract;
+import org.hexfuse.testkit.posix.PosixFeature;
+import org.hexfuse.testkit.posix.VfsClient;
+import org.hexfuse.testkit.record.RecordedRequest;
+import org.hexfuse.testkit.record.Recorder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The POSIX contract on gVisor, which sends 29 operations of protocol 7.31: what it lacks fails there, or is done without. */
+class GvisorPosixTest extends PosixContract {
+    private final KernelProfile gvisor = KernelProfile.gvisor();
+    private final Recorder recorder = new Recorder();
+    private UserKernel kernel;
+
+    @Override protected PosixClient mount() throws IOException {
+        kernel = UserKernel.serving(new MemoryFileSystem(128 << 20, 100_000)).kernel(gvisor).recorder(recorder)
+                .connect();
+        RecordedRequest init = recorder.requests(Opcode.INIT).getFirst();
+        assertThat(init.argument("minor")).isEqualTo(31);
+        assertThat(init.argument("flags")).isEqualTo(InitFlag.MAX_PAGES.mask());
+        return new VfsClient(kernel.vfs());
+    }
+
+    @AfterEach void gvisorHasAllOpcodesThatWereSent() {
+        assertThat(recorder.opcodes()).allMatch(gvisor::sends);
+        recorder.clear();
+    }
+
+    @Override protected Set<PosixFeature> lacking() {
+        return Set.of(PosixFeature.ACCESS_LISTS, PosixFeature.UNNAMED_FILES, PosixFeature.EXCHANGE,
+                PosixFeature.HOLES);
+    }
+
+    /** It takes RENAME2. */
+    @Test
+    @Override public void noreplaceKeepsAnExistingName() {
+        fails(Errno.EINVAL, () -> fs().rename(file("a", "1"), at("b"), RenameFlags.NOREPLACE));
+        assertThat(names(at(""))).containsExactly("a");
+    }
+
+    @Override protected void unmount() {
+        if (kernel != null) {
+            kernel.close();
+        }
+    }
+}
