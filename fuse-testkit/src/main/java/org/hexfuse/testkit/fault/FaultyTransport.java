@@ -42,27 +42,27 @@ public final class FaultyTransport {
     public static final int LONGEST_LOG = 10_000;
 
     private final long seed;
-    private final Map<TransportFault, TransportFault> replayed;
+    private final Optional<Map<TransportFault, TransportFault>> replayed;
     private final Map<Kind, Double> probabilities = new EnumMap<>(Kind.class);
     private Duration longestDelay = Duration.ofMillis(5);
     private Predicate<Opcode> where = opcode -> opcode != Opcode.INIT;
     private final List<TransportFault> log = new ArrayList<>();
 
-    private FaultyTransport(long seed, Map<TransportFault, TransportFault> replayed) {
+    private FaultyTransport(long seed, Optional<Map<TransportFault, TransportFault>> replayed) {
         this.seed = seed;
         this.replayed = replayed;
     }
 
     /** Injects faults by a seed: none until {@link #with} or {@link #delays} says how many. */
     public static FaultyTransport seeded(long seed) {
-        return new FaultyTransport(seed, Map.of());
+        return new FaultyTransport(seed, Optional.empty());
     }
 
     /** Injects the given faults, as of a {@link #log}. */
     public static FaultyTransport replaying(Collection<TransportFault> faults) {
         var byMessage = new HashMap<TransportFault, TransportFault>();
         faults.forEach(fault -> byMessage.put(message(fault.reply(), fault.opcode(), fault.ordinal()), fault));
-        return new FaultyTransport(0, byMessage);
+        return new FaultyTransport(0, Optional.of(byMessage));
     }
 
     /** The key of a message. */
@@ -120,7 +120,7 @@ public final class FaultyTransport {
      */
     Optional<TransportFault> draw(boolean reply, Opcode opcode, long ordinal, long size) {
         Optional<TransportFault> fault = replayed.isEmpty() ? seeded(reply, opcode, ordinal, size)
-                : Optional.ofNullable(replayed.get(message(reply, opcode, ordinal)));
+                : Optional.ofNullable(replayed.get().get(message(reply, opcode, ordinal)));
         fault.ifPresent(injected -> {
             synchronized (log) {
                 if (log.size() < LONGEST_LOG) {

@@ -18,6 +18,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenOutFlag;
+import org.hexfuse.device.KernelProfile;
 import org.hexfuse.server.Create;
 import org.hexfuse.server.Created;
 import org.hexfuse.server.FilterFileSystem;
@@ -354,6 +355,7 @@ import org.junit.jupiter.api.Timeout;
                 var client = new LibcClient(kernel.path())) {
             recorder.clear();
             program.script().run(new Calls(client, KernelComparisonTest::sleep));
+            awaitReleases(recorder);
             return log(recorder);
         }
     }
@@ -366,22 +368,22 @@ import org.junit.jupiter.api.Timeout;
         }
     }
 
-    private static List<String> byOurs(Program program) throws Exception {
+    private static Recorder byOurs(Program program, KernelProfile profile) throws Exception {
         FuseFileSystem files = files(program.keepCache());
         setUp(files);
         var recorder = new Recorder();
         var clock = new VirtualClock();
         try (var kernel = UserKernel.serving(files).server(KernelComparisonTest::setUp).recorder(recorder)
-                .options(VfsOptions.DEFAULT.withDefaultPermissions(true)).clock(clock).connect()) {
-            recorder.clear();
+                .options(VfsOptions.DEFAULT.withDefaultPermissions(true)).kernel(profile).clock(clock).connect()) {
             program.script().run(
                     new Calls(new VfsClient(kernel.vfs()), () -> clock.advance(TIMEOUT.plusMillis(50))));
-            return log(recorder);
+            awaitReleases(recorder);
+            return recorder;
         }
     }
 
-    /** The log without what has no part in caching, once RELEASE has come, which nobody waits for. */
-    private static List<String> log(Recorder recorder) throws InterruptedException {
+    /** Nobody waits for RELEASE. */
+    private static void awaitReleases(Recorder recorder) throws InterruptedException {
         for (var pair : Map.of(Opcode.OPEN, Opcode.RELEASE, Opcode.OPENDIR, Opcode.RELEASEDIR).entrySet()) {
             long opens = recorder.count(pair.getKey())
                     + (pair.getKey() == Opcode.OPEN ? recorder.count(Opcode.CREATE) : 0);
@@ -391,6 +393,10 @@ import org.junit.jupiter.api.Timeout;
                 Thread.sleep(2);
             }
         }
+    }
+
+    /** The log without what has no part in caching. */
+    private static List<String> log(Recorder recorder) {
         return recorder.requests().stream().filter(request -> !NOT_COMPARED.contains(request.opcode()))
                 .map(KernelComparisonTest::line).toList();
     }
@@ -410,9 +416,17 @@ import org.junit.jupiter.api.Timeout;
         assumeTrue(System.getProperty("os.version").startsWith(COMPARED_WITH), "the list is that of Linux 6.18");
         assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "the list is that of root");
         return PROGRAMS.stream().map(program -> DynamicTest.dynamicTest(program.name(), () -> {
-            SideBySide logs = SideBySide.of(byRunningKernel(program), byOurs(program));
+            SideBySide logs = SideBySide.of(byRunningKernel(program), log(byOurs(program, KernelProfile.linux())));
             assertThat(logs.differences()).as("the running kernel and ours:%n%s", logs)
                     .containsExactlyElementsOf(program.differences().stream().map(Difference::line).toList());
+        }));
+    }
+
+    @TestFactory Stream<DynamicTest> gvisorSendsNothingElse() {
+        KernelProfile gvisor = KernelProfile.gvisor();
+        return PROGRAMS.stream().map(program -> DynamicTest.dynamicTest(program.name(), () -> {
+            Recorder log = byOurs(program, gvisor);
+            assertThat(log.opcodes()).contains(Opcode.INIT).allMatch(gvisor::sends);
         }));
     }
 }
