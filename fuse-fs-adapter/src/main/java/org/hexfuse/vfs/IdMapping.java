@@ -149,7 +149,12 @@ public record IdMapping(List<Range> users, List<Range> groups) {
 
     /** Whether owner and group of a file are mapped. */
     public boolean maps(Stat file) {
-        return isIdentity() || (userOnMount(file.uid()) != INVALID && groupOnMount(file.gid()) != INVALID);
+        return maps(file.uid(), file.gid());
+    }
+
+    /** Whether the owner and the group of a file are mapped. */
+    public boolean maps(int owner, int group) {
+        return isIdentity() || (userOnMount(owner) != INVALID && groupOnMount(group) != INVALID);
     }
 
     /** The attributes as the mount shows them. */

@@ -338,8 +338,8 @@ public final class Vfs implements AutoCloseable {
 
     private Stat attributes(String path, boolean follow) {
         permissions.enter();
-        if (permissions.searchesAll() && base.isEmpty() && mount.isWhole()) {
-            Inode cached = PathWalk.cached(superblock.dentries, path, follow);
+        if (base.isEmpty() && mount.isWhole()) {
+            Inode cached = PathWalk.cached(superblock.dentries, permissions::searchesByCache, path, follow);
             Optional<Stat> valid = cached == null ? Optional.empty() : superblock.attributes.valid(cached);
             if (valid.isPresent()) {
                 return mount.ids.onMount(valid.get());

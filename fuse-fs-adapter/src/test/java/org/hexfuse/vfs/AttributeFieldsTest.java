@@ -106,6 +106,23 @@ import org.junit.jupiter.api.Timeout;
         assertThat(getattrs()).isEqualTo(before + 2);
     }
 
+    @Test void aCachedPathIsSearchedWithoutARequestAsLongAsTheUserMaySearchIt() {
+        Node d = server.directory(server.root, "d");
+        server.file(d, "g");
+        user.stat("/d/g");
+        int before = server.calls.size();
+        user.stat("/d/g");
+        assertThat(server.calls).hasSize(before);
+        d.mode = d.mode & ~0777 | 0700;
+        notifications.invalidateNode(d.number, -1, 0);
+        assertFails(Errno.EACCES, () -> user.stat("/d/g"));
+        assertFails(Errno.EACCES, () -> user.stat("/d/g"));
+        assertThat(root.stat("/d/g").isRegular()).isTrue();
+        d.mode |= 0777;
+        notifications.invalidateNode(d.number, -1, 0);
+        assertThat(user.stat("/d/g").isRegular()).isTrue();
+    }
+
     @Test void withTheWritebackCacheTheLocalSizeIsAlwaysValid() {
         server.flags |= InitFlag.WRITEBACK_CACHE.mask();
         server.answers.put(Opcode.SETATTR, request -> server.attributes(request, file));

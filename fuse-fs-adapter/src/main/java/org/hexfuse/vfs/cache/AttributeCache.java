@@ -75,6 +75,11 @@ public final class AttributeCache {
         return Optional.ofNullable(valid);
     }
 
+    /** Type, mode, owner and so on if those of the fields in {@code mask} are valid. Allocates nothing. */
+    public Optional<CommonAttributes> validCommon(Inode inode, int mask) {
+        return inode.areValid(mask, clock) ? Optional.of(inode.common()) : Optional.empty();
+    }
+
     /** The time of creation if it is known and the timeout of the attributes has not passed; an empty one if the filesystem has none. */
     public Optional<Optional<Timespec>> validBtime(Inode inode) {
         return inode.areValid(StatField.BTIME, clock) ? inode.btime() : Optional.empty();
@@ -174,10 +179,6 @@ public final class AttributeCache {
                 stat.blocks(), stat.blockSize(), stat.atime(), mtime, ctime);
     }
 
-    private static Stat withSize(Stat stat, long size) {
-        return withTimes(stat, size, stat.mtime(), stat.ctime());
-    }
-
     /** Sets ctime, and with {@code content} mtime, of a file whose times are local. */
     public void touch(Inode inode, boolean content, Timespec now) {
         synchronized (inode) {
@@ -190,7 +191,7 @@ public final class AttributeCache {
     /** Sets the size of a file whose size is local. */
     public void resize(Inode inode, long size) {
         synchronized (inode) {
-            write(inode, withSize(inode.read(), size));
+            inode.size(size);
         }
     }
 
@@ -227,7 +228,7 @@ public final class AttributeCache {
     /** Data was written up to {@code end}, for which the server may have cleared set-user-id and set-group-id. */
     public void written(Inode inode, long end) {
         synchronized (inode) {
-            boolean modeMayChange = (inode.read().mode() & SET_UID_OR_GID) != 0;
+            boolean modeMayChange = (inode.mode() & SET_UID_OR_GID) != 0;
             invalidate(inode, modeMayChange ? StatField.CONTENT | StatField.MODE : StatField.CONTENT);
             extend(inode, end);
         }
@@ -236,13 +237,12 @@ public final class AttributeCache {
     /** Extends a file by {@code length} bytes, which no other append gets. Returns where they start; EFBIG beyond the largest size. */
     public long reserve(Inode inode, long length) {
         synchronized (inode) {
-            Stat local = inode.read();
-            long end = local.size();
+            long end = inode.size();
             if (end > Long.MAX_VALUE - length) {
                 throw FuseException.of(Errno.EFBIG);
             }
             invalidate(inode, StatField.CONTENT);
-            write(inode, withSize(local, end + length));
+            inode.size(end + length);
             return end;
         }
     }
@@ -251,9 +251,8 @@ public final class AttributeCache {
     public void unreserve(Inode inode, long size, long end) {
         synchronized (inode) {
             invalidate(inode);
-            Stat local = inode.read();
-            if (local.size() == end) {
-                write(inode, withSize(local, size));
+            if (inode.size() == end) {
+                inode.size(size);
             }
         }
     }
@@ -293,10 +292,9 @@ public final class AttributeCache {
     /** A file is no shorter than {@code end}. */
     void extend(Inode inode, long end) {
         synchronized (inode) {
-            Stat local = inode.read();
-            if (local.size() < end) {
+            if (inode.size() < end) {
                 change(inode);
-                write(inode, withSize(local, end));
+                inode.size(end);
             }
         }
     }

@@ -105,6 +105,44 @@ abstract class CachedAttributes {
                 blocks & UNSIGNED_INT, shared.blockSize(), time(atime), time(mtime), time(ctime));
     }
 
+    /** Type, mode, owner and so on, valid or not. Needs no lock. */
+    final CommonAttributes common() {
+        return common;
+    }
+
+    /** The mode that was received or changed last. Needs no lock. */
+    public final int mode() {
+        return common.mode();
+    }
+
+    /** The size. Under the monitor. */
+    final long size() {
+        return size;
+    }
+
+    /** Replaces the size. Under the monitor. */
+    final void size(long bytes) {
+        if ((flags & WIDE) != 0) {
+            Stat stat = read();
+            write(AttributeCache.withTimes(stat, bytes, stat.mtime(), stat.ctime()));
+            return;
+        }
+        short before = beginWrite();
+        size = bytes;
+        endWrite(before);
+    }
+
+    private short beginWrite() {
+        short before = sequence;
+        SEQUENCE.setOpaque(this, (short) (before + 1));
+        VarHandle.storeStoreFence();
+        return before;
+    }
+
+    private void endWrite(short before) {
+        SEQUENCE.setRelease(this, (short) (before + 2));
+    }
+
     /** Replaces the attributes. Under the monitor. */
     final void write(Stat stat) {
         CommonAttributes shared = CommonAttributes.of(stat);
@@ -113,9 +151,7 @@ abstract class CachedAttributes {
         if (!fits || (flags & WIDE) != 0) {
             wide(stat);
         }
-        short before = sequence;
-        SEQUENCE.setOpaque(this, (short) (before + 1));
-        VarHandle.storeStoreFence();
+        short before = beginWrite();
         common = shared;
         ino = stat.ino();
         size = stat.size();
@@ -124,7 +160,7 @@ abstract class CachedAttributes {
         mtime = packed(stat.mtime());
         ctime = packed(stat.ctime());
         flag(WIDE, !fits);
-        SEQUENCE.setRelease(this, (short) (before + 2));
+        endWrite(before);
     }
 
     private static boolean fits(Timespec time) {
@@ -132,7 +168,7 @@ abstract class CachedAttributes {
     }
 
     private static long packed(Timespec time) {
-        return time.seconds() << NANO_BITS | time.nanos();
+        return (time.seconds() << NANO_BITS) | time.nanos();
     }
 
     private static Timespec time(long packed) {

@@ -27,7 +27,7 @@ final class ChildTable {
     private int filled;
 
     private static int slot(int hash, int length) {
-        return (int) ((hash & 0xFFFF_FFFFL) * length >>> 32);
+        return (int) (((hash & 0xFFFF_FFFFL) * length) >>> 32);
     }
 
     /** The dentry of the name that a part of {@code path} is, or null. Needs no lock. */
@@ -52,7 +52,7 @@ final class ChildTable {
         return i == 0 ? table.length - 1 : i - 1;
     }
 
-    boolean isEmpty() { return slots == EMPTY; }
+    boolean isEmpty() { return slots.length == EMPTY.length; }
 
     /** All dentries. */
     List<Dentry> all() {

@@ -66,7 +66,7 @@ public final class Inode extends CachedAttributes {
     public long generation() {
         InodeExtras present = extras;
         long high = present == null ? 0 : present.generationHigh;
-        return high << Integer.SIZE | Integer.toUnsignedLong(generationLow);
+        return (high << Integer.SIZE) | Integer.toUnsignedLong(generationLow);
     }
 
     /** Made when they are needed, and kept. */

@@ -33,7 +33,7 @@ final class KeyedHash {
         }
         long rest = 0;
         for (; i < to; i++) {
-            rest = rest << Byte.SIZE | path[i] & 0xFF;
+            rest = (rest << Byte.SIZE) | (path[i] & 0xFF);
         }
         return (int) mix(mix(hash ^ rest) + KEY);
     }
@@ -44,6 +44,6 @@ final class KeyedHash {
     }
 
     private static long mix(long value) {
-        return value * FACTOR ^ Math.unsignedMultiplyHigh(value, FACTOR);
+        return (value * FACTOR) ^ Math.unsignedMultiplyHigh(value, FACTOR);
     }
 }

@@ -12,7 +12,7 @@ final class NodeIdTable {
     }
 
     private int slot(long nodeId) {
-        return (int) ((KeyedHash.of(nodeId) & 0xFFFF_FFFFL) * slots.length >>> 32);
+        return (int) (((KeyedHash.of(nodeId) & 0xFFFF_FFFFL) * slots.length) >>> 32);
     }
 
     private int next(int i) {

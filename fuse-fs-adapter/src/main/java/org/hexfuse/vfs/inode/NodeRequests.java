@@ -26,6 +26,7 @@ import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Statx;
 import org.hexfuse.vfs.cache.AttributeCache;
+import org.hexfuse.vfs.cache.CommonAttributes;
 import org.hexfuse.vfs.cache.ContentCache;
 import org.hexfuse.vfs.cache.DentryCache;
 import org.hexfuse.vfs.cache.EntryReply;
@@ -99,6 +100,12 @@ public final class NodeRequests {
     /** The cached attributes if the fields in {@code mask} are valid, bits of {@link StatField}, else those of a GETATTR. */
     public Stat attributes(Inode inode, int mask) {
         return attributes.valid(inode, mask).orElseGet(() -> getattr(inode));
+    }
+
+    /** What permissions are checked by, cached if it is valid, else that of a GETATTR. */
+    CommonAttributes common(Inode inode) {
+        return attributes.validCommon(inode, StatField.PERMISSIONS)
+                .orElseGet(() -> CommonAttributes.of(getattr(inode)));
     }
 
     /** GETATTR, whatever is cached. */

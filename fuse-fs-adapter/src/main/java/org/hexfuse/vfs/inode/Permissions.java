@@ -3,6 +3,7 @@ package org.hexfuse.vfs.inode;
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.MountRestrictions;
 import org.hexfuse.vfs.Stat;
+import org.hexfuse.vfs.cache.CommonAttributes;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.cache.StatField;
 import org.hexfuse.vfs.mount.Mount;
@@ -76,7 +77,11 @@ public final class Permissions {
     }
 
     private boolean owns(Stat file) {
-        return ids.uid() == file.uid() && ids.uid() != INVALID_ID;
+        return owns(file.uid());
+    }
+
+    private boolean owns(int owner) {
+        return ids.uid() == owner && owner != INVALID_ID;
     }
 
     private boolean isIn(int group) {
@@ -112,8 +117,8 @@ public final class Permissions {
             return;
         }
         // A denial by cached attributes is checked against fresh ones.
-        if (!allows(inode, requests.attributes(inode, StatField.PERMISSIONS), mask)
-                && !allows(inode, requests.getattr(inode), mask)) {
+        if (!allows(inode, requests.common(inode), mask)
+                && !allows(inode, CommonAttributes.of(requests.getattr(inode)), mask)) {
             throw denied(Errno.EACCES);
         }
     }
@@ -126,23 +131,38 @@ public final class Permissions {
         }
     }
 
-    /** Whether the user may search every directory, so that a path walk needs no attributes. */
-    public boolean searchesAll() {
-        return (credentials.isRoot() && mount.ids.isIdentity()) || !superblock.checksPermissions();
+    /**
+     * Whether cached attributes allow the user to search a directory. If not, {@link #check} decides: by fresh attributes or by an access
+     * control list. Sends no request, takes no lock.
+     */
+    public boolean searchesByCache(Inode directory) {
+        if ((credentials.isRoot() && mount.ids.isIdentity()) || !superblock.checksPermissions()) {
+            return true;
+        }
+        Optional<CommonAttributes> valid = superblock.attributes.validCommon(directory, StatField.PERMISSIONS);
+        return valid.isPresent() && !mayHaveAccessList(valid.get()) && allowsByMode(valid.get(), EXECUTE);
     }
 
-    private boolean allows(Inode inode, Stat file, int mask) {
-        if (credentials.isRoot() && mount.ids.maps(file)) {
-            return (mask & EXECUTE) == 0 || file.isDirectory() || (file.mode() & ANY_EXECUTE) != 0;
+    private boolean mayHaveAccessList(CommonAttributes file) {
+        return !owns(file.uid()) && superblock.checksAccessLists() && (file.mode() & GROUP_CLASS) != 0;
+    }
+
+    private boolean allows(Inode inode, CommonAttributes file, int mask) {
+        if (credentials.isRoot() && mount.ids.maps(file.uid(), file.gid())) {
+            return (mask & EXECUTE) == 0 || file.type() == FileType.DIRECTORY || (file.mode() & ANY_EXECUTE) != 0;
         }
-        int bits = file.mode();
-        if (!owns(file) && superblock.checksAccessLists() && (bits & GROUP_CLASS) != 0) {
+        if (mayHaveAccessList(file)) {
             Optional<AccessControlList> list = accessLists.get(inode);
             if (list.isPresent()) {
                 return list.get().allows(ids.uid(), this::isIn, file.uid(), file.gid(), mask);
             }
         }
-        if (owns(file)) {
+        return allowsByMode(file, mask);
+    }
+
+    private boolean allowsByMode(CommonAttributes file, int mask) {
+        int bits = file.mode();
+        if (owns(file.uid())) {
             bits >>>= 6;
         } else if (isIn(file.gid())) {
             bits >>>= 3;
@@ -339,7 +359,7 @@ public final class Permissions {
 
     /** Whether a file, by its cached mode, loses set-user-id and set-group-id when this user writes to it. */
     public boolean killsSuidgid(Inode inode) {
-        return !credentials.isRoot() && hasSuidgid(inode.lastAttributes().mode());
+        return !credentials.isRoot() && hasSuidgid(inode.mode());
     }
 
     /** Whether {@code mode} has set-user-id, or set-group-id with group execute. */

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -75,8 +76,10 @@ public final class PathWalk implements AutoCloseable {
      * The inode of a path whose dentries are all valid, without a lock, a reference or a request; null if one is not, or the path has
      * ".." or a symbolic link to follow. It may be forgotten at any time: the caller may read its attributes, and must not send a
      * request on it.
+     *
+     * @param searchable whether the user may search a directory: null if one is not
      */
-    public static Inode cached(DentryCache dentries, String path, boolean followLast) {
+    public static Inode cached(DentryCache dentries, Predicate<Inode> searchable, String path, boolean followLast) {
         byte[] bytes = Name.encode(path);
         if (bytes.length == 0 || bytes.length > MAX_PATH) {
             return null;
@@ -91,7 +94,7 @@ public final class PathWalk implements AutoCloseable {
                 continue;
             }
             if (i > start) {
-                at = at.isDirectory() ? cachedChild(dentries, at, bytes, start, i) : null;
+                at = at.isDirectory() && searchable.test(at) ? cachedChild(dentries, at, bytes, start, i) : null;
                 boolean follow = followLast || i < bytes.length;
                 if (at == null || (follow && at.type() == FileType.SYMLINK)) {
                     return null;
