@@ -88,11 +88,9 @@ final class TestMount {
             RunningKernel running = RunningKernel
                     .mount(FuseServer.serve(served.value()).decorateLinks(mount.recorder::decorate), options);
             mount.values.put(Path.class, running.path());
-            var client = new LibcClient(running.path());
-            mount.values.put(PosixClient.class, client);
             mount.unmount = _ -> {
                 try {
-                    client.close();
+                    mount.closeClient();
                 } finally {
                     running.close();
                 }
@@ -112,8 +110,17 @@ final class TestMount {
         }
     }
 
-    /** The value of a parameter of that type. */
+    private void closeClient() {
+        if (values.get(PosixClient.class) instanceof PosixClient client) {
+            client.close();
+        }
+    }
+
+    /** The value of a parameter of that type. On the running kernel a client has a thread of its own, so it is made when needed. */
     Object get(Class<?> type) {
+        if (type == PosixClient.class && values.get(Path.class) instanceof Path point) {
+            values.computeIfAbsent(type, _ -> new LibcClient(point));
+        }
         Object value = values.get(type);
         if (value == null) {
             throw new IllegalStateException("the test method has no parameter " + type.getSimpleName()
