@@ -53,7 +53,7 @@ class FileAttrTest {
                 + (sent.length == 0 ? "" : " " + MemorySegment.ofArray(sent).get(JAVA_INT_UNALIGNED, 0)));
         IoctlOut.RESULT.set(request.reply(), result);
         IoctlOut.FLAGS.set(request.reply(), (int) flags);
-        for (int i = 0; i * 4 < outSize; i++) {
+        for (int i = 0; 4L * i < outSize; i++) {
             request.reply().set(JAVA_INT_UNALIGNED, IoctlOut.SIZE + 4L * i, i < words.length ? words[i] : 0);
         }
         return IoctlOut.SIZE + (int) outSize;
