@@ -129,7 +129,8 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
     /** The same kernel within the limits of a link. */
     KernelProfile within(OfferLimits limits) {
         return new KernelProfile(Math.min(minor, limits.minor()), flags & limits.flags(), conditional & limits.flags(),
-                accepted & limits.flags(), opcodes, maxReadahead, unknownUnique, readAfterEnd, writeAfterEnd, endBeforeSize,
+                accepted & limits.flags(), opcodes, maxReadahead, unknownUnique, readAfterEnd, writeAfterEnd,
+                endBeforeSize,
                 positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing, keepsUncopied, maxActive,
                 abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground, userCongestion);
     }

@@ -41,7 +41,8 @@ import org.hexfuse.vfs.path.PathWalk;
  * the server opened with FOPEN_NONSEEKABLE or FOPEN_STREAM is read and written at its position only: offsets and {@link #seek} are
  * ESPIPE. A stream has no position, and its READs and WRITEs carry offset 0.
  *
- * <p>Reads and writes go to the server, in as many requests as the negotiated sizes need; data is not cached. Errors are
+ * <p>Reads and writes go to the server, in as many requests as the negotiated sizes need, or to the page cache, see
+ * {@link VfsOptions#withPageCache}. With delayed writes {@link #sync} and {@link #close} have the errors of earlier ones. Errors are
  * {@link FuseException}s: what the server answered, EBADF if the file is closed or not open for the access, EIO if the reply violates
  * the protocol. If some bytes were read or written before an error, their number is returned instead, as by {@code read(2)}.
  */

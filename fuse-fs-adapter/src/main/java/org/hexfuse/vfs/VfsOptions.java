@@ -59,7 +59,8 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
 
     /** The same with permissions checked here or by the filesystem. */
     public VfsOptions withDefaultPermissions(boolean on) {
-        return new VfsOptions(connection, credentials, on, allowOther, caches, blockDevice, restrictions, clock, pageCache);
+        return new VfsOptions(connection, credentials, on, allowOther, caches, blockDevice, restrictions, clock,
+                pageCache);
     }
 
     /** The same for all users, or for the owner only. */
@@ -75,7 +76,8 @@ public record VfsOptions(ConnectionOptions connection, Credentials credentials, 
 
     /** The same with other bounds of the caches. */
     public VfsOptions withCaches(CacheLimits limits) {
-        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, limits, blockDevice, restrictions,
+        return new VfsOptions(connection, credentials, defaultPermissions, allowOther, limits, blockDevice,
+                restrictions,
                 clock, pageCache);
     }
 

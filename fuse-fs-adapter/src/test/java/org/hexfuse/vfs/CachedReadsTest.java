@@ -316,7 +316,7 @@ import org.junit.jupiter.api.Timeout;
         server.fill(200 * PAGE);
         OpenFile file = open();
         for (int page = 0; page < 200; page++) {
-            check(file, page * PAGE, PAGE);
+            check(file, (long) page * PAGE, PAGE);
         }
         // It doubles to max_readahead, and no page is read twice.
         assertThat(server.reads).startsWith("0+16384", "16384+32768", "49152+65536", "114688+131072")
@@ -329,7 +329,7 @@ import org.junit.jupiter.api.Timeout;
         server.fill(50 * PAGE);
         OpenFile file = open();
         for (int page = 0; page < 10; page++) {
-            check(file, page * PAGE, PAGE);
+            check(file, (long) page * PAGE, PAGE);
         }
         assertThat(server.reads).hasSize(10).allMatch(read -> read.endsWith("+4096"));
     }
@@ -340,7 +340,7 @@ import org.junit.jupiter.api.Timeout;
         server.fill(100 * PAGE);
         OpenFile file = open();
         for (int page : new int[]{50, 3, 77, 20, 91}) {
-            check(file, page * PAGE, PAGE);
+            check(file, (long) page * PAGE, PAGE);
         }
         assertThat(server.reads).hasSize(5).allMatch(read -> read.endsWith("+4096"));
     }
@@ -354,7 +354,7 @@ import org.junit.jupiter.api.Timeout;
         };
         OpenFile file = open();
         for (int page = 0; page < 100; page++) {
-            check(file, page * PAGE, PAGE);
+            check(file, (long) page * PAGE, PAGE);
         }
         server.port.background = Runnable::run;
         assertThat(server.reads.size()).isLessThan(50);
@@ -369,7 +369,7 @@ import org.junit.jupiter.api.Timeout;
         OpenFile file = open();
         server.failFrom = 4 * PAGE;
         for (int page = 0; page < 4; page++) {
-            check(file, page * PAGE, PAGE);
+            check(file, (long) page * PAGE, PAGE);
         }
         FuseException thrown = catchThrowableOfType(FuseException.class, () -> file.read(new byte[10], 4 * PAGE));
         assertThat(thrown.errno()).isEqualTo(Errno.EIO);

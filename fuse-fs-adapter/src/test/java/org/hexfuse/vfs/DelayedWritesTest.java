@@ -82,7 +82,7 @@ import org.junit.jupiter.api.Timeout;
         vfs = vfs.as(Credentials.ROOT);
         try (OpenFile file = open(OpenFlag.WRITE)) {
             for (int i = 0; i < 50; i++) {
-                file.write(bytes(1000, i), i * 1000);
+                file.write(bytes(1000, i), i * 1000L);
             }
         }
         assertThat(server.writes).containsExactly("0+8192", "8192+8192", "16384+8192", "24576+8192", "32768+8192",

@@ -123,9 +123,9 @@ public final class AttributeCache {
     /** A READ has found the end of the file at {@code size}; it is believed unless the inode was changed since {@code version}. */
     public void shortRead(Inode inode, long size, long version) {
         synchronized (inode) {
-            if (!hasChangedSince(inode, version) && size < inode.read().size()) {
+            if (!hasChangedSince(inode, version) && size < inode.size()) {
                 change(inode);
-                write(inode, withSize(inode.read(), size));
+                inode.size(size);
             }
         }
     }

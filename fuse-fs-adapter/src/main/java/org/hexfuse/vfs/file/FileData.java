@@ -9,6 +9,7 @@ import org.hexfuse.abi.BmapOut;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FallocateIn;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.LseekIn;
 import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.Opcode;
@@ -39,6 +40,9 @@ import org.hexfuse.vfs.page.WriteThrough;
  * <p>Source: Linux {@code fs/fuse/file.c}.
  */
 public final class FileData {
+    /** Stands for any other thread. */
+    private static final Thread OTHER = Thread.ofVirtual().unstarted(() -> {});
+
     final Handle handle;
     private final Superblock superblock;
     private final NodeRequests requests;
@@ -70,8 +74,12 @@ public final class FileData {
             }
             // Also what is behind the range: else the server would find the end of the file before.
             handle.enterAndWriteOut(offset, Long.MAX_VALUE);
-            long done = 0;
             int maxRead = superblock.port.negotiated().maxRead();
+            if (isAsynchronous(target, maxRead)) {
+                return checked(new AsyncTransfer(target.byteSize(), maxRead,
+                        (position, wanted) -> readOnce(target, position, offset + position, wanted)));
+            }
+            long done = 0;
             while (done < target.byteSize()) {
                 int wanted = (int) Math.min(maxRead, target.byteSize() - done);
                 int got = readOnce(target, done, offset + done, wanted);
@@ -85,6 +93,19 @@ public final class FileData {
         } finally {
             handle.end();
         }
+    }
+
+    /** ASYNC_DIO: direct I/O of more than a message, to memory that any thread may use. */
+    private boolean isAsynchronous(MemorySegment memory, int most) {
+        return memory.byteSize() > most && handle.isDirect() && handle.isSeekable()
+                && superblock.port.negotiated().has(InitFlag.ASYNC_DIO) && handle.backing().isEmpty()
+                && memory.isAccessibleBy(Thread.currentThread()) && memory.isAccessibleBy(OTHER);
+    }
+
+    private long checked(AsyncTransfer transfer) {
+        long done = transfer.run(superblock.port.negotiated().maxBackground());
+        require(done >= 0, Errno.orEio((int) -done));
+        return done;
     }
 
     /** The same at the position, which moves behind what was read. */
@@ -226,8 +247,13 @@ public final class FileData {
             return written;
         }
         handle.writeOut(offset, offset + source.byteSize());
-        long done = 0;
         int maxWrite = superblock.port.negotiated().maxWriteData();
+        // As Linux: not beyond the end of the file, which requests in any order would not move step by step.
+        if (offset + source.byteSize() <= handle.inode.lastAttributes().size() && !handle.isAppending()
+                && isAsynchronous(source, maxWrite)) {
+            return writeAsynchronously(source, offset, killSuidgid, moves, maxWrite);
+        }
+        long done = 0;
         while (done < source.byteSize()) {
             int wanted = (int) Math.min(maxWrite, source.byteSize() - done);
             int got = writeAndCache(source, done, offset + done, wanted, killSuidgid);
@@ -246,19 +272,29 @@ public final class FileData {
         return done;
     }
 
+    private long writeAsynchronously(MemorySegment source, long offset, boolean killSuidgid, boolean moves, int most) {
+        long done = checked(new AsyncTransfer(source.byteSize(), most,
+                (position, wanted) -> writeAndCache(source, position, offset + position, wanted, killSuidgid)));
+        superblock.writeBack.written(handle.inode, offset + done);
+        if (moves) {
+            move(offset + done);
+        }
+        return done;
+    }
+
     /** One WRITE, whose data replaces that of the cached pages, or drops them if the file bypasses the cache. */
     private int writeAndCache(MemorySegment source, long position, long offset, int wanted, boolean killSuidgid) {
         if (handle.pages == null) {
             return writeOnce(source, position, offset, wanted, killSuidgid);
         }
-        WriteThrough write = handle.pages.beginWrite(offset, wanted);
+        WriteThrough write = handle.pages.updates().beginWrite(offset, wanted);
         int got = 0;
         try {
             got = writeOnce(source, position, offset, wanted, killSuidgid);
             return got;
         } finally {
             boolean keeps = got == wanted && handle.isCached();
-            handle.pages.endWrite(write, source, position, offset, Math.max(got, 0), keeps,
+            handle.pages.updates().endWrite(write, source, position, offset, Math.max(got, 0), keeps,
                     Math.max(offset + got, handle.inode.lastAttributes().size()));
         }
     }

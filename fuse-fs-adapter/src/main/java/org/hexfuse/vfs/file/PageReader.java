@@ -237,7 +237,7 @@ final class PageReader {
         }
         try {
             long length = request.replySize();
-            if (length < fill.length() && !superblock.writeBack.isLocal(inode) && !pages.isWriting()) {
+            if (length < fill.length() && !superblock.writeBack.isLocal(inode) && !pages.updates().isWriting()) {
                 superblock.attributes.shortRead(inode, fill.offset() + length, version);
             }
             superblock.attributes.expire(inode, StatField.ATIME);

@@ -158,7 +158,8 @@ public final class NodeRequests {
 
     private boolean isRequested(Inode inode, Statx.Sync sync, int wanted) {
         return wanted != 0 && sync != Statx.Sync.DONT_SYNC
-                && (sync == Statx.Sync.FORCE_SYNC || ((wanted & Statx.BTIME) != 0 && attributes.validBtime(inode).isEmpty())
+                && (sync == Statx.Sync.FORCE_SYNC
+                        || ((wanted & Statx.BTIME) != 0 && attributes.validBtime(inode).isEmpty())
                         || attributes.valid(inode).isEmpty());
     }
 

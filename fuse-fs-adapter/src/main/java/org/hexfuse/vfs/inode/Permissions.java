@@ -288,7 +288,8 @@ public final class Permissions {
 
     /** EPERM for any user but the owner and root, if permissions are checked here. */
     public void owner(Inode inode) {
-        if (superblock.checksPermissions() && !isPrivileged(inode) && !owns(requests.attributes(inode, StatField.PERMISSIONS))) {
+        if (superblock.checksPermissions() && !isPrivileged(inode)
+                && !owns(requests.attributes(inode, StatField.PERMISSIONS))) {
             throw denied(Errno.EPERM);
         }
     }
@@ -352,7 +353,8 @@ public final class Permissions {
 
     /** Checks whether the user may set the times to now: the owner may, and users with write permission. */
     public void touch(Inode inode) {
-        if (superblock.checksPermissions() && !isPrivileged(inode) && !owns(requests.attributes(inode, StatField.PERMISSIONS))) {
+        if (superblock.checksPermissions() && !isPrivileged(inode)
+                && !owns(requests.attributes(inode, StatField.PERMISSIONS))) {
             check(inode, WRITE);
         }
     }

@@ -18,7 +18,8 @@ import org.hexfuse.vfs.request.SetattrArguments;
  * Regular files with the writeback cache ({@link InitFlag#WRITEBACK_CACHE}): the local size, mtime and ctime win over the server's,
  * dirty times are sent by SETATTR at the next flush, and appends are local. A WRITE carries WRITE_CACHE and no caller.
  *
- * <p>Data is not cached: each write is written back at once, as a kernel may do with every dirty page at any time.
+ * <p>Data is cached by {@link org.hexfuse.vfs.page.DirtyPages}; without, each write is written back at once, as a kernel may do with every
+ * dirty page at any time.
  *
  * <p>Source: Linux {@code fs/fuse/file.c} ({@code fuse_cache_write_iter}, {@code fuse_writepages}), {@code dir.c}
  * ({@code fuse_flush_times}, {@code fuse_update_ctime}), {@code inode.c} ({@code fuse_get_cache_mask}).

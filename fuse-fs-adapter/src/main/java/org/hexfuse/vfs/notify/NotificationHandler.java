@@ -43,7 +43,7 @@ public record NotificationHandler(DentryCache dentries, PollTable polls) impleme
         Errno stored = dentries.inodes().stored(node, offset + data.size());
         FilePages pages = dentries.inodes().pages(node);
         if (stored == Errno.OK && pages != null) {
-            pages.store(offset, data, dentries.inodes().size(node));
+            pages.updates().store(offset, data, dentries.inodes().size(node));
         }
         dentries.changed(node);
         return stored;

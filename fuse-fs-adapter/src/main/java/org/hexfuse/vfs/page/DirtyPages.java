@@ -311,7 +311,7 @@ public final class DirtyPages {
                 errors.add(error);
                 for (Block block : List.copyOf(blocks.values())) {
                     long first = block.index * Block.PAGES;
-                    pages.dropDirty(first, first + Block.PAGES);
+                    pages.dropLocked(first, first + Block.PAGES, true);
                 }
             }
         } finally {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.hexfuse.abi.Errno;
-import org.hexfuse.transport.Segments;
 
 /**
  * The cached pages of one inode, Linux's {@code struct address_space}: to read, to fill by READ, to drop, and to truncate. What is
@@ -19,8 +18,8 @@ public final class FilePages {
     final ReentrantLock lock = new ReentrantLock();
     private final ConcurrentHashMap<Long, Block> blocks = new ConcurrentHashMap<>(2);
     private final List<Fill> fills = new ArrayList<>(2);
-    private final List<WriteThrough> writes = new ArrayList<>(2);
     private final DirtyPages dirty = new DirtyPages(this);
+    private final PageUpdates updates = new PageUpdates(this);
     private final WriteGate gate = new WriteGate(lock);
     private boolean closed;
 
@@ -32,6 +31,11 @@ public final class FilePages {
     /** Its dirty pages. */
     public DirtyPages dirty() {
         return dirty;
+    }
+
+    /** New data of its pages, past the dirty ones. */
+    public PageUpdates updates() {
+        return updates;
     }
 
     /** What writes to the file pass. */
@@ -181,7 +185,7 @@ public final class FilePages {
         lock.lock();
         try {
             Block present = blocks.get(index);
-            if (closed || present != null && present.hasRoom(lastPage)) {
+            if (closed || (present != null && present.hasRoom(lastPage))) {
                 return !closed;
             }
         } finally {
@@ -231,7 +235,7 @@ public final class FilePages {
                 int slot = (int) (page % Block.PAGES);
                 if (error == Errno.OK && fill.owns(page) && block != null && block.hasRoom(slot)) {
                     long start = (long) i << Block.PAGE_SHIFT;
-                    int have = (int) Math.clamp(length - start, 0, Block.PAGE);
+                    int have = Math.clamp(length - start, 0, Block.PAGE);
                     block.install(slot, data, at + Math.min(start, length), have);
                 }
             }
@@ -318,9 +322,7 @@ public final class FilePages {
         for (Fill fill : fills) {
             fill.disown(from, to);
         }
-        for (WriteThrough write : writes) {
-            write.disturbed |= write.overlaps(from, to);
-        }
+        updates.disturb(from, to);
     }
 
     /** Drops the pages of a range that are not dirty, from that of {@code offset} to that of the last byte before {@code end}. */
@@ -376,103 +378,9 @@ public final class FilePages {
         }
     }
 
-    /** Drops dirty pages of a range too: they could not be written. Under the lock. */
-    void dropDirty(long from, long to) {
-        drop(from, to, true);
-    }
-
-    /** A WRITE past the dirty pages begins, which {@link #endWrite} ends. */
-    public WriteThrough beginWrite(long offset, long length) {
-        var write = new WriteThrough(page(offset), endPage(offset + length));
-        lock.lock();
-        try {
-            for (WriteThrough other : writes) {
-                if (other.overlaps(write.from, write.to)) {
-                    other.disturbed = true;
-                    write.disturbed = true;
-                }
-            }
-            writes.add(write);
-            return write;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * A WRITE was answered.
-     *
-     * @param length how many bytes of {@code data}, from {@code at} on, the server has written at {@code offset}
-     * @param whole whether that is all
-     * @param size the size of the file, behind which pages have zeros
-     */
-    public void endWrite(WriteThrough write, MemorySegment data, long at, long offset, long length, boolean whole,
-            long size) {
-        if (whole && length > 0) {
-            reserve(page(offset), (int) Math.min(Integer.MAX_VALUE, endPage(offset + length) - page(offset)));
-        }
-        lock.lock();
-        try {
-            writes.remove(write);
-            boolean known = whole && !write.disturbed;
-            disown(write.from, write.to);
-            if (known) {
-                apply(data, at, offset, length, size);
-                removeIfEmpty(write.from, write.to);
-            } else {
-                drop(write.from, write.to, false);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Whether a WRITE past the dirty pages is in flight. */
-    public boolean isWriting() {
-        lock.lock();
-        try {
-            return !writes.isEmpty();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Writes into the pages that are valid, and makes those valid that it covers. */
-    private void apply(MemorySegment data, long at, long offset, long length, long size) {
-        long end = offset + length;
-        for (long from = offset; from < end;) {
-            long start = from & -Block.PAGE;
-            long to = Math.min(end, start + Block.PAGE);
-            Block block = block(page(from));
-            int slot = (int) (page(from) % Block.PAGES);
-            if (block != null && block.isValid(slot)) {
-                block.write((int) (from & (Block.SIZE - 1)), data, at + from - offset, (int) (to - from));
-            } else if (block != null && from == start && (to == start + Block.PAGE || to >= size)) {
-                block.install(slot, data, at + from - offset, (int) (to - from));
-            }
-            from = to;
-        }
-    }
-
-    /** NOTIFY_STORE: as a write, but pages that are not cached get memory only if the data covers them. {@code size} as for endWrite. */
-    public void store(long offset, Segments data, long size) {
-        long length = data.size();
-        reserve(page(offset), (int) (endPage(offset + length) - page(offset)));
-        MemorySegment piece = MemorySegment.ofArray(new byte[Block.PAGE]);
-        lock.lock();
-        try {
-            disown(page(offset), endPage(offset + length));
-            for (long done = 0; done < length;) {
-                long position = offset + done;
-                int take = (int) Math.min(length - done, Block.PAGE - (position & (Block.PAGE - 1)));
-                data.copyTo(done, piece, 0, take);
-                apply(piece, 0, position, take, size);
-                done += take;
-            }
-            removeIfEmpty(page(offset), endPage(offset + length));
-        } finally {
-            lock.unlock();
-        }
+    /** Drops pages of a range; dirty ones too, which could not be written, or none of them. Under the lock. */
+    void dropLocked(long from, long to, boolean dirtyToo) {
+        drop(from, to, dirtyToo);
     }
 
     /** The inode or the mount is gone: drops all pages, dirty ones too, and caches none from now on. */

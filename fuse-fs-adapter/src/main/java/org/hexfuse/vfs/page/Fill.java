@@ -48,14 +48,14 @@ public final class Fill {
 
     /** Whether it owns a page of a range. */
     boolean ownsAny(long from, long to) {
-        int start = (int) Math.clamp(from - first, 0, count);
+        int start = Math.clamp(from - first, 0, count);
         int next = owned.nextSetBit(start);
         return next >= 0 && first + next < to;
     }
 
     /** Takes pages from it: they were changed since it began. */
     void disown(long from, long to) {
-        owned.clear((int) Math.clamp(from - first, 0, count), (int) Math.clamp(to - first, 0, count));
+        owned.clear(Math.clamp(from - first, 0, count), Math.clamp(to - first, 0, count));
     }
 
     void end(Errno outcome) {

@@ -26,9 +26,11 @@ public final class WriteGate {
         lock.lock();
         try {
             while (exclusive || waiting > 0) {
-                await();
+                changed.await();
             }
             writers++;
+        } catch (InterruptedException _) {
+            throw interrupted();
         } finally {
             lock.unlock();
         }
@@ -79,9 +81,11 @@ public final class WriteGate {
         waiting++;
         try {
             while (exclusive || writers > 0) {
-                await();
+                changed.await();
             }
             exclusive = true;
+        } catch (InterruptedException _) {
+            throw interrupted();
         } finally {
             waiting--;
             changed.signalAll();
@@ -100,12 +104,8 @@ public final class WriteGate {
         }
     }
 
-    private void await() {
-        try {
-            changed.await();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw FuseException.of(Errno.EINTR);
-        }
+    private static FuseException interrupted() {
+        Thread.currentThread().interrupt();
+        return FuseException.of(Errno.EINTR);
     }
 }

@@ -1,6 +1,6 @@
 package org.hexfuse.vfs.page;
 
-/** A WRITE in flight past the dirty pages, see {@link FilePages#beginWrite}. Guarded by the lock of the file. */
+/** A WRITE in flight past the dirty pages, see {@link PageUpdates#beginWrite}. Guarded by the lock of the file. */
 public final class WriteThrough {
     final long from;
     final long to;

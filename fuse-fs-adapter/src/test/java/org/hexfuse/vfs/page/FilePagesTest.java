@@ -105,28 +105,28 @@ import org.junit.jupiter.api.Timeout;
     @Test void aWriteReplacesCachedBytesAndInstallsWholePages() {
         fill(0, 1, 1);
         byte[] data = bytes(2 * PAGE - 10, 2);
-        WriteThrough write = pages.beginWrite(10, data.length);
-        pages.endWrite(write, MemorySegment.ofArray(data), 0, 10, data.length, true, 10 * PAGE);
+        WriteThrough write = pages.updates().beginWrite(10, data.length);
+        pages.updates().endWrite(write, MemorySegment.ofArray(data), 0, 10, data.length, true, 10 * PAGE);
         assertThat(read(0, 2 * PAGE)).startsWith(bytes(10, 1)).endsWith(bytes(2 * PAGE - 10, 2)).hasSize(2 * PAGE);
     }
 
     @Test void theLastPageOfTheFileIsInstalledWithZerosBehindTheData() {
-        WriteThrough write = pages.beginWrite(0, 5);
-        pages.endWrite(write, MemorySegment.ofArray(bytes(5, 2)), 0, 0, 5, true, 5);
+        WriteThrough write = pages.updates().beginWrite(0, 5);
+        pages.updates().endWrite(write, MemorySegment.ofArray(bytes(5, 2)), 0, 0, 5, true, 5);
         assertThat(read(0, 6)).isEqualTo(new byte[]{2, 2, 2, 2, 2, 0});
     }
 
     @Test void aPartOfAPageThatIsNotCachedIsNotInstalled() {
-        WriteThrough write = pages.beginWrite(0, 5);
-        pages.endWrite(write, MemorySegment.ofArray(bytes(5, 2)), 0, 0, 5, true, 6);
+        WriteThrough write = pages.updates().beginWrite(0, 5);
+        pages.updates().endWrite(write, MemorySegment.ofArray(bytes(5, 2)), 0, 0, 5, true, 6);
         assertThat(read(0, 6)).isEmpty();
         assertThat(pool.used()).isZero();
     }
 
     @Test void aFillThatBeganBeforeAWriteEndedInstallsNothingOfIt() {
-        WriteThrough write = pages.beginWrite(0, 5);
+        WriteThrough write = pages.updates().beginWrite(0, 5);
         Fill fill = pages.begin(0, 2);
-        pages.endWrite(write, MemorySegment.ofArray(bytes(5, 2)), 0, 0, 5, true, 100);
+        pages.updates().endWrite(write, MemorySegment.ofArray(bytes(5, 2)), 0, 0, 5, true, 100);
         end(fill, 1);
         assertThat(pages.isCached(0)).isFalse();
         assertThat(pages.isCached(1)).isTrue();
@@ -134,28 +134,28 @@ import org.junit.jupiter.api.Timeout;
 
     @Test void writesThatOverlapLeaveNothingCached() {
         fill(0, 2, 1);
-        WriteThrough one = pages.beginWrite(0, PAGE);
-        WriteThrough other = pages.beginWrite(100, 5);
-        pages.endWrite(other, MemorySegment.ofArray(bytes(5, 3)), 0, 100, 5, true, 2 * PAGE);
-        pages.endWrite(one, MemorySegment.ofArray(bytes(PAGE, 2)), 0, 0, PAGE, true, 2 * PAGE);
+        WriteThrough one = pages.updates().beginWrite(0, PAGE);
+        WriteThrough other = pages.updates().beginWrite(100, 5);
+        pages.updates().endWrite(other, MemorySegment.ofArray(bytes(5, 3)), 0, 100, 5, true, 2 * PAGE);
+        pages.updates().endWrite(one, MemorySegment.ofArray(bytes(PAGE, 2)), 0, 0, PAGE, true, 2 * PAGE);
         assertThat(pages.isCached(0)).isFalse();
         assertThat(pages.isCached(1)).isTrue();
     }
 
     @Test void aFailedWriteLeavesNothingCached() {
         fill(0, 2, 1);
-        WriteThrough write = pages.beginWrite(0, 5);
-        pages.endWrite(write, MemorySegment.NULL, 0, 0, 0, false, 2 * PAGE);
+        WriteThrough write = pages.updates().beginWrite(0, 5);
+        pages.updates().endWrite(write, MemorySegment.NULL, 0, 0, 0, false, 2 * PAGE);
         assertThat(pages.isCached(0)).isFalse();
     }
 
     @Test void storedDataIsCached() {
         fill(0, 1, 1);
         byte[] data = bytes(PAGE + 20, 5);
-        pages.store(PAGE - 10, new Span().set(MemorySegment.ofArray(data), 0, data.length), 2 * PAGE + 10);
+        pages.updates().store(PAGE - 10, new Span().set(MemorySegment.ofArray(data), 0, data.length), 2 * PAGE + 10);
         assertThat(read(0, 2 * PAGE)).startsWith(bytes(PAGE - 10, 1)).endsWith(bytes(PAGE + 10, 5));
         // Its last page has more bytes than were stored.
-        pages.store(4 * PAGE, new Span().set(MemorySegment.ofArray(data), 0, 20), 5 * PAGE);
+        pages.updates().store(4 * PAGE, new Span().set(MemorySegment.ofArray(data), 0, 20), 5 * PAGE);
         assertThat(pages.isCached(4)).isFalse();
     }
 

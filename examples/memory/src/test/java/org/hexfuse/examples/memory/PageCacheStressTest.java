@@ -36,7 +36,7 @@ class PageCacheStressTest {
     private static final int STEPS = 400;
 
     /** A part of a file that one thread at a time uses, and what it should have. */
-    private final class Model {
+    private static final class Model {
         final String path;
         final long start;
         final boolean whole;
