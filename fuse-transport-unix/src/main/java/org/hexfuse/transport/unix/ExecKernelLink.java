@@ -64,6 +64,7 @@ final class ExecKernelLink implements KernelLink {
 
     /** Returns when the server has exited and is reaped. */
     @Override public void close() {
+        server.closing();
         connection.close();
         server.end();
     }

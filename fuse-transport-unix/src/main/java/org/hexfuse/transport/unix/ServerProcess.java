@@ -98,9 +98,14 @@ final class ServerProcess {
         }
     }
 
-    /** Ends the process: waits for it to exit by itself, sends SIGTERM, then SIGKILL. The connection is closed already. */
-    void end() {
+    /** The connection is about to be closed, so the process exits or is ended. */
+    void closing() {
         ending = true;
+    }
+
+    /** Waits for the process to exit by itself, sends SIGTERM, then SIGKILL. The connection is closed already. */
+    void end() {
+        closing();
         ThreadJoin.join(thread, grace.plus(TERMINATION).plus(JOIN));
     }
 
