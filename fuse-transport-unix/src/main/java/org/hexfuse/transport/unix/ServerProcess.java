@@ -33,6 +33,7 @@ final class ServerProcess {
     private static final Duration TERMINATION = Duration.ofSeconds(2);
     private static final Duration JOIN = Duration.ofSeconds(3);
     private static final int STDERR = 2;
+    private static final int PAUSES = 50;
     /** The number of the device in the server, which may be none of a standard stream: go-fuse takes 0 for a missing one. */
     private static final int DEVICE = 3;
 
@@ -197,6 +198,10 @@ final class ServerProcess {
             signal(ChildProcess.SIGKILL);
         }
         status = child.poll();
+        // An unmount aborts the device, which closes the connection, shortly before it closes the link.
+        for (int i = 0; i < PAUSES && !ending; i++) {
+            pause();
+        }
         if (ending) {
             LOG.debug("{} has exited with {}", program, status(status.orElseThrow()));
         } else {
