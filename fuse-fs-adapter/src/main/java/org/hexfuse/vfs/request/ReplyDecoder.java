@@ -86,7 +86,7 @@ public final class ReplyDecoder {
     /** A {@link StatxOut} of a file of this type, which {@link #fits}. */
     public static Statx statx(MemorySegment reply, FileType type) {
         long base = StatxOut.STAT.offset();
-        int mask = StatxData.MASK.get(reply, base) & (Statx.BASIC_STATS | Statx.BTIME) | STATX_TYPE;
+        int mask = (StatxData.MASK.get(reply, base) & (Statx.BASIC_STATS | Statx.BTIME)) | STATX_TYPE;
         int blockSize = StatxData.BLKSIZE.get(reply, base);
         int mode = type.mode() | (StatxData.MODE.getUnsigned(reply, base) & PERMISSIONS);
         var stat = new Stat(StatxData.INO.get(reply, base), mode,
