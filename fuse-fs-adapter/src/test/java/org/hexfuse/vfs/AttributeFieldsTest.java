@@ -99,7 +99,7 @@ import org.junit.jupiter.api.Timeout;
     }
 
     @Test void aDenialByInvalidAttributesIsCheckedOnce() {
-        file.mode = file.mode & ~0777 | 0600;
+        file.mode = (file.mode & ~0777) | 0600;
         notifications.invalidateNode(file.number, -1, 0);
         long before = getattrs();
         assertFails(Errno.EACCES, () -> user.open("/f"));
@@ -113,7 +113,7 @@ import org.junit.jupiter.api.Timeout;
         int before = server.calls.size();
         user.stat("/d/g");
         assertThat(server.calls).hasSize(before);
-        d.mode = d.mode & ~0777 | 0700;
+        d.mode = (d.mode & ~0777) | 0700;
         notifications.invalidateNode(d.number, -1, 0);
         assertFails(Errno.EACCES, () -> user.stat("/d/g"));
         assertFails(Errno.EACCES, () -> user.stat("/d/g"));
