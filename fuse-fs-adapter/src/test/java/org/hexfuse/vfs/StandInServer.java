@@ -111,7 +111,9 @@ final class StandInServer implements RequestPort {
     }
 
     long count(Opcode opcode) {
-        return calls.stream().filter(call -> call == opcode).count();
+        synchronized (calls) {
+            return calls.stream().filter(call -> call == opcode).count();
+        }
     }
 
     /** Whether all lookup counts are zero. */
