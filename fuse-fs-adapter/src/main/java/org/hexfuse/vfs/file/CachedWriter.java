@@ -56,7 +56,7 @@ final class CachedWriter {
                 }
                 fills = 0;
                 if (taken <= 0) {
-                    int got = writeThrough(source, done, position, (int) Math.min(length, PAGE - position % PAGE));
+                    int got = uncached.write(source, done, position, (int) Math.min(length, PAGE - position % PAGE));
                     if (got < 0) {
                         throw FuseException.of(Errno.orEio(-got));
                     }
@@ -72,12 +72,6 @@ final class CachedWriter {
             }
         }
         return done;
-    }
-
-    /** Without memory, or if the page cannot be read: what is dirty of the page goes first. */
-    private int writeThrough(MemorySegment source, long at, long position, int length) {
-        handle.writeOut(position, position + length);
-        return uncached.write(source, at, position, length);
     }
 
     private void throttle() {

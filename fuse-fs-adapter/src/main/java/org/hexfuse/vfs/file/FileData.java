@@ -62,7 +62,8 @@ public final class FileData {
         this.permissions = permissions;
         this.attributeChanges = attributeChanges;
         this.reader = handle.isCached() ? new PageReader(handle, requests, this::readOnce) : null;
-        this.cachedWriter = reader == null ? null : new CachedWriter(handle, reader, this::writeOnce);
+        this.cachedWriter = reader == null ? null : new CachedWriter(handle, reader,
+                (source, at, offset, length) -> writeAndCache(source, at, offset, length, false));
     }
 
     /** Reads up to {@code target.byteSize()} bytes; fewer at the end of the file only. Returns how many. */
@@ -239,14 +240,13 @@ public final class FileData {
     }
 
     private long write(MemorySegment source, long offset, boolean killSuidgid, boolean moves) {
-        if (cachedWriter != null && !killSuidgid && superblock.delaysWrites(handle.inode)) {
+        if (cachedWriter != null && !killsSuidgidByRequest() && superblock.delaysWrites(handle.inode)) {
             long written = cachedWriter.write(source, offset);
             if (moves) {
                 move(offset + written);
             }
             return written;
         }
-        handle.writeOut(offset, offset + source.byteSize());
         int maxWrite = superblock.port.negotiated().maxWriteData();
         // As Linux: not beyond the end of the file, which requests in any order would not move step by step.
         if (offset + source.byteSize() <= handle.inode.lastAttributes().size() && !handle.isAppending()
@@ -272,6 +272,11 @@ public final class FileData {
         return done;
     }
 
+    /** Whether a WRITE must be sent at once, since by it the server clears set-user-id or set-group-id. */
+    private boolean killsSuidgidByRequest() {
+        return superblock.serverKillsSuidgidOnRequest() && permissions.killsSuidgid(handle.inode);
+    }
+
     private long writeAsynchronously(MemorySegment source, long offset, boolean killSuidgid, boolean moves, int most) {
         long done = checked(new AsyncTransfer(source.byteSize(), most,
                 (position, wanted) -> writeAndCache(source, position, offset + position, wanted, killSuidgid)));
@@ -290,17 +295,16 @@ public final class FileData {
         WriteThrough write = handle.pages.updates().beginWrite(offset, wanted);
         int got = 0;
         try {
+            handle.writeOut(offset, offset + wanted);
             got = writeOnce(source, position, offset, wanted, killSuidgid);
             return got;
+        } catch (FuseException e) {
+            return -e.errno().code();
         } finally {
             boolean keeps = got == wanted && handle.isCached();
             handle.pages.updates().endWrite(write, source, position, offset, Math.max(got, 0), keeps,
                     Math.max(offset + got, handle.inode.lastAttributes().size()));
         }
-    }
-
-    private int writeOnce(MemorySegment source, long position, long offset, int wanted) {
-        return writeAndCache(source, position, offset, wanted, false);
     }
 
     /** One WRITE: the bytes written, or a negated errno. */
@@ -310,8 +314,7 @@ public final class FileData {
             return Passthrough.transfer(() -> backing.get().write(source.asSlice(position, wanted), offset));
         }
         Inode inode = handle.inode;
-        boolean killsHere = superblock.serverKillsSuidgidOnRequest() && permissions.killsSuidgid(inode);
-        boolean cached = superblock.writeBack.isCached(inode, handle.isDirect(), killsHere);
+        boolean cached = superblock.writeBack.isCached(inode, handle.isDirect(), killsSuidgidByRequest());
         try (Request request = cached ? superblock.writeBack.newWrite(inode) : handle.request(Opcode.WRITE)) {
             WriteIn.FH.set(request.arguments(), handle.fh);
             WriteIn.OFFSET.set(request.arguments(), offset);

@@ -85,7 +85,8 @@ public final class DirtyPages {
      * Writes bytes into the cache, up to the end of a block.
      *
      * @param size the size of the file: behind it there is nothing to fill
-     * @return how many bytes; 0 without memory; or {@code ~page}, of a page that must be filled before a part of it is written
+     * @return how many bytes; 0 without memory, and while a WRITE of the same pages is in flight, whose bytes these pages would not have
+     *         when they are written back; or {@code ~page}, of a page that must be filled before a part of it is written
      */
     public long write(MemorySegment source, long at, long offset, long length, long size) {
         int from = (int) (offset & (Block.SIZE - 1));
@@ -98,6 +99,9 @@ public final class DirtyPages {
             }
             lock.lock();
             try {
+                if (pages.updates().isWriting(first, last + 1)) {
+                    return 0;
+                }
                 Block block = pages.block(last);
                 if (block != null) {
                     long unfilled = unfilled(block, offset, offset + taken, size);

@@ -25,7 +25,20 @@ public final class PageUpdates {
         }
     }
 
-    /** A WRITE past the dirty pages begins, which {@link #endWrite} ends. */
+    /** Whether a WRITE of one of the pages is in flight. Under the lock. */
+    boolean isWriting(long from, long to) {
+        for (WriteThrough write : writes) {
+            if (write.overlaps(from, to)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * A WRITE past the dirty pages begins, which {@link #endWrite} ends: until then none of its pages becomes dirty. The caller writes out
+     * those that are, and sends it then.
+     */
     public WriteThrough beginWrite(long offset, long length) {
         var write = new WriteThrough(FilePages.page(offset), FilePages.endPage(offset + length));
         pages.lock.lock();
