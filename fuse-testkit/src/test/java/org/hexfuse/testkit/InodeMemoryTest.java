@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
         int[] numbers = Arrays.stream(line.split(" ", -1)).mapToInt(Integer::parseInt).toArray();
         System.out.println("Of " + numbers[0] + " cached files each takes " + numbers[1] + " bytes, once it is evicted "
                 + numbers[2]);
-        assertThat(numbers[0]).isEqualTo(1_001_001);
+        assertThat(numbers[0]).isEqualTo(250_251);
         assertThat(numbers[1]).isBetween(100, 200);
         assertThat(numbers[2]).isLessThan(20);
         assertThat(numbers[3]).as("lookups that were not forgotten").isZero();
