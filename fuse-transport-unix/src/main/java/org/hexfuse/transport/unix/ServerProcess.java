@@ -26,6 +26,7 @@ import org.slf4j.Logger;
  * that goes into the background makes itself a session and stays, until its connection is closed.
  */
 final class ServerProcess {
+    private static final int LAST_SIGNAL = 64;
     private static final Logger LOG = Loggers.of(ServerProcess.class);
     private static final int TICK_MILLIS = 100;
     private static final int BUFFER = 8192;
@@ -118,8 +119,10 @@ final class ServerProcess {
                 + (tail.isEmpty() ? "; it wrote nothing" : "; it wrote: " + tail);
     }
 
-    private static String status(int code) {
-        return code < ChildProcess.SIGNALLED ? "status " + code : "signal " + (code - ChildProcess.SIGNALLED);
+    /** Programs also exit with statuses above those of signals, such as 255, which is their -1. */
+    static String status(int code) {
+        int signal = code - ChildProcess.SIGNALLED;
+        return signal > 0 && signal <= LAST_SIGNAL ? "signal " + signal : "status " + code;
     }
 
     private void run() {

@@ -211,4 +211,11 @@ import org.junit.jupiter.params.provider.ValueSource;
         caller.interrupt();
         assertThat(caller.join(Duration.ofSeconds(10))).isTrue();
     }
+
+    @Test void aStatusIsThatOfASignalUpToTheLastOne() {
+        assertThat(ServerProcess.status(1)).isEqualTo("status 1");
+        assertThat(ServerProcess.status(128)).isEqualTo("status 128");
+        assertThat(ServerProcess.status(137)).isEqualTo("signal 9");
+        assertThat(ServerProcess.status(255)).isEqualTo("status 255");
+    }
 }
