@@ -7,7 +7,7 @@
  * virtual ones included.
  *
  * <p><b>Caches.</b> Attributes are those that the VFS has cached for their timeouts, so a walk of a tree sends one request for many files.
- * Data is not cached. The time of creation is requested when it is asked for.
+ * Data is cached if the VFS has a page cache. The time of creation is requested when it is asked for.
  *
  * <p><b>Interrupts.</b> A call on a path of a thread whose interrupt status is set is made, and the status kept. An interrupt while it is
  * blocked cancels the request if no server has read it, or the server cancels it: {@link java.nio.file.FileSystemException} with EINTR. An

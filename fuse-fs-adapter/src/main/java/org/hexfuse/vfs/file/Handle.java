@@ -53,7 +53,7 @@ public final class Handle {
     private final boolean stateless;
     /** Writes out dirty pages; null unless it is open for writing and {@link #pages} are cached. */
     private final PageOutput output;
-    /** The write errors of the file that it has told. */
+    /** The write errors of the file that it has returned. */
     private final AtomicInteger toldErrors;
     /** The calls in flight. */
     private final ReferenceCount calls = new ReferenceCount(this::release);
@@ -294,8 +294,8 @@ public final class Handle {
     }
 
     /**
-     * Writes out the dirty pages of a range, by this file or any other, and waits until they are written. Errors are told by fsync and
-     * close. The caller has entered the gate of the file.
+     * Writes out the dirty pages of a range, by this file or any other, and waits until they are written. fsync and close
+     * return errors. The caller has entered the gate of the file.
      *
      * @throws FuseException EINTR if the thread is interrupted; then nothing is lost
      */
@@ -372,7 +372,7 @@ public final class Handle {
         }
     }
 
-    /** Throws the error of a delayed write that this file has not told yet. */
+    /** Throws the error of a delayed write that this file has not returned yet. */
     private void tellWriteError() {
         if (pages != null) {
             int count = pages.dirty().errors().count();

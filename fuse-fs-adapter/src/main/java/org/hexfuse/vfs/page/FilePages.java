@@ -220,7 +220,7 @@ public final class FilePages {
 
     /**
      * The READ of a fill was answered: installs its pages, but for those that were changed meanwhile, with zeros behind the data, and wakes
-     * who waits for it.
+     * its waiters.
      *
      * @param data what was read, from {@code at} on; {@code length} bytes
      * @param error OK, or else nothing is installed

@@ -48,7 +48,7 @@ public final class WriteGate {
         }
     }
 
-    /** Enters to write out dirty pages by any open file, and leaves. Errors are told by fsync and close; EINTR as {@link #enter}. */
+    /** Enters to write out dirty pages by any open file, and leaves. fsync and close return errors; EINTR as {@link #enter}. */
     public void writeOut(DirtyPages dirty) {
         if (dirty.isEmpty()) {
             return;

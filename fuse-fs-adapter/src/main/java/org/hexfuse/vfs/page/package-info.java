@@ -18,13 +18,14 @@
  * <p><b>A page is right because</b> a fill owns the pages that it will install until it ends, and everything that changes a page
  * meanwhile (a write, a truncation, an invalidation, a NOTIFY_STORE) takes it from the fill: a late READ never overwrites what is
  * newer. Who waited for the fill looks again. A write through the cache installs its data when the server has answered, unless another
- * write of the same pages was in flight or they were dropped: which of both the server did last is unknown, so the pages are dropped.
+ * write of the same pages was in flight or they were dropped: which of both the server did last is unknown, so the pages are dropped. Until
+ * then none of its pages becomes dirty, since a page that is written back would not have its bytes.
  * A dirty page is cleaned when it is copied into its WRITE and cannot be evicted or sent a second time until that is answered.
  *
  * <p><b>Truncation</b>, {@code fallocate} and {@code copy_file_range} exclude writes to the same file while their request is in flight,
  * as Linux's {@code i_rwsem} does. Neither notifications nor reads wait for that.
  *
- * <p><b>Errors</b> of delayed writes are counted for each file. Each open file tells every error once, by the fsync or close that comes
+ * <p><b>Errors</b> of delayed writes are counted for each file. Each open file returns every error once, from the fsync or close that comes
  * first (Linux's {@code errseq_t}). Pages that could not be written are dropped.
  *
  * <p>Without memory, or when nothing can be evicted, reads and writes bypass the cache.

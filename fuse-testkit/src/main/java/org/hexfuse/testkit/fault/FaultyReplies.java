@@ -74,7 +74,7 @@ final class FaultyReplies {
         }
     }
 
-    /** A reply that the transport has written and the device does not have. The transport is told that the device has it. */
+    /** A reply that is kept from the device; to the transport it is delivered. */
     private final class HeldReply implements Delivery {
         private final TransportFault fault;
         private final long unique;

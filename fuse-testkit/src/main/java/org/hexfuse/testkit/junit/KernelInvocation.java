@@ -67,7 +67,7 @@ final class KernelInvocation
         return List.of(method.getParameterTypes()).contains(VirtualClock.class);
     }
 
-    /** A leak of a test that has failed already is what its failure left. */
+    /** Leaks are not reported for a test that has failed: the failure may have caused them. */
     @Override public void afterEach(ExtensionContext context) throws Exception {
         TestMount done = mount;
         mount = null;

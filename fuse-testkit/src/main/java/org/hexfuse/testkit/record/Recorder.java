@@ -31,7 +31,7 @@ import org.hexfuse.transport.ServerLink;
  * <p>Any thread may call any method. One recorder may record several servers, whose requests it mixes.
  */
 public final class Recorder {
-    /** How many requests are recorded unless the constructor is told otherwise. */
+    /** How many requests are recorded by default. */
     public static final int CAPACITY = 10_000;
     /** The most bytes of a name that are recorded. */
     public static final int LONGEST_NAME = 1024;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A page cache whose server does not answer, or dies: everybody who waits for it gets an error, and nothing hangs. */
+/** A page cache whose server does not answer, or dies: each blocked call ends with an error. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class PageCacheFailuresTest {
     private static final int SIZE = 1 << 20;
 
