@@ -1,23 +1,21 @@
 package org.hexfuse.server.session;
 
-import java.lang.foreign.MemorySegment;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
-import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Slot;
+import org.hexfuse.transport.spi.ForwardingSlot;
 import org.hexfuse.transport.spi.Loggers;
 import org.hexfuse.transport.spi.RateLimitedLog;
 
 /** A detached slot whose memory is reserved in the budget until it is committed or released. */
-final class ReservedSlot implements Slot {
+final class ReservedSlot extends ForwardingSlot {
     private static final RateLimitedLog LIMITED = new RateLimitedLog(Loggers.of(ReservedSlot.class));
 
-    private final Slot slot;
     private final RequestMemory memory;
     private final long bytes;
 
     private ReservedSlot(Slot slot, RequestMemory memory, long bytes) {
-        this.slot = slot;
+        super(slot);
         this.memory = memory;
         this.bytes = bytes;
     }
@@ -59,45 +57,9 @@ final class ReservedSlot implements Slot {
         }
     }
 
-    @Override public long unique() {
-        return slot.unique();
-    }
-
-    @Override public int opcode() {
-        return slot.opcode();
-    }
-
-    @Override public MemorySegment header() {
-        return slot.header();
-    }
-
-    @Override public MemorySegment arguments() {
-        return slot.arguments();
-    }
-
-    @Override public int argumentsSize() {
-        return slot.argumentsSize();
-    }
-
-    @Override public Segments rest() {
-        return slot.rest();
-    }
-
-    @Override public long replyCapacity() {
-        return slot.replyCapacity();
-    }
-
-    @Override public MemorySegment reply() {
-        return slot.reply();
-    }
-
-    @Override public Segments replyData(int structSize) {
-        return slot.replyData(structSize);
-    }
-
     @Override public Errno commit(Errno error, int structSize, long dataSize) {
         try {
-            return slot.commit(error, structSize, dataSize);
+            return super.commit(error, structSize, dataSize);
         } finally {
             memory.free(bytes);
         }
@@ -105,7 +67,7 @@ final class ReservedSlot implements Slot {
 
     @Override public void release() {
         try {
-            slot.release();
+            super.release();
         } finally {
             memory.free(bytes);
         }
