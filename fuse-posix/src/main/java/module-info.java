@@ -1,4 +1,4 @@
-/** File locks and access control lists, for either end. */
+/** File locks, access control lists and other rules of POSIX, for either end. */
 module org.hexfuse.posix {
     requires transitive org.hexfuse.abi;
 

@@ -1,24 +1,40 @@
-package org.hexfuse.command.shell;
+package org.hexfuse.posix;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/** Splits text into commands and these into words, with the quotes and backslashes of a POSIX shell. */
-final class CommandSplitter {
+/**
+ * Splits text into commands and these into words, with the quotes and backslashes of a POSIX shell, and nothing else of it: no variables,
+ * no patterns, no redirections.
+ */
+public final class ShellWords {
     private final String text;
+    private final String separators;
     private int at;
 
-    private CommandSplitter(String text) {
+    private ShellWords(String text, String separators) {
         this.text = text;
+        this.separators = separators;
+    }
+
+    /**
+     * The words of one command.
+     *
+     * @throws IllegalArgumentException if a quote is not closed
+     */
+    public static List<String> split(String text) {
+        List<List<String>> commands = commands(text, "");
+        return commands.isEmpty() ? List.of() : commands.getFirst();
     }
 
     /**
      * The commands of a text, none of them empty.
      *
+     * @param separators the characters that end a command, unless they are quoted
      * @throws IllegalArgumentException if a quote is not closed
      */
-    static List<List<String>> split(String text) {
-        return new CommandSplitter(text).commands();
+    public static List<List<String>> commands(String text, String separators) {
+        return new ShellWords(text, separators).commands();
     }
 
     private List<List<String>> commands() {
@@ -26,7 +42,7 @@ final class CommandSplitter {
         var words = new ArrayList<String>();
         while (at < text.length()) {
             char c = text.charAt(at);
-            if (c == ';' || c == '\n') {
+            if (separates(c)) {
                 end(words, commands);
                 at++;
             } else if (Character.isWhitespace(c)) {
@@ -37,6 +53,10 @@ final class CommandSplitter {
         }
         end(words, commands);
         return commands;
+    }
+
+    private boolean separates(char c) {
+        return separators.indexOf(c) >= 0;
     }
 
     private static void end(List<String> words, List<List<String>> commands) {
@@ -50,13 +70,12 @@ final class CommandSplitter {
         var word = new StringBuilder();
         while (at < text.length()) {
             char c = text.charAt(at);
-            if (c == ';' || Character.isWhitespace(c)) {
+            if (separates(c) || Character.isWhitespace(c)) {
                 break;
             }
             at++;
             switch (c) {
-                case '\'' -> quoted('\'', word);
-                case '"' -> quoted('"', word);
+                case '\'', '"' -> quoted(c, word);
                 case '\\' -> word.append(at < text.length() ? text.charAt(at++) : '\\');
                 default -> word.append(c);
             }

@@ -1,5 +1,6 @@
 /**
- * POSIX and Linux semantics that both ends need, in plain Java: file locks, access control lists, the constants of system calls.
+ * POSIX and Linux semantics that both ends need, in plain Java: file locks, access control lists, the constants of system calls,
+ * the quotes of a shell.
  *
  * <p>A filesystem uses it to implement locks and lists; a kernel end uses it to check permissions by a list and to keep the
  * locks of a filesystem without them. It depends on neither: there are no requests, sessions or files, and the keys of locks

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.FileSystem;
 import java.util.List;
+import org.hexfuse.posix.ShellWords;
 import org.hexfuse.nio.HexfuseFileSystem;
 import org.hexfuse.vfs.Vfs;
 import picocli.CommandLine;
@@ -44,7 +45,7 @@ public final class Shell {
 
     /** Runs commands with semicolons between them, and returns the exit status: 0 done, 1 one failed, 2 wrong use. */
     public int run(String text) throws IOException {
-        List<List<String>> all = CommandSplitter.split(text);
+        List<List<String>> all = ShellWords.commands(text, ";\n");
         try {
             for (List<String> words : all) {
                 int status = commands.execute(words.toArray(String[]::new));

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.posix.ShellWords;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.OfferLimits;
 
@@ -43,7 +44,10 @@ record ExecAddress(List<String> words, WireOptions options, OfferLimits offer, D
     /** @throws IllegalArgumentException if the address is malformed */
     static ExecAddress parse(Address address) {
         WireOptions.check(address, KEYS);
-        List<String> words = CommandWords.split(address.path());
+        if (address.path().indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a command has no character 0");
+        }
+        List<String> words = ShellWords.split(address.path());
         if (words.stream().skip(1).noneMatch(word -> word.contains(PLACE))) {
             throw new IllegalArgumentException(
                     "exec: needs a command with {} in place of its mount point, such as exec:squashfuse_ll -f files.squashfs {}");
