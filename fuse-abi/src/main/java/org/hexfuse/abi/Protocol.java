@@ -6,6 +6,12 @@ public final class Protocol {
     public static final int MAJOR = 7;
     /** The minor version. */
     public static final int MINOR = 45;
+
+    /**
+     * The minor version from which on a kernel releases what CREATE opened even if it was answered ENOSYS to OPEN. Source: Linux 6.9,
+     * {@code fs/fuse/file.c}, {@code fuse_file_put}; earlier ones check {@code no_open} there.
+     */
+    public static final int RELEASES_CREATED = 40;
     /** The node id of the root. */
     public static final long ROOT_ID = 1;
     /** The smallest buffer for requests, in bytes: FUSE_MIN_READ_BUFFER. */

@@ -15,6 +15,7 @@ import org.hexfuse.abi.FsyncIn;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.Protocol;
 import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.ReleaseFlag;
 import org.hexfuse.abi.ReleaseIn;
@@ -399,7 +400,7 @@ public final class Handle {
         }
         var inodeRelease = new InodeRelease();
         try {
-            if (!stateless) {
+            if (needsRelease()) {
                 sendRelease(inodeRelease);
             } else {
                 inodeRelease.answered();
@@ -415,6 +416,12 @@ public final class Handle {
             }
             inodeRelease.sent();
         }
+    }
+
+    /** An older kernel does not release what CREATE opened either, once the server does not support OPEN. */
+    private boolean needsRelease() {
+        return !stateless && (superblock.minor() >= Protocol.RELEASES_CREATED || inode.isDirectory()
+                || !superblock.unsupported.contains(Opcode.OPEN));
     }
 
     /**

@@ -12,12 +12,14 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileLock;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.GetxattrOut;
+import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.IoctlOut;
 import org.hexfuse.abi.KStatfs;
 import org.hexfuse.abi.LkOut;
 import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.abi.Protocol;
 import org.hexfuse.abi.OpenOut;
 import org.hexfuse.abi.PollOut;
 import org.hexfuse.abi.StatfsOut;
@@ -102,6 +104,10 @@ final class Replies {
 
     /** Replies with an error, or with nothing where the operation has no reply. */
     static Errno refuse(Exchange x, Errno why) {
+        if (why == Errno.ENOSYS && x.operation() == Opcode.OPEN && InitFlag.NO_OPEN_SUPPORT.in(x.info().flags())
+                && x.minor() < Protocol.RELEASES_CREATED) {
+            x.references().releasesNoFile();
+        }
         if (x.operation().expectsReply()) {
             return x.fail(why);
         }

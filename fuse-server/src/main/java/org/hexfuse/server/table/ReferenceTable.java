@@ -40,6 +40,7 @@ public final class ReferenceTable implements LookupCounter {
     /** Not null from the first file on that was opened with a descriptor. */
     private volatile BackingIds backing;
     private volatile boolean abandoned;
+    private volatile boolean releasesNoFile;
 
     /** Without references. */
     public ReferenceTable(FuseFileSystem fileSystem, Session session) {
@@ -113,7 +114,14 @@ public final class ReferenceTable implements LookupCounter {
 
     /** A handle is about to be sent to the kernel. */
     public void opened(long node, long handle, boolean directory) {
-        handles.add(node, handle, directory);
+        if (directory || !releasesNoFile) {
+            handles.add(node, handle, directory);
+        }
+    }
+
+    /** From now on the kernel sends no RELEASE, not even for what CREATE opens: handles of files are not counted. */
+    public void releasesNoFile() {
+        releasesNoFile = true;
     }
 
     /** The kernel sends RELEASE or RELEASEDIR. */
@@ -179,6 +187,7 @@ public final class ReferenceTable implements LookupCounter {
             out.writeBoolean(entry.getKey().directory());
             out.writeInt(entry.getValue());
         }
+        out.writeBoolean(releasesNoFile);
         BackingIds present = backing;
         if (present == null) {
             out.writeInt(0);
@@ -206,6 +215,7 @@ public final class ReferenceTable implements LookupCounter {
         for (int i = 0; i < open; i++) {
             handles.add(new OpenHandles.Key(in.readLong(), in.readLong(), in.readBoolean()), in.readInt());
         }
+        releasesNoFile = in.readBoolean();
         int backed = in.readInt();
         if (backed > 0) {
             backing(session.backingFiles().orElseThrow(() -> new IOException("this process cannot have backing files")))
