@@ -1,9 +1,11 @@
 package org.hexfuse.examples.memory;
 
+import static org.hexfuse.abi.Errno.EBUSY;
 import static org.hexfuse.abi.Errno.EEXIST;
 import static org.hexfuse.abi.Errno.EINVAL;
 import static org.hexfuse.abi.Errno.EISDIR;
 import static org.hexfuse.abi.Errno.ENODEV;
+import static org.hexfuse.abi.Errno.ENOSYS;
 import static org.hexfuse.abi.Errno.EOPNOTSUPP;
 
 import org.hexfuse.posix.StatVfs;
@@ -31,15 +33,20 @@ import org.hexfuse.server.*;
 /**
  * A filesystem in the heap with the features of Linux's own: {@code tmpfs} in Java.
  *
- * <p>It may be served to several kernels at once, and outlives each of them: linked files are there for the next.
+ * <p>It may be served to several kernels at once, and outlives each of them: linked files are there for the next. A
+ * {@linkplain #local local} one is served to one kernel at a time, which is sent nothing that it knows: names and attributes stay cached,
+ * files are opened and closed without a request, and locks are the kernel's.
+ *
  * This class maps operations to calls of the {@link Tree} and its nodes, and their results to replies.
  */
 public final class MemoryFileSystem implements FuseFileSystem {
     /**
-     * The entry and attribute timeout. A single kernel could cache without limit, since it makes all changes itself. It sees
-     * the changes of another kernel after this time, or when it opens a file, which invalidates its page cache.
+     * The entry and attribute timeout where several kernels may be served. A kernel sees the changes of another one after this time, or
+     * when it opens a file, which invalidates its page cache.
      */
-    private static final Duration VALID = Duration.ofSeconds(1);
+    private static final Duration SHARED = Duration.ofSeconds(1);
+    /** The same for a single kernel, which makes all changes itself. */
+    private static final Duration LOCAL = Duration.ofDays(365);
 
     private static final int BLOCK = 4096;
     private static final int SECTOR = 512;
@@ -59,6 +66,8 @@ public final class MemoryFileSystem implements FuseFileSystem {
     private static final int ZERO_RANGE = 0x10;
 
     private final Tree tree;
+    private final boolean local;
+    private final Duration timeout;
     private final Locks locks = new Locks();
     private final AtomicLong lastHandle = new AtomicLong();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
@@ -73,11 +82,25 @@ public final class MemoryFileSystem implements FuseFileSystem {
      * this process.
      */
     public MemoryFileSystem(long bytes, long files) {
-        this(new Tree(new Space(bytes, files), ourselves(), 0755, InstantSource.system()));
+        this(bytes, files, false);
     }
 
-    MemoryFileSystem(Tree tree) {
+    private MemoryFileSystem(long bytes, long files, boolean local) {
+        this(new Tree(new Space(bytes, files), ourselves(), 0755, InstantSource.system()), local);
+    }
+
+    MemoryFileSystem(Tree tree, boolean local) {
         this.tree = tree;
+        this.local = local;
+        this.timeout = local ? LOCAL : SHARED;
+    }
+
+    /**
+     * A filesystem of up to {@code bytes} of data and {@code files} nodes for one kernel at a time. The INIT of a second one is
+     * answered EBUSY.
+     */
+    public static MemoryFileSystem local(long bytes, long files) {
+        return new MemoryFileSystem(bytes, files, true);
     }
 
     /** The limits and the usage. */
@@ -104,7 +127,8 @@ public final class MemoryFileSystem implements FuseFileSystem {
 
     /** The kernel checks permissions by owner, group and mode. */
     @Override public Set<Capability> capabilities() {
-        return Set.of(Capability.READDIRPLUS, Capability.RECORD_LOCKS, Capability.FLOCK);
+        return local ? Set.of(Capability.READDIRPLUS)
+                : Set.of(Capability.READDIRPLUS, Capability.RECORD_LOCKS, Capability.FLOCK);
     }
 
     @Override public boolean kernelChecksPermissions() {
@@ -118,7 +142,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
     /** All files, open ones without a name included, the open handles and the locks. */
     private final class MemoryHandover implements Handover {
         @Override public String format() {
-            return "memory 1";
+            return local ? "memory local 1" : "memory 1";
         }
 
         @Override public void save(Session session, DataOutput out) throws IOException {
@@ -138,7 +162,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     @Override public void init(InitNegotiation negotiation) {
-        sessions.add(negotiation.session());
+        begin(negotiation.session());
         // With POSIX_ACL kernels check permissions by the lists, and the filesystem applies default lists and umask.
         negotiation.enable(InitFlag.POSIX_ACL);
         negotiation.enable(InitFlag.DONT_MASK);
@@ -150,6 +174,17 @@ public final class MemoryFileSystem implements FuseFileSystem {
         negotiation.enable(InitFlag.CACHE_SYMLINKS);
         // "." and ".." can be looked up.
         negotiation.enable(InitFlag.EXPORT_SUPPORT);
+        if (local) {
+            // Data that the kernel wrote itself stays in its page cache.
+            negotiation.disable(InitFlag.AUTO_INVAL_DATA);
+        }
+    }
+
+    private synchronized void begin(Session session) {
+        if (local && !sessions.isEmpty()) {
+            throw FuseException.of(EBUSY, "memory:?local is served to one kernel at a time");
+        }
+        sessions.add(session);
     }
 
     @Override public void destroy(Session session) {
@@ -158,7 +193,7 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     @Override public Entry lookup(Lookup op) {
-        return tree.lookup(op.node(), op.name()).map(MemoryFileSystem::entry).orElseGet(() -> Entry.absent(VALID));
+        return tree.lookup(op.node(), op.name()).map(this::entry).orElseGet(() -> Entry.absent(timeout));
     }
 
     @Override public void forget(Forget op) {
@@ -211,24 +246,35 @@ public final class MemoryFileSystem implements FuseFileSystem {
         tree.rename(op.node(), op.name(), op.targetDirectory(), op.targetName(), op.flags());
     }
 
+    /** A local kernel is asked to send no OPEN: its lookup count keeps the file, also when it has no name. */
     @Override public Opened open(Open op) {
+        requireShared();
         Inode inode = tree.inode(op.node());
         if ((op.flags() & O_TRUNC) != 0) {
             inode.change(Change.ofSize(0, op.uid() != 0), tree.now());
         }
-        inode.opened();
-        return handle();
+        return opened(inode);
+    }
+
+    private void requireShared() {
+        if (local) {
+            throw FuseException.of(ENOSYS);
+        }
     }
 
     /** A distinct handle for each open file, so that its locks are released with it. */
-    private Opened handle() {
+    private Opened opened(Inode inode) {
+        if (local) {
+            return Opened.stateless();
+        }
+        inode.opened();
         return Opened.of(lastHandle.incrementAndGet());
     }
 
     @Override public Created create(Create op) {
         RegularFile file = createOrFind(op);
-        file.opened();
-        return new Created(entry(file), handle());
+        Opened opened = opened(file);
+        return new Created(entry(file), opened);
     }
 
     /** Another kernel may have created the file since the lookup of this one; then the existing file is opened. */
@@ -253,8 +299,8 @@ public final class MemoryFileSystem implements FuseFileSystem {
 
     @Override public Created tmpfile(TmpFile op) {
         RegularFile file = tree.createNameless(op.node(), op.mode(), maker(op, op.umask()));
-        file.opened();
-        return new Created(entry(file), handle());
+        Opened opened = opened(file);
+        return new Created(entry(file), opened);
     }
 
     @Override public LockRange getlk(Lock op) {
@@ -266,12 +312,15 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     @Override public void flush(Flush op) {
+        requireShared();
         locks.flush(op);
     }
 
     @Override public void release(Release op) {
-        locks.release(op);
-        tree.closed(op.node());
+        if (!local) {
+            locks.release(op);
+            tree.closed(op.node());
+        }
     }
 
     @Override public void read(Read op, DataReply out) {
@@ -338,12 +387,15 @@ public final class MemoryFileSystem implements FuseFileSystem {
     }
 
     @Override public Opened opendir(OpenDir op) {
+        requireShared();
         tree.inode(op.node()).opened();
         return Opened.stateless();
     }
 
     @Override public void releasedir(ReleaseDir op) {
-        tree.closed(op.node());
+        if (!local) {
+            tree.closed(op.node());
+        }
     }
 
     @Override public void readdir(ReadDir op, DirReply out) {
@@ -408,14 +460,14 @@ public final class MemoryFileSystem implements FuseFileSystem {
         return new Maker(op.uid(), op.gid(), umask);
     }
 
-    private static Entry entry(Inode inode) {
-        return Entry.of(inode.number(), attr(inode.stat()), VALID);
+    private Entry entry(Inode inode) {
+        return Entry.of(inode.number(), attr(inode.stat()), timeout);
     }
 
-    private static Attr attr(Stat stat) {
+    private Attr attr(Stat stat) {
         return Attr.ofMode(stat.mode()).size(stat.size()).blocks((stat.allocated() + SECTOR - 1) / SECTOR)
                 .nlink(stat.links()).owner(stat.uid(), stat.gid()).rdev(stat.device()).blockSize(BLOCK)
-                .times(stat.atime(), stat.mtime(), stat.ctime()).timeout(VALID).build();
+                .times(stat.atime(), stat.mtime(), stat.ctime()).timeout(timeout).build();
     }
 
     private static FileType type(int mode) {

@@ -13,6 +13,7 @@ import org.hexfuse.transport.Address;
 @AutoService(FuseFileSystemProvider.class) public final class MemoryProvider implements FuseFileSystemProvider {
     private static final String SIZE = "size";
     private static final String FILES = "files";
+    private static final String LOCAL = "local";
     private static final Pattern NUMBER = Pattern.compile("([0-9]{1,18})([kmgt]?)");
     private static final String UNITS = "kmgt";
 
@@ -23,7 +24,7 @@ import org.hexfuse.transport.Address;
     }
 
     @Override public String description() {
-        return "files in the heap; size=BYTES (k, m, g, t) and files=NUMBER limit what it holds";
+        return "files in the heap; size=BYTES (k, m, g, t) and files=NUMBER limit what it holds, local is for one kernel, which caches all";
     }
 
     @Override public FuseFileSystem create(Address address) {
@@ -31,15 +32,16 @@ import org.hexfuse.transport.Address;
             throw new IllegalArgumentException("memory: takes no path, and got '" + address.path() + "'");
         }
         for (String key : address.parameters().keySet()) {
-            if (!Set.of(SIZE, FILES).contains(key)) {
-                throw new IllegalArgumentException("memory: has no parameter '" + key + "'; it takes size and files");
+            if (!Set.of(SIZE, FILES, LOCAL).contains(key)) {
+                throw new IllegalArgumentException(
+                        "memory: has no parameter '" + key + "'; it takes size, files and local");
             }
         }
         long bytes = address.parameter(SIZE).map(text -> number(SIZE, text))
                 .orElseGet(MemoryFileSystem::defaultBytes);
         long files = address.parameter(FILES).map(text -> number(FILES, text))
                 .orElseGet(MemoryFileSystem::defaultFiles);
-        return new MemoryFileSystem(bytes, files);
+        return address.flag(LOCAL) ? MemoryFileSystem.local(bytes, files) : new MemoryFileSystem(bytes, files);
     }
 
     private static long number(String key, String text) {

@@ -19,6 +19,13 @@ class MemoryHandoverContractTest {
         }
     }
 
+    /** The successor's kernel goes on without OPEN. */
+    @Nested class OfAllForOneKernel extends HandoverContract {
+        @Override protected FuseFileSystem create() {
+            return MemoryFileSystem.local(64 << 20, 5000);
+        }
+    }
+
     @Nested class OfADirectory extends HandoverContract {
         private boolean isMade;
 

@@ -22,6 +22,10 @@ class MemoryPosixTest {
         return new MemoryFileSystem(64 << 20, 5000);
     }
 
+    private static MemoryFileSystem local() {
+        return MemoryFileSystem.local(64 << 20, 5000);
+    }
+
     /** Mounted by this project's kernel end. */
     abstract static class Here extends PosixContract {
         private UserKernel kernel;
@@ -75,6 +79,13 @@ class MemoryPosixTest {
 
         @Override protected Set<PosixFeature> lacking() {
             return Set.of(PosixFeature.IMMEDIATE_ENOSPC);
+        }
+    }
+
+    /** For one kernel, which opens files without requests. */
+    @Nested class InMemoryOfOneKernel extends InMemoryThatCachesReads {
+        @Override FuseFileSystem served() {
+            return local();
         }
     }
 
@@ -138,8 +149,12 @@ class MemoryPosixTest {
     @Nested class ByTheRealKernel extends PosixContract {
         private RunningKernel kernel;
 
+        FuseFileSystem served() {
+            return fileSystem();
+        }
+
         @Override protected PosixClient mount() throws Exception {
-            kernel = RunningKernel.mountForContract(fileSystem());
+            kernel = RunningKernel.mountForContract(served());
             return new LibcClient(kernel.path());
         }
 
@@ -147,6 +162,13 @@ class MemoryPosixTest {
             if (kernel != null) {
                 kernel.close();
             }
+        }
+    }
+
+    /** Which is the only one. */
+    @Nested class OfTheRealKernelOnly extends ByTheRealKernel {
+        @Override FuseFileSystem served() {
+            return local();
         }
     }
 }

@@ -45,7 +45,7 @@ class MemoryProviderTest {
 
     @Test void namesAParameterThatItDoesNotHave() {
         assertThatThrownBy(() -> create("memory:?sise=1g")).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("memory: has no parameter 'sise'; it takes size and files");
+                .hasMessage("memory: has no parameter 'sise'; it takes size, files and local");
         assertThatThrownBy(() -> create("memory:/tmp")).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("memory: takes no path, and got '/tmp'");
     }
