@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
     private static final int SIZE = 4096;
 
     /** Whose files. */
-    @Param({"hexfuse-inline", "hexfuse-mem", "jimfs", "tmpfs"}) public String fs = "hexfuse-inline";
+    @Param({"hexfuse-local", "hexfuse-inline", "hexfuse-mem", "jimfs", "tmpfs"}) public String fs = "hexfuse-local";
 
     private TestedFiles files;
     private Path file;

@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
     private static final int FILES_OF_A_DIRECTORY = 100;
 
     /** Whose files. */
-    @Param({"hexfuse-inline", "hexfuse-mem", "jimfs", "tmpfs"}) public String fs = "hexfuse-inline";
+    @Param({"hexfuse-local", "hexfuse-inline", "hexfuse-mem", "jimfs", "tmpfs"}) public String fs = "hexfuse-local";
     /** How many files. */
     @Param("10000") public int count = 10000;
 

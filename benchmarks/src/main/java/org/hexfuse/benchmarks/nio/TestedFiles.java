@@ -24,24 +24,24 @@ import org.hexfuse.vfs.Vfs;
  * @param closing removes them
  */
 record TestedFiles(Path root, Closeable closing) implements Closeable {
-    /** {@code hexfuse-inline}, {@code hexfuse-mem}, {@code jimfs}, or {@code tmpfs}, by the default provider. */
+    /** {@code hexfuse-local}, {@code hexfuse-inline}, {@code hexfuse-mem}, {@code jimfs}, or {@code tmpfs}, by the default provider. */
     static TestedFiles open(String name) throws IOException {
         return switch (name) {
-            case "hexfuse-inline" -> served(Address.parse("mem:?inline"));
-            case "hexfuse-mem" -> served(Address.parse("mem:"));
+            case "hexfuse-local" -> served("memory:?local", "mem:?inline");
+            case "hexfuse-inline" -> served("memory:", "mem:?inline");
+            case "hexfuse-mem" -> served("memory:", "mem:");
             case "jimfs" -> jimfs();
             case "tmpfs" -> tmpfs();
             default -> throw new IllegalArgumentException(
-                    name + " is none of hexfuse-inline, hexfuse-mem, jimfs, tmpfs");
+                    name + " is none of hexfuse-local, hexfuse-inline, hexfuse-mem, jimfs, tmpfs");
         };
     }
 
-    /** {@code memory:}, served at an address. */
-    private static TestedFiles served(Address address) throws IOException {
+    private static TestedFiles served(String fileSystem, String address) throws IOException {
         FuseFileSystemProvider memory = ServiceLoader.load(FuseFileSystemProvider.class).stream()
                 .map(ServiceLoader.Provider::get).filter(each -> each.scheme().equals("memory")).findFirst()
                 .orElseThrow();
-        FuseServer server = FuseServer.serve(memory.create(Address.parse("memory:"))).at(address).start();
+        FuseServer server = FuseServer.serve(memory.create(Address.parse(fileSystem))).at(Address.parse(address)).start();
         Vfs vfs = Vfs.connect(server.address());
         FileSystem files = HexfuseFileSystem.of(vfs);
         return new TestedFiles(files.getPath("/"), () -> {
