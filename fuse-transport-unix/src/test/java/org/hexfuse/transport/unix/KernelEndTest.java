@@ -3,6 +3,7 @@ package org.hexfuse.transport.unix;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -58,6 +59,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The kernel end, against misbehaving servers. */
 @Timeout(value = 40, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) class KernelEndTest {
     private static final int PAYLOAD = 128 * 1024;
+    private static final int WRITES = 64;
     private static final ConnectionOptions OPTIONS = new ConnectionOptions(Duration.ofSeconds(5),
             Duration.ofSeconds(20), Duration.ofMillis(200), ConnectionOptions.DEFAULT.profile());
 
@@ -137,6 +139,22 @@ import org.junit.jupiter.params.provider.ValueSource;
         } catch (FuseException e) {
             return e.errno();
         }
+    }
+
+    /** Requests that are queued, more than the socket buffers hold: the server receives nothing. */
+    private List<Future<Errno>> outstandingWrites() {
+        var calls = new ArrayList<Future<Errno>>();
+        for (int i = 0; i < WRITES; i++) {
+            calls.add(callers.submit(() -> write(PAYLOAD)));
+        }
+        awaitOutstanding(WRITES);
+        return calls;
+    }
+
+    /** A caller whose request is not queued when the connection is aborted gets ENOTCONN, as on Linux. */
+    private void awaitOutstanding(int requests) {
+        await(requests + " requests are queued").atMost(Duration.ofSeconds(20))
+                .until(() -> connection.waiting() == requests);
     }
 
     private static byte[] entry() {
@@ -254,15 +272,10 @@ import org.junit.jupiter.params.provider.ValueSource;
     @EnumSource void pendingRequestsCanBeInterruptedAndTheLinkClosedWhileTheSocketIsFull(SocketType type)
             throws Exception {
         mount(type, NotificationSink.NONE);
-        var calls = new ArrayList<Future<Errno>>();
-        // More than the socket buffers hold; the server receives nothing.
-        for (int i = 0; i < 64; i++) {
-            calls.add(callers.submit(() -> write(PAYLOAD)));
-        }
-        Thread.sleep(300);
+        List<Future<Errno>> calls = outstandingWrites();
         var outcomes = new LinkedBlockingQueue<Errno>();
         Thread last = Thread.ofPlatform().start(() -> outcomes.add(write(1)));
-        Thread.sleep(100);
+        awaitOutstanding(calls.size() + 1);
         last.interrupt();
         assertThat(outcomes.poll(5, TimeUnit.SECONDS)).isEqualTo(Errno.EINTR);
         long begin = System.nanoTime();
@@ -276,11 +289,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     @ParameterizedTest
     @EnumSource void aDisconnectFailsTheCallersOfPendingRequests(SocketType type) throws Exception {
         mount(type, NotificationSink.NONE);
-        var calls = new ArrayList<Future<Errno>>();
-        for (int i = 0; i < 64; i++) {
-            calls.add(callers.submit(() -> write(PAYLOAD)));
-        }
-        Thread.sleep(300);
+        List<Future<Errno>> calls = outstandingWrites();
         server.close();
         for (Future<Errno> call : calls) {
             assertThat(outcome(call)).isEqualTo(Errno.ECONNABORTED);
