@@ -209,7 +209,7 @@ class CommandTest {
         assertThat(shell("mkdir -p" + directories + "; write /tree/inner 'not a directory'; put " + tree + " /"))
                 .isOne();
         assertThat(err.toString().lines()).hasSize(21).last()
-                .isEqualTo("put: 31 failures, the rest is copied; the first 20 are above");
+                .isEqualTo("put: copied 1 file (4 bytes); 31 failures, the first 20 are above");
     }
 
     @Test void putCopiesWhatFollowsAFailure(@TempDir Path host) throws Exception {
@@ -296,7 +296,23 @@ class CommandTest {
     @Test void aDirectoryIsNotReplacedByAFile(@TempDir Path host) throws Exception {
         Files.writeString(Files.createDirectory(host.resolve("tree")).resolve("f"), "text");
         assertThat(shell("mkdir -p /tree/f; put " + host.resolve("tree") + " /")).isEqualTo(1);
-        assertThat(err.toString()).isEqualTo("put: /tree/f: is a directory\nput: 1 failure, the rest is copied\n");
+        assertThat(err.toString())
+                .isEqualTo("put: /tree/f: is a directory\nput: copied 0 files (0 bytes); 1 failure\n");
+    }
+
+    @Test void putIntoAServerThatIsReadOnlySaysThatNothingIsCopied(@TempDir Path host) throws Exception {
+        Path tree = Files.createDirectory(host.resolve("tree"));
+        Files.writeString(tree.resolve("f"), "text");
+        assertThat(run("shell", "hello:", "-c", "put " + tree + " /")).isOne();
+        assertThat(err.toString().lines()).hasSize(2).last().isEqualTo("put: copied 0 files (0 bytes); 1 failure");
+    }
+
+    @Test void getSaysWhatItHasCopiedBeforeItFails(@TempDir Path host) throws Exception {
+        Files.createDirectories(host.resolve("tree/b"));
+        assertThat(shell("mkdir /tree; write /tree/a text; write /tree/b text; write /tree/c text; get /tree " + host))
+                .isOne();
+        assertThat(err.toString().lines()).containsExactly("get: " + host.resolve("tree/b") + ": is a directory",
+                "get: copied 1 file (4 bytes) before that");
     }
 
     @Test void changesOwnersAndExtendedAttributes() {

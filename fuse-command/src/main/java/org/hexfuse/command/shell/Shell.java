@@ -33,7 +33,7 @@ public final class Shell {
         FileSystem files = HexfuseFileSystem.of(vfs);
         this.commands = new CommandLine(new FileCommands(files, vfs, this.out))
                 .addSubcommand(new TransferCommands.Put(files, vfs, this.out, err))
-                .addSubcommand(new TransferCommands.Get(files, this.out))
+                .addSubcommand(new TransferCommands.Get(files, this.out, err))
                 .addSubcommand(new TransferCommands.Find(files, this.out)).setOut(this.out.text()).setErr(err)
                 .setExecutionExceptionHandler(this::failed).setParameterExceptionHandler(this::wrongUse);
     }

@@ -51,38 +51,21 @@ final class TransferCommands {
             }
             Path target = into(files.getPath(path), host.toAbsolutePath().normalize().getFileName());
             out.flush();
-            var failures = new Failures();
+            var report = new CopyReport("put", err);
             try (Progress progress = Progress.of("put", TreeCopy.sizeOf(host, false))) {
-                TreeCopy.copy(host, target, progress, (_, special, mode, device) -> {
+                TreeCopy.copy(host, target, progress, report, (_, special, mode, device) -> {
                     vfs.mknod(special.toString(), mode, (int) device);
                     return true;
-                }, failures::add);
+                }, failure -> {
+                    if (failure.isFinal()) {
+                        throw failure;
+                    }
+                    report.failed(failure);
+                });
+            } catch (CommandFailure failure) {
+                return report.stop(failure);
             }
-            return failures.finish();
-        }
-
-        /** Counts what failed, and prints the first of it. */
-        private final class Failures {
-            private static final int PRINTED = 20;
-            private long count;
-
-            void add(CommandFailure failure) {
-                if (failure.isFinal()) {
-                    throw failure;
-                }
-                if (++count <= PRINTED) {
-                    err.println("put: " + failure.getMessage());
-                }
-            }
-
-            int finish() {
-                if (count == 0) {
-                    return 0;
-                }
-                err.println("put: " + count + (count == 1 ? " failure" : " failures") + ", the rest is copied"
-                        + (count > PRINTED ? "; the first " + PRINTED + " are above" : ""));
-                return 1;
-            }
+            return report.finish();
         }
     }
 
@@ -90,27 +73,34 @@ final class TransferCommands {
             implements Callable<Integer> {
         private final FileSystem files;
         private final Output out;
+        private final PrintWriter err;
 
         @Parameters(index = "0", paramLabel = "PATH") private String path;
 
         @Parameters(index = "1", paramLabel = "HOST") private Path host;
 
-        Get(FileSystem files, Output out) {
+        Get(FileSystem files, Output out, PrintWriter err) {
             this.files = files;
             this.out = out;
+            this.err = err;
         }
 
-        @Override public Integer call() {
+        /** The first failure ends it: a server's tree may go on without end below what fails. */
+        @Override public Integer call() throws IOException {
             Path source = files.getPath(path);
             long total = TreeCopy.sizeOf(source, true);
+            var report = new CopyReport("get", err);
             try (Progress progress = Progress.of("get", total)) {
-                TreeCopy.copy(source, into(host, source.getFileName()), progress, (special, _, _, _) -> {
+                TreeCopy.copy(source, into(host, source.getFileName()), progress, report, (special, _, _, _) -> {
                     out.line(DirectoryListing.printable(special.toString())
                             + ": skipped, it is not a file, directory or symbolic link");
                     return false;
                 }, TreeCopy.Failures.FINAL);
+            } catch (CommandFailure failure) {
+                out.flush();
+                return report.stop(failure);
             }
-            return 0;
+            return report.finish();
         }
     }
 

@@ -28,10 +28,12 @@ final class TreeCopy implements TreeWalk.Visitor {
     private static final int WHILE_FILLED = 0700;
     private static final String ATTRIBUTES = "unix:mode,nlink,dev,ino,rdev,lastAccessTime,lastModifiedTime";
     private static final String MODE = "unix:mode";
+    private static final long SKIPPED = -1;
 
     private final Path from;
     private final Path to;
     private final Progress progress;
+    private final CopyReport report;
     private final SpecialFiles specialFiles;
     private final Failures failures;
     private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
@@ -56,10 +58,12 @@ final class TreeCopy implements TreeWalk.Visitor {
         void add(CommandFailure failure);
     }
 
-    private TreeCopy(Path from, Path to, Progress progress, SpecialFiles specialFiles, Failures failures) {
+    private TreeCopy(Path from, Path to, Progress progress, CopyReport report, SpecialFiles specialFiles,
+            Failures failures) {
         this.from = from;
         this.to = to;
         this.progress = progress;
+        this.report = report;
         this.specialFiles = specialFiles;
         this.failures = failures;
     }
@@ -81,9 +85,10 @@ final class TreeCopy implements TreeWalk.Visitor {
         return bytes.sum();
     }
 
-    /** Copies {@code from}, and what is below it, to the path {@code to}. */
-    static void copy(Path from, Path to, Progress progress, SpecialFiles specialFiles, Failures failures) {
-        TreeWalk.walk(from, new TreeCopy(from, to, progress, specialFiles, failures));
+    /** Copies {@code from}, and what is below it, to the path {@code to}, and counts in {@code report} what is copied. */
+    static void copy(Path from, Path to, Progress progress, CopyReport report, SpecialFiles specialFiles,
+            Failures failures) {
+        TreeWalk.walk(from, new TreeCopy(from, to, progress, report, specialFiles, failures));
     }
 
     @Override public void failed(CommandFailure failure) {
@@ -101,14 +106,20 @@ final class TreeCopy implements TreeWalk.Visitor {
             makeDirectory(target);
             directories.addLast(attributes);
         } else if (isDevice(target)) {
-            copyContent(source, target, StandardOpenOption.WRITE);
+            report.copied(copyContent(source, target, StandardOpenOption.WRITE));
         } else {
             remove(target);
-            if (!isLinked(attributes, target) && copyFile(source, target, basic, attributes)) {
+            if (isLinked(attributes, target)) {
+                report.copied(0);
+                return;
+            }
+            long bytes = copyFile(source, target, basic, attributes);
+            if (bytes != SKIPPED) {
                 if ((int) attributes.get("nlink") > 1) {
                     copies.put(identity(attributes), target);
                 }
                 setAttributes(target, attributes, basic.isSymbolicLink());
+                report.copied(bytes);
             }
         }
     }
@@ -117,17 +128,18 @@ final class TreeCopy implements TreeWalk.Visitor {
         setAttributes(target(source), directories.removeLast(), false);
     }
 
-    private boolean copyFile(Path source, Path target, BasicFileAttributes basic, Map<String, Object> attributes)
+    /** Returns the bytes of its content, or {@link #SKIPPED}. */
+    private long copyFile(Path source, Path target, BasicFileAttributes basic, Map<String, Object> attributes)
             throws IOException {
         if (basic.isSymbolicLink()) {
             String text = Files.readSymbolicLink(source).toString();
             Files.createSymbolicLink(target, target.getFileSystem().getPath(text));
         } else if (basic.isRegularFile()) {
-            copyContent(source, target, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-        } else {
-            return specialFiles.copy(source, target, (int) attributes.get("mode"), (long) attributes.get("rdev"));
+            return copyContent(source, target, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        } else if (!specialFiles.copy(source, target, (int) attributes.get("mode"), (long) attributes.get("rdev"))) {
+            return SKIPPED;
         }
-        return true;
+        return 0;
     }
 
     /** What is there and has no content of its own, such as /dev/null, is written to. */
@@ -171,15 +183,20 @@ final class TreeCopy implements TreeWalk.Visitor {
                 (FileTime) attributes.get("lastModifiedTime"), (FileTime) attributes.get("lastAccessTime"), null);
     }
 
-    private void copyContent(Path source, Path target, StandardOpenOption... options) throws IOException {
+    /** Returns the number of bytes. */
+    private long copyContent(Path source, Path target, StandardOpenOption... options) throws IOException {
+        long bytes = 0;
         try (SeekableByteChannel in = Files.newByteChannel(source);
                 ByteChannel out = Files.newByteChannel(target, options)) {
             while (in.read(chunk.clear()) > 0) {
                 chunk.flip();
                 while (chunk.hasRemaining()) {
-                    progress.advance(out.write(chunk));
+                    int written = out.write(chunk);
+                    progress.advance(written);
+                    bytes += written;
                 }
             }
         }
+        return bytes;
     }
 }
