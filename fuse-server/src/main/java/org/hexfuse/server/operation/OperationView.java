@@ -203,6 +203,11 @@ public abstract class OperationView<O extends Operation<O>, R> {
         return ((OperationView<?, ?>) op).request;
     }
 
+    /** The opcode of the request that an operation is a view of. */
+    public static Opcode opcodeOf(Operation<?> op) {
+        return Opcode.byCode(InHeader.OPCODE.get(requestOf(op).header()));
+    }
+
     final MemorySegment arguments() {
         return request.arguments();
     }

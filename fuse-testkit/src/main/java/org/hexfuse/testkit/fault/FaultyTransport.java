@@ -1,7 +1,6 @@
 package org.hexfuse.testkit.fault;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -11,6 +10,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.hexfuse.abi.Opcode;
+import org.hexfuse.server.filter.SeededFaults;
 import org.hexfuse.testkit.fault.TransportFault.Kind;
 import org.hexfuse.transport.KernelLink;
 
@@ -24,7 +24,7 @@ import org.hexfuse.transport.KernelLink;
  *         .options(mount -> mount.withRequestTimeout(Duration.ofSeconds(1))).connect()) {
  *     kernel.vfs().writeString("/notes", "hello"); // works, or fails with a FuseException
  * }
- * System.out.println(faults.log());
+ * System.out.println(faults); // the seed, and what was injected
  * }
  *
  * <p>The faults of a message follow from the seed, the operation and the number of the request among those of its operation, so that
@@ -38,31 +38,28 @@ import org.hexfuse.transport.KernelLink;
  * <p>To be set up by one thread; then any thread may call any method. Each decorated link counts its requests from 0.
  */
 public final class FaultyTransport {
-    /** The most faults that the log has. */
-    public static final int LONGEST_LOG = 10_000;
-
-    private final long seed;
+    private final SeededFaults<TransportFault> injected;
     private final Optional<Map<TransportFault, TransportFault>> replayed;
     private final Map<Kind, Double> probabilities = new EnumMap<>(Kind.class);
     private Duration longestDelay = Duration.ofMillis(5);
     private Predicate<Opcode> where = opcode -> opcode != Opcode.INIT;
-    private final List<TransportFault> log = new ArrayList<>();
 
-    private FaultyTransport(long seed, Optional<Map<TransportFault, TransportFault>> replayed) {
-        this.seed = seed;
+    private FaultyTransport(SeededFaults<TransportFault> injected,
+            Optional<Map<TransportFault, TransportFault>> replayed) {
+        this.injected = injected;
         this.replayed = replayed;
     }
 
     /** Injects faults by a seed: none until {@link #with} or {@link #delays} says how many. */
     public static FaultyTransport seeded(long seed) {
-        return new FaultyTransport(seed, Optional.empty());
+        return new FaultyTransport(new SeededFaults<>(seed), Optional.empty());
     }
 
     /** Injects the given faults, as of a {@link #log}. */
     public static FaultyTransport replaying(Collection<TransportFault> faults) {
         var byMessage = new HashMap<TransportFault, TransportFault>();
         faults.forEach(fault -> byMessage.put(message(fault.reply(), fault.opcode(), fault.ordinal()), fault));
-        return new FaultyTransport(0, Optional.of(byMessage));
+        return new FaultyTransport(SeededFaults.replayed(), Optional.of(byMessage));
     }
 
     /** The key of a message. */
@@ -106,11 +103,14 @@ public final class FaultyTransport {
         return new FaultyLink(link, this);
     }
 
-    /** The faults that were injected, in their order; the first {@value #LONGEST_LOG}. */
+    /** The faults that were injected, in their order; the first {@value SeededFaults#LONGEST_LOG}. */
     public List<TransportFault> log() {
-        synchronized (log) {
-            return List.copyOf(log);
-        }
+        return injected.log();
+    }
+
+    /** The seed and the log: what a test prints that fails. */
+    @Override public String toString() {
+        return injected.toString();
     }
 
     /**
@@ -121,13 +121,7 @@ public final class FaultyTransport {
     Optional<TransportFault> draw(boolean reply, Opcode opcode, long ordinal, long size) {
         Optional<TransportFault> fault = replayed.isEmpty() ? seeded(reply, opcode, ordinal, size)
                 : Optional.ofNullable(replayed.get().get(message(reply, opcode, ordinal)));
-        fault.ifPresent(injected -> {
-            synchronized (log) {
-                if (log.size() < LONGEST_LOG) {
-                    log.add(injected);
-                }
-            }
-        });
+        fault.ifPresent(injected::add);
         return fault;
     }
 
@@ -135,8 +129,7 @@ public final class FaultyTransport {
         if (!where.test(opcode)) {
             return Optional.empty();
         }
-        long message = (ordinal << 13) + (opcode.code() << 1) + (reply ? 1 : 0);
-        var random = new SplittableRandom(seed ^ message * 0x9E3779B97F4A7C15L);
+        SplittableRandom random = injected.random(opcode, ordinal, reply ? 1 : 0);
         double drawn = random.nextDouble();
         for (var kind : probabilities.entrySet()) {
             drawn -= kind.getValue();

@@ -115,6 +115,12 @@ import org.junit.jupiter.api.Timeout;
         assertThat(log(FaultyTransport.replaying(List.of()))).isEmpty();
     }
 
+    @Test void theSeedIsPrintedWithTheLog() throws Exception {
+        FaultyTransport faults = FaultyTransport.seeded(3).with(Kind.TRUNCATE, 1);
+        assertThat(log(faults)).isNotEmpty();
+        assertThat(faults.toString()).startsWith("seed 3, " + faults.log().size() + " faults: [TRUNCATE ");
+    }
+
     private List<TransportFault> log(FaultyTransport faults) throws IOException {
         try (var kernel = kernel(faults.where(opcode -> opcode == Opcode.GETATTR || opcode == Opcode.READ))) {
             for (int i = 0; i < 10; i++) {

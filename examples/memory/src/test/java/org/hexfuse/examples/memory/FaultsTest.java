@@ -21,6 +21,7 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.filter.Fault;
 import org.hexfuse.server.filter.FaultyFileSystem;
+import org.hexfuse.server.filter.InjectedFault;
 import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.fault.FaultyTransport;
 import org.hexfuse.testkit.fault.TransportFault.Kind;
@@ -116,7 +117,7 @@ import org.junit.jupiter.api.io.TempDir;
             programs(kernel, seed);
             faults.log().forEach(fault -> injected.merge(fault.kind(), 1L, Long::sum));
         } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "\nwith the faults " + faults.log(), e);
+            throw new AssertionError(e.getMessage() + "\nwith " + faults, e);
         }
     }
 
@@ -164,6 +165,7 @@ import org.junit.jupiter.api.io.TempDir;
     }
 
     @Test void noCallHangsWithAFaultyFileSystem() throws Exception {
+        Set<InjectedFault.Kind> kinds = ConcurrentHashMap.newKeySet();
         seeds(200, seed -> {
             double some = new SplittableRandom(seed).nextDouble(0.3);
             var faulty = new FaultyFileSystem(memory(), seed, new Fault.Failure(_ -> true, some / 2, Errno.ENOSPC),
@@ -172,8 +174,12 @@ import org.junit.jupiter.api.io.TempDir;
             try (UserKernel kernel = UserKernel.serving(faulty).server(server -> server.onPanic((_, _, _, _) -> {}))
                     .connect().failOnLeaks()) {
                 programs(kernel, seed);
+            } catch (AssertionError e) {
+                throw new AssertionError(e.getMessage() + "\nwith " + faulty, e);
             }
+            faulty.log().forEach(fault -> kinds.add(fault.kind()));
         });
         assertThat(errors).contains(Errno.EIO, Errno.ENOSPC);
+        assertThat(kinds).containsExactlyInAnyOrder(InjectedFault.Kind.values());
     }
 }
