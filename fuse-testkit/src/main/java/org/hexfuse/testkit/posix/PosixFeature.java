@@ -14,6 +14,8 @@ public enum PosixFeature {
     HOLES,
     /** {@code O_TMPFILE}. */
     UNNAMED_FILES,
+    /** {@code RENAME_NOREPLACE}. It and {@code RENAME_EXCHANGE} need RENAME2, which some kernels do not send. */
+    NOREPLACE,
     /** {@code RENAME_EXCHANGE}. */
     EXCHANGE,
     /** Advisory locks that all users of the filesystem share. */

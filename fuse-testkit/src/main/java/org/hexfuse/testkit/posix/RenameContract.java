@@ -188,6 +188,7 @@ public interface RenameContract extends PosixFixture {
     }
 
     @Test default void noreplaceKeepsAnExistingName() {
+        needs(PosixFeature.NOREPLACE);
         file("f", "one");
         file("g", "two");
         fs().symlink("nowhere", at("s"));

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.Set;
-import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.KernelProfile;
-import org.hexfuse.posix.RenameFlags;
 import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.posix.PosixClient;
 import org.hexfuse.testkit.posix.PosixContract;
@@ -17,7 +15,6 @@ import org.hexfuse.testkit.posix.VfsClient;
 import org.hexfuse.testkit.record.RecordedRequest;
 import org.hexfuse.testkit.record.Recorder;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** The POSIX contract on gVisor, which sends 29 operations of protocol 7.31: what it lacks fails there, or is done without. */
 class GvisorPosixTest extends PosixContract {
@@ -41,14 +38,8 @@ class GvisorPosixTest extends PosixContract {
 
     @Override protected Set<PosixFeature> lacking() {
         return Set.of(PosixFeature.ACCESS_LISTS, PosixFeature.UNNAMED_FILES, PosixFeature.EXCHANGE,
+                PosixFeature.NOREPLACE,
                 PosixFeature.HOLES);
-    }
-
-    /** It takes RENAME2. */
-    @Test
-    @Override public void noreplaceKeepsAnExistingName() {
-        fails(Errno.EINVAL, () -> fs().rename(file("a", "1"), at("b"), RenameFlags.NOREPLACE));
-        assertThat(names(at(""))).containsExactly("a");
     }
 
     @Override protected void unmount() {

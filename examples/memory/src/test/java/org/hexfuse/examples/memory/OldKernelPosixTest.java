@@ -4,19 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.Set;
-import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Flag;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.device.ConnectionOptions;
 import org.hexfuse.device.KernelProfile;
-import org.hexfuse.posix.RenameFlags;
 import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.posix.PosixClient;
 import org.hexfuse.testkit.posix.PosixContract;
 import org.hexfuse.testkit.posix.PosixFeature;
 import org.hexfuse.testkit.posix.VfsClient;
 import org.hexfuse.vfs.VfsOptions;
-import org.junit.jupiter.api.Test;
 
 /** The POSIX contract from a kernel with protocol 7.12, that of Linux 2.6.31, the oldest that is served. */
 class OldKernelPosixTest extends PosixContract {
@@ -37,14 +34,7 @@ class OldKernelPosixTest extends PosixContract {
 
     /** RENAME2 came with 7.23, POSIX_ACL with 7.26. */
     @Override protected Set<PosixFeature> lacking() {
-        return Set.of(PosixFeature.ACCESS_LISTS, PosixFeature.EXCHANGE);
-    }
-
-    /** It takes RENAME2. */
-    @Test
-    @Override public void noreplaceKeepsAnExistingName() {
-        fails(Errno.EINVAL, () -> fs().rename(file("a", "1"), at("b"), RenameFlags.NOREPLACE));
-        assertThat(names(at(""))).containsExactly("a");
+        return Set.of(PosixFeature.ACCESS_LISTS, PosixFeature.EXCHANGE, PosixFeature.NOREPLACE);
     }
 
     @Override protected void unmount() {
