@@ -17,6 +17,7 @@ module org.hexfuse.nio {
 
     exports org.hexfuse.nio;
     exports org.hexfuse.nio.server;
+    exports org.hexfuse.nio.mount to org.hexfuse.command;
 
     uses FuseFileSystemProvider;
 

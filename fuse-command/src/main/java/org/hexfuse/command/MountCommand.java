@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.hexfuse.libc.ProcessIds;
-import org.hexfuse.command.shell.OwnedFileSystem;
+import org.hexfuse.nio.mount.OwnedFileSystem;
 import org.hexfuse.server.Fuse;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;

@@ -2,7 +2,7 @@ package org.hexfuse.command;
 
 import jakarta.inject.Inject;
 import java.util.concurrent.Callable;
-import org.hexfuse.command.shell.OwnedFileSystem;
+import org.hexfuse.nio.mount.OwnedFileSystem;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;
 import org.hexfuse.transport.Address;

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.hexfuse.command.shell.Interactive;
-import org.hexfuse.command.shell.Serving;
 import org.hexfuse.command.shell.Servings;
 import org.hexfuse.command.shell.Shell;
+import org.hexfuse.nio.mount.Served;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,18 +45,18 @@ import picocli.CommandLine.Spec;
         } else {
             Logging.defectsOnly();
         }
-        try (Serving serving = servings.open(FileSystems.parse(what), Duration.ofSeconds(timeout))) {
-            return run(new Shell(serving.vfs(), System.out, spec.commandLine().getErr()), serving);
+        try (Served served = servings.open(FileSystems.parse(what), Duration.ofSeconds(timeout))) {
+            return run(new Shell(served.vfs(), System.out, spec.commandLine().getErr()), served);
         }
     }
 
     @SuppressWarnings("SystemConsoleNull") // JDK 25 returns null again without a terminal
-    private int run(Shell shell, Serving serving) throws IOException {
+    private int run(Shell shell, Served served) throws IOException {
         if (spec.commandLine().getParseResult().hasMatchedOption("-c")) {
             return shell.run(commands);
         }
         return System.console() != null
-                ? new Interactive(shell, serving.vfs()).run()
+                ? new Interactive(shell, served.vfs()).run()
                 : shell.run(new String(System.in.readAllBytes(), UTF_8));
     }
 }

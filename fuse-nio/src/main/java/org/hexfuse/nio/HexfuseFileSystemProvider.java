@@ -134,7 +134,7 @@ import org.hexfuse.vfs.VfsOptions;
             return new HexfuseFileSystem(this, served::vfs, address.toString(), ROOT,
                     path -> HexfuseUri.of(address, path), () -> {
                         OPEN.remove(address);
-                        served.end().run();
+                        served.close();
                     });
         });
     }

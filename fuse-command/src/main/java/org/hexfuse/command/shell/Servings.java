@@ -5,11 +5,10 @@ import java.time.Duration;
 import java.util.function.Predicate;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
+import org.hexfuse.nio.mount.Served;
 import org.hexfuse.server.FuseFileSystem;
-import org.hexfuse.server.FuseServer;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.Transports;
-import org.hexfuse.vfs.Vfs;
 import org.hexfuse.vfs.VfsOptions;
 
 /** Opens filesystems for a shell: serves one in this process, or connects to the server at an address. */
@@ -42,14 +41,14 @@ public final class Servings {
      * @param timeout the timeout of each request
      * @throws IOException if it cannot be mounted; the message is one line
      */
-    public Serving open(Address what, Duration timeout) throws IOException {
+    public Served open(Address what, Duration timeout) throws IOException {
         Duration init = timeout.compareTo(LONGEST_INIT) < 0 ? timeout : LONGEST_INIT;
         VfsOptions options = VfsOptions.DEFAULT
                 .withConnection(VfsOptions.DEFAULT.connection().withInitTimeout(init).withRequestTimeout(timeout));
         try {
             return isFileSystem.test(what.scheme()) || !isTransport(what.scheme())
-                    ? serve(fileSystems.create(what), options)
-                    : new Serving(Vfs.connect(what, options), () -> {});
+                    ? Served.serve(fileSystems.create(what), options)
+                    : Served.connect(what, options);
         } catch (FuseException e) {
             throw new IOException(what + ": " + meaning(e.errno()), e);
         }
@@ -66,29 +65,5 @@ public final class Servings {
             case ECONNABORTED, ENOTCONN -> "the server has hung up (" + errno + ")";
             default -> errno.message() + " (" + errno + ")";
         };
-    }
-
-    private static Serving serve(FuseFileSystem fileSystem, VfsOptions plain) throws IOException {
-        VfsOptions options = plain.withDefaultPermissions(fileSystem.kernelChecksPermissions());
-        var owned = new OwnedFileSystem(fileSystem);
-        FuseServer server = null;
-        boolean connected = false;
-        try {
-            server = FuseServer.serve(fileSystem).start();
-            FuseServer started = server;
-            var serving = new Serving(Vfs.connect(server.address(), options), () -> {
-                started.close();
-                owned.close();
-            });
-            connected = true;
-            return serving;
-        } finally {
-            if (!connected) {
-                if (server != null) {
-                    server.close();
-                }
-                owned.close();
-            }
-        }
     }
 }

@@ -14,8 +14,6 @@ import org.hexfuse.transport.Address;
 import org.hexfuse.transport.Transports;
 import org.hexfuse.vfs.Vfs;
 import org.hexfuse.vfs.VfsOptions;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A VFS by the address of a filesystem, which is served in this process, or of a server.
@@ -23,9 +21,7 @@ import org.slf4j.LoggerFactory;
  * @param vfs the VFS
  * @param end closes it, then the server in this process, then its filesystem
  */
-public record Served(Vfs vfs, Runnable end) {
-    private static final Logger LOG = LoggerFactory.getLogger(Served.class);
-
+public record Served(Vfs vfs, Runnable end) implements AutoCloseable {
     /**
      * Serves the filesystem of an address over {@code mem:}, or connects to the server at it.
      *
@@ -41,8 +37,7 @@ public record Served(Vfs vfs, Runnable end) {
                 return serve(provider.get().create(address), options);
             }
             requireTransport(address);
-            Vfs vfs = Vfs.connect(address, options);
-            return new Served(vfs, vfs::close);
+            return connect(address, options);
         } catch (FuseException e) {
             throw new IOException(address + ": " + e.getMessage(), e);
         }
@@ -66,21 +61,28 @@ public record Served(Vfs vfs, Runnable end) {
         }
     }
 
-    private static Served serve(FuseFileSystem fileSystem, VfsOptions plain) throws IOException {
-        VfsOptions options = fileSystem.kernelChecksPermissions() ? plain.withDefaultPermissions(true) : plain;
+    /**
+     * Serves a filesystem over {@code mem:}. It is closed with the mount, or at once if it cannot be mounted.
+     *
+     * @param options of the mount; permissions are also checked there if the filesystem leaves that to the kernel
+     * @throws IOException if it cannot be mounted
+     */
+    public static Served serve(FuseFileSystem fileSystem, VfsOptions options) throws IOException {
+        var owned = new OwnedFileSystem(fileSystem);
         FuseServer server = null;
         boolean connected = false;
         try {
             server = FuseServer.serve(fileSystem).start();
             FuseServer started = server;
-            Vfs vfs = Vfs.connect(server.address(), options);
+            Vfs vfs = Vfs.connect(server.address(),
+                    fileSystem.kernelChecksPermissions() ? options.withDefaultPermissions(true) : options);
             connected = true;
             return new Served(vfs, () -> {
                 try {
                     vfs.close();
                 } finally {
                     started.close();
-                    close(fileSystem);
+                    owned.close();
                 }
             });
         } finally {
@@ -88,21 +90,18 @@ public record Served(Vfs vfs, Runnable end) {
                 if (server != null) {
                     server.close();
                 }
-                close(fileSystem);
+                owned.close();
             }
         }
     }
 
-    /** Once its sessions have ended; a failure is logged, since they have ended well. */
-    private static void close(FuseFileSystem fileSystem) {
-        if (fileSystem instanceof AutoCloseable closeable) {
-            try {
-                closeable.close();
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            } catch (Exception e) {
-                LOG.warn("{} could not be closed", fileSystem.getClass().getName(), e);
-            }
-        }
+    /** Connects to the server at the address of a transport. */
+    public static Served connect(Address address, VfsOptions options) throws IOException {
+        Vfs vfs = Vfs.connect(address, options);
+        return new Served(vfs, vfs::close);
+    }
+
+    @Override public void close() {
+        end.run();
     }
 }

@@ -1,4 +1,4 @@
-package org.hexfuse.command.shell;
+package org.hexfuse.nio.mount;
 
 import java.io.Closeable;
 import org.hexfuse.server.FuseFileSystem;
