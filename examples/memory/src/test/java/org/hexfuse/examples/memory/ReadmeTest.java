@@ -1,21 +1,15 @@
-package org.hexfuse.testkit;
+package org.hexfuse.examples.memory;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +67,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
     /** The jars of a version of JUnit, which the build has copied. */
     private static List<String> junit(int version) throws IOException {
-        Path jars = above("fuse-testkit").resolve("target/junit-" + version);
+        Path jars = Path.of("target", "junit-" + version).toAbsolutePath();
         assumeTrue(Files.isDirectory(jars), () -> "Maven has not copied " + jars);
         try (Stream<Path> all = Files.list(jars)) {
             return all.map(Path::toString).toList();
@@ -85,48 +79,10 @@ import org.junit.jupiter.params.provider.ValueSource;
         Matcher listing = LISTING.matcher(Files.readString(above("README.md")));
         assertThat(listing.find()).isTrue();
         assertThat(listing.group(1).lines().filter(line -> !line.isBlank())).hasSizeLessThanOrEqualTo(LONGEST);
-        Path test = Files.writeString(directory.resolve("HelloTest.java"), listing.group(1));
-        Path run = Files.writeString(directory.resolve("Run.java"), RUN);
-        Path classes = Files.createDirectories(directory.resolve("classes"));
-        var jars = new ArrayList<>(junit(version));
-        jars.addAll(dependencies());
-        String libraries = String.join(File.pathSeparator, jars);
-        String compiled = compile("-proc:none", "-cp", libraries, "-d", classes.toString(), test.toString(),
-                run.toString());
-        assertThat(classes.resolve("HelloTest.class")).as(compiled).exists();
-        String ran = run("-XX:TieredStopAtLevel=1", "-cp", classes + File.pathSeparator + libraries, "Run");
+        String ran = new ConsumerProject(directory, DEPENDENCIES, junit(version)).source("HelloTest", listing.group(1))
+                .source("Run", RUN).run("Run", Duration.ofSeconds(60));
         assertThat(ran.lines().filter(line -> line.endsWith(" over mem:: SUCCESSFUL"))).as(ran)
                 .hasSize(INVOCATIONS);
         assertThat(ran).doesNotContain("FAILED", "ABORTED");
-    }
-
-    private static String compile(String... arguments) {
-        var printed = new StringWriter();
-        var to = new PrintWriter(printed);
-        ToolProvider.findFirst("javac").orElseThrow().run(to, to, arguments);
-        return printed.toString();
-    }
-
-    private String run(String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(arguments));
-        Path output = directory.resolve("java.out");
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("the tests have ended").isTrue();
-            return Files.readString(output, UTF_8);
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    private static List<String> dependencies() {
-        return Stream.of(System.getProperty("jdk.module.path", ""), System.getProperty("java.class.path"))
-                .flatMap(path -> Stream.of(path.split(File.pathSeparator, -1))).filter(entry -> !entry.isEmpty())
-                .filter(entry -> entry.endsWith(".jar")
-                        ? DEPENDENCIES.matcher(Path.of(entry).getFileName().toString()).matches()
-                        : !entry.endsWith("test-classes"))
-                .distinct().toList();
     }
 }
