@@ -321,10 +321,13 @@ public final class FuseServer implements AutoCloseable {
 
         /**
          * Decorates the link of each kernel end that connects, before its session begins: for tests, which so record or disturb
-         * messages. A decorator delegates what it does not change, {@link ServerLink#feature} included, and must not throw.
+         * messages. A decorator delegates what it does not change, {@link ServerLink#feature} included, and must not throw. A further one
+         * decorates what those before have made.
          */
         public Builder decorateLinks(UnaryOperator<ServerLink> decorator) {
-            this.links = Objects.requireNonNull(decorator);
+            UnaryOperator<ServerLink> before = links;
+            Objects.requireNonNull(decorator);
+            this.links = link -> decorator.apply(before.apply(link));
             return this;
         }
 

@@ -3,6 +3,7 @@ package org.hexfuse.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -68,6 +69,11 @@ public final class Mount implements AutoCloseable {
     /** The directory that it is mounted on. */
     public Path mountPoint() {
         return mountPoint;
+    }
+
+    /** The session with the kernel, in a list; none once it is unmounted or taken over. */
+    public List<Session> sessions() {
+        return server.sessions();
     }
 
     /**

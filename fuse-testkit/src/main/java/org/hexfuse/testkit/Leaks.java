@@ -3,12 +3,11 @@ package org.hexfuse.testkit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.hexfuse.abi.Protocol;
-import org.hexfuse.server.FuseServer;
 import org.hexfuse.server.KernelReferences;
 import org.hexfuse.server.Session;
-import org.hexfuse.vfs.Vfs;
 
 /** Finds what a kernel still holds of a filesystem when a test is done with it. */
 final class Leaks {
@@ -18,28 +17,42 @@ final class Leaks {
 
     private Leaks() {}
 
+    /** What drops the caches of a kernel, which hold lookup counts. */
+    interface Caches {
+        /**
+         * Drops them, called until nothing is held.
+         *
+         * @return whether the kernel forgets the lookup counts then
+         */
+        boolean drop();
+    }
+
     /**
      * What is held after the caches were dropped, a line each; none if nothing is.
      *
      * <p>An open file holds its node and the directories on the way to it, so lookup counts are a leak of their own only
      * where nothing is open.
-     *
-     * @param lookups whether lookup counts are to be forgotten
      */
-    static List<String> find(FuseServer server, Vfs vfs, boolean lookups, Duration patience)
+    static List<String> find(Supplier<List<Session>> sessions, Caches caches, Duration patience)
             throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        vfs.dropCaches();
-        List<String> leaks = find(server, lookups);
+        List<String> leaks = find(sessions, caches.drop());
         while (!leaks.isEmpty() && System.nanoTime() - deadline < 0) {
             Thread.sleep(PAUSE);
-            leaks = find(server, lookups);
+            leaks = find(sessions, caches.drop());
         }
         return leaks;
     }
 
-    private static List<String> find(FuseServer server, boolean lookups) {
-        return server.sessions().stream().map(Session::references).flatMap(held -> describe(held, lookups).stream())
+    /** Fails a test that has leaked something. */
+    static void fail(List<String> leaks) {
+        if (!leaks.isEmpty()) {
+            throw new AssertionError("the kernel still holds of the filesystem:\n" + String.join("\n", leaks));
+        }
+    }
+
+    private static List<String> find(Supplier<List<Session>> sessions, boolean lookups) {
+        return sessions.get().stream().map(Session::references).flatMap(held -> describe(held, lookups).stream())
                 .collect(Collectors.toList());
     }
 

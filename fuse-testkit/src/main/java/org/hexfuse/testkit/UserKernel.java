@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.device.KernelProfile;
 import org.hexfuse.server.FuseFileSystem;
@@ -92,7 +94,7 @@ public final class UserKernel implements AutoCloseable {
      * @throws AssertionError if something is held; it names node ids and file handles
      */
     public void assertNothingLeaked() {
-        fail(leaks());
+        Leaks.fail(leaks());
     }
 
     /** Waits for another time for what is in flight. Returns this. */
@@ -103,16 +105,13 @@ public final class UserKernel implements AutoCloseable {
 
     private List<String> leaks() {
         try {
-            return Leaks.find(server, vfs, forgets, leakPatience);
+            return Leaks.find(server::sessions, () -> {
+                vfs.dropCaches();
+                return forgets;
+            }, leakPatience);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return List.of("interrupted while looking for leaks");
-        }
-    }
-
-    private static void fail(List<String> leaks) {
-        if (!leaks.isEmpty()) {
-            throw new AssertionError("the kernel still holds of the filesystem:\n" + String.join("\n", leaks));
         }
     }
 
@@ -128,7 +127,7 @@ public final class UserKernel implements AutoCloseable {
         } finally {
             server.close();
         }
-        fail(leaks);
+        Leaks.fail(leaks);
     }
 
     /** Builds a kernel. Not for several threads. */
@@ -206,9 +205,26 @@ public final class UserKernel implements AutoCloseable {
                 KernelLink link = kernelLinks.apply(Transports.connect(started.address()));
                 return new UserKernel(started, Vfs.connect(link, options),
                         options.connection().profile().sends(Opcode.FORGET));
+            } catch (FuseException e) {
+                if (e.errno() == Errno.ECONNREFUSED) {
+                    addReason(e, started);
+                }
+                started.close();
+                throw e;
             } catch (IOException | RuntimeException e) {
                 started.close();
                 throw e;
+            }
+        }
+
+        /** Why INIT has failed: what the filesystem has thrown, of which the kernel knows nothing. */
+        private static void addReason(FuseException failure, FuseServer server) {
+            try {
+                server.awaitReady();
+            } catch (IOException reason) {
+                failure.addSuppressed(reason);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -59,7 +59,7 @@ final class KernelInvocation
                     .withDefaultPermissions(served.value().kernelChecksPermissions()));
             mount = TestMount.here(served, kernel, address, options, virtual, test.failOnLeaks());
         } else {
-            mount = TestMount.byRunningKernel(served, test.mountOptions());
+            mount = TestMount.byRunningKernel(served, test.failOnLeaks(), test.mountOptions());
         }
     }
 
@@ -72,6 +72,7 @@ final class KernelInvocation
         TestMount done = mount;
         mount = null;
         if (done != null) {
+            context.getExecutionException().ifPresent(done::explain);
             done.close(context.getExecutionException().isEmpty());
         }
     }

@@ -31,8 +31,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>A test runs on those of {@link #kernels} that its parameters allow, on the running one only with a {@code Path} or a
  * {@code PosixClient}. Options of the mount are those of a field or method with {@link MountedWith}.
  *
- * <p>A test on a kernel of this project fails if it leaves a file open, a lookup count unforgotten or a request without a reply, see
- * {@link org.hexfuse.testkit.UserKernel#failOnLeaks}. Tests may run in parallel.
+ * <p>A test fails if it leaves a file open, a lookup count unforgotten or a request without a reply, see
+ * {@link org.hexfuse.testkit.UserKernel#failOnLeaks} and {@link org.hexfuse.testkit.RunningKernel#failOnLeaks}. On the running kernel it
+ * also fails if something stays mounted, or if a platform thread still runs that the filesystem has started in
+ * {@code init} or a handler. Tests may run in parallel.
+ *
+ * <p>With a {@link org.hexfuse.server.filter.FaultyFileSystem} as its filesystem a test that fails prints the seed and the faults that were
+ * injected.
  */
 @Documented
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;
+import org.hexfuse.server.filter.FaultyFileSystem;
 import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.VirtualClock;
@@ -21,16 +22,22 @@ import org.hexfuse.vfs.VfsOptions;
 
 /** The mount of one test, with the values of its parameters. */
 final class TestMount {
-    /** What is done at the end; each step even if the one before it fails. */
-    private interface End {
+    /** How the mount ends. */
+    private interface Unmount {
         void run(boolean succeeded) throws Exception;
+    }
+
+    /** What is checked when the filesystem is closed. */
+    private interface Check {
+        void run() throws Exception;
     }
 
     private final TestMembers.Found<FuseFileSystem> served;
     private final Map<Class<?>, Object> values = new HashMap<>();
     private final Recorder recorder = new Recorder();
     private Optional<Path> directory = Optional.empty();
-    private End unmount = _ -> {};
+    private Unmount unmount = _ -> {};
+    private Check afterwards = () -> {};
 
     private TestMount(TestMembers.Found<FuseFileSystem> served) {
         this.served = served;
@@ -81,25 +88,36 @@ final class TestMount {
         return parsed.withPath(made.resolve("socket").toString()).toString();
     }
 
-    static TestMount byRunningKernel(TestMembers.Found<FuseFileSystem> served, String... options)
-            throws IOException, InterruptedException {
+    static TestMount byRunningKernel(TestMembers.Found<FuseFileSystem> served, boolean failOnLeaks,
+            String... options) throws IOException, InterruptedException {
         var mount = new TestMount(served);
+        var threads = new MountThreads();
         try {
-            RunningKernel running = RunningKernel
-                    .mount(FuseServer.serve(served.value()).decorateLinks(mount.recorder::decorate), options);
-            mount.values.put(Path.class, running.path());
-            mount.unmount = _ -> {
-                try {
-                    mount.closeClient();
-                } finally {
-                    running.close();
-                }
-            };
+            threads.run(() -> mount.mount(failOnLeaks, options));
+            if (failOnLeaks) {
+                mount.afterwards = threads::assertEnded;
+            }
             return mount;
         } catch (IOException | InterruptedException | RuntimeException e) {
             mount.closeAfter(e);
             throw e;
         }
+    }
+
+    private void mount(boolean failOnLeaks, String... options) throws IOException, InterruptedException {
+        RunningKernel running = RunningKernel
+                .mount(FuseServer.serve(served.value()).decorateLinks(recorder::decorate), options);
+        values.put(Path.class, running.path());
+        unmount = succeeded -> {
+            if (failOnLeaks && succeeded) {
+                running.failOnLeaks();
+            }
+            try {
+                closeClient();
+            } finally {
+                running.close();
+            }
+        };
     }
 
     private void closeAfter(Exception failure) {
@@ -129,8 +147,24 @@ final class TestMount {
         return value;
     }
 
+    /** Adds to a failure which faults were injected, if any were. */
+    void explain(Throwable failure) {
+        if (served.value() instanceof FaultyFileSystem faulty) {
+            failure.addSuppressed(new InjectedFaults(faulty.toString()));
+        }
+    }
+
+    /** Printed with the failure of a test, and has no stack of its own. */
+    private static final class InjectedFaults extends Exception {
+        private static final long serialVersionUID = 1;
+
+        InjectedFaults(String faults) {
+            super(faults, null, false, false);
+        }
+    }
+
     /**
-     * Unmounts, and closes the filesystem.
+     * Unmounts, and closes the filesystem, each even if what is before it fails.
      *
      * @param succeeded whether the test has, so that leaks are looked for
      */
@@ -148,6 +182,9 @@ final class TestMount {
                     Files.deleteIfExists(directory.get());
                 }
             }
+        }
+        if (succeeded) {
+            afterwards.run();
         }
     }
 }

@@ -22,6 +22,7 @@ final class ConsumerProject {
     private final Path directory;
     private final String libraries;
     private final List<String> sources = new ArrayList<>();
+    private List<String> starter = List.of();
 
     /**
      * A project.
@@ -52,13 +53,21 @@ final class ConsumerProject {
         return this;
     }
 
+    /** Has another program start the JVM, whose command is the last arguments of that program. */
+    ConsumerProject startedBy(String... program) {
+        starter = List.of(program);
+        return this;
+    }
+
     /** Compiles the project and runs a class of it. Returns what it has printed. */
     String run(String main, Duration limit) throws IOException, InterruptedException {
         Path classes = Files.createDirectories(directory.resolve("classes"));
         compile(classes);
         Path output = directory.resolve("java.out");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-cp", classes + File.pathSeparator + libraries, main)
+        var command = new ArrayList<>(starter);
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-cp", classes + File.pathSeparator + libraries, main));
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true).redirectOutput(output.toFile()).start();
         try {
             assertThat(process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)).as("%s has ended", main).isTrue();

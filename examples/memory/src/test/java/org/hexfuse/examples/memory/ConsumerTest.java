@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * own with the dependencies of these two and no others of this module.
  */
 @Timeout(180) class ConsumerTest {
-    private static final Pattern DEPENDENCIES = Pattern.compile(
+    static final Pattern DEPENDENCIES = Pattern.compile(
             "(fuse-|example-memory-|slf4j-api-|assertj-core-|byte-buddy-|junit-|opentest4j-|apiguardian-api-|jspecify-).*");
     private static final String CONTRACT = """
             import java.io.IOException;

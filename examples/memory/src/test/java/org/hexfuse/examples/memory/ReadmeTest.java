@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
     private static final int LONGEST = 20;
     /** Two tests on two kernels, one after another and then in parallel. */
     private static final int INVOCATIONS = 8;
-    private static final String RUN = """
+    /** Runs the class {@code HelloTest} and prints each outcome. */
+    static final String RUN = """
             import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
             import java.io.PrintWriter;
