@@ -42,6 +42,7 @@ import org.hexfuse.device.RequestPort;
 import org.hexfuse.posix.RenameFlags;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.KernelLink;
+import org.hexfuse.transport.ServerUser;
 import org.hexfuse.transport.Transports;
 
 /**
@@ -158,12 +159,18 @@ public final class Vfs implements AutoCloseable {
     }
 
     /**
-     * Mounts the filesystem at the other end of a link that is not attached yet, such as a decorated one. {@link #close} closes it.
+     * Mounts the filesystem at the other end of a link that is not attached yet, such as a decorated one. {@link #close} closes it. If the
+     * transport has started the server ({@link ServerUser}), and the calls are root's, they come from the user that the server runs as.
      *
      * @throws IOException if the server has disconnected already
      * @throws FuseException if INIT fails, see {@link FuseConnection#mount}
      */
-    public static Vfs connect(KernelLink link, VfsOptions options) throws IOException {
+    public static Vfs connect(KernelLink link, VfsOptions mount) throws IOException {
+        VfsOptions options = mount.credentials().equals(Credentials.ROOT)
+                ? mount.withCredentials(
+                        link.feature(ServerUser.class).map(user -> Credentials.of(user.uid(), user.gid()))
+                                .orElse(Credentials.ROOT))
+                : mount;
         var dentries = new DentryCache(options.caches(), new CacheClock(options.clock()));
         var polls = new PollTable();
         FuseConnection connection = FuseConnection.mount(link, new NotificationHandler(dentries, polls),

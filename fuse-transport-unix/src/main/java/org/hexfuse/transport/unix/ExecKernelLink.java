@@ -3,12 +3,14 @@ package org.hexfuse.transport.unix;
 import java.io.IOException;
 import java.util.Optional;
 import org.hexfuse.libc.Fd;
+import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.libc.SocketType;
 import org.hexfuse.libc.Sockets;
 import org.hexfuse.transport.DeviceHandle;
 import org.hexfuse.transport.KernelLink;
 import org.hexfuse.transport.OfferLimits;
 import org.hexfuse.transport.ServerReport;
+import org.hexfuse.transport.ServerUser;
 
 /** The kernel end of a connection whose server this process has started, and ends. */
 final class ExecKernelLink implements KernelLink {
@@ -57,6 +59,9 @@ final class ExecKernelLink implements KernelLink {
     @Override public <T> Optional<T> feature(Class<T> type) {
         if (type == OfferLimits.class) {
             return Optional.of(type.cast(offer));
+        }
+        if (type == ServerUser.class) {
+            return Optional.of(type.cast(new ServerUser(ProcessIds.euid(), ProcessIds.gid())));
         }
         return type == ServerReport.class ? Optional.of(type.cast(new ServerReport(server.report())))
                 : Optional.empty();

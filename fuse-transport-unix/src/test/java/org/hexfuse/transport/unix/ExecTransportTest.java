@@ -16,7 +16,9 @@ import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
 import org.hexfuse.device.FuseConnection;
 import org.hexfuse.device.NotificationSink;
+import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.transport.Address;
+import org.hexfuse.transport.ServerUser;
 import org.hexfuse.vfs.Vfs;
 import org.hexfuse.vfs.VfsOptions;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +117,13 @@ import org.junit.jupiter.params.provider.ValueSource;
                         VfsOptions.DEFAULT.connection())) {
             assertThat(connection.negotiated().maxRead()).isEqualTo(ExecAddress.SPLICED_READ);
             assertThat(connection.negotiated().maxWriteData()).isGreaterThan(ExecAddress.SPLICED_READ);
+        }
+    }
+
+    @Test void theServerRunsAsTheUserOfThisProcess() throws IOException {
+        try (ExecKernelLink link = ExecKernelLink
+                .open(ExecAddress.parse(Address.parse("exec:perl " + program + " {} x")))) {
+            assertThat(link.feature(ServerUser.class)).contains(new ServerUser(ProcessIds.euid(), ProcessIds.gid()));
         }
     }
 
