@@ -10,6 +10,7 @@ import org.hexfuse.command.shell.Interactive;
 import org.hexfuse.command.shell.Servings;
 import org.hexfuse.command.shell.Shell;
 import org.hexfuse.nio.mount.Served;
+import org.hexfuse.vfs.PageCacheOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,6 +31,9 @@ import picocli.CommandLine.Spec;
 
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "timeout of each request (default: ${DEFAULT-VALUE})") private int timeout = 30;
 
+    @Option(names = "--cache", paramLabel = "MODE[:SIZE]", description = "cache the data of files: none, auto (what is read) or writeback (what is "
+            + "written, too, if the server has the writeback cache), in at most SIZE bytes (k, m, g, t) (default: ${DEFAULT-VALUE})") private String cache = "none";
+
     @Option(names = "--debug", description = "log every request and reply to standard error, one line each") private boolean debug;
 
     @Inject ShellCommand(Servings servings) {
@@ -40,12 +44,13 @@ import picocli.CommandLine.Spec;
         if (timeout < 1) {
             throw new IllegalArgumentException("--timeout takes seconds, at least 1, and not " + timeout);
         }
+        PageCacheOptions pageCache = PageCacheOptions.parse(cache);
         if (debug) {
             Logging.everything();
         } else {
             Logging.defectsOnly();
         }
-        try (Served served = servings.open(FileSystems.parse(what), Duration.ofSeconds(timeout))) {
+        try (Served served = servings.open(FileSystems.parse(what), Duration.ofSeconds(timeout), pageCache)) {
             return run(new Shell(served.vfs(), System.out, spec.commandLine().getErr()), served);
         }
     }

@@ -21,8 +21,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.FuseServer;
 import org.hexfuse.testkit.RunningKernel;
+import org.hexfuse.testkit.record.Recorder;
 import org.hexfuse.transport.Address;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +110,20 @@ class CommandTest {
         assertThat(out()).isEmpty();
     }
 
+    /** A page cache requests whole pages, and nothing behind the end of the file. */
+    @ParameterizedTest
+    @CsvSource({"none, 2", "auto, 1", "writeback:1m, 1"}) void theShellHasThePageCacheThatIsChosen(String cache,
+            int reads)
+            throws IOException {
+        var recorder = new Recorder();
+        try (FuseServer _ = FuseServer.serve(FileSystems.discover().create(Address.parse("memory:")))
+                .decorateLinks(recorder::decorate).at(Address.parse("mem:cached")).start()) {
+            assertThat(run("shell", "mem:cached", "-c", "write /f abc; cat /f", "--cache", cache)).isZero();
+        }
+        assertThat(out()).isEqualTo("abc");
+        assertThat(recorder.count(Opcode.READ)).isEqualTo(reads);
+    }
+
     @Test void flushesOutputBeforeAnError() {
         assertThat(shell("write /f abc; cat /f; cat /x")).isEqualTo(1);
         assertThat(out()).isEqualTo("abc");
@@ -129,6 +145,8 @@ class CommandTest {
         "shell nope: -c ls|hexfuse shell: no filesystem 'nope:' here",
         "shell memory -c ls|hexfuse shell: 'memory' is not a filesystem", "shell memory:?size=x -c ls|hexfuse shell: ",
         "shell hello:/x -c ls|hexfuse shell: ", "shell memory: -c ls --timeout 0|hexfuse shell: --timeout",
+        "shell memory: -c ls --cache always|hexfuse shell: 'always' is not a page cache: write none, auto or writeback",
+        "shell memory: -c ls --cache auto:1z|hexfuse shell: '1z' is not a size",
         "shell memory: -c ' |hexfuse shell: the quote",
         "mount memory:|hexfuse mount: Missing required parameter: 'MOUNTPOINT'",
         "mount nope: /tmp|hexfuse mount: no filesystem", "mount memory: /tmp --threads 0|hexfuse mount: --threads",

@@ -1,6 +1,7 @@
 package org.hexfuse.vfs;
 
 import java.time.Duration;
+import org.hexfuse.posix.ByteSize;
 
 /**
  * How the data of regular files is cached. All mounts of a JVM share a quarter of its largest heap, in native memory; when that is used up
@@ -43,6 +44,25 @@ public record PageCacheOptions(Mode mode, long bytes, Duration dirtyTime) {
 
     private static PageCacheOptions of(Mode mode) {
         return new PageCacheOptions(mode, Long.MAX_VALUE, DIRTY_TIME);
+    }
+
+    /**
+     * Reads the options as users write them: {@code none}, {@code auto} or {@code writeback}, followed by {@code :SIZE} for the most
+     * bytes of the mount, as in {@code auto:64m}, see {@link ByteSize}.
+     *
+     * @throws IllegalArgumentException if it is anything else; the message, of one line, names what there is
+     */
+    public static PageCacheOptions parse(String text) {
+        int colon = text.indexOf(':');
+        String mode = colon < 0 ? text : text.substring(0, colon);
+        PageCacheOptions options = switch (mode) {
+            case "none" -> NONE;
+            case "auto" -> AUTO;
+            case "writeback" -> WRITEBACK;
+            default -> throw new IllegalArgumentException("'" + mode
+                    + "' is not a page cache: write none, auto or writeback, also with a size, as in auto:64m");
+        };
+        return colon < 0 ? options : options.withBytes(ByteSize.parse(text.substring(colon + 1)));
     }
 
     /** The same with at most so many bytes for this mount. */

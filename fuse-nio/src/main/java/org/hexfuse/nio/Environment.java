@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.hexfuse.vfs.Credentials;
+import org.hexfuse.vfs.PageCacheOptions;
 import org.hexfuse.vfs.VfsOptions;
 
 /** The {@code env} of {@link java.nio.file.FileSystems#newFileSystem(java.net.URI, Map)} as options of a mount. */
@@ -21,8 +22,10 @@ final class Environment {
                         .withCredentials(value(key, env, Credentials.class));
                 case HexfuseFileSystemProvider.READ_ONLY -> options.withReadOnly(value(key, env, Boolean.class));
                 case HexfuseFileSystemProvider.TIMEOUT -> options.withRequestTimeout(value(key, env, Duration.class));
+                case HexfuseFileSystemProvider.CACHE -> options
+                        .withPageCache(PageCacheOptions.parse(value(key, env, String.class)));
                 default -> throw new IllegalArgumentException("'" + key + "' is none of options, credentials, readOnly,"
-                        + " timeout");
+                        + " timeout, cache");
             };
         }
         return options;

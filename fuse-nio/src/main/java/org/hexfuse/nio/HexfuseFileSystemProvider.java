@@ -78,6 +78,11 @@ import org.hexfuse.vfs.VfsOptions;
     public static final String READ_ONLY = "readOnly";
     /** In the {@code env} of a new filesystem: the {@link java.time.Duration} after which a request aborts the connection. */
     public static final String TIMEOUT = "timeout";
+    /**
+     * In the {@code env} of a new filesystem: a String, how the data of files is cached, {@code none}, {@code auto} or {@code writeback},
+     * as {@link org.hexfuse.vfs.PageCacheOptions#parse} reads it. Nothing unless it is given.
+     */
+    public static final String CACHE = "cache";
 
     private static final String ROOT = "/";
     private static final int NEW_FILE = 0666;
@@ -145,7 +150,7 @@ import org.hexfuse.vfs.VfsOptions;
      * Opens the filesystem of an address.
      *
      * @param uri without a path, or with any, which is ignored
-     * @param env any of {@link #OPTIONS}, {@link #CREDENTIALS}, {@link #READ_ONLY} and {@link #TIMEOUT}
+     * @param env any of {@link #OPTIONS}, {@link #CREDENTIALS}, {@link #READ_ONLY}, {@link #TIMEOUT} and {@link #CACHE}
      * @throws IllegalArgumentException if the URI or a value is malformed
      * @throws java.nio.file.FileSystemAlreadyExistsException if a filesystem with this address is open
      * @throws IOException if the filesystem cannot be opened or no server can be reached

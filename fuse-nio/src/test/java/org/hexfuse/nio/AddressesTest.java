@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.ClosedFileSystemException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemAlreadyExistsException;
@@ -17,15 +19,18 @@ import java.nio.file.Path;
 import java.nio.file.spi.FileSystemProvider;
 import java.time.Duration;
 import java.util.Map;
+import org.hexfuse.abi.Opcode;
 import org.hexfuse.examples.memory.MemoryFileSystem;
 import org.hexfuse.server.FuseServer;
 import org.hexfuse.testkit.UserKernel;
+import org.hexfuse.testkit.record.Recorder;
 import org.hexfuse.transport.Address;
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.VfsOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Filesystems by their URIs. */
@@ -100,6 +105,29 @@ final class AddressesTest {
         assertThatThrownBy(() -> FileSystems.newFileSystem(MEMORY, Map.of("reedOnly", true)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> FileSystems.newFileSystem(MEMORY, Map.of("readOnly", "true")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"none, 2", "auto, 1", "writeback:1m, 1"}) void theEnvironmentChoosesThePageCache(String cache,
+            int reads)
+            throws IOException {
+        var recorder = new Recorder();
+        try (FuseServer _ = FuseServer.serve(new MemoryFileSystem()).decorateLinks(recorder::decorate)
+                .at(Address.parse("mem:cached")).start();
+                FileSystem files = FileSystems.newFileSystem(URI.create("hexfuse:mem:cached"),
+                        Map.of(HexfuseFileSystemProvider.CACHE, cache));
+                FileChannel file = FileChannel.open(Files.writeString(files.getPath("/a"), "text"))) {
+            assertThat(file.read(ByteBuffer.allocate(4), 0)).isEqualTo(4);
+            assertThat(file.read(ByteBuffer.allocate(4), 0)).isEqualTo(4);
+        }
+        assertThat(recorder.count(Opcode.READ)).isEqualTo(reads);
+    }
+
+    @Test void aPageCacheThatThereIsNotIsRefused() {
+        assertThatThrownBy(() -> FileSystems.newFileSystem(MEMORY, Map.of("cache", "always")))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("none, auto or writeback");
+        assertThatThrownBy(() -> FileSystems.newFileSystem(MEMORY, Map.of("cache", true)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -14,7 +14,6 @@ final class DirectoryListing {
             .withZone(ZoneId.systemDefault());
     private static final DateTimeFormatter LONG = DateTimeFormatter
             .ofPattern("yyyy-MM-dd HH:mm:ss.nnnnnnnnn xx", Locale.ROOT).withZone(ZoneId.systemDefault());
-    private static final String UNITS = "kmgt";
 
     private DirectoryListing() {}
 
@@ -72,19 +71,5 @@ final class DirectoryListing {
         text.codePoints().forEach(c -> printable
                 .appendCodePoint(Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF) ? '?' : c));
         return printable.toString();
-    }
-
-    /** Parses a number of bytes, with or without a unit of 1024. */
-    static long parseSize(String text) {
-        if (!text.matches("[0-9]{1,15}[kmgtKMGT]?")) {
-            throw CommandFailure.of("'" + text + "' is not a size: write bytes, or a number with k, m, g or t");
-        }
-        int unit = UNITS.indexOf(Character.toLowerCase(text.charAt(text.length() - 1)));
-        long number = Long.parseLong(unit < 0 ? text : text.substring(0, text.length() - 1));
-        try {
-            return Math.multiplyExact(number, 1L << (10 * (unit + 1)));
-        } catch (ArithmeticException _) {
-            throw CommandFailure.of("'" + text + "' is too much");
-        }
     }
 }

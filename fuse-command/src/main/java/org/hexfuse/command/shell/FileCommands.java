@@ -1,5 +1,6 @@
 package org.hexfuse.command.shell;
 
+import org.hexfuse.posix.ByteSize;
 import org.hexfuse.posix.StatVfs;
 import java.io.IOException;
 import java.nio.file.FileSystem;
@@ -214,10 +215,18 @@ import picocli.CommandLine.Parameters;
         each(paths, path -> vfs.chmod(path, Integer.parseInt(mode, 8)));
     }
 
+    private static long size(String text) {
+        try {
+            return ByteSize.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.of(e.getMessage());
+        }
+    }
+
     @Command(name = "truncate", description = "Truncate or extend a file.") void truncate(
             @Parameters(index = "0", paramLabel = "PATH") String path,
             @Parameters(index = "1", paramLabel = "SIZE", description = "in bytes, or with k, m, g, t") String size) {
-        long bytes = DirectoryListing.parseSize(size);
+        long bytes = size(size);
         at(path, () -> {
             if (!vfs.exists(path)) {
                 vfs.open(path, OpenFlag.WRITE, OpenFlag.CREATE).close();

@@ -9,6 +9,7 @@ import org.hexfuse.nio.mount.Served;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.transport.Address;
 import org.hexfuse.transport.Transports;
+import org.hexfuse.vfs.PageCacheOptions;
 import org.hexfuse.vfs.VfsOptions;
 
 /** Opens filesystems for a shell: serves one in this process, or connects to the server at an address. */
@@ -39,12 +40,14 @@ public final class Servings {
      * Serves a filesystem in this process and mounts it, or mounts the server at an address.
      *
      * @param timeout the timeout of each request
+     * @param pageCache how the data of files is cached
      * @throws IOException if it cannot be mounted; the message is one line
      */
-    public Served open(Address what, Duration timeout) throws IOException {
+    public Served open(Address what, Duration timeout, PageCacheOptions pageCache) throws IOException {
         Duration init = timeout.compareTo(LONGEST_INIT) < 0 ? timeout : LONGEST_INIT;
         VfsOptions options = VfsOptions.DEFAULT
-                .withConnection(VfsOptions.DEFAULT.connection().withInitTimeout(init).withRequestTimeout(timeout));
+                .withConnection(VfsOptions.DEFAULT.connection().withInitTimeout(init).withRequestTimeout(timeout))
+                .withPageCache(pageCache);
         try {
             return isFileSystem.test(what.scheme()) || !isTransport(what.scheme())
                     ? Served.serve(fileSystems.create(what), options)

@@ -1,10 +1,8 @@
 package org.hexfuse.examples.memory;
 
 import com.google.auto.service.AutoService;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.hexfuse.posix.ByteSize;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.spi.FuseFileSystemProvider;
 import org.hexfuse.transport.Address;
@@ -14,8 +12,6 @@ import org.hexfuse.transport.Address;
     private static final String SIZE = "size";
     private static final String FILES = "files";
     private static final String LOCAL = "local";
-    private static final Pattern NUMBER = Pattern.compile("([0-9]{1,18})([kmgt]?)");
-    private static final String UNITS = "kmgt";
 
     public MemoryProvider() {}
 
@@ -45,13 +41,14 @@ import org.hexfuse.transport.Address;
     }
 
     private static long number(String key, String text) {
-        Matcher matcher = NUMBER.matcher(text.toLowerCase(Locale.ROOT));
-        if (matcher.matches()) {
-            int shift = matcher.group(2).isEmpty() ? 0 : 10 * (UNITS.indexOf(matcher.group(2)) + 1);
-            long count = Long.parseLong(matcher.group(1));
-            if (count > 0 && count <= Long.MAX_VALUE >> shift) {
-                return count << shift;
-            }
+        long count = 0;
+        try {
+            count = ByteSize.parse(text);
+        } catch (IllegalArgumentException _) {
+            // Is refused below.
+        }
+        if (count > 0) {
+            return count;
         }
         throw new IllegalArgumentException("memory: " + key + "=" + text + " is no number like 512m or 1g");
     }
