@@ -125,6 +125,12 @@ class MemoryPosixTest {
         }
     }
 
+    @Nested class OverStreamSocketThatCachesReads extends OverStreamSocket {
+        @Override PageCacheOptions cache() {
+            return PageCacheOptions.AUTO;
+        }
+    }
+
     @Nested class OverStreamSocketThatWritesBack extends OverStreamSocket {
         @Override FuseFileSystem served() {
             return new WritingBack(fileSystem());
