@@ -14,13 +14,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.transport.Address;
 import org.hexfuse.vfs.Credentials;
+import org.hexfuse.vfs.PageCacheOptions;
 import org.hexfuse.vfs.Vfs;
 import org.hexfuse.vfs.VfsOptions;
 import org.junit.jupiter.api.Test;
@@ -34,16 +37,22 @@ import org.junit.jupiter.params.provider.ValueSource;
     private static final Path SFTP_SERVER = Path.of("/usr/lib/openssh/sftp-server");
     /** Debian's, for which its modules are; another one may come first in PATH. */
     private static final Path PYTHON = Path.of("/usr/bin/python3");
+    /** The exit status that a shell gives for SIGABRT. */
+    private static final String ABORTED = "134";
     private static final String PASSWORD = "-extpass 'echo secret'";
 
     @TempDir Path directory;
 
     private static Vfs start(String command) throws IOException {
+        return start(command, PageCacheOptions.NONE);
+    }
+
+    private static Vfs start(String command, PageCacheOptions cache) throws IOException {
         if (Boolean.getBoolean("foreign.times")) {
             System.out.println("FOREIGN " + command);
         }
         VfsOptions options = VfsOptions.DEFAULT.withCredentials(Credentials.of(ProcessIds.euid(), ProcessIds.gid()))
-                .withRequestTimeout(Duration.ofSeconds(60));
+                .withRequestTimeout(Duration.ofSeconds(60)).withPageCache(cache);
         return Vfs.connect(Address.of("exec", command), options);
     }
 
@@ -99,6 +108,32 @@ import org.junit.jupiter.params.provider.ValueSource;
             await("the content, which the server keeps cached when it is opened, changes")
                     .atMost(Duration.ofSeconds(10))
                     .until(() -> !vfs.readString("/current_time").equals(first));
+        }
+    }
+
+    /** The server aborts if it does not get back what it has stored; the attributes are valid for days. */
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "writeback"}) void aFileOfLibfuseIsStoredInThePageCacheAndRetrieved(
+            String cache) throws Exception {
+        Path status = directory.resolve("status");
+        String server = libfuseExample("notify_store_retrieve") + " -f --update-interval=1";
+        try (Vfs vfs = start("sh -c '" + server + " \"$0\"; echo $? >" + status + "' {}",
+                PageCacheOptions.parse(cache))) {
+            Set<String> contents = new LinkedHashSet<>();
+            await("the content, whose READs were answered before, changes twice").atMost(Duration.ofSeconds(20))
+                    .until(() -> contents.add(vfs.readString("/current_time")) && contents.size() == 3);
+            assertThat(contents).allSatisfy(text -> assertThat(text).matches("The current time is [0-9:]{8}\n"));
+        }
+        assertThat(Files.readString(status).strip()).as("the exit status").isNotEqualTo(ABORTED);
+    }
+
+    /** The reverse: without notifications the server's content is not read again, so that the test above sees what was stored. */
+    @Test void aFileOfLibfuseThatIsNotStoredStaysInThePageCache() throws Exception {
+        Path program = libfuseExample("notify_store_retrieve");
+        try (Vfs vfs = start(program + " -f --update-interval=1 --no-notify {}", PageCacheOptions.AUTO)) {
+            String first = vfs.readString("/current_time");
+            Thread.sleep(2500);
+            assertThat(vfs.readString("/current_time")).isEqualTo(first);
         }
     }
 
