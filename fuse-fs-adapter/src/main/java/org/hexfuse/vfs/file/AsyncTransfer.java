@@ -38,10 +38,10 @@ final class AsyncTransfer {
     /** Transfers, with at most {@code parallel} requests in flight. Returns the bytes up to the first that failed, or a negated errno. */
     long run(int parallel) {
         List<Thread> others = new ArrayList<>();
-        for (int i = 1; i < Math.min(parallel, results.length); i++) {
-            others.add(Thread.startVirtualThread(this::transfer));
-        }
         try {
+            for (int i = 1; i < Math.min(parallel, results.length); i++) {
+                others.add(Thread.startVirtualThread(this::transfer));
+            }
             transfer();
         } finally {
             boolean interrupted = false;
