@@ -2,24 +2,26 @@ package org.hexfuse.device;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.transport.Segments;
 import org.hexfuse.transport.Span;
+import org.hexfuse.transport.spi.NativeMemory;
 
 /**
  * A request and its reply: the memory of both messages. A virtual filesystem switch fills the request in, passes it to its
  * {@link RequestPort} and reads the reply. Not thread-safe.
  *
  * <p>The memory is native and recycled. It comes from an automatic arena: a transport may still copy to or from the memory of an
- * aborted request, so there is no time at which it could be freed explicitly.
+ * aborted request, so there is no time at which it could be freed explicitly. Each method that needs more of it than there is fails
+ * with ENOMEM, and leaves the request as it was.
  */
 public final class Request implements AutoCloseable {
     /** Header, the largest argument struct, and names as they usually are. Thousands of requests may wait at once. */
@@ -33,12 +35,12 @@ public final class Request implements AutoCloseable {
     private static final Thread ANY_THREAD = Thread.ofVirtual().unstarted(() -> {});
 
     private final Consumer<Request> recycler;
-    private MemorySegment head = Arena.ofAuto().allocate(HEAD_CAPACITY, 8);
+    private MemorySegment head = allocate(HEAD_CAPACITY, 8);
     private MemorySegment arguments = head.asSlice(InHeader.SIZE);
     private final Span data = new Span();
     private MemorySegment dataMemory = MemorySegment.NULL;
     private boolean dataLent;
-    private MemorySegment reply = Arena.ofAuto().allocate(REPLY_CAPACITY, 8);
+    private MemorySegment reply = allocate(REPLY_CAPACITY, 8);
     private Opcode opcode = Opcode.DESTROY;
     private int headSize;
     private long replyFixed;
@@ -140,7 +142,7 @@ public final class Request implements AutoCloseable {
     /** Makes room for {@code bytes} after the present head. */
     private void ensureRoom(int bytes) {
         if (headSize + bytes > head.byteSize()) {
-            MemorySegment larger = Arena.ofAuto().allocate(Math.max(LARGEST_HEAD, headSize + bytes), 8);
+            MemorySegment larger = allocate(Math.max(LARGEST_HEAD, headSize + bytes), 8);
             MemorySegment.copy(head, 0, larger, 0, headSize);
             head = larger;
             arguments = larger.asSlice(InHeader.SIZE);
@@ -183,7 +185,7 @@ public final class Request implements AutoCloseable {
     /** Memory for {@code bytes} of bulk data, to be written before {@link #dataLength} is called. */
     public MemorySegment dataRoom(long bytes) {
         if (dataMemory.byteSize() < bytes) {
-            dataMemory = allocate(bytes);
+            dataMemory = allocateBulk(bytes);
         }
         return dataMemory;
     }
@@ -229,10 +231,10 @@ public final class Request implements AutoCloseable {
 
     /** Sets the most bytes of the variable part of the reply: the size that READ and the like request. */
     public Request replyRoom(long bytes) {
-        replyRoom = bytes;
         if (reply.byteSize() < replyFixed + bytes) {
-            reply = allocate(replyFixed + bytes);
+            reply = allocateBulk(replyFixed + bytes);
         }
+        replyRoom = bytes;
         return this;
     }
 
@@ -288,8 +290,16 @@ public final class Request implements AutoCloseable {
         return replyRoom(0);
     }
 
-    private static MemorySegment allocate(long bytes) {
-        return Arena.ofAuto().allocate((bytes + GROWTH - 1) / GROWTH * GROWTH, GROWTH);
+    private static MemorySegment allocateBulk(long bytes) {
+        return allocate((bytes + GROWTH - 1) / GROWTH * GROWTH, GROWTH);
+    }
+
+    private static MemorySegment allocate(long bytes, long alignment) {
+        try {
+            return NativeMemory.JVM.allocate(bytes, alignment);
+        } catch (OutOfMemoryError _) {
+            throw FuseException.of(Errno.ENOMEM);
+        }
     }
 
     /** The reply after its header: structs from offset 0 on, then variable bytes. Valid until {@link #close}. */

@@ -26,7 +26,7 @@ import org.hexfuse.abi.Opcode;
 public interface RequestPort {
     /**
      * Makes a request with its header and a zeroed argument struct, of the negotiated minor version. Blocks until the reply to
-     * INIT. EOVERFLOW if an id of the caller is invalid (-1) and ALLOW_IDMAP was not negotiated.
+     * INIT. EOVERFLOW if an id of the caller is invalid (-1) and ALLOW_IDMAP was not negotiated, ENOMEM without native memory.
      *
      * @return a request that the caller closes, or passes to {@link #submit} or {@link #post}
      */

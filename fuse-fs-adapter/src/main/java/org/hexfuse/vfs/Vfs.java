@@ -163,7 +163,7 @@ public final class Vfs implements AutoCloseable {
      * transport has started the server ({@link ServerUser}), and the calls are root's, they come from the user that the server runs as.
      *
      * @throws IOException if the server has disconnected already
-     * @throws FuseException if INIT fails, see {@link FuseConnection#mount}
+     * @throws FuseException if INIT fails, see {@link FuseConnection#mount}; ENOMEM without native memory
      */
     public static Vfs connect(KernelLink link, VfsOptions mount) throws IOException {
         VfsOptions options = mount.credentials().equals(Credentials.ROOT)
@@ -175,7 +175,15 @@ public final class Vfs implements AutoCloseable {
         var polls = new PollTable();
         FuseConnection connection = FuseConnection.mount(link, new NotificationHandler(dentries, polls),
                 options.connection().withDefaultPermissions(options.defaultPermissions()));
-        var superblock = new Superblock(connection, dentries, polls, options);
+        Superblock made = null;
+        try {
+            made = new Superblock(connection, dentries, polls, options);
+        } finally {
+            if (made == null) {
+                connection.close();
+            }
+        }
+        Superblock superblock = made;
         return new Vfs(Mount.first(superblock, () -> {
             superblock.closePages();
             superblock.destroy();

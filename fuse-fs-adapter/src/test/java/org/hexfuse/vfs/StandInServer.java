@@ -6,10 +6,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.hexfuse.abi.AttrData;
@@ -67,6 +69,8 @@ final class StandInServer implements RequestPort {
     final Map<Integer, BackingFile> backing = new TreeMap<>();
     final Map<Opcode, Answer> answers = new EnumMap<>(Opcode.class);
     final Node root = new Node(Protocol.ROOT_ID, FileType.DIRECTORY.mode() | 0755);
+    /** The operations whose requests get no memory. */
+    final Set<Opcode> withoutMemory = EnumSet.noneOf(Opcode.class);
     long entrySeconds;
     long attributeSeconds;
     int minor = Protocol.MINOR;
@@ -232,6 +236,9 @@ final class StandInServer implements RequestPort {
     }
 
     @Override public Request newRequest(Opcode opcode, long node, Caller caller) {
+        if (withoutMemory.contains(opcode)) {
+            throw FuseException.of(Errno.ENOMEM);
+        }
         return new Request(_ -> {}).start(opcode, node, caller, minor, flags);
     }
 
@@ -250,7 +257,7 @@ final class StandInServer implements RequestPort {
 
     @Override public void submit(Request request, Consumer<Errno> done) {
         background.accept(() -> {
-            try {
+            try (request) {
                 call(request);
                 done.accept(Errno.OK);
             } catch (FuseException e) {

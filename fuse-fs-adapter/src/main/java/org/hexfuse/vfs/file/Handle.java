@@ -351,22 +351,16 @@ public final class Handle {
             return;
         }
         boolean interrupted = false;
-        boolean entered = false;
-        while (!entered || !pages.dirty().isEmpty()) {
+        boolean written = false;
+        while (!written) {
             interrupted |= Thread.interrupted();
             try {
-                if (!entered) {
-                    pages.gate().enter();
-                    entered = true;
-                }
-                writeOut(0, Long.MAX_VALUE);
-                break;
+                enterAndWriteOut(0, Long.MAX_VALUE);
+                written = true;
             } catch (FuseException e) {
+                // EINTR alone.
                 interrupted = true;
             }
-        }
-        if (entered) {
-            pages.gate().leave();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -11,7 +11,8 @@ import org.hexfuse.vfs.page.DirtyRun;
 import org.hexfuse.vfs.page.PageWriter;
 
 /**
- * Writes dirty pages through an open file: by WRITE with WRITE_CACHE, in the background, of up to max_write contiguous bytes.
+ * Writes dirty pages through an open file: by WRITE with WRITE_CACHE, in the background, of up to max_write contiguous bytes; without
+ * memory for that page by page, by the mount's {@link org.hexfuse.vfs.mount.WriteReserve}.
  *
  * <p>Source: Linux {@code fs/fuse/file.c} ({@code fuse_writepages}, {@code fuse_writepage_end}).
  */
@@ -34,17 +35,29 @@ final class PageOutput implements PageWriter {
 
     @Override public boolean isCongested() { return handle.superblock.port.isCongested(); }
 
-    @Override public boolean writeNext(DirtyPages dirty, long offset, long to) {
-        Request request;
+    @Override public boolean writeNext(DirtyPages dirty, long offset, long to) throws InterruptedException {
         try {
-            request = handle.superblock.writeBack.newWrite(handle.inode);
+            return send(dirty, offset, to, handle.superblock.writeBack.newWrite(handle.inode),
+                    handle.superblock.port.negotiated().maxWriteData());
+        } catch (FuseException e) {
+            if (e.errno() != Errno.ENOMEM) {
+                dirty.fail(e.errno());
+                return false;
+            }
+        }
+        try {
+            return send(dirty, offset, to, handle.superblock.writeReserve.newWrite(handle.inode), PAGE);
         } catch (FuseException e) {
             dirty.fail(e.errno());
             return false;
         }
+    }
+
+    /** Takes a run of at most so many bytes and sends it. Throws ENOMEM without memory for it; then it is not taken. */
+    private boolean send(DirtyPages dirty, long offset, long to, Request request, int most) {
         DirtyRun run = null;
         try {
-            run = dirty.take(offset, to, handle.superblock.port.negotiated().maxWriteData(), request::dataRoom);
+            run = dirty.take(offset, to, most, request::dataRoom);
         } finally {
             if (run == null) {
                 request.close();

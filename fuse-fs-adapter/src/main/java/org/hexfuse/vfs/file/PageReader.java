@@ -144,8 +144,7 @@ final class PageReader {
             return false;
         }
         if (count <= most || !isAsynchronous()) {
-            demand(first);
-            return true;
+            return demand(first);
         }
         var all = new ArrayList<>(List.of(first));
         for (long next = page + most; next < page + count
@@ -157,7 +156,7 @@ final class PageReader {
         }
         all.forEach(this::submit);
         await(first);
-        return true;
+        return first.error() != Errno.ENOMEM;
     }
 
     private boolean isAsynchronous() { return superblock.port.negotiated().has(InitFlag.ASYNC_READ); }
@@ -175,18 +174,22 @@ final class PageReader {
         require(fill.error() == Errno.OK || fill.error() == Errno.EINTR || !fill.isDemanded(), fill.error());
     }
 
-    /** Sends the READ of a fill and waits for it. */
-    private void demand(Fill fill) {
-        fill.demand();
+    /** Sends the READ of a fill and waits for it. Returns false without memory for it. */
+    private boolean demand(Fill fill) {
         long version = superblock.attributes.version();
         Errno error = Errno.EIO;
         Request request = null;
         try {
             request = request(fill);
+            fill.demand();
             handle.call(request);
             error = Errno.OK;
+            return true;
         } catch (FuseException e) {
             error = e.errno();
+            if (request == null && error == Errno.ENOMEM) {
+                return false;
+            }
             throw e;
         } finally {
             end(fill, request, error, version);
@@ -196,21 +199,29 @@ final class PageReader {
         }
     }
 
-    /** Sends the READ of a fill in the background. */
+    /** Sends the READ of a fill in the background, unless there is no memory for it. */
     private void submit(Fill fill) {
         long version = superblock.attributes.version();
         if (!handle.tryBegin()) {
             end(fill, null, Errno.EBADF, version);
             return;
         }
-        Request request;
+        Errno failure = Errno.EIO;
+        Request made = null;
         try {
-            request = request(fill);
+            made = request(fill);
         } catch (FuseException e) {
-            end(fill, null, e.errno(), version);
-            handle.end();
+            failure = e.errno();
+        } finally {
+            if (made == null) {
+                end(fill, null, failure, version);
+                handle.end();
+            }
+        }
+        if (made == null) {
             return;
         }
+        Request request = made;
         superblock.port.submit(request, error -> {
             try {
                 end(fill, request, error, version);

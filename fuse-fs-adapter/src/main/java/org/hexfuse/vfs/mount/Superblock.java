@@ -53,6 +53,8 @@ public final class Superblock {
     public final Passthrough passthrough;
     /** The page cache; without a page if nothing is cached. */
     public final PageCache pageCache;
+    /** Null unless written data is cached. */
+    public final WriteReserve writeReserve;
     private final Flusher flusher;
 
     /** Sends the FORGETs of {@code dentries} to {@code port} from now on. */
@@ -67,6 +69,7 @@ public final class Superblock {
         this.writeBack = new WriteBack(this);
         this.passthrough = new Passthrough(port);
         this.pageCache = new PageCache(PagePool.SHARED, options.pageCache().bytes());
+        this.writeReserve = options.pageCache().mode() == Mode.WRITEBACK ? new WriteReserve(port) : null;
         this.flusher = new Flusher(pageCache, options.pageCache().dirtyTime());
         if (options.pageCache().mode() != Mode.NONE) {
             inodes.pageCache(pageCache);

@@ -145,9 +145,14 @@ public final class FilePages {
         } finally {
             lock.unlock();
         }
-        int reserved = reserve(page, fill.count());
-        if (reserved < fill.count()) {
-            cut(fill, reserved);
+        int reserved = 0;
+        try {
+            reserved = reserve(page, fill.count());
+        } finally {
+            // Also when it throws: no reader may wait for a READ that nobody sends.
+            if (reserved < fill.count()) {
+                cut(fill, reserved);
+            }
         }
         return fill;
     }

@@ -1,8 +1,8 @@
 package org.hexfuse.vfs.page;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import org.hexfuse.transport.spi.Loggers;
-import org.slf4j.Logger;
+import java.util.function.LongFunction;
+import org.hexfuse.transport.spi.NativeMemory;
 
 /**
  * The native memory of page caches, bounded in bytes. It grows by slabs of a megabyte, and its chunks are used again; with the last
@@ -23,7 +23,6 @@ public final class PagePool {
     /** The pool of the JVM, of a quarter of its largest heap. */
     public static final PagePool SHARED = new PagePool(Runtime.getRuntime().maxMemory() / 4);
 
-    private static final Logger LOG = Loggers.of(PagePool.class);
     private static final int CHUNKS_OF_A_SLAB = 16;
 
     private final long limit;
@@ -36,10 +35,23 @@ public final class PagePool {
     private long reserved;
     /** The bytes of the chunks that are in use. */
     private long used;
+    /** Held while a slab is allocated, which may take half a second before it fails; taken before {@link #lock}. */
+    private final ReentrantLock growth = new ReentrantLock();
+    private final LongFunction<MemorySegment> allocator;
 
     /** A pool of at most {@code limit} bytes. */
     public PagePool(long limit) {
+        this(limit, bytes -> NativeMemory.JVM.allocate(bytes, Block.PAGE));
+    }
+
+    /**
+     * The same with other memory.
+     *
+     * @param allocator allocates so many bytes, or throws OutOfMemoryError
+     */
+    PagePool(long limit, LongFunction<MemorySegment> allocator) {
         this.limit = limit;
+        this.allocator = allocator;
     }
 
     /** The most bytes of all chunks. */
@@ -87,9 +99,24 @@ public final class PagePool {
 
     /** A chunk, whole or of one page, with any content; null if the pool is used up or the JVM has no memory. */
     Chunk take(boolean whole) {
+        Chunk chunk = takeFree(whole);
+        if (chunk != null) {
+            return chunk;
+        }
+        growth.lock();
+        try {
+            // Another thread may have grown the pool meanwhile.
+            chunk = takeFree(whole);
+            return chunk == null && grow() ? takeFree(whole) : chunk;
+        } finally {
+            growth.unlock();
+        }
+    }
+
+    private Chunk takeFree(boolean whole) {
         lock.lock();
         try {
-            Chunk chunk = whole ? takeWhole() : takePage();
+            Chunk chunk = whole ? free.pollLast() : takePage();
             used += chunk == null ? 0 : chunk.size();
             return chunk;
         } finally {
@@ -99,7 +126,7 @@ public final class PagePool {
 
     private Chunk takePage() {
         if (splits.isEmpty()) {
-            Chunk whole = takeWhole();
+            Chunk whole = free.pollLast();
             if (whole == null) {
                 return null;
             }
@@ -113,28 +140,43 @@ public final class PagePool {
         return page;
     }
 
-    private Chunk takeWhole() {
-        if (free.isEmpty()) {
-            grow();
-        }
-        return free.pollLast();
-    }
-
-    private void grow() {
-        long chunks = Math.min(CHUNKS_OF_A_SLAB, (limit - reserved) / Block.SIZE);
-        if (chunks <= 0) {
-            return;
+    /** Adds a slab. Returns false if the pool is used up or the JVM has no memory. */
+    private boolean grow() {
+        long bytes = nextSlab();
+        if (bytes <= 0) {
+            return false;
         }
         MemorySegment slab;
         try {
-            slab = Arena.ofAuto().allocate(chunks * Block.SIZE, Block.PAGE);
-        } catch (OutOfMemoryError e) {
-            LOG.debug("no native memory for the page cache, which has {} bytes", reserved, e);
-            return;
+            slab = allocator.apply(bytes);
+        } catch (OutOfMemoryError _) {
+            return false;
         }
-        reserved += slab.byteSize();
-        for (long i = chunks - 1; i >= 0; i--) {
-            free.addLast(new Chunk(slab.asSlice(i * Block.SIZE, Block.SIZE), null));
+        add(slab);
+        return true;
+    }
+
+    /** The bytes of the next slab; 0 if the pool is used up. */
+    private long nextSlab() {
+        lock.lock();
+        try {
+            return Math.min(CHUNKS_OF_A_SLAB, (limit - reserved) / Block.SIZE) * Block.SIZE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void add(MemorySegment slab) {
+        var chunks = new ArrayList<Chunk>(CHUNKS_OF_A_SLAB);
+        for (long at = slab.byteSize() - Block.SIZE; at >= 0; at -= Block.SIZE) {
+            chunks.add(new Chunk(slab.asSlice(at, Block.SIZE), null));
+        }
+        lock.lock();
+        try {
+            free.addAll(chunks);
+            reserved += slab.byteSize();
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -65,10 +65,21 @@ public final class PageUpdates {
      */
     public void endWrite(WriteThrough write, MemorySegment data, long at, long offset, long length, boolean whole,
             long size) {
-        if (whole && length > 0) {
-            pages.reserve(FilePages.page(offset),
-                    (int) Math.min(Integer.MAX_VALUE, FilePages.endPage(offset + length) - FilePages.page(offset)));
+        boolean reserved = false;
+        try {
+            if (whole && length > 0) {
+                pages.reserve(FilePages.page(offset),
+                        (int) Math.min(Integer.MAX_VALUE, FilePages.endPage(offset + length) - FilePages.page(offset)));
+            }
+            reserved = true;
+        } finally {
+            endReservedWrite(write, data, at, offset, length, whole && reserved, size);
         }
+    }
+
+    private void endReservedWrite(WriteThrough write, MemorySegment data, long at, long offset, long length,
+            boolean whole,
+            long size) {
         pages.lock.lock();
         try {
             writes.remove(write);

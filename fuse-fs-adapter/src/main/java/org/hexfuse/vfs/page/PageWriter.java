@@ -11,6 +11,10 @@ public interface PageWriter {
     /** Whether the server has enough to do, so that what can wait should. */
     boolean isCongested();
 
-    /** Takes the next run of a range and sends it; blocks while too many are in flight. Returns false if there is none. */
-    boolean writeNext(DirtyPages dirty, long offset, long to);
+    /**
+     * Takes the next run of a range and sends it; blocks while too many are in flight. Returns false if there is none.
+     *
+     * @throws InterruptedException if the thread is interrupted while it is blocked; then nothing was taken
+     */
+    boolean writeNext(DirtyPages dirty, long offset, long to) throws InterruptedException;
 }

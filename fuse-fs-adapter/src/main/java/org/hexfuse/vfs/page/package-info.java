@@ -28,7 +28,8 @@
  * <p><b>Errors</b> of delayed writes are counted for each file. Each open file returns every error once, from the fsync or close that comes
  * first (Linux's {@code errseq_t}). Pages that could not be written are dropped.
  *
- * <p>Without memory, or when nothing can be evicted, reads and writes bypass the cache.
+ * <p>Without memory, or when nothing can be evicted, reads and writes bypass the cache. Dirty pages are written out all the same: where there
+ * is no memory for their WRITE, one by one by a request that the mount keeps for that ({@code WriteReserve}).
  *
  * <p>Source: Linux {@code mm/filemap.c}, {@code mm/readahead.c}, {@code fs/fuse/file.c}; the ideas only.
  */
