@@ -6,6 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.hexfuse.posix.OpenFlags;
 
@@ -47,6 +49,12 @@ public final class InodeHandle {
         file.call("name_to_handle_at", (s, number) -> (int) NAME_TO_HANDLE_AT.invokeExact(s, number, nothing, handle,
                 mount, PosixFiles.AT_EMPTY_PATH));
         return new InodeHandle(handle.asSlice(0, HEADER + handle.get(JAVA_INT, 0)).toArray(JAVA_BYTE));
+    }
+
+    /** The handle with a type ({@code handle_type}) and bytes ({@code f_handle}) that the filesystem gave before. */
+    public static InodeHandle of(int type, byte[] bytes) {
+        ByteBuffer struct = ByteBuffer.allocate(HEADER + bytes.length).order(ByteOrder.nativeOrder());
+        return new InodeHandle(struct.putInt(bytes.length).putInt(type).put(bytes).array());
     }
 
     /**

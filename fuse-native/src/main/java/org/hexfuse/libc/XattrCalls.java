@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
+import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Name;
 
 /**
@@ -37,7 +38,9 @@ public final class XattrCalls {
     private static final MethodHandle REMOVEXATTR = Libc.find("removexattr", JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle LREMOVEXATTR = Libc.find("lremovexattr", JAVA_INT, ADDRESS, ADDRESS);
 
-    /** XATTR_SIZE_MAX and XATTR_LIST_MAX of the kernel. */
+    /** The room of the first call, enough for nearly all values. */
+    private static final long FIRST = 1024;
+    /** XATTR_SIZE_MAX and XATTR_LIST_MAX of the kernel, the room after ERANGE. */
     private static final long MOST = 65_536;
 
     private XattrCalls() {}
@@ -49,7 +52,7 @@ public final class XattrCalls {
             MemorySegment file = path.in(arena);
             MemorySegment key = string(arena, name);
             return value(arena, room -> Libc.call("getxattr " + path,
-                    s -> (long) handle.invokeExact(s, file, key, room, MOST)));
+                    s -> (long) handle.invokeExact(s, file, key, room, room.byteSize())));
         }
     }
 
@@ -58,7 +61,7 @@ public final class XattrCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment key = string(arena, name);
             return value(arena, room -> fd.call("fgetxattr",
-                    (s, number) -> (long) FGETXATTR.invokeExact(s, number, key, room, MOST)));
+                    (s, number) -> (long) FGETXATTR.invokeExact(s, number, key, room, room.byteSize())));
         }
     }
 
@@ -90,7 +93,7 @@ public final class XattrCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment file = path.in(arena);
             byte[] list = value(arena, room -> Libc.call("listxattr " + path,
-                    s -> (long) handle.invokeExact(s, file, room, MOST)));
+                    s -> (long) handle.invokeExact(s, file, room, room.byteSize())));
             var names = new ArrayList<Name>();
             int start = 0;
             for (int i = 0; i < list.length; i++) {
@@ -118,7 +121,18 @@ public final class XattrCalls {
     }
 
     private static byte[] value(Arena arena, Read read) throws LibcException {
-        MemorySegment room = arena.allocate(MOST);
+        try {
+            return value(arena, read, FIRST);
+        } catch (LibcException e) {
+            if (e.errno() != Errno.ERANGE) {
+                throw e;
+            }
+            return value(arena, read, MOST);
+        }
+    }
+
+    private static byte[] value(Arena arena, Read read, long bytes) throws LibcException {
+        MemorySegment room = arena.allocate(bytes);
         return room.asSlice(0, read.into(room)).toArray(JAVA_BYTE);
     }
 
