@@ -87,15 +87,21 @@ final class Tree {
         checkLength(name);
         lock.readLock().lock();
         try {
-            Directory parent = directory(directory);
-            Optional<Inode> found = name.isDotOrDotDot()
-                    ? Optional.of(name.length() == 1 ? parent : parent.parent())
-                    : parent.entries().find(name).map(DirEntry::inode);
+            Optional<Inode> found = find(directory, name);
             found.ifPresent(Inode::lookedUp);
             return found;
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    /** "." is the node itself, of any type: a kernel that has its number only looks it up so. */
+    private Optional<Inode> find(long number, Name name) {
+        if (name.is(".")) {
+            return Optional.of(inode(number));
+        }
+        Directory parent = directory(number);
+        return name.is("..") ? Optional.of(parent.parent()) : parent.entries().find(name).map(DirEntry::inode);
     }
 
     /** Decrements the lookup count. An unknown node id is ignored, since FORGET has no reply. */
