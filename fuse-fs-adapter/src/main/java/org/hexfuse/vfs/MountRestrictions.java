@@ -6,8 +6,9 @@ package org.hexfuse.vfs;
  * @param readOnly whether changes fail with EROFS (mount option {@code ro})
  * @param noExec whether executing a regular file, and {@code access(2)} with X_OK, fail with EACCES (MS_NOEXEC)
  * @param noSuid whether set-user-id and set-group-id have no effect on {@link Vfs#executed} (MS_NOSUID)
- * @param noAtime whether reads leave atime as it is (MS_NOATIME); as on Linux no request differs, since atime is the
- *        server's in any case
+ * @param noAtime whether the mount is shown as one whose reads leave atime as it is (MS_NOATIME). As on Linux no request differs with
+ *        it, nor with relatime, nodiratime or strictatime, which so need no option: the server sets atime. A read only makes the cached
+ *        atime invalid, unless the whole filesystem is read-only ({@link VfsOptions#withReadOnly})
  * @param fileSizeLimit the largest size of a file that calls of this mount may extend it to, in bytes (the limit RLIMIT_FSIZE of the
  *        process): a write ends there, and from there on it is EFBIG; {@link #UNLIMITED} for none
  */

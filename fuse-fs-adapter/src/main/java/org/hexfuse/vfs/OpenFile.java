@@ -21,6 +21,7 @@ import org.hexfuse.posix.StatVfs;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.file.FileAttrRequests;
 import org.hexfuse.vfs.file.FileData;
+import org.hexfuse.vfs.file.FileLayout;
 import org.hexfuse.vfs.file.FileOpener;
 import org.hexfuse.vfs.file.Handle;
 import org.hexfuse.vfs.file.IoctlRequests;
@@ -61,6 +62,7 @@ public final class OpenFile implements AutoCloseable {
     private final Mount mount;
     private final FileAttrRequests fileAttributes;
     private final FileData data;
+    private final FileLayout layout;
     private final PollWaiter poll;
     private final Xattrs xattrs;
     private final RecordLocks locks;
@@ -75,6 +77,7 @@ public final class OpenFile implements AutoCloseable {
         this.mount = permissions.mount();
         this.fileAttributes = fileAttributes;
         this.data = new FileData(handle, requests, permissions, attributeChanges);
+        this.layout = new FileLayout(handle, requests, permissions, attributeChanges);
         this.poll = new PollWaiter(handle);
         this.xattrs = xattrs;
         this.locks = new RecordLocks(handle, handle.locks.ofProcess());
@@ -87,7 +90,7 @@ public final class OpenFile implements AutoCloseable {
             require(!handle.inode.isDirectory(), Errno.EPERM);
             boolean unnamed = (handle.flags & OpenFlags.TMPFILE) == OpenFlags.TMPFILE
                     && (handle.flags & OpenFlag.EXCLUSIVE.bits()) == 0;
-            require(unnamed || requests.attributes(handle.inode).nlink() > 0, Errno.ENOENT);
+            require(unnamed || handle.inode.lastAttributes().nlink() > 0, Errno.ENOENT);
             return changes.link(handle.inode, directory, name);
         });
     }
@@ -235,6 +238,20 @@ public final class OpenFile implements AutoCloseable {
         data.position(offset);
     }
 
+    /**
+     * Sets the position to the end of the file and {@code offset} bytes on, or back ({@code lseek(2)} with SEEK_END), for which the size is
+     * requested unless it is valid. Returns the position; EINVAL if it is negative.
+     */
+    public long seekEnd(long offset) {
+        return get(() -> {
+            requireSeekable();
+            long position = layout.size() + offset;
+            require(position >= 0, Errno.EINVAL);
+            data.position(position);
+            return position;
+        });
+    }
+
     /** As {@link #read(MemorySegment, long)}, into a whole array. */
     public int read(byte[] target, long offset) {
         return (int) read(MemorySegment.ofArray(target), offset);
@@ -317,21 +334,21 @@ public final class OpenFile implements AutoCloseable {
         require(ALLOCATIONS.contains(mode), Errno.EOPNOTSUPP);
         require(handle.isWritable(), Errno.EBADF);
         require(offset + length > 0, Errno.EFBIG);
-        data.fallocate(mode, offset, length);
+        layout.fallocate(mode, offset, length);
     }
 
     /** The first offset with data, from {@code offset}; ENXIO if there is none. */
     public long seekData(long offset) {
         requireSeekable();
         require(offset >= 0, Errno.ENXIO);
-        return data.seek(offset, SeekWhence.DATA);
+        return layout.seek(offset, SeekWhence.DATA);
     }
 
     /** The first offset in a hole, from {@code offset}; the end of the file is one, and ENXIO comes after it. */
     public long seekHole(long offset) {
         requireSeekable();
         require(offset >= 0, Errno.ENXIO);
-        return data.seek(offset, SeekWhence.HOLE);
+        return layout.seek(offset, SeekWhence.HOLE);
     }
 
     /**
@@ -399,7 +416,7 @@ public final class OpenFile implements AutoCloseable {
      * @return its number on the device; 0 for a hole, after an error, and without a block device
      */
     public long bmap(long block) {
-        return data.bmap(block);
+        return layout.bmap(block);
     }
 
     /**

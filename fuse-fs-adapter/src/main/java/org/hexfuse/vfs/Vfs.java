@@ -3,11 +3,12 @@ package org.hexfuse.vfs;
 import org.hexfuse.vfs.cache.CacheClock;
 import org.hexfuse.vfs.cache.DentryCache;
 import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.file.ExportRequests;
 import org.hexfuse.vfs.file.FileAttrRequests;
 import org.hexfuse.vfs.file.FileOpener;
 import org.hexfuse.vfs.file.Handle;
 import org.hexfuse.vfs.inode.AttributeChanges;
-import org.hexfuse.vfs.inode.ExportRequests;
+import org.hexfuse.vfs.inode.FilePrivileges;
 import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.inode.Xattrs;
@@ -106,14 +107,15 @@ public final class Vfs implements AutoCloseable {
         this.processOwner = processOwner;
         this.requests = new NodeRequests(superblock, ids);
         this.permissions = new Permissions(mount, credentials, requests);
-        this.attributeChanges = new AttributeChanges(superblock, requests, permissions, processOwner);
+        this.xattrs = new Xattrs(superblock, permissions, ids);
+        this.attributeChanges = new AttributeChanges(requests, permissions,
+                new FilePrivileges(superblock, requests, permissions, xattrs, ids.caller()), processOwner);
         this.directoryChanges = new DirectoryChanges(superblock, permissions, ids);
         this.renameRequests = new RenameRequests(superblock, permissions, ids);
         this.opener = new FileOpener(superblock, requests, directoryChanges, permissions, attributeChanges,
                 ids, processOwner);
-        this.xattrs = new Xattrs(superblock, permissions, ids);
         this.fileAttributes = new FileAttrRequests(opener, permissions);
-        this.exports = new ExportRequests(superblock, ids.caller());
+        this.exports = new ExportRequests(superblock, opener, requests, permissions, ids.caller());
         this.base = base;
         this.unmount = unmount;
     }
@@ -353,8 +355,10 @@ public final class Vfs implements AutoCloseable {
 
     private Stat attributes(String path, boolean follow) {
         permissions.enter();
-        if (base.isEmpty() && mount.isWhole()) {
-            Inode cached = PathWalk.cached(superblock.dentries, permissions::searchesByCache, path, follow);
+        if (base.isEmpty()) {
+            // The mount holds its root until it is unmounted, and then still has its attributes.
+            Inode cached = PathWalk.cached(superblock.dentries, mount.root(), permissions::searchesByCache, path,
+                    follow);
             Optional<Stat> valid = cached == null ? Optional.empty() : superblock.attributes.valid(cached);
             if (valid.isPresent()) {
                 return mount.ids.onMount(valid.get());
@@ -449,8 +453,17 @@ public final class Vfs implements AutoCloseable {
     }
 
     /**
+     * The node of a file, to be compared with others ({@code name_to_handle_at(2)} with AT_HANDLE_FID): as {@link #nameToHandle}, but of
+     * any server.
+     */
+    public FileHandle nameToFid(String path) {
+        return onInode(path, false, exports::identify);
+    }
+
+    /**
      * Opens the file of a handle ({@code open_by_handle_at(2)}). If its inode is not cached the server is sent a LOOKUP of ".", if it
-     * negotiated {@link org.hexfuse.abi.InitFlag#EXPORT_SUPPORT}; for a directory also of "..", up to the root of the mount.
+     * negotiated {@link org.hexfuse.abi.InitFlag#EXPORT_SUPPORT}; for a directory also of "..", up to the root of the mount, and each of
+     * those is read for the name of the one below, which is looked up.
      *
      * @throws FuseException EPERM for any user but root, ESTALE if the server has no such node any more, it is cached no longer and can't be
      *         looked up, or it is a directory that is not below the root of this mount, ELOOP for a symbolic link

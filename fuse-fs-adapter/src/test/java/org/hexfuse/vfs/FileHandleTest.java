@@ -28,6 +28,7 @@ class FileHandleTest {
     private Node file;
 
     @BeforeEach void fill() {
+        ListedServer.install(server);
         server.flags |= InitFlag.EXPORT_SUPPORT.mask();
         above = server.directory(server.root, "above");
         directory = server.directory(above, "d");
@@ -109,6 +110,7 @@ class FileHandleTest {
         server.flags |= InitFlag.NO_EXPORT_SUPPORT.mask();
         assertFails(Errno.EOPNOTSUPP, () -> vfs.nameToHandle("/above/d/f"));
         assertFails(Errno.ESTALE, () -> vfs.openByHandle(new FileHandle(1, 0)));
+        assertThat(vfs.nameToFid("/above/d/f")).isEqualTo(new FileHandle(file.number, 0));
     }
 
     @Test void aReusedNodeIdIsStale() {
@@ -157,7 +159,10 @@ class FileHandleTest {
         FileHandle handle = forgotten("/above/d");
         try (OpenDirectory open = vfs.opendirByHandle(handle)) {
             assertThat(lookups).containsExactly(directory.number + "/.", directory.number + "/..",
-                    above.number + "/..");
+                    above.number + "/d", above.number + "/..", "1/above");
+            assertThat(server.calls).containsSubsequence(Opcode.LOOKUP, Opcode.LOOKUP, Opcode.OPENDIR, Opcode.READDIR,
+                    Opcode.RELEASEDIR, Opcode.LOOKUP, Opcode.LOOKUP, Opcode.OPENDIR, Opcode.READDIR, Opcode.RELEASEDIR,
+                    Opcode.LOOKUP, Opcode.OPENDIR);
             assertThat(vfs.at(open).stat("f").ino()).isEqualTo(file.number);
             assertThat(vfs.at(open).stat("..").ino()).isEqualTo(above.number);
             assertThat(vfs.at(open).stat("../../above").ino()).isEqualTo(above.number);
@@ -180,16 +185,64 @@ class FileHandleTest {
         assertFails(Errno.ENOTDIR, () -> vfs.opendirByHandle(vfs.nameToHandle("/above/d/f")));
     }
 
+    @Test void aDirectoryThatTheOneAboveDoesNotListIsStale() {
+        FileHandle handle = forgotten("/above/d");
+        above.children.clear();
+        server.file(above, "other");
+        assertStale(handle, Opcode.OPENDIR, 1);
+        above.children.put("d", file);
+        server.answers.put(Opcode.READDIR, request -> {
+            Node listed = above.children.put("d", directory);
+            int length = ListedServer.list(server, request, false);
+            above.children.put("d", listed);
+            return length;
+        });
+        // The name is that of another node when it is looked up.
+        assertStale(handle, Opcode.OPENDIR, 2);
+        server.fail(Opcode.OPENDIR, Errno.EACCES);
+        assertStale(handle, Opcode.OPENDIR, 3);
+    }
+
+    private void assertStale(FileHandle handle, Opcode opcode, int count) {
+        assertFails(Errno.ESTALE, () -> vfs.opendirByHandle(handle));
+        assertThat(server.count(opcode)).isEqualTo(count);
+        vfs.dropCaches();
+        assertThat(server.isForgotten()).isTrue();
+    }
+
+    @Test void whatReaddirplusBringsIsNotLookedUp() {
+        server.flags |= InitFlag.DO_READDIRPLUS.mask();
+        FileHandle handle = forgotten("/above/d");
+        server.entrySeconds = 60;
+        vfs.opendirByHandle(handle).close();
+        assertThat(lookups).containsExactly(directory.number + "/.", directory.number + "/..", above.number + "/..");
+    }
+
+    @Test void theNameOfAFileThatIsOpenedByItsHandleIsLookedUpAgain() {
+        server.entrySeconds = 60;
+        FileHandle handle = vfs.nameToHandle("/above/d/f");
+        vfs.openByHandle(handle).close();
+        lookups.clear();
+        vfs.stat("/above/d/f");
+        vfs.stat("/above/d/f");
+        assertThat(lookups).containsExactly(directory.number + "/f");
+    }
+
     @Test void aServerThatNeverComesToTheRootIsStale() {
         FileHandle handle = forgotten("/above/d");
         server.answers.put(Opcode.LOOKUP, request -> {
             lookups.add(request.node() + "/" + StandInServer.name(request));
             // Each directory is below a new one.
-            return server.entry(request, StandInServer.name(request).equals(".") ? directory
-                    : server.directory(server.root, "n" + lookups.size()));
+            String name = StandInServer.name(request);
+            if (!name.equals("..")) {
+                return server.entry(request, name.equals(".") ? directory : server.node(request).children.get(name));
+            }
+            Node next = server.directory(server.root, "n" + lookups.size());
+            next.children.put("below", server.node(request));
+            return server.entry(request, next);
         });
         assertFails(Errno.ESTALE, () -> vfs.opendirByHandle(handle));
-        assertThat(lookups).hasSizeLessThan(2100);
+        assertThat(lookups).hasSizeBetween(4000, 4200);
         lookups.clear();
         server.answers.put(Opcode.LOOKUP, request -> server.entry(request, directory));
         assertFails(Errno.ESTALE, () -> vfs.opendirByHandle(handle));

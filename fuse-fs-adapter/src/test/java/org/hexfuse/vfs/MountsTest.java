@@ -65,6 +65,24 @@ class MountsTest {
             }
         }
 
+        @Test void haveCachedPathsOfTheirOwn() {
+            server.entrySeconds = 60;
+            server.attributeSeconds = 60;
+            Node above = server.file(server.root, "f");
+            Vfs unmounted;
+            try (Vfs bound = vfs.bind("/d", MountRestrictions.NONE)) {
+                unmounted = bound;
+                assertThat(bound.stat("/f").ino()).isEqualTo(file.number);
+                assertThat(vfs.stat("/f").ino()).isEqualTo(above.number);
+                int before = server.calls.size();
+                assertThat(bound.stat("/f").ino()).isEqualTo(file.number);
+                assertThat(bound.stat("/").ino()).isEqualTo(directory.number);
+                assertThat(vfs.stat("/f").ino()).isEqualTo(above.number);
+                assertThat(server.calls).hasSize(before);
+            }
+            assertFails(Errno.ENOTCONN, () -> unmounted.stat("/f"));
+        }
+
         @Test void keepTheirRootWhereverItIsMoved() {
             try (Vfs bound = vfs.bind("/d", MountRestrictions.NONE)) {
                 server.root.children.remove("d");
@@ -211,12 +229,19 @@ class MountsTest {
                 assertThat(OpenIn.FLAGS.get(request.arguments()) & OpenFlag.NO_ATIME.bits()).isZero();
                 return StandInServer.opened(request, 0, 7, 0);
             });
+            server.answers.put(Opcode.READ, _ -> 0);
             var restrictions = MountRestrictions.NONE.withNoAtime(true);
-            try (Vfs bound = vfs.bind("/d", restrictions)) {
-                bound.open("/f").close();
-                assertThat(bound.restrictions()).isEqualTo(restrictions);
+            var requests = new ArrayList<List<Opcode>>();
+            for (boolean noAtime : new boolean[]{false, true}) {
+                try (Vfs bound = vfs.bind("/d", restrictions.withNoAtime(noAtime))) {
+                    server.calls.clear();
+                    assertThat(bound.readAllBytes("/f")).isEmpty();
+                    bound.stat("/f");
+                    requests.add(List.copyOf(server.calls));
+                    assertThat(bound.restrictions().noAtime()).isEqualTo(noAtime);
+                }
             }
-            assertThat(server.count(Opcode.OPEN)).isEqualTo(1);
+            assertThat(requests.getLast()).isEqualTo(requests.getFirst()).contains(Opcode.OPEN, Opcode.READ);
         }
     }
 

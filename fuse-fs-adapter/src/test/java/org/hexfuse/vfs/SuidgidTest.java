@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What clears set-user-id and set-group-id, with HANDLE_KILLPRIV, HANDLE_KILLPRIV_V2 and neither: the requests that Linux 6.18 sends to a
- * server for the same calls, except that it also reads {@code security.capability}.
+ * What clears set-user-id and set-group-id, with HANDLE_KILLPRIV, HANDLE_KILLPRIV_V2 and neither: the requests that Linux 6.18 sends for the
+ * same calls to a server without extended attributes.
  */
 class SuidgidTest {
     private static final Credentials USER = Credentials.of(1000, 1000);
@@ -194,6 +194,25 @@ class SuidgidTest {
         user.open("/f", OpenFlag.WRITE, OpenFlag.TRUNCATE).close();
         log.removeFirst();
         assertKilled(killing, 1, SIZE);
+    }
+
+    @ParameterizedTest
+    @EnumSource void anOpenThatTheServerTruncatesSendsNoSetattr(Killing killing) {
+        negotiate(killing);
+        user.open("/f", OpenFlag.WRITE, OpenFlag.TRUNCATE).close();
+        assertThat(log.subList(1, log.size())).isEqualTo(killing.byServer() ? List.of() : List.of("GETATTR 1"));
+    }
+
+    @ParameterizedTest
+    @EnumSource void anAllocationPastThePageCacheToo(Killing killing) {
+        openFlags = OpenOutFlag.DIRECT_IO.mask();
+        server.answers.put(Opcode.FALLOCATE, _ -> 0);
+        negotiate(killing);
+        try (OpenFile open = user.open("/f", OpenFlag.WRITE)) {
+            log.clear();
+            open.fallocate(0, 0, 1);
+        }
+        assertThat(log).isEqualTo(killing.byServer() ? List.of(setattr(0)) : List.of("GETATTR 0", setattr(MODE)));
     }
 
     @ParameterizedTest

@@ -28,7 +28,6 @@ import org.hexfuse.vfs.page.FilePages;
 public final class AttributeCache {
     /** Of a file whose size and times are local they are always valid. */
     private static final int LOCAL = StatField.SIZE | StatField.MTIME | StatField.CTIME;
-    private static final int SET_UID_OR_GID = 06000;
 
     private volatile BooleanSupplier writebackCache = () -> false;
     private volatile BooleanSupplier autoInvalData = () -> false;
@@ -85,9 +84,9 @@ public final class AttributeCache {
         return inode.areValid(StatField.BTIME, clock) ? inode.btime() : Optional.empty();
     }
 
-    /** Whether size and mtime are valid, and so the cached pages. */
-    public boolean isDataFresh(Inode inode) {
-        return inode.areValid(StatField.SIZE | StatField.MTIME, clock);
+    /** Whether the fields in {@code mask} are valid, those that are local in any case. Allocates nothing. */
+    public boolean areValid(Inode inode, int mask) {
+        return inode.areValid(mask, clock) || (isLocal(inode) && inode.areValid(mask & ~LOCAL, clock));
     }
 
     /** Caches attributes of a reply, unless the inode was changed since {@code version}, that of before the request. */
@@ -98,6 +97,8 @@ public final class AttributeCache {
                 write(inode, withLocal(inode, attributes));
                 inode.validUntil(clock.deadline(timeout));
                 inode.unexpire(StatField.BASIC);
+                // Another client may have set capabilities.
+                inode.mayHavePrivileges();
             }
         }
     }
@@ -188,13 +189,6 @@ public final class AttributeCache {
         }
     }
 
-    /** Sets the size of a file whose size is local. */
-    public void resize(Inode inode, long size) {
-        synchronized (inode) {
-            inode.size(size);
-        }
-    }
-
     /** The attributes if mtime and ctime are dirty, which they are no longer: the caller sends them. */
     public Optional<Stat> takeDirtyTimes(Inode inode) {
         synchronized (inode) {
@@ -222,15 +216,34 @@ public final class AttributeCache {
             write(inode, change.apply(inode.read()));
             inode.validUntil(clock.deadline(timeout));
             inode.unexpire(StatField.BASIC);
+            inode.mayHavePrivileges();
         }
     }
 
-    /** Data was written up to {@code end}, for which the server may have cleared set-user-id and set-group-id. */
+    /** Data was written up to {@code end}; -1 if the size is the same. Linux's {@code fuse_write_update_attr}. */
     public void written(Inode inode, long end) {
         synchronized (inode) {
-            boolean modeMayChange = (inode.mode() & SET_UID_OR_GID) != 0;
-            invalidate(inode, modeMayChange ? StatField.CONTENT | StatField.MODE : StatField.CONTENT);
+            invalidate(inode, StatField.CONTENT);
             extend(inode, end);
+        }
+    }
+
+    /** The server has truncated a file to nothing. */
+    public void truncated(Inode inode) {
+        synchronized (inode) {
+            invalidate(inode, StatField.CONTENT);
+            inode.size(0);
+        }
+    }
+
+    /** A name of an inode was removed: it has one link less, a directory none. Linux's {@code fuse_entry_unlinked}. */
+    public void unlinked(Inode inode) {
+        synchronized (inode) {
+            invalidate(inode, StatField.CTIME);
+            Stat stat = inode.read();
+            int nlink = inode.isDirectory() ? 0 : Math.max(stat.nlink() - 1, 0);
+            inode.write(new Stat(stat.ino(), stat.mode(), nlink, stat.uid(), stat.gid(), stat.rdev(), stat.size(),
+                    stat.blocks(), stat.blockSize(), stat.atime(), stat.mtime(), stat.ctime()));
         }
     }
 
@@ -241,7 +254,7 @@ public final class AttributeCache {
             if (end > Long.MAX_VALUE - length) {
                 throw FuseException.of(Errno.EFBIG);
             }
-            invalidate(inode, StatField.CONTENT);
+            reserved(inode);
             inode.size(end + length);
             return end;
         }
@@ -250,17 +263,17 @@ public final class AttributeCache {
     /** Releases what {@link #reserve} extended from {@code size} to {@code end}, if the file still ends there. */
     public void unreserve(Inode inode, long size, long end) {
         synchronized (inode) {
-            invalidate(inode);
+            reserved(inode);
             if (inode.size() == end) {
                 inode.size(size);
             }
         }
     }
 
-    /** Expires the attributes; a reply in flight may still replace them. */
-    public void expire(Inode inode) {
-        synchronized (inode) {
-            inode.validUntil(CacheClock.PASSED);
+    private void reserved(Inode inode) {
+        change(inode);
+        if (!isLocal(inode)) {
+            inode.expire(StatField.CONTENT);
         }
     }
 
@@ -289,8 +302,8 @@ public final class AttributeCache {
         }
     }
 
-    /** A file is no shorter than {@code end}. */
-    void extend(Inode inode, long end) {
+    /** A file is no shorter than {@code end}; only replies in flight are outdated. */
+    public void extend(Inode inode, long end) {
         synchronized (inode) {
             if (inode.size() < end) {
                 change(inode);

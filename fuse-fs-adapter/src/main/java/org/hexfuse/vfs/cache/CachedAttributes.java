@@ -24,9 +24,11 @@ abstract class CachedAttributes {
     private static final long NANO_MASK = (1L << NANO_BITS) - 1;
     private static final long UNSIGNED_INT = 0xFFFF_FFFFL;
 
+    private static final int SET_UID_OR_GID = 06000;
     private static final short BAD = 0x1000;
     private static final short TIMES_DIRTY = 0x2000;
     private static final short WIDE = 0x4000;
+    private static final short NO_PRIVILEGES = (short) 0x8000;
 
     static {
         try {
@@ -217,6 +219,21 @@ abstract class CachedAttributes {
     /** Makes it bad, see {@link InodeTable#makeBad}. */
     final synchronized void makeBad() {
         flag(BAD, true);
+    }
+
+    /** Whether it is known to have neither set-user-id or set-group-id nor capabilities: Linux's S_NOSEC. Needs no lock. */
+    public final boolean hasNoPrivileges() {
+        return (flags & NO_PRIVILEGES) != 0;
+    }
+
+    /** A check has found no capabilities: {@link #hasNoPrivileges} by the mode, until attributes are received. */
+    public final synchronized void markWithoutPrivileges() {
+        flag(NO_PRIVILEGES, (mode() & SET_UID_OR_GID) == 0);
+    }
+
+    /** Whether there are privileges must be checked again. */
+    public final synchronized void mayHavePrivileges() {
+        flag(NO_PRIVILEGES, false);
     }
 
     /** Whether mtime and ctime were changed here and not sent to the server. Under the monitor. */

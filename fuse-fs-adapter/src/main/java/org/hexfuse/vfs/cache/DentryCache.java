@@ -167,6 +167,18 @@ public final class DentryCache {
         }
     }
 
+    /** Passes the entry timeout of a dentry of an inode, if it has one: Linux's {@code fuse_invalidate_entry_cache}. */
+    public void expire(Inode inode) {
+        lock.lock();
+        try {
+            if (inode.aliases != null) {
+                inode.aliases.validUntil = CacheClock.PASSED;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Caches a negative dentry. */
     public void enterNegative(Inode directory, Name name, long timeout, long version) {
         lock.lock();

@@ -55,7 +55,8 @@ final class CachedWriter {
                     continue;
                 }
                 fills = 0;
-                if (taken <= 0) {
+                boolean delayed = taken > 0;
+                if (!delayed) {
                     int got = uncached.write(source, done, position, (int) Math.min(length, PAGE - position % PAGE));
                     if (got < 0) {
                         throw FuseException.of(Errno.orEio(-got));
@@ -63,7 +64,11 @@ final class CachedWriter {
                     taken = got;
                 }
                 done += taken;
-                superblock.writeBack.written(inode, offset + done);
+                if (delayed) {
+                    superblock.writeBack.writtenByCache(inode, offset + done);
+                } else {
+                    superblock.writeBack.written(inode, offset + done);
+                }
                 throttle();
             }
         } catch (FuseException e) {

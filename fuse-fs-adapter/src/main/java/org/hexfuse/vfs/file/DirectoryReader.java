@@ -19,7 +19,6 @@ import org.hexfuse.device.ConnectionInfo;
 import org.hexfuse.device.Request;
 import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.cache.EntryReply;
-import org.hexfuse.vfs.cache.StatField;
 import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.mount.Superblock;
 
@@ -29,7 +28,7 @@ import org.hexfuse.vfs.mount.Superblock;
  * <p>Source: Linux {@code fs/fuse/readdir.c}.
  */
 public final class DirectoryReader {
-    /** The most bytes of a reply. */
+    /** The most bytes of a reply: the buffer of {@code readdir(3)}. */
     private static final int MAX_REPLY = 32 * 1024;
     private static final int MAX_NAME = 4095;
 
@@ -38,6 +37,8 @@ public final class DirectoryReader {
     private final NodeRequests requests;
     private final Deque<DirectoryEntry> batch = new ArrayDeque<>();
     private final ListingReader listing;
+    /** The bytes of a reply. */
+    private final int room;
     private long cookie;
     private boolean atEnd;
     /** The first name of the last reply if its offsets did not advance; null if they did. */
@@ -45,10 +46,20 @@ public final class DirectoryReader {
 
     /** At the start. */
     public DirectoryReader(Handle handle, NodeRequests requests) {
+        this(handle, requests, MAX_REPLY);
+    }
+
+    private DirectoryReader(Handle handle, NodeRequests requests, int most) {
         this.handle = handle;
         this.requests = requests;
         this.superblock = handle.superblock;
         this.listing = new ListingReader(handle);
+        this.room = Math.min(most, superblock.port.negotiated().maxRead());
+    }
+
+    /** At the start; each reply may be as large as was negotiated. */
+    static DirectoryReader inLargeReplies(Handle handle, NodeRequests requests) {
+        return new DirectoryReader(handle, requests, Integer.MAX_VALUE);
     }
 
     /** The next entry, or nothing at the end; ENOENT if the directory was removed. */
@@ -83,7 +94,6 @@ public final class DirectoryReader {
                 listing.begin(cookie);
                 superblock.directoryLocks.locked(handle.inode, this::readOnce);
                 listing.received(batch);
-                superblock.attributes.expire(handle.inode, StatField.ATIME);
             }
             atEnd = batch.isEmpty();
             checkAdvance();
@@ -112,7 +122,6 @@ public final class DirectoryReader {
     private int readOnce() {
         boolean plus = usesPlus();
         long version = superblock.attributes.version();
-        int room = Math.min(MAX_REPLY, superblock.port.negotiated().maxRead());
         try (Request request = handle.request(plus ? Opcode.READDIRPLUS : Opcode.READDIR).replyRoom(room)) {
             ReadIn.FH.set(request.arguments(), handle.fh);
             ReadIn.OFFSET.set(request.arguments(), cookie);
@@ -120,6 +129,8 @@ public final class DirectoryReader {
             ReadIn.FLAGS.set(request.arguments(), handle.flags);
             superblock.port.call(request);
             parse(request, plus, version);
+        } finally {
+            superblock.accessed(handle.inode);
         }
         return batch.size();
     }

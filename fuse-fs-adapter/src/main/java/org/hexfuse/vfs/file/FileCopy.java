@@ -13,7 +13,6 @@ import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.WriteOut;
 import org.hexfuse.device.Request;
 import org.hexfuse.vfs.cache.Inode;
-import org.hexfuse.vfs.inode.NodeRequests;
 import org.hexfuse.vfs.mount.Superblock;
 
 /**
@@ -28,13 +27,11 @@ final class FileCopy {
     private static final int PIECE = 128 * 1024;
 
     private final Superblock superblock;
-    private final NodeRequests requests;
     private final FileData source;
     private final FileData target;
 
-    FileCopy(Superblock superblock, NodeRequests requests, FileData source, FileData target) {
+    FileCopy(Superblock superblock, FileData source, FileData target) {
         this.superblock = superblock;
-        this.requests = requests;
         this.source = source;
         this.target = target;
     }
@@ -50,15 +47,16 @@ final class FileCopy {
         require(offset >= 0 && targetOffset >= 0 && length >= 0, Errno.EINVAL);
         require(offset + length >= 0 && targetOffset + length >= 0, Errno.EOVERFLOW);
         long present = target.admitWrite(targetOffset,
-                Math.clamp(requests.attributes(from).size() - offset, 0, length));
+                Math.clamp(from.lastAttributes().size() - offset, 0, length));
         require(from != to || targetOffset + present <= offset || offset + present <= targetOffset, Errno.EINVAL);
         if (present == 0) {
             return 0;
         }
-        target.dropSuidgid();
         try {
+            superblock.unsupported.require(Opcode.COPY_FILE_RANGE, Errno.EOPNOTSUPP);
             // Also what is behind the range: else the server would find the end of the file before.
             source.handle.enterAndWriteOut(offset, Long.MAX_VALUE);
+            target.modified();
             var copied = new AtomicLong();
             target.handle.excludingWrites(targetOffset, targetOffset + present,
                     () -> copied.set(copyAtServer(offset, targetOffset, present)));
@@ -81,7 +79,6 @@ final class FileCopy {
                 }
             }
         }
-        superblock.unsupported.require(Opcode.COPY_FILE_RANGE, Errno.EOPNOTSUPP);
         try {
             return call(Opcode.COPY_FILE_RANGE, offset, targetOffset, Math.min(length, MAX_COPIED));
         } catch (FuseException e) {
@@ -104,7 +101,6 @@ final class FileCopy {
                     : WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
             require(copied >= 0 && copied <= length, Errno.EIO);
             superblock.writeBack.written(target.handle.inode, targetOffset + copied);
-            superblock.attributes.expire(source.handle.inode);
             return copied;
         }
     }

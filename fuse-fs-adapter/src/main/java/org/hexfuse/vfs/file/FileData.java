@@ -4,14 +4,9 @@ import static org.hexfuse.vfs.request.Checks.require;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
-import org.hexfuse.abi.BmapIn;
-import org.hexfuse.abi.BmapOut;
 import org.hexfuse.abi.Errno;
-import org.hexfuse.abi.FallocateIn;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InitFlag;
-import org.hexfuse.abi.LseekIn;
-import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.ReadFlag;
@@ -21,8 +16,6 @@ import org.hexfuse.abi.WriteIn;
 import org.hexfuse.abi.WriteOut;
 import org.hexfuse.device.BackingFile;
 import org.hexfuse.device.Request;
-import org.hexfuse.posix.FallocateFlags;
-import org.hexfuse.posix.SeekWhence;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.cache.StatField;
 import org.hexfuse.vfs.inode.AttributeChanges;
@@ -34,8 +27,8 @@ import org.hexfuse.vfs.mount.WriteBack;
 import org.hexfuse.vfs.page.WriteThrough;
 
 /**
- * The content of an open file: READ, WRITE, FALLOCATE, LSEEK and BMAP, in as many requests as the negotiated sizes need, or I/O on
- * the backing file. Any thread may call any method. The caller has checked the arguments and the access mode.
+ * The content of an open file: READ and WRITE, in as many requests as the negotiated sizes need, or I/O on the backing file. Any thread
+ * may call any method. The caller has checked the arguments and the access mode.
  *
  * <p>Source: Linux {@code fs/fuse/file.c}.
  */
@@ -144,7 +137,9 @@ public final class FileData {
     private int readOnce(MemorySegment target, long position, long offset, int wanted) {
         Optional<BackingFile> backing = handle.backing();
         if (backing.isPresent()) {
-            return Passthrough.transfer(() -> backing.get().read(target.asSlice(position, wanted), offset));
+            int got = Passthrough.transfer(() -> backing.get().read(target.asSlice(position, wanted), offset));
+            superblock.accessed(handle.inode);
+            return got;
         }
         try (Request request = handle.request(Opcode.READ).replyRoom(wanted)) {
             ReadIn.FH.set(request.arguments(), handle.fh);
@@ -164,10 +159,11 @@ public final class FileData {
             if (!request.isRepliedToLent()) {
                 MemorySegment.copy(request.reply(), 0, target, position, got);
             }
-            superblock.attributes.expire(handle.inode, StatField.ATIME);
             return got;
         } catch (FuseException e) {
             return -e.errno().code();
+        } finally {
+            superblock.accessed(handle.inode);
         }
     }
 
@@ -189,7 +185,10 @@ public final class FileData {
             if (source.byteSize() == 0) {
                 return 0;
             }
-            boolean killSuidgid = dropSuidgid();
+            if (superblock.writeBack.isLocal(handle.inode) && isThroughCache()) {
+                requests.update(handle.inode, handle.fh, StatField.SIZE | StatField.MODE);
+            }
+            boolean killSuidgid = removePrivileges();
             if (handle.pages != null) {
                 return writeThroughGate(source, offset, killSuidgid, moves);
             }
@@ -199,6 +198,11 @@ public final class FileData {
         } finally {
             handle.end();
         }
+    }
+
+    /** Whether writes go through the page cache, if there is one, or would on Linux. O_DIRECT is one of them, in Linux's code. */
+    private boolean isThroughCache() {
+        return handle.backing().isEmpty() && !OpenOutFlag.DIRECT_IO.in(handle.openFlags);
     }
 
     /** What the limit of file sizes lets be written at {@code offset}; EFBIG if nothing. */
@@ -223,9 +227,11 @@ public final class FileData {
         }
     }
 
-    /** Writes at the end of the file by its cached size, reserved against other appends. */
+    /**
+     * Writes at the end of the file by its cached size, reserved against other appends. As on Linux the size may have timed out: the server
+     * has O_APPEND too.
+     */
     private long append(MemorySegment source, boolean killSuidgid, boolean moves) {
-        requests.attributes(handle.inode);
         long length = source.byteSize();
         long end = superblock.attributes.reserve(handle.inode, length);
         long written = 0;
@@ -259,7 +265,7 @@ public final class FileData {
             int got = writeAndCache(source, done, offset + done, wanted, killSuidgid);
             if (got > 0) {
                 done += got;
-                superblock.writeBack.written(handle.inode, offset + done);
+                written(offset + done);
             }
             if (got < wanted) {
                 require(got >= 0 || done > 0, Errno.orEio(-got));
@@ -272,6 +278,20 @@ public final class FileData {
         return done;
     }
 
+    private void written(long end) {
+        Inode inode = handle.inode;
+        if (handle.backing().isEmpty()
+                && superblock.writeBack.isCached(inode, handle.isDirect(), killsSuidgidByRequest())) {
+            superblock.writeBack.writtenByCache(inode, end);
+        } else {
+            superblock.writeBack.written(inode, end);
+            if (permissions.killsSuidgid(inode)) {
+                // Linux keeps the mode. The server may have cleared set-user-id, which exec must not find in the cache.
+                superblock.attributes.invalidate(inode, StatField.MODE);
+            }
+        }
+    }
+
     /** Whether a WRITE must be sent at once, since by it the server clears set-user-id or set-group-id. */
     private boolean killsSuidgidByRequest() {
         return superblock.serverKillsSuidgidOnRequest() && permissions.killsSuidgid(handle.inode);
@@ -280,7 +300,7 @@ public final class FileData {
     private long writeAsynchronously(MemorySegment source, long offset, boolean killSuidgid, boolean moves, int most) {
         long done = checked(new AsyncTransfer(source.byteSize(), most,
                 (position, wanted) -> writeAndCache(source, position, offset + position, wanted, killSuidgid)));
-        superblock.writeBack.written(handle.inode, offset + done);
+        written(offset + done);
         if (moves) {
             move(offset + done);
         }
@@ -333,108 +353,28 @@ public final class FileData {
             handle.call(request.lendData(source, position, wanted));
             long got = WriteOut.SIZE_FIELD.getUnsigned(request.reply(), 0);
             // As Linux: 0 bytes written is an error, since a loop of writes would repeat it for ever.
-            return got > wanted || (got == 0 && wanted > 0) ? -Errno.EIO.code() : (int) got;
+            require(got <= wanted && (got > 0 || wanted == 0), Errno.EIO);
+            return (int) got;
         } catch (FuseException e) {
-            superblock.attributes.invalidate(inode);
+            superblock.attributes.invalidate(inode, StatField.CONTENT);
             return -e.errno().code();
         }
     }
 
     /**
-     * A change of the content by a caller without CAP_FSETID clears set-user-id and set-group-id: by SETATTR, unless the server does it
-     * or the file is open with FOPEN_DIRECT_IO. Returns whether a WRITE carries the KILL_SUIDGID flag: with HANDLE_KILLPRIV_V2 whatever
-     * mode is cached, and past the page cache whatever was negotiated.
+     * A write removes the privileges of the file, unless it is open with FOPEN_DIRECT_IO. Returns whether a WRITE carries the KILL_SUIDGID
+     * flag: with HANDLE_KILLPRIV_V2 whatever mode is cached, and past the page cache whatever was negotiated.
      */
-    boolean dropSuidgid() {
+    private boolean removePrivileges() {
         if (!OpenOutFlag.DIRECT_IO.in(handle.openFlags)) {
-            attributeChanges.modified(handle.inode);
+            modified();
         }
         return !permissions.isRoot() && (superblock.serverKillsSuidgidOnRequest() || handle.isDirect());
     }
 
-    /** {@code fallocate(2)}. */
-    public void fallocate(int mode, long offset, long length) {
-        superblock.unsupported.require(Opcode.FALLOCATE, Errno.EOPNOTSUPP);
-        if ((mode & FallocateFlags.KEEP_SIZE) == 0) {
-            permissions.extend(handle.inode, offset + length);
-        }
-        dropSuidgid();
-        handle.begin();
-        try {
-            handle.excludingWrites(offset, offset + length, () -> sendFallocate(mode, offset, length));
-        } finally {
-            handle.end();
-        }
-    }
-
-    private void sendFallocate(int mode, long offset, long length) {
-        try (Request request = handle.request(Opcode.FALLOCATE)) {
-            FallocateIn.FH.set(request.arguments(), handle.fh);
-            FallocateIn.OFFSET.set(request.arguments(), offset);
-            FallocateIn.LENGTH.set(request.arguments(), length);
-            FallocateIn.MODE.set(request.arguments(), mode);
-            superblock.port.call(request);
-            boolean keepsSize = (mode & FallocateFlags.KEEP_SIZE) != 0;
-            superblock.writeBack.written(handle.inode, keepsSize ? -1 : offset + length);
-        } catch (FuseException e) {
-            throw superblock.unsupported.translate(Opcode.FALLOCATE, e, Errno.EOPNOTSUPP);
-        } finally {
-            superblock.attributes.invalidate(handle.inode);
-        }
-    }
-
-    /** {@code lseek(2)} with SEEK_DATA or SEEK_HOLE; without LSEEK at the server all of the file is data. */
-    public long seek(long offset, int whence) {
-        handle.begin();
-        try {
-            handle.enterAndWriteOut(0, Long.MAX_VALUE);
-            return superblock.unsupported.contains(Opcode.LSEEK) ? seekLocally(offset, whence) : lseek(offset, whence);
-        } finally {
-            handle.end();
-        }
-    }
-
-    private long lseek(long offset, int whence) {
-        try (Request request = handle.request(Opcode.LSEEK)) {
-            LseekIn.FH.set(request.arguments(), handle.fh);
-            LseekIn.OFFSET.set(request.arguments(), offset);
-            LseekIn.WHENCE.set(request.arguments(), whence);
-            superblock.port.call(request);
-            long found = LseekOut.OFFSET.get(request.reply());
-            require(found >= 0, Errno.EINVAL);
-            return found;
-        } catch (FuseException e) {
-            if (superblock.unsupported.addIfEnosys(Opcode.LSEEK, e)) {
-                return seekLocally(offset, whence);
-            }
-            throw e;
-        }
-    }
-
-    private long seekLocally(long offset, int whence) {
-        long size = requests.getattr(handle.inode, handle.fh).size();
-        require(offset < size, Errno.ENXIO);
-        return whence == SeekWhence.DATA ? offset : size;
-    }
-
-    /** The block on the device of a block of the file; 0 for a hole, after an error, and without a block device. */
-    public long bmap(long block) {
-        int blockSize = superblock.options.blockDevice();
-        if (blockSize == 0 || superblock.unsupported.contains(Opcode.BMAP)) {
-            return 0;
-        }
-        handle.begin();
-        try (Request request = handle.request(Opcode.BMAP)) {
-            BmapIn.BLOCK.set(request.arguments(), block);
-            BmapIn.BLOCKSIZE.set(request.arguments(), blockSize);
-            superblock.port.call(request);
-            return BmapOut.BLOCK.get(request.reply());
-        } catch (FuseException e) {
-            superblock.unsupported.addIfEnosys(Opcode.BMAP, e);
-            return 0;
-        } finally {
-            handle.end();
-        }
+    /** The content is about to be changed, which removes the privileges of the file. */
+    void modified() {
+        attributeChanges.modified(handle.inode);
     }
 
     /** {@code copy_file_range(2)} to another open file, see {@link FileCopy}. */
@@ -443,7 +383,7 @@ public final class FileData {
         try {
             target.handle.begin();
             try {
-                var copy = new FileCopy(superblock, requests, this, target);
+                var copy = new FileCopy(superblock, this, target);
                 return copy.copy(offset, targetOffset, length);
             } finally {
                 target.handle.end();

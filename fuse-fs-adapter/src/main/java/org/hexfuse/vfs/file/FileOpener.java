@@ -180,14 +180,15 @@ public final class FileOpener {
 
     /** With ATOMIC_O_TRUNC the server has truncated the file; otherwise a SETATTR without a file handle does. */
     private Handle truncate(Handle handle) {
-        if (superblock.port.negotiated().has(InitFlag.ATOMIC_O_TRUNC)) {
-            superblock.writeBack.truncated(handle.inode);
-            return handle;
-        }
+        OptionalLong fh = OptionalLong.of(handle.fh);
         try {
-            requests.setattr(handle.inode,
-                    attributeChanges.truncation(handle.inode, 0, OptionalLong.of(handle.fh))
-                            .lockOwner(handle.processOwner));
+            if (superblock.port.negotiated().has(InitFlag.ATOMIC_O_TRUNC)) {
+                superblock.writeBack.truncated(handle.inode);
+                attributeChanges.truncatedByOpen(handle.inode, fh);
+            } else {
+                requests.setattr(handle.inode,
+                        attributeChanges.truncation(handle.inode, 0, fh).lockOwner(handle.processOwner));
+            }
             return handle;
         } catch (FuseException e) {
             handle.close();

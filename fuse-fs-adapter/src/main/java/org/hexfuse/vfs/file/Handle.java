@@ -268,6 +268,7 @@ public final class Handle {
             FlushIn.FH.set(request.arguments(), fh);
             FlushIn.LOCK_OWNER.set(request.arguments(), processOwner);
         });
+        superblock.writeBack.flushed(inode);
         return !superblock.unsupported.contains(Opcode.FLUSH);
     }
 

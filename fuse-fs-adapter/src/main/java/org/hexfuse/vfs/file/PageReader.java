@@ -104,8 +104,8 @@ final class PageReader {
     /** As Linux: with AUTO_INVAL_DATA attributes that have timed out are requested, else only to read at the end of the file. */
     private void refresh(long end) {
         boolean checks = end > size() || superblock.port.negotiated().has(InitFlag.AUTO_INVAL_DATA);
-        if (checks && !superblock.attributes.isDataFresh(inode)) {
-            requests.getattr(inode, handle.fh);
+        if (checks) {
+            requests.update(inode, handle.fh, StatField.SIZE);
         }
     }
 
@@ -242,6 +242,7 @@ final class PageReader {
 
     /** A short READ ends the file there, unless the size is local or was changed since: then there is a hole. */
     private void end(Fill fill, Request request, Errno error, long version) {
+        superblock.accessed(inode);
         if (error != Errno.OK) {
             pages.end(fill, MemorySegment.NULL, 0, 0, error);
             return;
@@ -251,7 +252,6 @@ final class PageReader {
             if (length < fill.length() && !superblock.writeBack.isLocal(inode) && !pages.updates().isWriting()) {
                 superblock.attributes.shortRead(inode, fill.offset() + length, version);
             }
-            superblock.attributes.expire(inode, StatField.ATIME);
         } finally {
             pages.end(fill, request.reply(), 0, request.replySize(), error);
         }

@@ -24,11 +24,22 @@ record AccessLists(Superblock superblock, Caller caller) {
         return list;
     }
 
+    /** E2BIG for a list of more than a page. */
     private Optional<AccessControlList> read(Inode inode) {
+        if (superblock.unsupported.contains(Opcode.GETXATTR)) {
+            return Optional.empty();
+        }
         byte[] value;
         try {
-            value = Xattrs.read(superblock, caller, Opcode.GETXATTR, inode, List.of(AccessControlList.ACCESS));
+            value = Xattrs.read(superblock, caller, Opcode.GETXATTR, inode, List.of(AccessControlList.ACCESS),
+                    Xattrs.MAX_LIST);
         } catch (FuseException e) {
+            if (superblock.unsupported.addIfEnosys(Opcode.GETXATTR, e)) {
+                return Optional.empty();
+            }
+            if (e.errno() == Errno.ERANGE) {
+                throw FuseException.of(Errno.E2BIG);
+            }
             if (e.errno() == Errno.ENODATA || e.errno() == Errno.EOPNOTSUPP) {
                 return Optional.empty();
             }

@@ -5,34 +5,33 @@ import static org.hexfuse.vfs.request.Checks.require;
 import java.util.OptionalLong;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
-import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
 import org.hexfuse.vfs.cache.Inode;
-import org.hexfuse.vfs.mount.Superblock;
 import org.hexfuse.vfs.request.SetattrArguments;
 
 /**
- * {@code chmod(2)}, {@code chown(2)}, {@code truncate(2)} and {@code utimensat(2)} for one user: checks permissions, and clears
- * set-user-id and set-group-id where the call does.
+ * {@code chmod(2)}, {@code chown(2)}, {@code truncate(2)} and {@code utimensat(2)} for one user: checks permissions, and removes
+ * the privileges of the file where the call does.
  *
  * <p>Source: Linux {@code fs/attr.c}, {@code fs/fuse/dir.c} ({@code fuse_setattr}).
  */
 public final class AttributeChanges {
-    private final Superblock superblock;
     private final NodeRequests requests;
     private final Permissions permissions;
+    private final FilePrivileges privileges;
     private final long processOwner;
 
     /**
-     * For the user of {@code requests} and {@code permissions}.
+     * For the user of {@code requests}, {@code permissions} and {@code privileges}.
      *
      * @param processOwner the lock owner id of the process
      */
-    public AttributeChanges(Superblock superblock, NodeRequests requests, Permissions permissions, long processOwner) {
+    public AttributeChanges(NodeRequests requests, Permissions permissions, FilePrivileges privileges,
+            long processOwner) {
         this.processOwner = processOwner;
-        this.superblock = superblock;
         this.requests = requests;
         this.permissions = permissions;
+        this.privileges = privileges;
     }
 
     /** {@code chmod(2)}. */
@@ -53,56 +52,34 @@ public final class AttributeChanges {
     public void chown(Inode inode, int uid, int gid) {
         var arguments = permissions.changeOwner(inode, uid, gid);
         if (!inode.isDirectory()) {
-            if (!superblock.serverKillsSuidgid()) {
-                clearSuidgid(inode, arguments, OptionalLong.empty());
-            } else if (superblock.serverKillsSuidgidOnRequest() && !arguments.isEmpty()) {
-                arguments.killSuidgid();
-            }
+            privileges.removeBeforeChown(inode, arguments);
         }
         requests.setattr(inode, arguments);
     }
 
-    /** Adds the mode without set-user-id and set-group-id to a SETATTR, by fresh attributes, if the file has them. */
-    private void clearSuidgid(Inode inode, SetattrArguments arguments, OptionalLong fh) {
-        Stat fresh = fh.isPresent() ? requests.getattr(inode, fh.getAsLong()) : requests.getattr(inode);
-        int mode = fresh.mode();
-        if (Permissions.hasSuidgid(mode)) {
-            arguments.mode(inode.type().mode() | Permissions.withoutSuidgid(mode));
-        }
-    }
-
     /**
-     * The SETATTR of a truncation; EFBIG if it extends the file beyond the limit. By a caller without CAP_FSETID it clears set-user-id and
-     * set-group-id.
+     * The SETATTR of a truncation, before which the privileges of the file are removed; EFBIG if it extends the file beyond the limit.
      *
      * @param fh the file handle, of an open file
      */
     public SetattrArguments truncation(Inode inode, long size, OptionalLong fh) {
         permissions.extend(inode, size);
         var arguments = new SetattrArguments().size(size);
-        if (superblock.serverKillsSuidgidOnRequest()) {
-            if (!permissions.isRoot()) {
-                // Whatever mode is cached: the server knows the present one.
-                arguments.killSuidgid();
-            }
-        } else if (!superblock.serverKillsSuidgid() && permissions.killsSuidgid(inode)) {
-            clearSuidgid(inode, arguments, fh);
-        }
+        privileges.removeBeforeTruncation(inode, arguments, fh);
         return arguments;
     }
 
     /**
-     * The content of a file is about to be changed through the page cache: by a caller without CAP_FSETID that clears set-user-id and
-     * set-group-id. The SETATTR is empty, and brings fresh attributes, if the server does it.
+     * The server has truncated a file when it opened it, and has to clear set-user-id and set-group-id itself: no SETATTR is sent, but all
+     * that is sent before it.
      */
+    public void truncatedByOpen(Inode inode, OptionalLong fh) {
+        privileges.removeBeforeTruncation(inode, new SetattrArguments(), fh);
+    }
+
+    /** The content of a file is about to be changed: its privileges are removed. */
     public void modified(Inode inode) {
-        if (permissions.killsSuidgid(inode)) {
-            var arguments = new SetattrArguments();
-            if (!superblock.serverKillsSuidgid()) {
-                clearSuidgid(inode, arguments, OptionalLong.empty());
-            }
-            requests.setattr(inode, arguments);
-        }
+        privileges.removeBeforeWrite(inode);
     }
 
     /** {@code utimensat(2)}. */

@@ -26,7 +26,6 @@ import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Statx;
 import org.hexfuse.vfs.cache.AttributeCache;
-import org.hexfuse.vfs.cache.CommonAttributes;
 import org.hexfuse.vfs.cache.ContentCache;
 import org.hexfuse.vfs.cache.DentryCache;
 import org.hexfuse.vfs.cache.EntryReply;
@@ -102,12 +101,6 @@ public final class NodeRequests {
         return attributes.valid(inode, mask).orElseGet(() -> getattr(inode));
     }
 
-    /** What permissions are checked by, cached if it is valid, else that of a GETATTR. */
-    CommonAttributes common(Inode inode) {
-        return attributes.validCommon(inode, StatField.PERMISSIONS)
-                .orElseGet(() -> CommonAttributes.of(getattr(inode)));
-    }
-
     /** GETATTR, whatever is cached. */
     public Stat getattr(Inode inode) {
         return getattr(inode, _ -> {});
@@ -119,6 +112,13 @@ public final class NodeRequests {
             GetattrIn.GETATTR_FLAGS.set(arguments, (int) GetattrFlag.FH.mask());
             GetattrIn.FH.set(arguments, fh);
         });
+    }
+
+    /** GETATTR with GETATTR_FH, unless the fields in {@code mask} are valid: Linux's {@code fuse_update_attributes}. */
+    public void update(Inode inode, long fh, int mask) {
+        if (!attributes.areValid(inode, mask)) {
+            getattr(inode, fh);
+        }
     }
 
     private Stat getattr(Inode inode, Consumer<MemorySegment> arguments) {
@@ -160,7 +160,7 @@ public final class NodeRequests {
         return wanted != 0 && sync != Statx.Sync.DONT_SYNC
                 && (sync == Statx.Sync.FORCE_SYNC
                         || ((wanted & Statx.BTIME) != 0 && attributes.validBtime(inode).isEmpty())
-                        || attributes.valid(inode).isEmpty());
+                        || !attributes.areValid(inode, wanted & Statx.BASIC_STATS));
     }
 
     private static Statx cachedStatx(Inode inode, Stat basic) {
@@ -238,8 +238,15 @@ public final class NodeRequests {
                     : _ -> reply;
             attributes.changed(inode, change, ReplyDecoder.attributesTimeout(request.reply()));
             dentries.changed(inode);
+            if (inode.isDirectory() && arguments.has(SetattrFlag.MODE)) {
+                // As Linux: whether a user may search it is found out by a lookup of its name.
+                dentries.expire(inode);
+            }
         } catch (FuseException e) {
-            attributes.invalidate(inode);
+            if (e.errno() == Errno.EINTR) {
+                // The server may have made the change.
+                attributes.invalidate(inode);
+            }
             throw e;
         }
     }
@@ -264,12 +271,13 @@ public final class NodeRequests {
     private Name requestTarget(Inode inode) {
         try (Request request = request(Opcode.READLINK, inode).replyRoom(MAX_TARGET)) {
             superblock.port.call(request);
-            attributes.expire(inode, StatField.ATIME);
             int length = 0;
             while (length < request.replySize() && request.reply().get(JAVA_BYTE, length) != 0) {
                 length++;
             }
             return Name.of(request.reply(), 0, length);
+        } finally {
+            superblock.accessed(inode);
         }
     }
 

@@ -72,6 +72,10 @@ public final class Permissions {
         return credentials.isRoot() && isMapped(inode);
     }
 
+    private boolean isPrivileged(CommonAttributes file) {
+        return credentials.isRoot() && mount.ids.maps(file.uid(), file.gid());
+    }
+
     private boolean isMapped(Inode inode) {
         return mount.ids.isIdentity() || mount.ids.maps(requests.attributes(inode, StatField.PERMISSIONS));
     }
@@ -113,11 +117,12 @@ public final class Permissions {
         if ((mask & WRITE) != 0 && !isMapped(inode)) {
             throw denied(Errno.EACCES);
         }
-        if (!superblock.checksPermissions() || (inode.isDirectory() && isPrivileged(inode))) {
+        if (!superblock.checksPermissions()) {
             return;
         }
-        // A denial by cached attributes is checked against fresh ones.
-        if (!allows(inode, requests.common(inode), mask)
+        // As Linux: root too needs valid attributes, and a denial by cached ones is checked against fresh ones.
+        Optional<CommonAttributes> cached = superblock.attributes.validCommon(inode, StatField.PERMISSIONS);
+        if ((cached.isEmpty() || !allows(inode, cached.get(), mask))
                 && !allows(inode, CommonAttributes.of(requests.getattr(inode)), mask)) {
             throw denied(Errno.EACCES);
         }
@@ -136,11 +141,12 @@ public final class Permissions {
      * control list. Sends no request, takes no lock.
      */
     public boolean searchesByCache(Inode directory) {
-        if ((credentials.isRoot() && mount.ids.isIdentity()) || !superblock.checksPermissions()) {
+        if (!superblock.checksPermissions()) {
             return true;
         }
         Optional<CommonAttributes> valid = superblock.attributes.validCommon(directory, StatField.PERMISSIONS);
-        return valid.isPresent() && !mayHaveAccessList(valid.get()) && allowsByMode(valid.get(), EXECUTE);
+        return valid.isPresent() && (isPrivileged(valid.get())
+                || (!mayHaveAccessList(valid.get()) && allowsByMode(valid.get(), EXECUTE)));
     }
 
     private boolean mayHaveAccessList(CommonAttributes file) {
@@ -148,7 +154,7 @@ public final class Permissions {
     }
 
     private boolean allows(Inode inode, CommonAttributes file, int mask) {
-        if (credentials.isRoot() && mount.ids.maps(file.uid(), file.gid())) {
+        if (isPrivileged(file)) {
             return (mask & EXECUTE) == 0 || file.type() == FileType.DIRECTORY || (file.mode() & ANY_EXECUTE) != 0;
         }
         if (mayHaveAccessList(file)) {
@@ -361,17 +367,6 @@ public final class Permissions {
 
     /** Whether a file, by its cached mode, loses set-user-id and set-group-id when this user writes to it. */
     public boolean killsSuidgid(Inode inode) {
-        return !credentials.isRoot() && hasSuidgid(inode.mode());
-    }
-
-    /** Whether {@code mode} has set-user-id, or set-group-id with group execute. */
-    public static boolean hasSuidgid(int mode) {
-        return (mode & SET_UID) != 0 || (mode & (SET_GID | GROUP_EXECUTE)) == (SET_GID | GROUP_EXECUTE);
-    }
-
-    /** The permissions of {@code mode} without these. */
-    public static int withoutSuidgid(int mode) {
-        int permissions = mode & 07777 & ~SET_UID;
-        return (mode & GROUP_EXECUTE) == 0 ? permissions : permissions & ~SET_GID;
+        return !credentials.isRoot() && FilePrivileges.hasSuidgid(inode.mode());
     }
 }

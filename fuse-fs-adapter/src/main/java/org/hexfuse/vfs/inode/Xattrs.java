@@ -26,6 +26,7 @@ import org.hexfuse.posix.XattrFlags;
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.IdMapping;
 import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.cache.StatField;
 import org.hexfuse.vfs.mount.Superblock;
 
 /**
@@ -34,9 +35,10 @@ import org.hexfuse.vfs.mount.Superblock;
  * <p>Source: {@code xattr(7)}, Linux {@code fs/xattr.c}, {@code fs/posix_acl.c}, {@code fs/fuse/xattr.c}, {@code acl.c}.
  */
 public final class Xattrs {
+    private static final String SECURITY = "security.";
     private static final int MAX_NAME = 255;
     /** The longest access control list: a page, in bytes. */
-    private static final int MAX_LIST = 4096;
+    static final int MAX_LIST = 4096;
     /** The room for a value in the first request, in bytes: enough for nearly all. */
     private static final int FIRST_ROOM = 1024;
     private static final int MAX_VALUE = 65_536;
@@ -86,6 +88,9 @@ public final class Xattrs {
         permissions.requireWritable();
         require((flags & ~(XattrFlags.CREATE | XattrFlags.REPLACE)) == 0, Errno.EINVAL);
         check(inode, name, true);
+        if (name.startsWith(SECURITY)) {
+            inode.mayHavePrivileges();
+        }
         if (isAccessList(name)) {
             setAccessList(inode, Name.of(name), value);
         } else {
@@ -97,8 +102,10 @@ public final class Xattrs {
     public void remove(Inode inode, String name) {
         permissions.requireWritable();
         check(inode, name, true);
-        if (!isAccessList(name) || canHaveAccessList(inode, Name.of(name), false)) {
+        if (!isAccessList(name)) {
             removexattr(inode, Name.of(name));
+        } else if (canHaveAccessList(inode, Name.of(name), false)) {
+            changeAccessList(inode, () -> removexattr(inode, Name.of(name)));
         }
     }
 
@@ -147,13 +154,25 @@ public final class Xattrs {
             return;
         }
         if (list.isEmpty()) {
-            removexattr(inode, name);
+            changeAccessList(inode, () -> removexattr(inode, name));
             return;
         }
         byte[] bytes = (ids().isIdentity() ? list.get() : inFilesystem(list.get())).toBytes();
         require(bytes.length <= MAX_LIST, Errno.E2BIG);
         boolean killSgid = superblock.checksAccessLists() && permissions.losesSetGid(inode);
-        setxattr(inode, name, bytes, 0, killSgid ? SetxattrFlag.ACL_KILL_SGID.mask() : 0);
+        changeAccessList(inode,
+                () -> setxattr(inode, name, bytes, 0, killSgid ? SetxattrFlag.ACL_KILL_SGID.mask() : 0));
+    }
+
+    /** With POSIX_ACL a change of a list, also one that fails, may have changed the mode. */
+    private void changeAccessList(Inode inode, Runnable change) {
+        try {
+            change.run();
+        } finally {
+            if (superblock.checksAccessLists()) {
+                superblock.attributes.invalidate(inode);
+            }
+        }
     }
 
     /** Checks a change of a list. Returns whether the file can have one. */
@@ -174,7 +193,7 @@ public final class Xattrs {
         if (name.startsWith("system.")) {
             return;
         }
-        if (name.startsWith("security.")) {
+        if (name.startsWith(SECURITY)) {
             require(!change || permissions.isRoot(), Errno.EPERM);
             return;
         }
@@ -208,7 +227,8 @@ public final class Xattrs {
         changed(inode);
     }
 
-    private void removexattr(Inode inode, Name name) {
+    /** REMOVEXATTR, without a check. */
+    void removexattr(Inode inode, Name name) {
         superblock.unsupported.require(Opcode.REMOVEXATTR, Errno.EOPNOTSUPP);
         try (Request request = superblock.request(Opcode.REMOVEXATTR, inode, caller).name(name)) {
             superblock.port.call(request);
@@ -219,12 +239,12 @@ public final class Xattrs {
     }
 
     private void changed(Inode inode) {
-        superblock.attributes.invalidate(inode);
+        superblock.attributes.invalidate(inode, StatField.CTIME);
         superblock.writeBack.changed(inode, caller);
     }
 
     /** GETXATTR or LISTXATTR: with little room first, and after ERANGE with as much as the protocol allows. */
-    static byte[] read(Superblock superblock, Caller caller, Opcode opcode, Inode inode, List<Name> names) {
+    private static byte[] read(Superblock superblock, Caller caller, Opcode opcode, Inode inode, List<Name> names) {
         superblock.unsupported.require(opcode, Errno.EOPNOTSUPP);
         try {
             return read(superblock, caller, opcode, inode, names, FIRST_ROOM);
@@ -236,8 +256,8 @@ public final class Xattrs {
         }
     }
 
-    private static byte[] read(Superblock superblock, Caller caller, Opcode opcode, Inode inode, List<Name> names,
-            int room) {
+    /** GETXATTR or LISTXATTR with so much room; ERANGE if it is too little. */
+    static byte[] read(Superblock superblock, Caller caller, Opcode opcode, Inode inode, List<Name> names, int room) {
         try (Request request = superblock.request(opcode, inode, caller)) {
             GetxattrIn.SIZE_FIELD.set(request.arguments(), room);
             names.forEach(request::name);

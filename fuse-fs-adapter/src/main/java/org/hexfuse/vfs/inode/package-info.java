@@ -1,7 +1,7 @@
 /**
  * System calls on one inode, for one user: attributes ({@code NodeRequests}, {@code AttributeChanges}), extended attributes
- * ({@code Xattrs}), files by node id ({@code ExportRequests}), and whether they are permitted ({@code Permissions},
- * {@code AccessLists}).
+ * ({@code Xattrs}), whether they are permitted ({@code Permissions}, {@code AccessLists}), and what a change removes from the file
+ * ({@code FilePrivileges}).
  *
  * <p>{@code Vfs}, path walks and open files call it, on the thread of the caller, which blocks until the server replies. The caller
  * holds a reference to the inode; an inode that is returned comes with a reference for the caller.

@@ -24,6 +24,7 @@ import org.hexfuse.vfs.cache.DentryCache;
 import org.hexfuse.vfs.cache.EntryReply;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.cache.InodeTable;
+import org.hexfuse.vfs.cache.StatField;
 import org.hexfuse.vfs.lock.DirectoryLocks;
 import org.hexfuse.vfs.lock.OpenFileLocks;
 import org.hexfuse.vfs.notify.PollTable;
@@ -115,6 +116,13 @@ public final class Superblock {
     /** Whether writes stay in the page cache until they are written back. */
     public boolean delaysWrites(Inode inode) {
         return options.pageCache().mode() == Mode.WRITEBACK && writeBack.isLocal(inode);
+    }
+
+    /** A file or directory is read, for which the server sets atime: it is invalid, unless the whole filesystem is mounted read-only. */
+    public void accessed(Inode inode) {
+        if (!options.restrictions().readOnly()) {
+            attributes.expire(inode, StatField.ATIME);
+        }
     }
 
     /** Unmounts: sends DESTROY to a server of a block device, and waits a limited time for the reply. */

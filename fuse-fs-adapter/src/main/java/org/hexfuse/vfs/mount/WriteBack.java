@@ -12,6 +12,7 @@ import org.hexfuse.posix.Timespec;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.AttributeCache;
 import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.cache.StatField;
 import org.hexfuse.vfs.request.SetattrArguments;
 
 /**
@@ -90,24 +91,35 @@ public final class WriteBack {
         }
     }
 
-    /** Data was written up to {@code end}, or the file was extended to there; -1 if its size is the same. */
+    /** The server has written data up to {@code end}, or extended the file to there; -1 if its size is the same. */
     public void written(Inode inode, long end) {
         if (isLocal(inode)) {
             attributes.touch(inode, true, now());
         }
-        if (end >= 0) {
-            attributes.written(inode, end);
-        }
+        attributes.written(inode, end);
         superblock.dentries.changed(inode);
+    }
+
+    /** Data was written up to {@code end} by the cache: no attribute becomes invalid, see {@link #flushed}. */
+    public void writtenByCache(Inode inode, long end) {
+        attributes.touch(inode, true, now());
+        attributes.extend(inode, end);
+        superblock.dentries.changed(inode);
+    }
+
+    /** FLUSH has succeeded, or is not supported: with the writeback cache only the server knows the number of blocks. */
+    public void flushed(Inode inode) {
+        if (port.negotiated().has(InitFlag.WRITEBACK_CACHE)) {
+            attributes.expire(inode, StatField.BLOCKS);
+        }
     }
 
     /** The server truncated a file by O_TRUNC. */
     public void truncated(Inode inode) {
+        attributes.truncated(inode);
         if (isLocal(inode)) {
-            attributes.resize(inode, 0);
             attributes.touch(inode, true, now());
         }
-        attributes.invalidate(inode);
         superblock.dentries.changed(inode);
     }
 

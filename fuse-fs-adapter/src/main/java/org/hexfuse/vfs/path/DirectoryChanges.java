@@ -168,11 +168,14 @@ public final class DirectoryChanges {
         try (Request request = superblock.request(Opcode.LINK, directory, caller)) {
             LinkIn.OLDNODEID.set(request.arguments(), target.usableNodeId());
             Inode inode = call(directory, name, request.name(name), target.type(), version);
-            superblock.attributes.expire(target);
+            // The attributes of the reply are the target's, with the new nlink.
             superblock.writeBack.changed(target, caller);
             return inode;
         } catch (FuseException e) {
-            superblock.attributes.invalidate(target);
+            if (e.errno() == Errno.EINTR) {
+                // The server may have made the link.
+                superblock.attributes.invalidate(target);
+            }
             throw superblock.unsupported.translate(Opcode.LINK, e, Errno.EPERM);
         }
     }
@@ -199,7 +202,7 @@ public final class DirectoryChanges {
             throw e;
         }
         superblock.dentries.removed(directory, name);
-        superblock.attributes.invalidate(victim);
+        superblock.attributes.unlinked(victim);
         superblock.writeBack.changed(victim, caller);
     }
 

@@ -77,14 +77,16 @@ public final class PathWalk implements AutoCloseable {
      * ".." or a symbolic link to follow. It may be forgotten at any time: the caller may read its attributes, and must not send a
      * request on it.
      *
+     * @param root the root of the mount
      * @param searchable whether the user may search a directory: null if one is not
      */
-    public static Inode cached(DentryCache dentries, Predicate<Inode> searchable, String path, boolean followLast) {
+    public static Inode cached(DentryCache dentries, Inode root, Predicate<Inode> searchable, String path,
+            boolean followLast) {
         byte[] bytes = Name.encode(path);
         if (bytes.length == 0 || bytes.length > MAX_PATH) {
             return null;
         }
-        Inode at = dentries.inodes().root();
+        Inode at = root;
         int start = 0;
         for (int i = 0; i <= bytes.length; i++) {
             if (i < bytes.length && bytes[i] != '/') {

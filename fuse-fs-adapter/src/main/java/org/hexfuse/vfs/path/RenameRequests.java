@@ -14,6 +14,7 @@ import org.hexfuse.device.Request;
 import org.hexfuse.posix.RenameFlags;
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.cache.StatField;
 import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.mount.Superblock;
 
@@ -64,15 +65,22 @@ public final class RenameRequests {
         }
         check(from, moved, to, replaced, exchange);
         call(from, source.last(), to, target.last(), flags, exchange);
-        superblock.attributes.invalidate(moved);
-        superblock.writeBack.changed(moved, caller);
-        replaced.ifPresent(other -> {
-            if (other.isDirectory() && !exchange) {
-                other.markRemoved();
-            }
-            superblock.attributes.invalidate(other);
-        });
+        renamed(moved);
+        replaced.ifPresent(exchange ? this::renamed : this::unlinked);
         return moved;
+    }
+
+    private void renamed(Inode inode) {
+        superblock.attributes.invalidate(inode, StatField.CTIME);
+        superblock.writeBack.changed(inode, caller);
+    }
+
+    private void unlinked(Inode replaced) {
+        if (replaced.isDirectory()) {
+            replaced.markRemoved();
+        }
+        superblock.attributes.unlinked(replaced);
+        superblock.writeBack.changed(replaced, caller);
     }
 
     /** The permissions, and that only a directory replaces a directory. */

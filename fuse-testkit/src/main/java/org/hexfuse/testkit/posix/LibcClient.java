@@ -12,6 +12,7 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.libc.AttributeCalls;
 import org.hexfuse.libc.ContentCalls;
 import org.hexfuse.libc.Fd;
+import org.hexfuse.libc.InodeHandle;
 import org.hexfuse.libc.LibcException;
 import org.hexfuse.libc.NameCalls;
 import org.hexfuse.libc.NativePath;
@@ -21,6 +22,7 @@ import org.hexfuse.libc.PosixFiles;
 import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.libc.XattrCalls;
 import org.hexfuse.vfs.Credentials;
+import org.hexfuse.vfs.FileHandle;
 import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
@@ -114,6 +116,18 @@ public final class LibcClient implements PosixClient {
 
     @Override public PosixFile open(String path, int mode, OpenFlag... flags) {
         return new LibcFile(thread, get(path, full -> Fd.open(full, bits(flags), mode)));
+    }
+
+    @Override public PosixFile openByHandle(FileHandle handle) {
+        return new LibcFile(thread, get("/", full -> {
+            try (Fd mount = Fd.open(full, OpenFlags.DIRECTORY, 0)) {
+                int number = InodeHandle.of(FileHandle.TYPE, handle.toBytes()).open(mount, OpenFlags.RDONLY);
+                if (number < 0) {
+                    throw LibcException.of("open_by_handle_at", -number);
+                }
+                return Fd.of(number);
+            }
+        }));
     }
 
     @Override public PosixFile tmpfile(String directory, int mode, OpenFlag... flags) {

@@ -93,6 +93,10 @@ record LibcFile(UserThread thread, Fd fd) implements PosixFile {
         run(() -> ContentCalls.fallocate(fd, mode, offset, length));
     }
 
+    @Override public long seekEnd(long offset) {
+        return thread.call(() -> ContentCalls.lseek(fd, offset, ContentCalls.SEEK_END));
+    }
+
     @Override public long seekData(long offset) {
         return thread.call(() -> ContentCalls.lseek(fd, offset, ContentCalls.SEEK_DATA));
     }

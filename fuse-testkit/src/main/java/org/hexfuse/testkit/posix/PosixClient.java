@@ -5,6 +5,7 @@ import java.util.List;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Name;
 import org.hexfuse.vfs.Credentials;
+import org.hexfuse.vfs.FileHandle;
 import org.hexfuse.vfs.OpenFlag;
 import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.Timestamp;
@@ -46,6 +47,9 @@ public interface PosixClient extends AutoCloseable {
     default PosixFile create(String path) {
         return open(path, 0666, OpenFlag.READ, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.EXCLUSIVE);
     }
+
+    /** {@code open_by_handle_at(2)}: opens a file or directory for reading, as root. */
+    PosixFile openByHandle(FileHandle handle);
 
     /** O_TMPFILE: creates an unnamed file and opens it for reading and writing. */
     PosixFile tmpfile(String directory, int mode, OpenFlag... flags);

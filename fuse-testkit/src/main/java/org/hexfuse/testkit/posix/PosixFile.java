@@ -32,6 +32,9 @@ public interface PosixFile extends AutoCloseable {
     /** Allocates, frees or zeroes a range, with the flags of {@code fallocate(2)}. */
     void fallocate(int mode, long offset, long length);
 
+    /** SEEK_END: moves the position behind the end by an offset, which may be negative; returns it. */
+    long seekEnd(long offset);
+
     /** SEEK_DATA: the next data at or after an offset. */
     long seekData(long offset);
 

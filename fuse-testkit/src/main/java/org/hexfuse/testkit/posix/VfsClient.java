@@ -8,6 +8,7 @@ import org.hexfuse.posix.LockRange;
 import org.hexfuse.posix.LockType;
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.DirectoryEntry;
+import org.hexfuse.vfs.FileHandle;
 import org.hexfuse.vfs.OpenDirectory;
 import org.hexfuse.vfs.OpenFile;
 import org.hexfuse.vfs.OpenFlag;
@@ -50,6 +51,13 @@ public final class VfsClient implements PosixClient {
 
     @Override public PosixFile open(String path, int mode, OpenFlag... flags) {
         return new File(vfs.open(path, mode, flags));
+    }
+
+    @Override public PosixFile openByHandle(FileHandle handle) {
+        // The call has a descriptor of the mount.
+        try (OpenDirectory _ = vfs.opendir("/")) {
+            return new File(vfs.openByHandle(handle));
+        }
     }
 
     @Override public PosixFile tmpfile(String directory, int mode, OpenFlag... flags) {
@@ -183,6 +191,10 @@ public final class VfsClient implements PosixClient {
 
         @Override public void fallocate(int mode, long offset, long length) {
             file.fallocate(mode, offset, length);
+        }
+
+        @Override public long seekEnd(long offset) {
+            return file.seekEnd(offset);
         }
 
         @Override public long seekData(long offset) {

@@ -1,4 +1,4 @@
-package org.hexfuse.vfs.inode;
+package org.hexfuse.vfs.file;
 
 import static org.hexfuse.vfs.request.Checks.require;
 
@@ -14,18 +14,22 @@ import org.hexfuse.abi.Name;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.Protocol;
 import org.hexfuse.device.Request;
+import org.hexfuse.vfs.DirectoryEntry;
 import org.hexfuse.vfs.FileHandle;
+import org.hexfuse.vfs.cache.DentryCache;
 import org.hexfuse.vfs.cache.EntryReply;
 import org.hexfuse.vfs.cache.Inode;
+import org.hexfuse.vfs.cache.StatField;
+import org.hexfuse.vfs.inode.NodeRequests;
+import org.hexfuse.vfs.inode.Permissions;
 import org.hexfuse.vfs.mount.Superblock;
 
 /**
  * Files by node id and generation: from the inode cache, and with EXPORT_SUPPORT by a LOOKUP of "." in the node. The directories above one
- * are those of its dentry, or looked up as "..".
+ * are those of its dentry. Without a dentry the one above is looked up as "..", read for the name, and the name looked up.
  *
- * <p>Linux also reads the directory above, to find the name of the one below it; nothing here needs that name.
- *
- * <p>Source: Linux {@code fs/fuse/inode.c} ({@code fuse_get_dentry}, {@code fuse_get_parent}), {@code fs/exportfs/expfs.c}.
+ * <p>Source: Linux {@code fs/fuse/inode.c} ({@code fuse_get_dentry}, {@code fuse_get_parent}), {@code fs/exportfs/expfs.c}
+ * ({@code reconnect_path}, {@code get_name}).
  */
 public final class ExportRequests {
     private static final Name DOT = Name.of(".");
@@ -34,11 +38,18 @@ public final class ExportRequests {
     private static final int MAX_DEPTH = 2048;
 
     private final Superblock superblock;
+    private final FileOpener opener;
+    private final NodeRequests requests;
+    private final Permissions permissions;
     private final Caller caller;
 
-    /** For one user. */
-    public ExportRequests(Superblock superblock, Caller caller) {
+    /** For the user of {@code requests} and {@code permissions}, whose ids in the filesystem {@code caller} has. */
+    public ExportRequests(Superblock superblock, FileOpener opener, NodeRequests requests, Permissions permissions,
+            Caller caller) {
         this.superblock = superblock;
+        this.opener = opener;
+        this.requests = requests;
+        this.permissions = permissions;
         this.caller = caller;
     }
 
@@ -49,6 +60,11 @@ public final class ExportRequests {
     /** {@code name_to_handle_at(2)}; EOPNOTSUPP with NO_EXPORT_SUPPORT. */
     public FileHandle encode(Inode inode) {
         require(!has(InitFlag.NO_EXPORT_SUPPORT), Errno.EOPNOTSUPP);
+        return identify(inode);
+    }
+
+    /** {@code name_to_handle_at(2)} with AT_HANDLE_FID: also with NO_EXPORT_SUPPORT, though it cannot be opened then. */
+    public FileHandle identify(Inode inode) {
         return new FileHandle(inode.usableNodeId(), (int) inode.generation());
     }
 
@@ -60,7 +76,15 @@ public final class ExportRequests {
             superblock.inodes.release(inode);
             throw FuseException.of(Errno.ESTALE);
         }
+        expireName(inode);
         return inode;
+    }
+
+    /** A dentry by which an inode is found here is looked up before it is used by a path. */
+    private void expireName(Inode inode) {
+        if (inode.nodeId != Protocol.ROOT_ID) {
+            superblock.dentries.expire(inode);
+        }
     }
 
     /**
@@ -90,7 +114,51 @@ public final class ExportRequests {
 
     private Inode parent(Inode directory) {
         Optional<Inode> cached = superblock.dentries.parent(directory);
-        return cached.orElseGet(() -> lookup(directory.usableNodeId(), DOT_DOT));
+        return cached.orElseGet(() -> reconnect(directory));
+    }
+
+    /** The directory above one without a dentry, which gets one. Returns it with a reference for the caller. */
+    private Inode reconnect(Inode directory) {
+        Inode parent = lookup(directory.usableNodeId(), DOT_DOT);
+        boolean connected = false;
+        try {
+            expireName(parent);
+            require(parent.isDirectory(), Errno.ESTALE);
+            Inode found = child(parent, name(parent, requests.attributes(directory, StatField.INO).ino()));
+            superblock.inodes.release(found);
+            require(found == directory, Errno.ESTALE);
+            connected = true;
+            return parent;
+        } catch (FuseException e) {
+            throw isServers(e.errno()) ? FuseException.of(Errno.ESTALE) : e;
+        } finally {
+            if (!connected) {
+                superblock.inodes.release(parent);
+            }
+        }
+    }
+
+    /** The name in a directory of the entry with an inode number; ESTALE if there is none. */
+    private Name name(Inode directory, long ino) {
+        Handle handle = opener.openPrivately(directory);
+        try {
+            DirectoryReader reader = DirectoryReader.inLargeReplies(handle, requests);
+            Optional<DirectoryEntry> entry = reader.next();
+            while (entry.isPresent() && (entry.get().ino() != ino || entry.get().name().isDotOrDotDot())) {
+                entry = reader.next();
+            }
+            return entry.orElseThrow(() -> FuseException.of(Errno.ESTALE)).name();
+        } finally {
+            handle.close();
+        }
+    }
+
+    /** By a valid dentry, which READDIRPLUS may have brought, or by LOOKUP. */
+    private Inode child(Inode directory, Name name) {
+        permissions.check(directory, Permissions.EXECUTE);
+        Inode child = superblock.dentries.find(directory, name).orElseGet(() -> requests.lookup(directory, name));
+        require(child != DentryCache.NEGATIVE, Errno.ESTALE);
+        return child;
     }
 
     /** LOOKUP in a node that need not be cached. Returns the inode with a reference for the caller. */
