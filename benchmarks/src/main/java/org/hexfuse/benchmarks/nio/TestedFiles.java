@@ -41,7 +41,8 @@ record TestedFiles(Path root, Closeable closing) implements Closeable {
         FuseFileSystemProvider memory = ServiceLoader.load(FuseFileSystemProvider.class).stream()
                 .map(ServiceLoader.Provider::get).filter(each -> each.scheme().equals("memory")).findFirst()
                 .orElseThrow();
-        FuseServer server = FuseServer.serve(memory.create(Address.parse(fileSystem))).at(Address.parse(address)).start();
+        FuseServer server = FuseServer.serve(memory.create(Address.parse(fileSystem))).at(Address.parse(address))
+                .start();
         Vfs vfs = Vfs.connect(server.address());
         FileSystem files = HexfuseFileSystem.of(vfs);
         return new TestedFiles(files.getPath("/"), () -> {
