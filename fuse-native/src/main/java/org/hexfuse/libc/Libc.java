@@ -63,6 +63,11 @@ import java.util.Optional;
         }
     }
 
+    /** Memory that a function returned, with its size. */
+    static MemorySegment resized(MemorySegment memory, long size) {
+        return memory.reinterpret(size);
+    }
+
     /** The errno buffer of this thread. */
     static MemorySegment state() {
         return STATE.get();

@@ -3,7 +3,7 @@
  * {@code --enable-native-access=org.hexfuse.libc}.
  *
  * <p>There are two kinds of calls. <b>Hot</b> ones ({@link org.hexfuse.libc.Syscalls}, {@link org.hexfuse.libc.SocketMessage},
- * {@link org.hexfuse.libc.PollSet}) return the result of the system call or the negated errno; they neither throw nor
+ * {@link org.hexfuse.libc.PollSet}, {@link org.hexfuse.libc.IoUring}) return the result of the system call or the negated errno; they neither throw nor
  * allocate. Those of {@link org.hexfuse.libc.AtCalls} and {@link org.hexfuse.libc.InodeCalls}, which work on descriptors in place of
  * paths, return errors in the same way, and may allocate.
  * <b>Cold</b> ones throw {@link org.hexfuse.libc.LibcException}, which names the call, its object and the
