@@ -21,7 +21,8 @@ public final class Fuse {
      *
      * @param mountPoint a directory
      * @param options as those of {@code mount -o}, such as {@code allow_other} or {@code fsname=vault}; {@code attr_timeout} and
-     *        {@code entry_timeout} in seconds, {@code max_inflight} in bytes, {@code max_threads}, see {@link FuseServer.Builder}
+     *        {@code entry_timeout} in seconds, {@code max_inflight} in bytes, {@code max_threads}, see {@link FuseServer.Builder};
+     *        {@code io_uring} and {@code io_uring_depth}, which have effect where the kernel, the process and the filesystem allow it
      * @throws IllegalArgumentException if an option is malformed
      * @throws IOException if it cannot be mounted; the message has the reason in one line
      */

@@ -44,6 +44,8 @@ public final class RunningKernel implements AutoCloseable {
             .compile("no /dev/fuse here|/dev/fuse is hidden here|kernel has no FUSE|"
                     + "fuse: device not found|option allow_other only allowed|Operation not permitted|Permission denied|fusermount3 is not installed");
 
+    private static final String[] FOR_CONTRACT = {"allow_other", "default_permissions", "suid", "dev"};
+
     private final Path point;
     private final Path socket;
     private Mount mount;
@@ -98,9 +100,40 @@ public final class RunningKernel implements AutoCloseable {
      * all users.
      */
     public static RunningKernel mountForContract(FuseFileSystem fileSystem) throws IOException, InterruptedException {
+        assumeRoot();
+        return mount(fileSystem, FOR_CONTRACT);
+    }
+
+    /** As {@link #mountForContract}, over io_uring. */
+    public static RunningKernel mountForContractOverIoUring(FuseFileSystem fileSystem)
+            throws IOException, InterruptedException {
+        assumeRoot();
+        return mountOverIoUring(FuseServer.serve(fileSystem), FOR_CONTRACT);
+    }
+
+    private static void assumeRoot() throws IOException {
         Assumptions.assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
                 "not root, who alone may have device files");
-        return mount(fileSystem, "allow_other", "default_permissions", "suid", "dev");
+    }
+
+    /**
+     * Mounts a filesystem over io_uring, which is turned on for the machine until the mount has begun. The test is skipped where it cannot
+     * be turned on; a filesystem or process that cannot have it is served through the device, which {@link Session#has} tells.
+     */
+    public static RunningKernel mountOverIoUring(FuseServer.Builder server, String... options)
+            throws IOException, InterruptedException {
+        var all = new ArrayList<>(List.of(options));
+        all.add("io_uring");
+        RunningKernel kernel;
+        try (var _ = UringSwitch.turnOn()) {
+            kernel = mount(server, all.toArray(String[]::new));
+        }
+        return kernel;
+    }
+
+    /** The session of the mount. */
+    public Session session() {
+        return mount.sessions().getFirst();
     }
 
     /**

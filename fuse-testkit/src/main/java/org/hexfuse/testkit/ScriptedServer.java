@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.hexfuse.abi.AttrData;
@@ -24,6 +25,7 @@ import org.hexfuse.abi.Protocol;
 import org.hexfuse.abi.WriteIn;
 import org.hexfuse.abi.WriteOut;
 import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.RequestQueues;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.SlotChannel;
@@ -102,18 +104,28 @@ final class ScriptedServer {
     private void answerInit(Slot slot) {
         int maxWrite = Limits.payloadOf(link.maxMessage());
         long offered = InitIn.FLAGS.getUnsigned(slot.arguments(), 0);
-        long flags = offered & Flag.of(InitFlag.BIG_WRITES, InitFlag.MAX_PAGES, InitFlag.PARALLEL_DIROPS);
+        offered |= InitIn.FLAGS2.getUnsigned(slot.arguments(), 0) << 32;
+        long flags = offered & Flag.of(InitFlag.BIG_WRITES, InitFlag.MAX_PAGES, InitFlag.PARALLEL_DIROPS,
+                InitFlag.INIT_EXT);
+        int workers = channels;
+        Optional<RequestQueues> queues = link.feature(RequestQueues.class);
+        if (queues.isPresent() && queues.get().open(new Limits(Protocol.MINOR, flags, maxWrite, maxWrite / 4096),
+                InitFlag.OVER_IO_URING.in(offered))) {
+            flags |= InitFlag.OVER_IO_URING.mask();
+            workers = 1 + queues.get().count();
+        }
         link.negotiated(new Limits(Protocol.MINOR, flags, maxWrite, maxWrite / 4096));
         MemorySegment out = slot.reply();
         out.asSlice(0, InitOut.SIZE).fill((byte) 0);
         InitOut.MAJOR.set(out, Protocol.MAJOR);
         InitOut.MINOR.set(out, Protocol.MINOR);
         InitOut.FLAGS.set(out, (int) flags);
+        InitOut.FLAGS2.set(out, (int) (flags >>> 32));
         InitOut.MAX_WRITE.set(out, maxWrite);
         InitOut.MAX_PAGES.set(out, (short) (maxWrite / 4096));
         InitOut.MAX_BACKGROUND.set(out, (short) 64);
         slot.commit(Errno.OK, InitOut.SIZE, 0);
-        for (int i = 1; i < channels; i++) {
+        for (int i = 1; i < workers; i++) {
             startWorker();
         }
     }

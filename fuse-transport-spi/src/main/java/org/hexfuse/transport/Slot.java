@@ -58,7 +58,8 @@ public interface Slot {
 
     /**
      * Moves the request to a slot that may be held for any time, and returns this one to the transport. The request is copied
-     * where that frees memory of the transport. The new slot has to be committed or released.
+     * where that frees memory of the transport; where the transport needs it until the reply, as io_uring does, the new slot is this one.
+     * The new slot has to be committed or released.
      *
      * @param replyRoom the longest reply that will be sent, in bytes
      */

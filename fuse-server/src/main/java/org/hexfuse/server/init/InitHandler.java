@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.Flag;
 import org.hexfuse.abi.FuseException;
@@ -14,11 +15,13 @@ import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.InitIn;
 import org.hexfuse.abi.InitOut;
 import org.hexfuse.abi.Protocol;
+import org.hexfuse.server.Blocking;
 import org.hexfuse.server.Capability;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.Session;
 import org.hexfuse.transport.BackingRegistry;
 import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.RequestQueues;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.spi.Loggers;
@@ -46,13 +49,20 @@ public final class InitHandler {
     private final Session session;
     private final SessionInfo info;
     private final ServerLink link;
+    private final LongPredicate reservation;
 
-    /** For the INIT of one session. */
-    public InitHandler(FuseFileSystem fileSystem, Session session, SessionInfo info, ServerLink link) {
+    /**
+     * For the INIT of one session.
+     *
+     * @param reservation reserves bytes in the session's budget, or returns false
+     */
+    public InitHandler(FuseFileSystem fileSystem, Session session, SessionInfo info, ServerLink link,
+            LongPredicate reservation) {
         this.fileSystem = fileSystem;
         this.session = session;
         this.info = info;
         this.link = link;
+        this.reservation = reservation;
     }
 
     /**
@@ -124,7 +134,7 @@ public final class InitHandler {
     /** The flags that this server cannot serve, with the reason: requests would hang or fail. */
     private Map<InitFlag, String> refusals() {
         Map<InitFlag, String> refused = new EnumMap<>(InitFlag.class);
-        refused.put(InitFlag.OVER_IO_URING, "no transport here serves requests over io_uring");
+        refused.put(InitFlag.OVER_IO_URING, "the mount option io_uring enables it");
         link.feature(BackingRegistry.class)
                 .map(BackingRegistry::refusal)
                 .orElse(Optional.of("this transport has no backing files; that of linux: has"))
@@ -158,10 +168,36 @@ public final class InitHandler {
         return Math.max(PAGE, Math.min(pages * PAGE, Limits.payloadOf(link.maxMessage())));
     }
 
+    /** Whether requests come by the queues of the link, if it has any. */
+    private boolean opensQueues(InitOffer agreed, int maxPages) {
+        Optional<RequestQueues> queues = link.feature(RequestQueues.class);
+        if (queues.isEmpty()) {
+            return false;
+        }
+        Limits limits = agreed.agreement(maxPages).limits();
+        if (fileSystem.blocking() != Blocking.NEVER) {
+            queues.get().decline("the filesystem may block, which would hold up all requests of a processor");
+            return false;
+        }
+        if (!queues.get().open(limits, agreed.offers(InitFlag.OVER_IO_URING))) {
+            return false;
+        }
+        long memory = queues.get().memory(limits);
+        if (!reservation.test(memory)) {
+            queues.get()
+                    .decline("max_inflight has no room for " + memory + " bytes; a smaller io_uring_depth needs less");
+            return false;
+        }
+        return true;
+    }
+
     private int reply(MemorySegment out, InitOffer agreed) {
         int pages = (Math.max(agreed.maxWrite(), Math.min(agreed.maxReadahead(), MAX_WRITE_BY_DEFAULT)) + PAGE - 1)
                 / PAGE;
         int maxPages = Math.clamp(pages, 1, Math.max(1, largestPayload(agreed.enabled()) / PAGE));
+        if (opensQueues(agreed, maxPages)) {
+            agreed.enableQueues();
+        }
         Agreement agreement = agreed.agreement(maxPages);
         link.negotiated(agreement.limits());
         info.initialized(agreement);

@@ -154,6 +154,11 @@ final class InitOffer implements InitNegotiation {
         return enabled(InitFlag.REQUEST_TIMEOUT) ? requestTimeout : 0;
     }
 
+    /** Requests come by queues of the link, which the transport's options decide. */
+    void enableQueues() {
+        enabled |= InitFlag.OVER_IO_URING.mask() & offered;
+    }
+
     long enabled() {
         return enabled;
     }

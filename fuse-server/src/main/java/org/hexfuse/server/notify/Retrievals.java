@@ -11,8 +11,11 @@ import org.hexfuse.transport.Slot;
 
 /** The outstanding RETRIEVEs of a session, by their unique id. Any thread may use it. */
 final class Retrievals {
+    private static final long FIRST = 1L << 62;
+
     private final Map<Long, CompletableFuture<byte[]>> pending = new ConcurrentHashMap<>();
-    private final AtomicLong last = new AtomicLong();
+    /** Far from the unique ids of requests: over io_uring the kernel finds both in one table. */
+    private final AtomicLong last = new AtomicLong(FIRST);
     private volatile boolean closed;
 
     /** One that is outstanding, with the unique id that its reply will have. */

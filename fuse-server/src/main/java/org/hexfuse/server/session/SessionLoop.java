@@ -125,7 +125,7 @@ public final class SessionLoop {
         this.inFlight = new InFlight(fileSystem, session, info, observer, references, notifier, this::detach,
                 ownsThreads, transferable.isPresent() ? gate : null);
         this.dispatcher = new Dispatcher(fileSystem, info, references, inFlight, notifier);
-        this.initialization = new InitHandler(fileSystem, session, info, link);
+        this.initialization = new InitHandler(fileSystem, session, info, link, memory::tryReserve);
         this.workers = new Workers(link, name, fileSystem.blocking(), settings.threads(), memory, info::limits,
                 this::handle, this::workerLeft);
         this.state = new SessionState(fileSystem, session, info, initialization, references, link);

@@ -11,9 +11,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hexfuse.abi.Errno;
+import org.hexfuse.abi.InitFlag;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Blocking;
 import org.hexfuse.transport.Limits;
+import org.hexfuse.transport.RequestQueues;
 import org.hexfuse.transport.ServerLink;
 import org.hexfuse.transport.Slot;
 import org.hexfuse.transport.SlotChannel;
@@ -140,7 +142,7 @@ final class Workers {
 
     /**
      * Starts the other workers after INIT, as far as the budget has room for their slots; for a filesystem that blocks at least one
-     * other, since one has to read.
+     * other, since one has to read. Where requests come by queues, starts one for each.
      */
     void startAll() {
         long size = slotSize();
@@ -148,6 +150,10 @@ final class Workers {
             if (memory.tryReserve(size)) {
                 workers.getFirst().reserved(size);
             }
+        }
+        if (InitFlag.OVER_IO_URING.in(limits.get().flags())) {
+            link.feature(RequestQueues.class).ifPresent(this::startAll);
+            return;
         }
         int count = mayBlock() ? counts.readers() + 1 : counts.readers();
         for (int i = 1; i < count; i++) {
@@ -163,6 +169,16 @@ final class Workers {
         }
         if (mayBlock()) {
             monitor.start();
+        }
+    }
+
+    /** Starts a worker for each queue, whose memory was reserved with them. */
+    private void startAll(RequestQueues queues) {
+        for (int i = 0; i < queues.count(); i++) {
+            if (!startOrWarn(0)) {
+                queues.decline("a queue has no worker");
+                return;
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package org.hexfuse.transport.linux;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.hexfuse.libc.MountFlags;
 import org.hexfuse.transport.Address;
@@ -15,9 +16,14 @@ import org.hexfuse.transport.Address;
  * @param fsname the source of the mount, as {@code df} and {@code mount} show it
  * @param subtype the part of the type after {@code fuse.}; may be empty
  * @param autoUnmount whether {@code fusermount3} unmounts when this process ends
+ * @param uringDepth how many requests each processor has in flight over io_uring; empty without it
  */
-record MountOptions(long flags, List<String> kernel, String fsname, String subtype, boolean autoUnmount) {
+record MountOptions(long flags, List<String> kernel, String fsname, String subtype, boolean autoUnmount,
+        OptionalInt uringDepth) {
     static final String DEFAULT_NAME = "hexfuse";
+    private static final int MOST_URING_DEPTH = 256;
+    private static final String IO_URING = "io_uring";
+    private static final String IO_URING_DEPTH = "io_uring_depth";
 
     private static final Map<String, Long> SETTING = Map.of("ro", MountFlags.RDONLY, "nosuid", MountFlags.NOSUID,
             "nodev",
@@ -62,7 +68,8 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
                         kernel.add(key);
                     }
                 }
-                case "auto_unmount" -> address.flag(key);
+                case "auto_unmount", IO_URING -> address.flag(key);
+                case IO_URING_DEPTH -> depth(parameter.getValue());
                 default -> {
                     if (isForMountPrograms(key)) {
                         continue;
@@ -80,7 +87,10 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
         }
         String subtype = address.parameter("subtype").orElse("");
         String fsname = address.parameter("fsname").orElse(subtype.isEmpty() ? DEFAULT_NAME : subtype);
-        return new MountOptions(flags, kernel, fsname, subtype, address.flag("auto_unmount"));
+        OptionalInt depth = address.flag(IO_URING)
+                ? OptionalInt.of(address.parameter(IO_URING_DEPTH).map(MountOptions::depth).orElse(Uring.DEFAULT_DEPTH))
+                : OptionalInt.empty();
+        return new MountOptions(flags, kernel, fsname, subtype, address.flag("auto_unmount"), depth);
     }
 
     /**
@@ -145,6 +155,15 @@ record MountOptions(long flags, List<String> kernel, String fsname, String subty
 
     private static String escape(String text) {
         return text.replace("\\", "\\\\").replace(",", "\\,");
+    }
+
+    private static int depth(String value) {
+        int depth = value.matches("[0-9]{1,3}") ? Integer.parseInt(value) : 0;
+        if (depth < 1 || depth > MOST_URING_DEPTH) {
+            throw new IllegalArgumentException("'" + IO_URING_DEPTH + "' needs a number of requests, from 1 to "
+                    + MOST_URING_DEPTH + ", and not '" + value + "'");
+        }
+        return depth;
     }
 
     private static void name(String key, String value) {

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -206,7 +207,7 @@ import org.junit.jupiter.api.Timeout;
 
     @Test void theKernelSaysWhichOptionIsWrong() throws Exception {
         MountPoint at = MountPoint.of(point.toString());
-        var options = new MountOptions(0, List.of("allow_others"), "f", "", false);
+        var options = new MountOptions(0, List.of("allow_others"), "f", "", false, OptionalInt.empty());
         try (Fd device = KernelMount.openDevice()) {
             assertThatThrownBy(() -> DirectMount.mount(device, at, options)).hasMessageContaining("allow_others")
                     .hasMessageContaining("Unknown parameter");

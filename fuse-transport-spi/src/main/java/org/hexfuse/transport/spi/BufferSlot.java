@@ -14,7 +14,7 @@ import org.hexfuse.transport.Span;
  *
  * <p>A transport fills the buffers and calls {@link #received}. The slot keeps unique and opcode after the views of the request
  * are invalid, throws {@link IllegalStateException} on a second commit, and copies into the link's {@link SlotPool} on
- * {@link #detach}.
+ * {@link #detach}, unless the transport overrides that.
  */
 public class BufferSlot implements Slot {
     private final MemorySegment header;
@@ -118,12 +118,12 @@ public class BufferSlot implements Slot {
         }
     }
 
-    @Override public final void release() {
+    @Override public void release() {
         giveBack();
         freed();
     }
 
-    @Override public final Slot detach(long replyRoom) {
+    @Override public Slot detach(long replyRoom) {
         Slot copy = pool.copyOf(this, sink, replyRoom);
         release();
         return copy;

@@ -1,9 +1,12 @@
 package org.hexfuse.examples.memory;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import org.hexfuse.abi.InitFlag;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.testkit.RunningKernel;
 import org.hexfuse.testkit.UserKernel;
@@ -159,8 +162,12 @@ class MemoryPosixTest {
             return fileSystem();
         }
 
+        RunningKernel kernel() throws Exception {
+            return RunningKernel.mountForContract(served());
+        }
+
         @Override protected PosixClient mount() throws Exception {
-            kernel = RunningKernel.mountForContract(served());
+            kernel = kernel();
             return new LibcClient(kernel.path());
         }
 
@@ -168,6 +175,15 @@ class MemoryPosixTest {
             if (kernel != null) {
                 kernel.close();
             }
+        }
+    }
+
+    /** Over io_uring, where this machine can. */
+    @Nested class ByTheRealKernelOverIoUring extends ByTheRealKernel {
+        @Override RunningKernel kernel() throws Exception {
+            RunningKernel mounted = RunningKernel.mountForContractOverIoUring(served());
+            assertThat(mounted.session().has(InitFlag.OVER_IO_URING)).isTrue();
+            return mounted;
         }
     }
 
