@@ -14,6 +14,7 @@ import org.hexfuse.posix.OpenFlags;
 import org.hexfuse.libc.ProcessIds;
 import org.hexfuse.server.Fuse;
 import org.hexfuse.server.Mount;
+import org.hexfuse.transport.linux.Uring;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -23,6 +24,9 @@ import picocli.CommandLine.Spec;
         implements Callable<Integer> {
     private static final Path DEVICE = Path.of("/dev/fuse");
     private static final int SET_UID = 04000;
+    private static final long MEBIBYTE = 1L << 20;
+    /** Of a filesystem that does not choose another max_write. */
+    private static final long LONGEST_PAYLOAD = MEBIBYTE;
 
     @Spec private CommandSpec spec;
 
@@ -36,6 +40,7 @@ import picocli.CommandLine.Spec;
             checkFusermount();
         }
         checkOtherUsers(root);
+        checkUring();
         return tryMount() ? 0 : 1;
     }
 
@@ -88,6 +93,16 @@ import picocli.CommandLine.Spec;
                         .anyMatch(line -> line.strip().equals("user_allow_other")));
         report(true, allowed ? "-o allow_other may be used"
                 : "-o allow_other is for root only (user_allow_other in " + configuration + " changes that)",
+                "");
+    }
+
+    /** It is no fault of the machine if it cannot: mounts are then served through the device. */
+    private void checkUring() {
+        long memory = Uring.memory(Uring.DEFAULT_DEPTH, LONGEST_PAYLOAD);
+        report(true, Uring.refusal().map(reason -> "-o io_uring would have no effect: " + reason)
+                .orElse("-o io_uring may be used: " + Uring.queues() + " queues of " + Uring.DEFAULT_DEPTH
+                        + " requests, "
+                        + (memory + MEBIBYTE - 1) / MEBIBYTE + " MiB a mount"),
                 "");
     }
 

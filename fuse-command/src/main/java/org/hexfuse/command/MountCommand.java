@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
 
     @Option(names = "-o", paramLabel = "OPT", description = "options of the mount: allow_other, default_permissions, ro, suid, dev, noexec, noatime, "
             + "max_read=N, fsname=NAME, subtype=NAME, auto_unmount, attr_timeout=SECONDS, entry_timeout=SECONDS, "
-            + "max_inflight=BYTES, max_threads=N; a backslash keeps a comma in a name") private List<String> options = List
+            + "max_inflight=BYTES, max_threads=N, io_uring, io_uring_depth=N; a backslash keeps a comma in a name") private List<String> options = List
                     .of();
 
     @Option(names = "--threads", paramLabel = "N", description = "threads that read requests, one for each processor unless given") private int threads = Math
