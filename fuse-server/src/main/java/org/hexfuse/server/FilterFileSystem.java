@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.hexfuse.abi.Name;
 import org.hexfuse.posix.LockRange;
 
@@ -46,6 +47,12 @@ public abstract class FilterFileSystem implements FuseFileSystem, Closeable {
     /** The wrapped filesystem. */
     protected final FuseFileSystem delegate() {
         return delegate;
+    }
+
+    /** A filesystem and those that it decorates, the outermost first. */
+    public static Stream<FuseFileSystem> layers(FuseFileSystem fileSystem) {
+        return Stream.iterate(fileSystem, Objects::nonNull,
+                layer -> layer instanceof FilterFileSystem filter ? filter.delegate : null);
     }
 
     /** Closes the wrapped filesystem, if it is {@link AutoCloseable}: to be called once its sessions have ended. */

@@ -1,14 +1,19 @@
 package org.hexfuse.server.filter;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.server.Blocking;
@@ -35,16 +40,21 @@ import org.hexfuse.server.operation.OperationView;
  * <p>The faults of an operation follow from the seed, its opcode and its number among those with that opcode, so that a program with the
  * same operations has the same faults, whatever its threads do. For each operation the faults are drawn in their order; an error or
  * exception ends them. FORGET and RELEASE are never refused: no caller would see it, and the filesystem would leak. With a delay the
- * filesystem {@linkplain #blocking() blocks}.
+ * filesystem {@linkplain #blocking() blocks}. {@link #replaying} injects the faults of a log and no others, by which a failure is reduced
+ * to the fault that causes it.
  *
- * <p>{@link #log} has what was injected, {@link #toString} the seed too. A {@code KernelTest} of the testkit whose filesystem this is
- * prints both when it fails.
+ * <p>{@link #log} has what was injected, {@link #toString} the seed too. A {@code KernelTest} of the testkit whose filesystem this is,
+ * or which decorates this one, prints both when it fails.
  */
 public final class FaultyFileSystem extends FilterFileSystem {
     /** How soon a delay ends once its caller is interrupted. */
     private static final long SLICE = TimeUnit.MILLISECONDS.toNanos(10);
 
+    /** An operation, among those of a session. */
+    private record Drawn(Opcode opcode, long ordinal) {}
+
     private final List<Fault> faults;
+    private final Map<Drawn, List<InjectedFault>> replayed;
     private final boolean delays;
     private final SeededFaults<InjectedFault> injected;
     private final Map<Opcode, AtomicLong> counts = new ConcurrentHashMap<>();
@@ -53,8 +63,22 @@ public final class FaultyFileSystem extends FilterFileSystem {
     public FaultyFileSystem(FuseFileSystem delegate, long seed, Fault... faults) {
         super(delegate);
         this.faults = List.of(faults);
+        this.replayed = Map.of();
         this.delays = this.faults.stream().anyMatch(Fault.Delay.class::isInstance);
         this.injected = new SeededFaults<>(seed);
+    }
+
+    private FaultyFileSystem(FuseFileSystem delegate, Collection<InjectedFault> log) {
+        super(delegate);
+        this.faults = List.of();
+        this.replayed = log.stream().collect(groupingBy(fault -> new Drawn(fault.opcode(), fault.ordinal())));
+        this.delays = log.stream().anyMatch(fault -> fault.kind() == Kind.DELAY);
+        this.injected = SeededFaults.replayed();
+    }
+
+    /** Injects the given faults into {@code delegate}, as of a {@link #log}. */
+    public static FaultyFileSystem replaying(FuseFileSystem delegate, Collection<InjectedFault> faults) {
+        return new FaultyFileSystem(delegate, faults);
     }
 
     @Override public Blocking blocking() {
@@ -77,28 +101,50 @@ public final class FaultyFileSystem extends FilterFileSystem {
 
     @Override protected <O extends Operation<O>> O before(O op) throws IOException {
         Opcode opcode = OperationView.opcodeOf(op);
-        inject(op, opcode, number(opcode));
+        inject(op, draw(op, opcode, number(opcode)));
         return op;
     }
 
-    private void inject(Operation<?> op, Opcode opcode, long ordinal) throws IOException {
-        boolean refusable = !(op instanceof Forget || op instanceof Release || op instanceof ReleaseDir);
+    /** The faults of an operation, in their order. */
+    private List<InjectedFault> draw(Operation<?> op, Opcode opcode, long ordinal) {
+        List<InjectedFault> drawn = new ArrayList<>(replayed.getOrDefault(new Drawn(opcode, ordinal), List.of()));
+        int size = op instanceof Read read ? read.size() : 0;
         for (int i = 0; i < faults.size(); i++) {
             Fault fault = faults.get(i);
             SplittableRandom random = injected.random(opcode, ordinal, i);
             if (!fault.where().test(op) || random.nextDouble() >= fault.probability()) {
                 continue;
             }
-            if (fault instanceof Fault.Failure failure && refusable) {
-                injected.add(new InjectedFault(Kind.FAILURE, opcode, ordinal, failure.error().code()));
-                throw FuseException.of(failure.error());
-            } else if (fault instanceof Fault.Panic && refusable) {
-                injected.add(new InjectedFault(Kind.PANIC, opcode, ordinal, 0));
+            switch (fault) {
+                case Fault.Failure failure -> drawn
+                        .add(new InjectedFault(Kind.FAILURE, opcode, ordinal, failure.error().code()));
+                case Fault.Panic _ -> drawn.add(new InjectedFault(Kind.PANIC, opcode, ordinal, 0));
+                case Fault.Delay delay -> drawn
+                        .add(new InjectedFault(Kind.DELAY, opcode, ordinal, random(delay, random)));
+                case Fault.ShortRead _ -> {
+                    if (size > 1) {
+                        size = random.nextInt(1, size);
+                        drawn.add(new InjectedFault(Kind.SHORT_READ, opcode, ordinal, size));
+                    }
+                }
+            }
+        }
+        return drawn;
+    }
+
+    /** Waits, or throws, and logs it. Short reads are the reader's. */
+    private void inject(Operation<?> op, List<InjectedFault> drawn) throws IOException {
+        boolean refusable = !(op instanceof Forget || op instanceof Release || op instanceof ReleaseDir);
+        for (InjectedFault fault : drawn) {
+            if (fault.kind() == Kind.DELAY) {
+                injected.add(fault);
+                sleep(op, fault.amount());
+            } else if (fault.kind() == Kind.FAILURE && refusable) {
+                injected.add(fault);
+                throw FuseException.of(Errno.orEio((int) fault.amount()));
+            } else if (fault.kind() == Kind.PANIC && refusable) {
+                injected.add(fault);
                 throw new IllegalStateException("a fault was injected into " + op);
-            } else if (fault instanceof Fault.Delay delay) {
-                long nanos = random(delay, random);
-                injected.add(new InjectedFault(Kind.DELAY, opcode, ordinal, nanos));
-                sleep(op, nanos);
             }
         }
     }
@@ -120,9 +166,9 @@ public final class FaultyFileSystem extends FilterFileSystem {
     }
 
     @Override public void read(Read op, DataReply out) throws IOException, InterruptedException {
-        long ordinal = number(Opcode.READ);
-        inject(op, Opcode.READ, ordinal);
-        int size = size(op, ordinal);
+        List<InjectedFault> drawn = draw(op, Opcode.READ, number(Opcode.READ));
+        inject(op, drawn);
+        int size = size(op, drawn);
         if (size == op.size()) {
             delegate().read(op, out);
             return;
@@ -138,15 +184,12 @@ public final class FaultyFileSystem extends FilterFileSystem {
         });
     }
 
-    private int size(Read op, long ordinal) {
+    private int size(Read op, List<InjectedFault> drawn) {
         int size = op.size();
-        for (int i = 0; i < faults.size(); i++) {
-            Fault fault = faults.get(i);
-            SplittableRandom random = injected.random(Opcode.READ, ordinal, i);
-            if (fault instanceof Fault.ShortRead && fault.where().test(op) && size > 1
-                    && random.nextDouble() < fault.probability()) {
-                size = random.nextInt(1, size);
-                injected.add(new InjectedFault(Kind.SHORT_READ, Opcode.READ, ordinal, size));
+        for (InjectedFault fault : drawn) {
+            if (fault.kind() == Kind.SHORT_READ) {
+                size = (int) Math.min(size, fault.amount());
+                injected.add(fault);
             }
         }
         return size;

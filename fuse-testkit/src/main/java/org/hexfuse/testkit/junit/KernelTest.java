@@ -36,8 +36,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * also fails if something stays mounted, or if a platform thread still runs that the filesystem has started in
  * {@code init} or a handler. Tests may run in parallel.
  *
- * <p>With a {@link org.hexfuse.server.filter.FaultyFileSystem} as its filesystem a test that fails prints the seed and the faults that were
- * injected.
+ * <p>With a {@link org.hexfuse.server.filter.FaultyFileSystem} as its filesystem, also one that is decorated, a test that fails prints the
+ * seed and the faults that were injected.
  */
 @Documented
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})

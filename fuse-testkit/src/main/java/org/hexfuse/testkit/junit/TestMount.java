@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.hexfuse.server.FilterFileSystem;
 import org.hexfuse.server.FuseFileSystem;
 import org.hexfuse.server.FuseServer;
 import org.hexfuse.server.filter.FaultyFileSystem;
@@ -149,9 +150,8 @@ final class TestMount {
 
     /** Adds to a failure which faults were injected, if any were. */
     void explain(Throwable failure) {
-        if (served.value() instanceof FaultyFileSystem faulty) {
-            failure.addSuppressed(new InjectedFaults(faulty.toString()));
-        }
+        FilterFileSystem.layers(served.value()).filter(FaultyFileSystem.class::isInstance)
+                .forEach(faulty -> failure.addSuppressed(new InjectedFaults(faulty.toString())));
     }
 
     /** Printed with the failure of a test, and has no stack of its own. */

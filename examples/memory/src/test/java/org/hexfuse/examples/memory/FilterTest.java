@@ -28,6 +28,7 @@ import org.hexfuse.server.Lookup;
 import org.hexfuse.server.Release;
 import org.hexfuse.server.Session;
 import org.hexfuse.server.SetAttr;
+import org.hexfuse.server.Read;
 import org.hexfuse.server.StatFs;
 import org.hexfuse.server.Write;
 import org.hexfuse.server.filter.Fault;
@@ -143,6 +144,35 @@ class FilterTest {
                 new InjectedFault(InjectedFault.Kind.SHORT_READ, Opcode.READ, 0, 1));
         assertThat(faulty)
                 .hasToString("seed 42, 2 faults: [FAILURE WRITE #2 with ENOSPC, SHORT_READ READ #0 to 1 bytes]");
+    }
+
+    @Test void aReplayHasTheFaultsOfTheLogAndNoOthers() throws Exception {
+        undecorated(vfs -> vfs.writeString("/f", "0123456789"));
+        var random = new FaultyFileSystem(memory, 9,
+                new Fault.Delay(Fault.on(Read.class), 0.3, Duration.ZERO, Duration.ofMillis(1)),
+                new Fault.ShortRead(_ -> true, 0.5), new Fault.Failure(Fault.on(Read.class), 0.3, Errno.ENOSPC));
+        List<String> outcomes = reads(random);
+        var replay = FaultyFileSystem.replaying(memory, random.log());
+        assertThat(reads(replay)).isEqualTo(outcomes);
+        assertThat(replay.log()).isEqualTo(random.log());
+        InjectedFault only = random.log().stream().filter(fault -> fault.kind() == InjectedFault.Kind.FAILURE)
+                .findFirst().orElseThrow();
+        assertThat(reads(FaultyFileSystem.replaying(memory, List.of(only)))).filteredOn("ENOSPC"::equals).hasSize(1);
+    }
+
+    /** What twenty reads return, or their error. */
+    private List<String> reads(FuseFileSystem files) throws IOException {
+        var outcomes = new ArrayList<String>();
+        try (UserKernel kernel = kernel(files); OpenFile file = kernel.vfs().open("/f")) {
+            for (int i = 0; i < 20; i++) {
+                try {
+                    outcomes.add("" + file.read(new byte[10], 0));
+                } catch (FuseException e) {
+                    outcomes.add(e.errno().toString());
+                }
+            }
+        }
+        return outcomes;
     }
 
     /** The faults of an operation do not depend on what happens between. */

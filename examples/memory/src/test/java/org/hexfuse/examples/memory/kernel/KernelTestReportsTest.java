@@ -97,6 +97,11 @@ import org.junit.platform.engine.TestExecutionResult.Status;
                         "seed 42, 1 fault: [FAILURE READ #0 with ENOSPC]"));
     }
 
+    @Test void theyArePrintedAlsoOfAFilesystemThatIsDecorated() {
+        assertThat(here(KernelTestSamples.FailsByAFaultBelowAFilter.class)).singleElement()
+                .satisfies(outcome -> isFailure(outcome, "seed 43, 1 fault: [FAILURE READ #0 with ENOSPC]"));
+    }
+
     @Test void aFilesystemThatThrowsInInitFailsTheTest() {
         assertThat(here(KernelTestSamples.ThrowsInInit.class)).hasSize(2)
                 .allSatisfy(outcome -> isFailure(outcome, "ECONNREFUSED",

@@ -22,6 +22,7 @@ import org.hexfuse.server.InitNegotiation;
 import org.hexfuse.server.Read;
 import org.hexfuse.server.filter.Fault;
 import org.hexfuse.server.filter.FaultyFileSystem;
+import org.hexfuse.server.filter.ReadOnlyFileSystem;
 import org.hexfuse.server.tree.StaticDirectory;
 import org.hexfuse.server.tree.StaticFile;
 import org.hexfuse.server.tree.TreeFileSystem;
@@ -119,6 +120,15 @@ final class KernelTestSamples {
     @Sample static class FailsByAFault {
         @Served FuseFileSystem files = new FaultyFileSystem(oneFile(), 42,
                 new Fault.Failure(Fault.on(Read.class), 1, Errno.ENOSPC));
+
+        @KernelTest(kernels = TestedKernel.LINUX) void theFileIsRead(Vfs vfs) {
+            vfs.readString("/f");
+        }
+    }
+
+    @Sample static class FailsByAFaultBelowAFilter {
+        @Served FuseFileSystem files = new ReadOnlyFileSystem(new FaultyFileSystem(oneFile(), 43,
+                new Fault.Failure(Fault.on(Read.class), 1, Errno.ENOSPC)));
 
         @KernelTest(kernels = TestedKernel.LINUX) void theFileIsRead(Vfs vfs) {
             vfs.readString("/f");
