@@ -23,5 +23,10 @@ public enum PosixFeature {
     /** Access control lists. */
     ACCESS_LISTS,
     /** A write without space fails at once; where writes are delayed fsync and close do. */
-    IMMEDIATE_ENOSPC
+    IMMEDIATE_ENOSPC,
+    /**
+     * An open file has the blocks of the data that was synced. With the writeback cache Linux goes on with the number from before the writes
+     * until a close.
+     */
+    BLOCKS_AFTER_SYNC
 }

@@ -81,7 +81,7 @@ class MemoryPosixTest {
         }
 
         @Override protected Set<PosixFeature> lacking() {
-            return Set.of(PosixFeature.IMMEDIATE_ENOSPC);
+            return Set.of(PosixFeature.IMMEDIATE_ENOSPC, PosixFeature.BLOCKS_AFTER_SYNC);
         }
     }
 
@@ -144,7 +144,7 @@ class MemoryPosixTest {
         }
 
         @Override protected Set<PosixFeature> lacking() {
-            return Set.of(PosixFeature.IMMEDIATE_ENOSPC);
+            return Set.of(PosixFeature.IMMEDIATE_ENOSPC, PosixFeature.BLOCKS_AFTER_SYNC);
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.testkit.RunningKernel;
@@ -15,6 +16,7 @@ import org.hexfuse.testkit.UserKernel;
 import org.hexfuse.testkit.posix.LibcClient;
 import org.hexfuse.testkit.posix.PosixClient;
 import org.hexfuse.testkit.posix.PosixContract;
+import org.hexfuse.testkit.posix.PosixFeature;
 import org.hexfuse.testkit.posix.PosixFile;
 import org.hexfuse.testkit.posix.Tmpfs;
 import org.hexfuse.testkit.posix.VfsClient;
@@ -129,8 +131,9 @@ class PassthroughPosixTest {
             return PassthroughOptions.of("writeback");
         }
 
-        /** Not run: pages that the kernel has not written back take no blocks yet. */
-        @Override public void blocksAreThoseThatTheContentTakes() {}
+        @Override protected Set<PosixFeature> lacking() {
+            return Set.of(PosixFeature.BLOCKS_AFTER_SYNC);
+        }
 
         /** Another one: that there is no space is found when the kernel writes its pages back. */
         @Override public void aFullFilesystemIsEnospcAndRecovers() {
