@@ -96,6 +96,45 @@ import org.junit.jupiter.api.Timeout;
         }
     }
 
+    /** {@code may_delete} and {@code setattr_prepare} go by the cached owner; only {@code fuse_permission} requests attributes. */
+    @Test void ownersAndStickyDirectoriesAreCheckedByCachedAttributes() {
+        server.answers.put(Opcode.SETATTR, request -> server.attributes(request, file));
+        server.answers.put(Opcode.UNLINK, _ -> 0);
+        server.root.mode |= 01000;
+        file.uid = 1000;
+        file.gid = 1000;
+        dentries.dropAll();
+        try (OpenFile open = user.open("/f")) {
+            long before = getattrs();
+            notifications.invalidateNode(file.number, -1, 0);
+            open.chmod(0600);
+            notifications.invalidateNode(file.number, -1, 0);
+            open.chown(-1, 1000);
+            notifications.invalidateNode(file.number, -1, 0);
+            open.utimens(Timestamp.NOW, Timestamp.of(Timespec.EPOCH));
+            notifications.invalidateNode(file.number, -1, 0);
+            user.unlink("/f");
+            assertThat(getattrs()).isEqualTo(before);
+        }
+    }
+
+    @Test void anotherUsersFileIsProtectedByItsCachedOwner() {
+        long before = getattrs();
+        notifications.invalidateNode(file.number, -1, 0);
+        file.uid = 1000;
+        assertFails(Errno.EPERM, () -> user.chmod("/f", 0600));
+        assertThat(getattrs()).isEqualTo(before);
+    }
+
+    /** Linux would take the root for one of user 0. */
+    @Test void theAttributesOfTheRootAreRequestedIfNoneHaveComeYet() {
+        server.answers.put(Opcode.SETATTR, request -> server.attributes(request, server.root));
+        server.root.uid = 1000;
+        Vfs fresh = Vfs.mount(server, options).as(Credentials.of(1000, 1000));
+        fresh.chmod("/", 0700);
+        assertThat(server.count(Opcode.SETATTR)).isOne();
+    }
+
     @Test void anInvalidationMakesAllInvalid() {
         long before = getattrs();
         assertThat(notifications.invalidateNode(file.number, -1, 0)).isEqualTo(Errno.OK);

@@ -107,6 +107,36 @@ import org.junit.jupiter.api.Timeout;
         assertThat(log).containsExactly("WRITE");
     }
 
+    private OpenFile limited(OpenFlag... flags) {
+        var restrictions = MountRestrictions.NONE.withFileSizeLimit(100);
+        OpenFile open = Vfs.mount(server, VfsOptions.DEFAULT.withRestrictions(restrictions)).open("/f", flags);
+        log.clear();
+        return open;
+    }
+
+    /** {@code generic_write_checks} and {@code inode_newsize_ok} come before {@code file_remove_privs}. */
+    @Test void aWriteOrAnAllocationBeyondTheLimitOfSizesRemovesNothing() {
+        has = true;
+        file.size = 100;
+        try (OpenFile open = limited(OpenFlag.WRITE)) {
+            assertFails(Errno.EFBIG, () -> open.write(new byte[1], 100));
+            assertFails(Errno.EFBIG, () -> open.fallocate(0, 0, 101));
+        }
+        try (OpenFile open = limited(OpenFlag.APPEND)) {
+            assertFails(Errno.EFBIG, () -> open.write(new byte[1], 0));
+        }
+        assertThat(log).isEmpty();
+    }
+
+    /** In {@code do_truncate} the check comes after {@code dentry_needs_remove_privs}, and before the removal. */
+    @Test void aTruncationBeyondTheLimitOfSizesLooksForThemAndRemovesNothing() {
+        has = true;
+        try (OpenFile open = limited(OpenFlag.WRITE)) {
+            assertFails(Errno.EFBIG, () -> open.truncate(101));
+        }
+        assertThat(log).containsExactly(GET, GET);
+    }
+
     @Test void ofASetUserIdFileTheAnswerIsNotCached() {
         server.flags |= InitFlag.HANDLE_KILLPRIV_V2.mask();
         file.mode = FileType.REGULAR.mode() | 04644;

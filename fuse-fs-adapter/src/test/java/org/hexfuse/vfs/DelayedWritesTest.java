@@ -13,6 +13,7 @@ import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FuseException;
 import org.hexfuse.abi.InHeader;
 import org.hexfuse.abi.InitFlag;
+import org.hexfuse.abi.LseekOut;
 import org.hexfuse.abi.Opcode;
 import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.WriteFlag;
@@ -89,6 +90,33 @@ import org.junit.jupiter.api.Timeout;
                 "40960+8192", "49152+848");
         assertThat(flags).containsOnly((int) WriteFlag.CACHE.mask());
         assertThat(callers).containsOnly(0);
+    }
+
+    @Test void anAllocationLeavesDirtyPagesInTheCache() {
+        server.port.answers.put(Opcode.FALLOCATE, _ -> 0);
+        try (OpenFile file = open(OpenFlag.READ, OpenFlag.WRITE)) {
+            file.write(bytes(10, 1), 0);
+            file.fallocate(0, 0, 3 * PAGE);
+            file.fallocate(1, 0, 5 * PAGE);
+            assertThat(server.writes).isEmpty();
+            byte[] target = new byte[20];
+            assertThat(file.read(target, 0)).isEqualTo(20);
+            assertThat(target).startsWith(bytes(10, 1)).endsWith(new byte[10]);
+        }
+        assertThat(server.writes).containsExactly("0+10");
+    }
+
+    /** Unlike Linux: by an LSEEK that does not know it a program would take it for a hole. */
+    @Test void dirtyPagesAreWrittenOutBeforeDataIsSought() {
+        server.port.answers.put(Opcode.LSEEK, request -> {
+            assertThat(server.writes).containsExactly("0+10");
+            LseekOut.OFFSET.set(request.reply(), 0);
+            return LseekOut.SIZE;
+        });
+        try (OpenFile file = open(OpenFlag.READ, OpenFlag.WRITE)) {
+            file.write(bytes(10, 1), 0);
+            assertThat(file.seekData(0)).isZero();
+        }
     }
 
     @Test void whatWasWrittenIsReadWithoutARequest() {

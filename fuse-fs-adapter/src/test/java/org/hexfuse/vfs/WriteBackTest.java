@@ -88,6 +88,20 @@ class WriteBackTest {
         assertThat(writers).containsExactly(1000, 1000);
     }
 
+    /** As by {@code file_modified} and {@code fuse_flush_time_update}: also if the server does not allocate. */
+    @Test void anAllocationSetsTheTimesAndSendsThem() {
+        try (OpenFile open = vfs.open("/f", OpenFlag.WRITE)) {
+            server.answers.put(Opcode.FALLOCATE, _ -> 0);
+            open.fallocate(1, 0, 10);
+            assertThat(changes).containsExactly(bits(SetattrFlag.MTIME, SetattrFlag.CTIME, SetattrFlag.FH));
+            server.fail(Opcode.FALLOCATE, Errno.ENOSPC);
+            FuseException thrown = catchThrowableOfType(FuseException.class, () -> open.fallocate(1, 0, 10));
+            assertThat(thrown.errno()).isEqualTo(Errno.ENOSPC);
+            assertThat(changes).hasSize(2);
+        }
+        assertThat(changes).as("the close has nothing to send").hasSize(2);
+    }
+
     @Test void theLocalSizeWins() {
         try (OpenFile open = vfs.open("/f", OpenFlag.WRITE)) {
             open.write(new byte[10], 500);

@@ -108,7 +108,7 @@ abstract class CachedAttributes {
     }
 
     /** Type, mode, owner and so on, valid or not. Needs no lock. */
-    final CommonAttributes common() {
+    public final CommonAttributes common() {
         return common;
     }
 
@@ -185,6 +185,11 @@ abstract class CachedAttributes {
     /** Whether all these fields are invalid whatever the deadline. */
     final boolean isExpired(int mask) {
         return (flags & mask) == mask;
+    }
+
+    /** Whether the server has sent any: not yet of the root. Nothing makes all fields invalid later. */
+    public final boolean isKnown() {
+        return !isExpired(StatField.BASIC);
     }
 
     /** Makes fields valid until the deadline. Under the monitor. */

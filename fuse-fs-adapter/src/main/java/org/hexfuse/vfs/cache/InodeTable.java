@@ -55,6 +55,7 @@ public final class InodeTable {
         this.attributes = new AttributeCache(clock);
         this.symlinks = new ContentCache<>(limits.symlinkBytes(), attributes);
         this.listings = new ContentCache<>(limits.listingBytes(), attributes);
+        attributes.expire(root, StatField.BASIC);
         root.hold();
         inodes.add(root);
     }

@@ -81,7 +81,7 @@ final class CachedWriter {
 
     private void throttle() {
         if (superblock.pageCache.isOverDirtyLimit()) {
-            handle.writeOut(0, Long.MAX_VALUE);
+            handle.openPages.writeOut(0, Long.MAX_VALUE);
         }
     }
 }

@@ -55,17 +55,25 @@ final class FileCopy {
         try {
             superblock.unsupported.require(Opcode.COPY_FILE_RANGE, Errno.EOPNOTSUPP);
             // Also what is behind the range: else the server would find the end of the file before.
-            source.handle.enterAndWriteOut(offset, Long.MAX_VALUE);
-            target.modified();
-            var copied = new AtomicLong();
-            target.handle.excludingWrites(targetOffset, targetOffset + present,
-                    () -> copied.set(copyAtServer(offset, targetOffset, present)));
-            return copied.get();
+            source.handle.openPages.enterAndWriteOut(offset, Long.MAX_VALUE);
+            return replaceAtServer(offset, targetOffset, present);
         } catch (FuseException e) {
             if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.EXDEV) {
                 throw e;
             }
             return readAndWrite(offset, targetOffset, present);
+        }
+    }
+
+    private long replaceAtServer(long offset, long targetOffset, long length) {
+        try {
+            target.modified();
+            var copied = new AtomicLong();
+            target.handle.openPages.replacing(targetOffset, targetOffset + length,
+                    () -> copied.set(copyAtServer(offset, targetOffset, length)));
+            return copied.get();
+        } finally {
+            target.handle.flushTimes();
         }
     }
 

@@ -67,7 +67,7 @@ public final class FileData {
                 return reader.read(target, offset);
             }
             // Also what is behind the range: else the server would find the end of the file before.
-            handle.enterAndWriteOut(offset, Long.MAX_VALUE);
+            handle.openPages.enterAndWriteOut(offset, Long.MAX_VALUE);
             int maxRead = superblock.port.negotiated().maxRead();
             if (isAsynchronous(target, maxRead)) {
                 return checked(new AsyncTransfer(target.byteSize(), maxRead,
@@ -188,6 +188,7 @@ public final class FileData {
             if (superblock.writeBack.isLocal(handle.inode) && isThroughCache()) {
                 requests.update(handle.inode, handle.fh, StatField.SIZE | StatField.MODE);
             }
+            checkLimit(offset);
             boolean killSuidgid = removePrivileges();
             if (handle.pages != null) {
                 return writeThroughGate(source, offset, killSuidgid, moves);
@@ -203,6 +204,13 @@ public final class FileData {
     /** Whether writes go through the page cache, if there is one, or would on Linux. O_DIRECT is one of them, in Linux's code. */
     private boolean isThroughCache() {
         return handle.backing().isEmpty() && !OpenOutFlag.DIRECT_IO.in(handle.openFlags);
+    }
+
+    /** EFBIG at the limit of file sizes, before the privileges of the file are removed. */
+    private void checkLimit(long offset) {
+        if (permissions.limitsSizes()) {
+            admitWrite(handle.isAppending() ? handle.inode.lastAttributes().size() : offset, 0);
+        }
     }
 
     /** What the limit of file sizes lets be written at {@code offset}; EFBIG if nothing. */
@@ -315,7 +323,7 @@ public final class FileData {
         WriteThrough write = handle.pages.updates().beginWrite(offset, wanted);
         int got = 0;
         try {
-            handle.writeOut(offset, offset + wanted);
+            handle.openPages.writeOut(offset, offset + wanted);
             got = writeOnce(source, position, offset, wanted, killSuidgid);
             return got;
         } catch (FuseException e) {
@@ -367,14 +375,15 @@ public final class FileData {
      */
     private boolean removePrivileges() {
         if (!OpenOutFlag.DIRECT_IO.in(handle.openFlags)) {
-            modified();
+            attributeChanges.modified(handle.inode);
         }
         return !permissions.isRoot() && (superblock.serverKillsSuidgidOnRequest() || handle.isDirect());
     }
 
-    /** The content is about to be changed, which removes the privileges of the file. */
+    /** The server is about to change the content, which removes the privileges of the file and sets its times where they are local. */
     void modified() {
         attributeChanges.modified(handle.inode);
+        superblock.writeBack.modified(handle.inode);
     }
 
     /** {@code copy_file_range(2)} to another open file, see {@link FileCopy}. */

@@ -26,6 +26,9 @@ import org.hexfuse.vfs.mount.Superblock;
  * <p>Source: Linux {@code fs/fuse/file.c} ({@code fuse_file_fallocate}, {@code fuse_file_llseek}, {@code fuse_bmap}).
  */
 public final class FileLayout {
+    /** The modes that replace data by zeros. */
+    private static final int ERASING = FallocateFlags.PUNCH_HOLE | FallocateFlags.ZERO_RANGE;
+
     private final Handle handle;
     private final Superblock superblock;
     private final NodeRequests requests;
@@ -45,16 +48,28 @@ public final class FileLayout {
     /** {@code fallocate(2)}. */
     public void fallocate(int mode, long offset, long length) {
         superblock.unsupported.require(Opcode.FALLOCATE, Errno.EOPNOTSUPP);
+        handle.begin();
+        try {
+            if ((mode & ERASING) == 0) {
+                modified(mode, offset, length);
+                handle.openPages.excludingWrites(() -> sendFallocate(mode, offset, length));
+            } else {
+                handle.openPages.enterAndWriteOut(offset, Long.MAX_VALUE);
+                modified(mode, offset, length);
+                handle.openPages.replacing(offset, offset + length, () -> sendFallocate(mode, offset, length));
+            }
+        } finally {
+            handle.flushTimes();
+            handle.end();
+        }
+    }
+
+    private void modified(int mode, long offset, long length) {
         if ((mode & FallocateFlags.KEEP_SIZE) == 0) {
             permissions.extend(handle.inode, offset + length);
         }
-        handle.begin();
-        try {
-            attributeChanges.modified(handle.inode);
-            handle.excludingWrites(offset, offset + length, () -> sendFallocate(mode, offset, length));
-        } finally {
-            handle.end();
-        }
+        attributeChanges.modified(handle.inode);
+        superblock.writeBack.modified(handle.inode);
     }
 
     private void sendFallocate(int mode, long offset, long length) {
@@ -83,7 +98,8 @@ public final class FileLayout {
     public long seek(long offset, int whence) {
         handle.begin();
         try {
-            handle.enterAndWriteOut(0, Long.MAX_VALUE);
+            // Linux's fuse_lseek does not: there a program that copies a file by SEEK_DATA misses what is dirty.
+            handle.openPages.enterAndWriteOut(0, Long.MAX_VALUE);
             return superblock.unsupported.contains(Opcode.LSEEK) ? seekLocally(offset, whence) : lseek(offset, whence);
         } finally {
             handle.end();

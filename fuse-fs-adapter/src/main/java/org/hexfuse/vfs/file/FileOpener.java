@@ -226,7 +226,7 @@ public final class FileOpener {
         long cached = inode.isDirectory() ? Flag.of(OpenOutFlag.KEEP_CACHE, OpenOutFlag.CACHE_DIR)
                 : OpenOutFlag.KEEP_CACHE.mask();
         var handle = new Handle(superblock, inode, caller, processOwner, 0, flags, cached, true);
-        handle.openPages();
+        handle.openPages.open(cached);
         return handle;
     }
 

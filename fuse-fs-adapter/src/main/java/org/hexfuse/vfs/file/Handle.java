@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.hexfuse.abi.Caller;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FlushIn;
@@ -47,15 +46,13 @@ public final class Handle {
     public final OpenFileLocks locks;
     /** The cached pages of the inode; null without a page cache, and for what it does not cache. */
     final FilePages pages;
+    /** What this open file does with them; nothing without any. */
+    final OpenPages openPages;
     /** The FOPEN flags, see {@link OpenOutFlag}. */
     final long openFlags;
     /** The lock owner id of the process that opened it. */
     final long processOwner;
     private final boolean stateless;
-    /** Writes out dirty pages; null unless it is open for writing and {@link #pages} are cached. */
-    private final PageOutput output;
-    /** The write errors of the file that it has returned. */
-    private final AtomicInteger toldErrors;
     /** The calls in flight. */
     private final ReferenceCount calls = new ReferenceCount(this::release);
     /** The backing file of a passthrough open. Set before the handle is shared. */
@@ -83,8 +80,7 @@ public final class Handle {
         this.openFlags = openFlags;
         this.stateless = stateless;
         this.pages = OpenOutFlag.STREAM.in(openFlags) ? null : superblock.inodes.pages(inode);
-        this.output = pages != null && isWritable() ? new PageOutput(this) : null;
-        this.toldErrors = new AtomicInteger(pages == null ? 0 : pages.dirty().errors().count());
+        this.openPages = new OpenPages(this, pages);
         this.locks = new OpenFileLocks(superblock.port, superblock.fileLocks, inode, this::request, fh, processOwner);
     }
 
@@ -93,20 +89,10 @@ public final class Handle {
         try {
             backing = superblock.passthrough.opened(inode, openFlags, backingId);
             hasIoMode = true;
-            openPages();
+            openPages.open(openFlags);
         } catch (FuseException e) {
             close();
             throw e;
-        }
-    }
-
-    /** Drops the pages of the file without FOPEN_KEEP_CACHE, but for dirty ones, and writes out dirty ones from now on. */
-    void openPages() {
-        if (pages != null && !OpenOutFlag.KEEP_CACHE.in(openFlags)) {
-            pages.dropAll();
-        }
-        if (output != null) {
-            pages.dirty().add(output);
         }
     }
 
@@ -252,10 +238,19 @@ public final class Handle {
      * @return whether the server has released the record locks of the process: not if FLUSH is not sent, or not supported
      */
     public boolean flush() {
-        writeOutAll();
+        openPages.writeOutAll();
         boolean released = sendFlush();
-        tellWriteError();
+        openPages.throwWriteError();
         return released;
+    }
+
+    /** Sends dirty times at once, as Linux after FALLOCATE and COPY_FILE_RANGE ({@code fuse_flush_time_update}), whose error is not theirs. */
+    void flushTimes() {
+        try {
+            superblock.writeBack.flush(inode, caller, fh, processOwner);
+        } catch (FuseException _) {
+            // The times stay dirty until the next flush.
+        }
     }
 
     private boolean sendFlush() {
@@ -283,10 +278,8 @@ public final class Handle {
 
     /** {@code fsync(2)}, or with {@code dataOnly} {@code fdatasync(2)}: dirty times, then FSYNC or FSYNCDIR. */
     public void sync(boolean dataOnly) {
-        if (pages != null) {
-            enterAndWriteOut(0, Long.MAX_VALUE);
-            tellWriteError();
-        }
+        openPages.enterAndWriteOut(0, Long.MAX_VALUE);
+        openPages.throwWriteError();
         superblock.writeBack.flush(inode, caller, fh, processOwner);
         Opcode opcode = inode.isDirectory() ? Opcode.FSYNCDIR : Opcode.FSYNC;
         superblock.callIfSupported(opcode, inode, caller, request -> {
@@ -295,93 +288,11 @@ public final class Handle {
         });
     }
 
-    /**
-     * Writes out the dirty pages of a range, by this file or any other, and waits until they are written. fsync and close
-     * return errors. The caller has entered the gate of the file.
-     *
-     * @throws FuseException EINTR if the thread is interrupted; then nothing is lost
-     */
-    void writeOut(long offset, long end) {
-        if (pages == null || pages.dirty().isEmpty()) {
-            return;
-        }
-        try {
-            if (output != null) {
-                pages.dirty().writeOut(output, offset, end);
-            } else {
-                pages.dirty().writeOut(offset, end);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw FuseException.of(Errno.EINTR);
-        }
-    }
-
-    /** The same for a caller that is not in the gate. */
-    void enterAndWriteOut(long offset, long end) {
-        if (pages == null || pages.dirty().isEmpty()) {
-            return;
-        }
-        pages.gate().enter();
-        try {
-            writeOut(offset, end);
-        } finally {
-            pages.gate().leave();
-        }
-    }
-
-    /** Runs a change of the data that the server makes: no write goes on meanwhile, and the pages of the range are written out and dropped. */
-    void excludingWrites(long offset, long end, Runnable change) {
-        if (pages == null) {
-            change.run();
-            return;
-        }
-        pages.gate().enterExclusively();
-        try {
-            writeOut(offset, end);
-            change.run();
-        } finally {
-            pages.drop(offset, end);
-            pages.gate().leaveExclusively();
-        }
-    }
-
-    /** The file is closed: writes out all, even if the thread is interrupted. */
-    private void writeOutAll() {
-        if (output == null || pages.dirty().isEmpty()) {
-            return;
-        }
-        boolean interrupted = false;
-        boolean written = false;
-        while (!written) {
-            interrupted |= Thread.interrupted();
-            try {
-                enterAndWriteOut(0, Long.MAX_VALUE);
-                written = true;
-            } catch (FuseException e) {
-                // EINTR alone.
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Throws the error of a delayed write that this file has not returned yet. */
-    private void tellWriteError() {
-        if (pages != null) {
-            int count = pages.dirty().errors().count();
-            Errno error = pages.dirty().errors().since(toldErrors.getAndSet(count));
-            require(error == Errno.OK, error);
-        }
-    }
-
     private void release() {
-        if (output != null && !pages.dirty().isEmpty()) {
+        if (openPages.isDirty()) {
             // A write has ended after the close. Not here: this thread may hold the gate of the file.
             Thread.startVirtualThread(() -> {
-                writeOutAll();
+                openPages.writeOutAll();
                 releaseWritten();
             });
         } else {
@@ -390,9 +301,7 @@ public final class Handle {
     }
 
     private void releaseWritten() {
-        if (output != null) {
-            pages.dirty().remove(output);
-        }
+        openPages.close();
         var inodeRelease = new InodeRelease();
         try {
             if (needsRelease()) {

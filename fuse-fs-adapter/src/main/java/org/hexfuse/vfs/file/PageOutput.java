@@ -33,6 +33,8 @@ final class PageOutput implements PageWriter {
         handle.end();
     }
 
+    @Override public long fh() { return handle.fh; }
+
     @Override public boolean isCongested() { return handle.superblock.port.isCongested(); }
 
     @Override public boolean writeNext(DirtyPages dirty, long offset, long to) throws InterruptedException {

@@ -1,6 +1,6 @@
 /**
  * Open files and directories: {@code FileOpener} opens them, {@code ExportRequests} finds them by node id, {@code Handle} is one until its
- * RELEASE, and the others are the calls on one: content ({@code FileData}, {@code FileCopy}, {@code FileLayout}; through the page cache
+ * RELEASE, with its {@code OpenPages} of the page cache, and the others are the calls on one: content ({@code FileData}, {@code FileCopy}, {@code FileLayout}; through the page cache
  * {@code PageReader} with {@code Readahead}, {@code CachedWriter} and {@code PageOutput}), entries ({@code DirectoryReader}), {@code poll(2)} ({@code PollWaiter}, {@code PollSet})
  * and {@code ioctl(2)} ({@code IoctlRequests}, {@code FileAttrRequests}).
  *

@@ -50,22 +50,18 @@ public final class AttributeChanges {
 
     /** {@code chown(2)}; -1 leaves an id as it is. It clears set-user-id and set-group-id of files, also for root. */
     public void chown(Inode inode, int uid, int gid) {
-        var arguments = permissions.changeOwner(inode, uid, gid);
-        if (!inode.isDirectory()) {
-            privileges.removeBeforeChown(inode, arguments);
-        }
-        requests.setattr(inode, arguments);
+        permissions.requireWritable();
+        requests.setattr(inode, privileges.removeBeforeChown(inode, uid, gid));
     }
 
     /**
-     * The SETATTR of a truncation, before which the privileges of the file are removed; EFBIG if it extends the file beyond the limit.
+     * The SETATTR of a truncation, for which the privileges of the file are removed; EFBIG if it extends the file beyond the limit.
      *
      * @param fh the file handle, of an open file
      */
     public SetattrArguments truncation(Inode inode, long size, OptionalLong fh) {
-        permissions.extend(inode, size);
         var arguments = new SetattrArguments().size(size);
-        privileges.removeBeforeTruncation(inode, arguments, fh);
+        privileges.removeBeforeTruncation(inode, size, arguments, fh);
         return arguments;
     }
 
@@ -74,7 +70,7 @@ public final class AttributeChanges {
      * that is sent before it.
      */
     public void truncatedByOpen(Inode inode, OptionalLong fh) {
-        privileges.removeBeforeTruncation(inode, new SetattrArguments(), fh);
+        privileges.removeBeforeTruncation(inode, 0, new SetattrArguments(), fh);
     }
 
     /** The content of a file is about to be changed: its privileges are removed. */

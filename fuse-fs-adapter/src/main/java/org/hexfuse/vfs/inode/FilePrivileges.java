@@ -70,7 +70,9 @@ public final class FilePrivileges {
         boolean capability = hasCapability(inode);
         if (suidgid || capability) {
             var arguments = new SetattrArguments();
-            remove(inode, suidgid, capability && hasCapability(inode), arguments, OptionalLong.empty());
+            boolean stillCapable = capability && hasCapability(inode);
+            removeSuidgid(inode, suidgid, arguments, OptionalLong.empty());
+            removeCapability(inode, stillCapable);
             requests.setattr(inode, arguments);
         }
         if (superblock.serverKillsSuidgidOnRequest()) {
@@ -79,47 +81,59 @@ public final class FilePrivileges {
     }
 
     /**
-     * A file is about to be truncated.
+     * A file is about to be truncated, or extended; EFBIG beyond the limit, which is found when the privileges are known and not removed yet.
      *
      * @param arguments of the SETATTR that truncates it
      * @param fh the file handle, of an open file
      */
-    void removeBeforeTruncation(Inode inode, SetattrArguments arguments, OptionalLong fh) {
+    void removeBeforeTruncation(Inode inode, long size, SetattrArguments arguments, OptionalLong fh) {
+        boolean capability = false;
         if (!inode.hasNoPrivileges()) {
             boolean suidgid = permissions.killsSuidgid(inode);
-            boolean capability = hasCapability(inode);
-            remove(inode, suidgid, capability && hasCapability(inode), arguments, fh);
+            boolean found = hasCapability(inode);
+            capability = found && hasCapability(inode);
+            removeSuidgid(inode, suidgid, arguments, fh);
         }
+        permissions.extend(inode, size);
+        removeCapability(inode, capability);
         if (superblock.serverKillsSuidgidOnRequest() && !permissions.isRoot()) {
             // Whatever mode is cached: the server knows the present one.
             arguments.killSuidgid();
         }
     }
 
-    /** A file that is no directory is about to be given another owner or group: root takes its privileges too. */
-    void removeBeforeChown(Inode inode, SetattrArguments arguments) {
+    /**
+     * A file is about to be given another owner or group, -1 for the same one: root takes its privileges too, unless it is a directory.
+     * Permission is checked when they are known and not removed yet. Returns the SETATTR.
+     */
+    SetattrArguments removeBeforeChown(Inode inode, int uid, int gid) {
+        boolean isFile = !inode.isDirectory();
+        boolean capability = isFile && hasCapability(inode);
+        SetattrArguments arguments = permissions.newOwner(inode, uid, gid);
         boolean changes = !arguments.isEmpty();
-        remove(inode, true, hasCapability(inode), arguments, OptionalLong.empty());
-        if (superblock.serverKillsSuidgidOnRequest() && changes) {
+        removeSuidgid(inode, isFile, arguments, OptionalLong.empty());
+        permissions.changeOwner(inode, uid, gid);
+        removeCapability(inode, capability);
+        if (isFile && superblock.serverKillsSuidgidOnRequest() && changes) {
             arguments.killSuidgid();
         }
+        return arguments;
     }
 
-    /** Adds to a SETATTR the mode without set-user-id and set-group-id, by fresh attributes, and removes the capabilities. */
-    private void remove(Inode inode, boolean suidgid, boolean capability, SetattrArguments arguments,
-            OptionalLong fh) {
+    /** Adds to a SETATTR the mode without set-user-id and set-group-id, by fresh attributes. */
+    private void removeSuidgid(Inode inode, boolean suidgid, SetattrArguments arguments, OptionalLong fh) {
         if (suidgid && !superblock.serverKillsSuidgid()) {
             int mode = (fh.isPresent() ? requests.getattr(inode, fh.getAsLong()) : requests.getattr(inode)).mode();
             if (hasSuidgid(mode)) {
                 arguments.mode(inode.type().mode() | withoutSuidgid(mode));
             }
         }
-        if (capability) {
-            removeCapability(inode);
-        }
     }
 
-    private void removeCapability(Inode inode) {
+    private void removeCapability(Inode inode, boolean present) {
+        if (!present) {
+            return;
+        }
         try {
             xattrs.removexattr(inode, CAPABILITY);
         } catch (FuseException e) {

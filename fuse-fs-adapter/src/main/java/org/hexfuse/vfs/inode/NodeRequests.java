@@ -208,12 +208,10 @@ public final class NodeRequests {
         return FuseException.of(Errno.EIO);
     }
 
-    /** SETATTR. A change of the size excludes writes; before any other one what is dirty is written out, as on Linux. */
+    /** SETATTR. A change of the size excludes writes; before one of mode, owner or times what is dirty is written out, as on Linux. */
     public void setattr(Inode inode, SetattrArguments arguments) {
         FilePages pages = superblock.inodes.pages(inode);
-        if (pages == null) {
-            sendSetattr(inode, arguments);
-        } else if (arguments.has(SetattrFlag.SIZE)) {
+        if (pages != null && arguments.has(SetattrFlag.SIZE)) {
             pages.gate().enterExclusively();
             try {
                 sendSetattr(inode, arguments);
@@ -222,7 +220,12 @@ public final class NodeRequests {
                 pages.gate().leaveExclusively();
             }
         } else {
-            pages.gate().writeOut(pages.dirty());
+            if (arguments.needsWriteOut()) {
+                if (pages != null) {
+                    pages.gate().writeOut(pages.dirty());
+                }
+                superblock.writeBack.flush(inode, caller);
+            }
             sendSetattr(inode, arguments);
         }
     }

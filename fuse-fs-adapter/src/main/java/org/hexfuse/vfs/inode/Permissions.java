@@ -2,7 +2,6 @@ package org.hexfuse.vfs.inode;
 
 import org.hexfuse.vfs.Credentials;
 import org.hexfuse.vfs.MountRestrictions;
-import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.CommonAttributes;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.cache.StatField;
@@ -20,7 +19,11 @@ import org.hexfuse.posix.AccessControlList;
  * What one user may do. With {@code default_permissions} owner, group, mode and access control list are checked here; otherwise
  * the server checks, except what the kernel always checks itself. A check throws EACCES, EPERM or EROFS.
  *
- * <p>Source: Linux {@code fs/fuse/dir.c} ({@code fuse_permission}), {@code fs/namei.c}, {@code fs/attr.c}.
+ * <p>Only {@link #check} requests attributes that have timed out. Whether the user is the owner or a member of the group, and whether a
+ * directory is sticky, is found by the cached attributes, valid or not.
+ *
+ * <p>Source: Linux {@code fs/fuse/dir.c} ({@code fuse_permission}), {@code fs/namei.c} ({@code may_delete}), {@code fs/attr.c}
+ * ({@code setattr_prepare}).
  */
 public final class Permissions {
     /** In a mask: search, of a directory. */
@@ -77,11 +80,19 @@ public final class Permissions {
     }
 
     private boolean isMapped(Inode inode) {
-        return mount.ids.isIdentity() || mount.ids.maps(requests.attributes(inode, StatField.PERMISSIONS));
+        return mount.ids.isIdentity() || mount.ids.maps(cached(inode).uid(), cached(inode).gid());
     }
 
-    private boolean owns(Stat file) {
-        return owns(file.uid());
+    /** Valid or not. Of the root the server may have sent none yet, and Linux takes it for root's; here they are requested. */
+    private CommonAttributes cached(Inode inode) {
+        if (!inode.isKnown()) {
+            requests.getattr(inode);
+        }
+        return inode.common();
+    }
+
+    private boolean owns(Inode inode) {
+        return owns(cached(inode).uid());
     }
 
     private boolean owns(int owner) {
@@ -195,20 +206,28 @@ public final class Permissions {
             throw denied(Errno.EACCES);
         }
         check(inode, EXECUTE);
-        Stat file = requests.attributes(inode, StatField.PERMISSIONS);
-        if ((file.mode() & ANY_EXECUTE) == 0) {
-            file = requests.getattr(inode);
+        if (!superblock.checksPermissions()) {
+            requireExecutable(inode);
         }
-        if ((file.mode() & ANY_EXECUTE) == 0) {
-            throw denied(Errno.EACCES);
-        }
-        if (mount.restrictions.noSuid() || !mount.ids.maps(file)) {
+        CommonAttributes file = cached(inode);
+        if (mount.restrictions.noSuid() || !isMapped(inode)) {
             return credentials;
         }
         boolean setsGid = (file.mode() & (SET_GID | GROUP_EXECUTE)) == (SET_GID | GROUP_EXECUTE);
         return new Credentials((file.mode() & SET_UID) == 0 ? credentials.uid() : mount.ids.userOnMount(file.uid()),
                 setsGid ? mount.ids.groupOnMount(file.gid()) : credentials.gid(), credentials.groups(),
                 credentials.umask(), credentials.pid());
+    }
+
+    /** EACCES for a file that nobody may execute, whoever checks permissions. */
+    private void requireExecutable(Inode inode) {
+        boolean valid = superblock.attributes.areValid(inode, StatField.PERMISSIONS);
+        if (valid && (inode.mode() & ANY_EXECUTE) != 0) {
+            return;
+        }
+        if ((requests.getattr(inode).mode() & ANY_EXECUTE) == 0) {
+            throw denied(Errno.EACCES);
+        }
     }
 
     /** EROFS on a read-only mount; EOVERFLOW for a file whose owner or group is unmapped. */
@@ -224,6 +243,11 @@ public final class Permissions {
         if (mount.restrictions.readOnly()) {
             throw denied(Errno.EROFS);
         }
+    }
+
+    /** Whether the size of files is limited. */
+    public boolean limitsSizes() {
+        return mount.restrictions.fileSizeLimit() != MountRestrictions.UNLIMITED;
     }
 
     /** How many of {@code length} bytes may be written from {@code offset} by the limit of file sizes; EFBIG if none. */
@@ -259,7 +283,7 @@ public final class Permissions {
         if ((mode & (SET_GID | GROUP_EXECUTE)) != (SET_GID | GROUP_EXECUTE) || credentials.isRoot()) {
             return mode;
         }
-        Stat there = requests.attributes(directory, StatField.PERMISSIONS);
+        CommonAttributes there = cached(directory);
         return (there.mode() & SET_GID) == 0 || isIn(there.gid()) ? mode : mode & ~SET_GID;
     }
 
@@ -270,11 +294,7 @@ public final class Permissions {
             throw denied(Errno.EOVERFLOW);
         }
         check(directory, WRITE | EXECUTE);
-        if (credentials.isRoot()) {
-            return;
-        }
-        Stat there = requests.attributes(directory, StatField.PERMISSIONS);
-        if ((there.mode() & STICKY) != 0 && !owns(there) && !owns(requests.attributes(victim, StatField.PERMISSIONS))) {
+        if (!credentials.isRoot() && (cached(directory).mode() & STICKY) != 0 && !owns(directory) && !owns(victim)) {
             throw denied(Errno.EPERM);
         }
     }
@@ -282,47 +302,41 @@ public final class Permissions {
     /** Checks whether the user may change the mode. Returns the mode to set, without set-group-id for a user who is not in the group. */
     public int changeMode(Inode inode, int mode) {
         owner(inode);
-        boolean keepsGroup = !superblock.checksPermissions() || isPrivileged(inode)
-                || isIn(requests.attributes(inode, StatField.PERMISSIONS).gid());
+        boolean keepsGroup = !superblock.checksPermissions() || isPrivileged(inode) || isIn(cached(inode).gid());
         return keepsGroup ? mode : mode & ~SET_GID;
     }
 
     /** Whether a file loses set-group-id when this user sets its access control list. */
     public boolean losesSetGid(Inode inode) {
-        return !isPrivileged(inode) && !isIn(requests.attributes(inode, StatField.PERMISSIONS).gid());
+        return !isPrivileged(inode) && !isIn(cached(inode).gid());
     }
 
     /** EPERM for any user but the owner and root, if permissions are checked here. */
     public void owner(Inode inode) {
-        if (superblock.checksPermissions() && !isPrivileged(inode)
-                && !owns(requests.attributes(inode, StatField.PERMISSIONS))) {
-            throw denied(Errno.EPERM);
+        if (superblock.checksPermissions()) {
+            ownerAlways(inode);
         }
     }
 
     /** EPERM for any user but the owner and root, in any case: the kernel always checks this itself. */
     public void ownerAlways(Inode inode) {
-        if (!isPrivileged(inode) && !owns(requests.attributes(inode, StatField.PERMISSIONS))) {
+        if (!isPrivileged(inode) && !owns(inode)) {
             throw denied(Errno.EPERM);
         }
     }
 
     /** As {@link #ownerAlways} if a directory is sticky. */
     public void ownerIfSticky(Inode directory) {
-        if ((requests.attributes(directory, StatField.PERMISSIONS).mode() & STICKY) != 0) {
+        if ((cached(directory).mode() & STICKY) != 0) {
             ownerAlways(directory);
         }
     }
 
-    /**
-     * Checks a {@code chown(2)}: the owner may set the group to one of the owner's groups, root may do all. -1 leaves an id as it is.
-     * Returns the SETATTR, with the ids in the filesystem; EOVERFLOW if an id is unmapped.
-     */
-    SetattrArguments changeOwner(Inode inode, int uid, int gid) {
-        requireWritable();
+    /** The SETATTR of a {@code chown(2)}, with the ids in the filesystem; -1 leaves an id as it is. EOVERFLOW if an id is unmapped. */
+    SetattrArguments newOwner(Inode inode, int uid, int gid) {
         var arguments = new SetattrArguments();
-        int newUid = uid == INVALID_ID ? INVALID_ID : mapped(mount.ids.userInFilesystem(uid));
-        int newGid = gid == INVALID_ID ? INVALID_ID : mapped(mount.ids.groupInFilesystem(gid));
+        int newUid = newUser(uid);
+        int newGid = newGroup(gid);
         if (newUid != INVALID_ID) {
             arguments.uid(newUid);
         }
@@ -330,15 +344,29 @@ public final class Permissions {
             arguments.gid(newGid);
         }
         requireMappedAfter(inode, newUid, newGid);
+        return arguments;
+    }
+
+    /** Checks a {@code chown(2)}: the owner may set the group to one of the owner's groups, root may do all. */
+    void changeOwner(Inode inode, int uid, int gid) {
         if (!superblock.checksPermissions() || credentials.isRoot()) {
-            return arguments;
+            return;
         }
-        Stat file = requests.attributes(inode, StatField.PERMISSIONS);
-        if (!owns(file) || (newUid != INVALID_ID && newUid != file.uid())
+        CommonAttributes file = cached(inode);
+        int newUid = newUser(uid);
+        int newGid = newGroup(gid);
+        if (!owns(file.uid()) || (newUid != INVALID_ID && newUid != file.uid())
                 || (newGid != INVALID_ID && newGid != file.gid() && !isIn(newGid))) {
             throw denied(Errno.EPERM);
         }
-        return arguments;
+    }
+
+    private int newUser(int uid) {
+        return uid == INVALID_ID ? INVALID_ID : mapped(mount.ids.userInFilesystem(uid));
+    }
+
+    private int newGroup(int gid) {
+        return gid == INVALID_ID ? INVALID_ID : mapped(mount.ids.groupInFilesystem(gid));
     }
 
     private static int mapped(int id) {
@@ -351,7 +379,7 @@ public final class Permissions {
     /** EOVERFLOW if owner or group of a file are unmapped and stay as they are. */
     private void requireMappedAfter(Inode inode, int newUid, int newGid) {
         if (!mount.ids.isIdentity()) {
-            Stat file = requests.attributes(inode, StatField.PERMISSIONS);
+            CommonAttributes file = cached(inode);
             mapped(mount.ids.userOnMount(newUid == INVALID_ID ? file.uid() : newUid));
             mapped(mount.ids.groupOnMount(newGid == INVALID_ID ? file.gid() : newGid));
         }
@@ -359,8 +387,7 @@ public final class Permissions {
 
     /** Checks whether the user may set the times to now: the owner may, and users with write permission. */
     public void touch(Inode inode) {
-        if (superblock.checksPermissions() && !isPrivileged(inode)
-                && !owns(requests.attributes(inode, StatField.PERMISSIONS))) {
+        if (superblock.checksPermissions() && !isPrivileged(inode) && !owns(inode)) {
             check(inode, WRITE);
         }
     }

@@ -13,6 +13,7 @@ import org.hexfuse.vfs.Stat;
 import org.hexfuse.vfs.cache.AttributeCache;
 import org.hexfuse.vfs.cache.Inode;
 import org.hexfuse.vfs.cache.StatField;
+import org.hexfuse.vfs.page.PageWriter;
 import org.hexfuse.vfs.request.SetattrArguments;
 
 /**
@@ -84,10 +85,17 @@ public final class WriteBack {
         if (isLocal(inode)) {
             attributes.touch(inode, false, now());
             try {
-                sendDirtyTimes(inode, new SetattrArguments(), caller);
+                flush(inode, caller);
             } catch (FuseException _) {
                 // The change itself has succeeded. The times stay dirty until the next flush.
             }
+        }
+    }
+
+    /** The server is about to change the content at the request of a caller: sets mtime and ctime, which the next flush sends. */
+    public void modified(Inode inode) {
+        if (isLocal(inode)) {
+            attributes.touch(inode, true, now());
         }
     }
 
@@ -127,6 +135,21 @@ public final class WriteBack {
     public void flush(Inode inode, Caller caller, long fh, long lockOwner) {
         if (isLocal(inode)) {
             sendDirtyTimes(inode, new SetattrArguments().handle(fh, lockOwner), caller);
+        }
+    }
+
+    /** The same through any file that is open for writing and cached, as by {@code __fuse_write_file_get}, or through none. */
+    public void flush(Inode inode, Caller caller) {
+        if (!isLocal(inode)) {
+            return;
+        }
+        Optional<PageWriter> writer = inode.pages().flatMap(pages -> pages.dirty().acquireWriter());
+        try {
+            var arguments = new SetattrArguments();
+            writer.ifPresent(open -> arguments.handle(open.fh(), 0));
+            sendDirtyTimes(inode, arguments, caller);
+        } finally {
+            writer.ifPresent(PageWriter::release);
         }
     }
 

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
@@ -54,6 +55,11 @@ public final class DirtyPages {
     /** The open file writes none from now on. */
     public void remove(PageWriter writer) {
         writers.remove(writer);
+    }
+
+    /** An open file that can write them, acquired for the caller; empty if none is open. */
+    public Optional<PageWriter> acquireWriter() {
+        return writers.stream().filter(PageWriter::acquire).findFirst();
     }
 
     /** The open files that can write them. */

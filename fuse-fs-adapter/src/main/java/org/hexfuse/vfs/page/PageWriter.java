@@ -8,6 +8,9 @@ public interface PageWriter {
     /** The reverse of {@link #acquire}. */
     void release();
 
+    /** The file handle. */
+    long fh();
+
     /** Whether the server has enough to do, so that what can wait should. */
     boolean isCongested();
 

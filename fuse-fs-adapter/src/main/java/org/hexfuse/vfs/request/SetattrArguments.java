@@ -106,6 +106,13 @@ public final class SetattrArguments {
                 has(SetattrFlag.MTIME) ? mtime : before.mtime(), now);
     }
 
+    /** Whether dirty pages and times are written out before it: for a mode, an owner, and other times than now ({@code fuse_do_setattr}). */
+    public boolean needsWriteOut() {
+        boolean touches = has(SetattrFlag.ATIME_NOW) && has(SetattrFlag.MTIME_NOW);
+        return has(SetattrFlag.MODE) || has(SetattrFlag.UID) || has(SetattrFlag.GID)
+                || (!touches && (has(SetattrFlag.ATIME) || has(SetattrFlag.MTIME)));
+    }
+
     /** FATTR_KILL_SUIDGID. */
     public SetattrArguments killSuidgid() {
         valid |= SetattrFlag.KILL_SUIDGID.mask();

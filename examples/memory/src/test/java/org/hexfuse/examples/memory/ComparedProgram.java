@@ -30,7 +30,16 @@ record ComparedProgram(String name, Set<Serving> serving, Script script, List<Di
          */
         ROOT_LIST,
         /** Linux reads a page before a write to the cache also if all of the file that is in it is overwritten. */
-        OVERWRITTEN
+        OVERWRITTEN,
+        /** Linux writes dirty pages out up to the end of the file, ours to the last byte that was written. */
+        WHOLE_PAGES,
+        /**
+         * Where the size changes and where a file is opened without FOPEN_KEEP_CACHE Linux drops all pages, and writes out dirty ones for it,
+         * one by one ({@code invalidate_inode_pages2}). Ours stay dirty and are written out together.
+         */
+        LAUNDERED,
+        /** Linux does not write out before LSEEK: data that the server has not got yet is a hole to it. */
+        SOUGHT
     }
 
     /**

@@ -44,6 +44,7 @@ import org.hexfuse.vfs.MountRestrictions;
 import org.hexfuse.vfs.PageCacheOptions;
 import org.hexfuse.vfs.VfsOptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
@@ -214,10 +215,24 @@ import org.junit.jupiter.api.Timeout;
         return text.append(request.error() == Errno.OK ? "" : " -> " + request.error()).toString();
     }
 
-    @TestFactory Stream<DynamicTest> bothKernelsSendTheSame() throws IOException {
+    private static Stream<ComparedProgram> programs() {
+        return Stream.of(ComparedPrograms.ALL, UserPrograms.ALL, WritebackPrograms.ALL).flatMap(List::stream);
+    }
+
+    private static void assumeComparable() throws IOException {
         assumeTrue(System.getProperty("os.version").startsWith(COMPARED_WITH), "the list is that of Linux 6.18");
         assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "the list is that of root");
-        return ComparedPrograms.ALL.stream().map(program -> DynamicTest.dynamicTest(program.name(), () -> {
+    }
+
+    @Test void bothKernelsKnowTheBlocksOfAnOpenFileThatWasWrittenOnlyAfterItsClose() throws Exception {
+        assumeComparable();
+        byRunningKernel(WritebackPrograms.BLOCKS);
+        byOurs(WritebackPrograms.BLOCKS, KernelProfile.linux());
+    }
+
+    @TestFactory Stream<DynamicTest> bothKernelsSendTheSame() throws IOException {
+        assumeComparable();
+        return programs().map(program -> DynamicTest.dynamicTest(program.name(), () -> {
             SideBySide logs = SideBySide.of(byRunningKernel(program),
                     log(program, byOurs(program, KernelProfile.linux())));
             assertThat(logs.differences()).as("the running kernel and ours:%n%s", logs)
@@ -227,7 +242,7 @@ import org.junit.jupiter.api.Timeout;
 
     @TestFactory Stream<DynamicTest> gvisorSendsNothingElse() {
         KernelProfile gvisor = KernelProfile.gvisor();
-        return ComparedPrograms.ALL.stream().map(program -> DynamicTest.dynamicTest(program.name(), () -> {
+        return programs().map(program -> DynamicTest.dynamicTest(program.name(), () -> {
             Recorder log = byOurs(program, gvisor);
             assertThat(log.opcodes()).contains(Opcode.INIT).allMatch(gvisor::sends);
         }));
