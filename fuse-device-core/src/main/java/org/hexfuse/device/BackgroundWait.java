@@ -33,7 +33,7 @@ final class BackgroundWait {
      * Reserves a slot; blocks until one is free. Called without locks.
      *
      * @return OK if a slot is reserved; EINTR if the thread was interrupted, whose interrupt status is kept;
-     *         {@link DeviceState#forCallers} if the connection is not live; {@link KernelProfile#abortWhileBlocked} if it was
+     *         {@link DeviceState#forCallers} if the connection is not live; {@link KernelProfile.DeviceErrors#abortWhileBlocked} if it was
      *         aborted meanwhile
      */
     Errno await() {
@@ -60,7 +60,7 @@ final class BackgroundWait {
                 return Errno.EINTR;
             }
         }
-        return core.state().isLive() ? Errno.OK : core.profile().abortWhileBlocked();
+        return core.state().isLive() ? Errno.OK : core.profile().errors().abortWhileBlocked();
     }
 
     /** An interrupted sender leaves; a slot that was reserved for it goes to the next one. */

@@ -216,7 +216,7 @@ final class ConnectionHandle implements DeviceHandle {
 
     private Delivery unknownUnique() {
         boolean live = core.state().isLive() && !closed;
-        return Verdict.of(live ? core.profile().unknownUnique() : core.profile().writeAfterEnd());
+        return Verdict.of(live ? core.profile().errors().unknownUnique() : core.profile().errors().writeAfterEnd());
     }
 
     private Delivery interruptReply(long unique, int error, long length) {

@@ -106,7 +106,7 @@ public final class DeviceFile implements AutoCloseable {
         }
         Binding other = source.binding;
         if (other == null) {
-            throw FuseException.of(profile.cloneOfUnmounted());
+            throw FuseException.of(profile.errors().cloneOfUnmounted());
         }
         bind(other.connection);
     }
@@ -127,8 +127,8 @@ public final class DeviceFile implements AutoCloseable {
      */
     public int ioctl(int request, MemorySegment argument) {
         checkOpen();
-        if (profile.otherIoctl() != Errno.ENOTTY) {
-            throw FuseException.of(profile.otherIoctl());
+        if (profile.errors().otherIoctl() != Errno.ENOTTY) {
+            throw FuseException.of(profile.errors().otherIoctl());
         }
         if (request == DeviceIoctl.SYNC_INIT.request()) {
             enableSynchronousInit();
@@ -136,7 +136,7 @@ public final class DeviceFile implements AutoCloseable {
         }
         boolean opens = request == DeviceIoctl.BACKING_OPEN.request();
         if (!opens && request != DeviceIoctl.BACKING_CLOSE.request()) {
-            throw FuseException.of(profile.otherIoctl());
+            throw FuseException.of(profile.errors().otherIoctl());
         }
         return backing(opens, argument);
     }
@@ -260,8 +260,8 @@ public final class DeviceFile implements AutoCloseable {
 
     private void checkPosition(long position) {
         handle();
-        if (profile.positional() != Errno.OK) {
-            throw FuseException.of(profile.positional());
+        if (profile.errors().positional() != Errno.OK) {
+            throw FuseException.of(profile.errors().positional());
         }
         if (position < 0) {
             throw FuseException.of(Errno.EINVAL);
@@ -275,7 +275,7 @@ public final class DeviceFile implements AutoCloseable {
      */
     public long seek(long offset, int whence) {
         handle();
-        throw FuseException.of(profile.seek(), "seek by " + offset + " from " + whence);
+        throw FuseException.of(profile.errors().seek(), "seek by " + offset + " from " + whence);
     }
 
     /** The events that are ready, in the bits of {@link DeviceHandle#readiness}; POLLERR while the file is not mounted. */

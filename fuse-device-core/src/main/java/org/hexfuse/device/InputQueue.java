@@ -256,7 +256,7 @@ final class InputQueue {
 
     /** Checked once for each read, before it waits: INIT may raise the least capacity meanwhile, as in Linux. */
     private void checkCapacity(ConnectionHandle handle, long capacity) {
-        if (core.profile().endBeforeSize()) {
+        if (core.profile().errors().endBeforeSize()) {
             checkLive(handle);
         }
         ConnectionInfo negotiated = core.init.negotiated();
@@ -270,7 +270,7 @@ final class InputQueue {
         if (!core.state().isLive() || handle.isClosed()) {
             ConnectionInfo negotiated = core.init.negotiated();
             boolean abortError = core.abort.isByControl() && negotiated != null && negotiated.has(InitFlag.ABORT_ERROR);
-            throw FuseException.of(abortError ? Errno.ECONNABORTED : core.profile().readAfterEnd());
+            throw FuseException.of(abortError ? Errno.ECONNABORTED : core.profile().errors().readAfterEnd());
         }
     }
 

@@ -17,19 +17,13 @@ import org.hexfuse.transport.OfferLimits;
  *        ({@link org.hexfuse.transport.CarriedFlags}), or for PASSTHROUGH with {@link ConnectionOptions#backingFiles}
  * @param accepted the masks of those that are accepted in the reply to INIT, offered or not
  * @param opcodes the opcodes that the kernel sends, a bit for each code; see {@link #sends}
+ * @param removesCapabilities whether {@code security.capability} is removed from a file whose content or owner changes, for which
+ *        GETXATTR is sent before each change
  * @param maxReadahead max_readahead of INIT, in bytes
- * @param unknownUnique the error of a reply whose unique is not in processing
- * @param readAfterEnd the error of a read after abort or unmount, unless {@link InitFlag#ABORT_ERROR} makes it ECONNABORTED
- * @param writeAfterEnd the error of a reply after abort or unmount
- * @param endBeforeSize whether a read with a short buffer after abort gets {@code readAfterEnd} rather than EINVAL
- * @param positional OK if a positional read or write ignores its position, else its error
- * @param seek the error of a seek on the device
- * @param cloneOfUnmounted the error of a clone of a device that is not mounted
- * @param otherIoctl the error of an unknown ioctl
+ * @param errors the errors of the device
  * @param sharesProcessing whether a handle may reply to a request that was read over another handle of the connection
  * @param keepsUncopied whether a request that could not be copied to its reader stays pending; else it ends with EIO
  * @param maxActive the most active requests of all kinds; 0 if only background requests are limited, by INIT
- * @param abortWhileBlocked the error of a sender that was blocked at max_background when the connection was aborted
  * @param leastInitReply the least size of a reply to INIT in bytes; missing bytes beyond it are zeros
  * @param badErrnoEndsCaller whether a reply with an errno outside of (-512, 0] ends the caller with EINVAL; else only the write
  *        gets EINVAL
@@ -37,11 +31,25 @@ import org.hexfuse.transport.OfferLimits;
  * @param userCongestion the largest congestion_threshold of an unprivileged server
  */
 public record KernelProfile(int minor, long flags, long conditional, long accepted, long opcodes,
-        int maxReadahead, Errno unknownUnique, Errno readAfterEnd, Errno writeAfterEnd, boolean endBeforeSize,
-        Errno positional,
-        Errno seek, Errno cloneOfUnmounted, Errno otherIoctl, boolean sharesProcessing, boolean keepsUncopied,
-        int maxActive, Errno abortWhileBlocked, int leastInitReply, boolean badErrnoEndsCaller, int userBackground,
+        boolean removesCapabilities, int maxReadahead, DeviceErrors errors, boolean sharesProcessing,
+        boolean keepsUncopied, int maxActive, int leastInitReply, boolean badErrnoEndsCaller, int userBackground,
         int userCongestion) {
+    /**
+     * The errors of the device, to its reader and writer, and to those who send requests.
+     *
+     * @param unknownUnique of a reply whose unique is not in processing
+     * @param readAfterEnd of a read after abort or unmount, unless {@link InitFlag#ABORT_ERROR} makes it ECONNABORTED
+     * @param writeAfterEnd of a reply after abort or unmount
+     * @param endBeforeSize whether a read with a short buffer after abort gets {@code readAfterEnd} rather than EINVAL
+     * @param positional OK if a positional read or write ignores its position
+     * @param seek of a seek
+     * @param cloneOfUnmounted of a clone of a device that is not mounted
+     * @param otherIoctl of an unknown ioctl
+     * @param abortWhileBlocked of a sender that was blocked at max_background when the connection was aborted
+     */
+    public record DeviceErrors(Errno unknownUnique, Errno readAfterEnd, Errno writeAfterEnd, boolean endBeforeSize,
+            Errno positional, Errno seek, Errno cloneOfUnmounted, Errno otherIoctl, Errno abortWhileBlocked) {}
+
     private static final int READAHEAD = 128 * 1024;
     private static final int LARGEST_U16 = 65535;
 
@@ -69,20 +77,21 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
             Opcode.GETXATTR, Opcode.LISTXATTR, Opcode.REMOVEXATTR, Opcode.FLUSH, Opcode.INIT, Opcode.OPENDIR,
             Opcode.READDIR, Opcode.RELEASEDIR, Opcode.ACCESS, Opcode.CREATE, Opcode.FALLOCATE);
 
+    private static final DeviceErrors LINUX_ERRORS = new DeviceErrors(Errno.ENOENT, Errno.ENODEV, Errno.ENOENT, false,
+            Errno.OK, Errno.ESPIPE, Errno.EPERM, Errno.ENOTTY, Errno.ENOTCONN);
+    private static final DeviceErrors GVISOR_ERRORS = new DeviceErrors(Errno.EINVAL, Errno.EPERM, Errno.EPERM, true,
+            Errno.ENOSYS, Errno.ENOSYS, Errno.EINVAL, Errno.ENOSYS, Errno.ECONNABORTED);
+
     /** Linux 6.18. */
     public static KernelProfile linux() {
-        return new KernelProfile(Protocol.MINOR, LINUX, CONDITIONAL, LINUX, ALL_OPCODES, READAHEAD, Errno.ENOENT,
-                Errno.ENODEV,
-                Errno.ENOENT, false, Errno.OK, Errno.ESPIPE, Errno.EPERM, Errno.ENOTTY, false, false, 0, Errno.ENOTCONN,
-                0, false, LARGEST_U16, LARGEST_U16);
+        return new KernelProfile(Protocol.MINOR, LINUX, CONDITIONAL, LINUX, ALL_OPCODES, true, READAHEAD, LINUX_ERRORS,
+                false, false, 0, 0, false, LARGEST_U16, LARGEST_U16);
     }
 
     /** gVisor of 2026. */
     public static KernelProfile gvisor() {
-        return new KernelProfile(31, GVISOR, 0, GVISOR_ACCEPTS, GVISOR_OPCODES, READAHEAD, Errno.EINVAL, Errno.EPERM,
-                Errno.EPERM, true,
-                Errno.ENOSYS, Errno.ENOSYS, Errno.EINVAL, Errno.ENOSYS, true, true, 10_000, Errno.ECONNABORTED, 24,
-                true, 12, 9);
+        return new KernelProfile(31, GVISOR, 0, GVISOR_ACCEPTS, GVISOR_OPCODES, false, READAHEAD, GVISOR_ERRORS, true,
+                true, 10_000, 24, true, 12, 9);
     }
 
     private static long bits(Opcode... opcodes) {
@@ -103,44 +112,33 @@ public record KernelProfile(int minor, long flags, long conditional, long accept
 
     /** The same kernel that offers and accepts other flags. */
     public KernelProfile withFlags(long masks) {
-        return new KernelProfile(minor, masks, 0, masks, opcodes, maxReadahead, unknownUnique, readAfterEnd,
-                writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
-                keepsUncopied, maxActive, abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground,
-                userCongestion);
+        return with(minor, masks, 0, masks, opcodes, maxActive);
     }
 
     /** The same kernel with an earlier protocol; it knows no flag that came later, so {@link #withFlags} goes with it. */
     public KernelProfile withMinor(int version) {
-        return new KernelProfile(version, flags, conditional, accepted, opcodes, maxReadahead, unknownUnique,
-                readAfterEnd,
-                writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
-                keepsUncopied, maxActive, abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground,
-                userCongestion);
+        return with(version, flags, conditional, accepted, opcodes, maxActive);
     }
 
     /** The same kernel with other opcodes, a bit for each code. */
     public KernelProfile withOpcodes(long bits) {
-        return new KernelProfile(minor, flags, conditional, accepted, bits, maxReadahead, unknownUnique, readAfterEnd,
-                writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
-                keepsUncopied, maxActive, abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground,
-                userCongestion);
+        return with(minor, flags, conditional, accepted, bits, maxActive);
     }
 
     /** The same kernel within the limits of a link. */
     KernelProfile within(OfferLimits limits) {
-        return new KernelProfile(Math.min(minor, limits.minor()), flags & limits.flags(), conditional & limits.flags(),
-                accepted & limits.flags(), opcodes, maxReadahead, unknownUnique, readAfterEnd, writeAfterEnd,
-                endBeforeSize,
-                positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing, keepsUncopied, maxActive,
-                abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground, userCongestion);
+        return with(Math.min(minor, limits.minor()), flags & limits.flags(), conditional & limits.flags(),
+                accepted & limits.flags(), opcodes, maxActive);
     }
 
     /** The same kernel with another maximum of active requests; 0 for none. */
     public KernelProfile withMaxActive(int requests) {
-        return new KernelProfile(minor, flags, conditional, accepted, opcodes, maxReadahead, unknownUnique,
-                readAfterEnd,
-                writeAfterEnd, endBeforeSize, positional, seek, cloneOfUnmounted, otherIoctl, sharesProcessing,
-                keepsUncopied, requests, abortWhileBlocked, leastInitReply, badErrnoEndsCaller, userBackground,
+        return with(minor, flags, conditional, accepted, opcodes, requests);
+    }
+
+    private KernelProfile with(int version, long offered, long offeredIfCarried, long known, long sent, int active) {
+        return new KernelProfile(version, offered, offeredIfCarried, known, sent, removesCapabilities, maxReadahead,
+                errors, sharesProcessing, keepsUncopied, active, leastInitReply, badErrnoEndsCaller, userBackground,
                 userCongestion);
     }
 }

@@ -82,7 +82,7 @@ class AbortTest extends ConnectionFixture {
             // The abort has begun, and waits for this lock before it comes to the requests that the server has.
             await().until(() -> lock.hasQueuedThread(aborting));
             assertThat(server.reply(request, -Errno.EINTR.code()))
-                    .isEqualTo(connection.core().profile().writeAfterEnd());
+                    .isEqualTo(connection.core().profile().errors().writeAfterEnd());
         } finally {
             lock.unlock();
         }

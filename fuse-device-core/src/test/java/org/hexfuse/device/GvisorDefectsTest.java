@@ -295,7 +295,7 @@ import org.junit.jupiter.params.provider.ValueSource;
             var read = new CompletableFuture<Errno>();
             Thread reader = Thread.ofVirtual().start(() -> read.complete(errno(racing::read)));
             racing.connection.abort();
-            assertThat(outcome(read)).isIn(Errno.OK, kernel.profile().readAfterEnd());
+            assertThat(outcome(read)).isIn(Errno.OK, kernel.profile().errors().readAfterEnd());
             assertThat(outcome(call)).isIn(Errno.ECONNABORTED, Errno.ENOTCONN);
             reader.join();
             racing.close();
@@ -319,7 +319,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         device.awaitReader();
         device.file.close();
         assertThat(outcome(sent)).isEqualTo(Errno.ECONNABORTED);
-        assertThat(outcome(reader)).isEqualTo(kernel.profile().readAfterEnd());
+        assertThat(outcome(reader)).isEqualTo(kernel.profile().errors().readAfterEnd());
         assertThat(device.callNow(Opcode.UNLINK, 1, _ -> {})).isEqualTo(Errno.ENOTCONN);
     }
 

@@ -63,7 +63,7 @@ final class StressRun {
         this.clients = clients;
         this.servers = servers;
         this.random = new SplittableRandom(seed);
-        boolean synchronous = profile.otherIoctl() == Errno.ENOTTY && random.nextBoolean();
+        boolean synchronous = profile.errors().otherIoctl() == Errno.ENOTTY && random.nextBoolean();
         this.device = synchronous ? TestKernel.synchronous(profile, maxActive)
                 : TestKernel.fresh(profile).initialize(0, maxActive);
     }
@@ -189,7 +189,7 @@ final class StressRun {
     }
 
     private boolean closed(FuseException e) {
-        return disturbed && (e.errno() == Errno.EBADF || e.errno() == profile.readAfterEnd());
+        return disturbed && (e.errno() == Errno.EBADF || e.errno() == profile.errors().readAfterEnd());
     }
 
     /** Closes a file, sometimes with a request that was read and has no reply. */

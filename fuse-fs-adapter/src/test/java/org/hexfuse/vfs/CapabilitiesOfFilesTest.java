@@ -16,6 +16,8 @@ import org.hexfuse.abi.OpenOutFlag;
 import org.hexfuse.abi.SetattrIn;
 import org.hexfuse.abi.WriteIn;
 import org.hexfuse.abi.WriteOut;
+import org.hexfuse.device.ConnectionOptions;
+import org.hexfuse.device.KernelProfile;
 import org.hexfuse.vfs.StandInServer.Node;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,17 @@ import org.junit.jupiter.api.Timeout;
         vfs.setxattr("/f", "user.other", new byte[1], 0);
         write(1);
         assertThat(log).containsExactly("WRITE");
+    }
+
+    @Test void noneAreLookedForByAKernelThatRemovesNone() {
+        var options = VfsOptions.DEFAULT
+                .withConnection(ConnectionOptions.DEFAULT.withProfile(KernelProfile.gvisor()));
+        try (OpenFile open = Vfs.mount(server, options).open("/f", OpenFlag.WRITE)) {
+            log.clear();
+            open.write(new byte[1], 0);
+            open.truncate(0);
+        }
+        assertThat(log).containsExactly("WRITE", "SETATTR 248");
     }
 
     private OpenFile limited(OpenFlag... flags) {

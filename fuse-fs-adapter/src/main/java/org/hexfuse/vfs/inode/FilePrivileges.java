@@ -18,8 +18,9 @@ import org.hexfuse.vfs.request.SetattrArguments;
  * The privileges that a program gets from its file, which are removed when the content or the owner changes: set-user-id and
  * set-group-id, unless the caller has CAP_FSETID, and the capabilities in {@code security.capability}, whoever the caller is.
  *
- * <p>Before each change GETXATTR asks for the size of {@code security.capability}, until the server answers ENOSYS. With
- * HANDLE_KILLPRIV_V2 the answer that there is nothing to remove is cached as long as the attributes (Linux's S_NOSEC).
+ * <p>Before each change GETXATTR asks for the size of {@code security.capability}, until the server answers ENOSYS, if the kernel removes
+ * capabilities ({@link org.hexfuse.device.KernelProfile#removesCapabilities}). With HANDLE_KILLPRIV_V2 the answer that there is nothing to
+ * remove is cached as long as the attributes (Linux's S_NOSEC).
  *
  * <p>Source: Linux {@code fs/inode.c} ({@code file_remove_privs}), {@code fs/attr.c} ({@code notify_change}), {@code fs/open.c}
  * ({@code do_truncate}), {@code security/commoncap.c} ({@code cap_inode_need_killpriv}), {@code fs/fuse/dir.c} ({@code fuse_setattr}).
@@ -148,7 +149,7 @@ public final class FilePrivileges {
      * finds some it looks once more, as {@code notify_change} does.
      */
     private boolean hasCapability(Inode inode) {
-        if (superblock.unsupported.contains(Opcode.GETXATTR)) {
+        if (!superblock.removesCapabilities() || superblock.unsupported.contains(Opcode.GETXATTR)) {
             return false;
         }
         try (Request request = superblock.request(Opcode.GETXATTR, inode, caller).name(CAPABILITY)) {

@@ -228,4 +228,9 @@ public final class Superblock {
     public boolean serverKillsSuidgidOnRequest() {
         return port.negotiated().has(InitFlag.HANDLE_KILLPRIV_V2);
     }
+
+    /** Whether {@code security.capability} is removed from files that change: not by gVisor. */
+    public boolean removesCapabilities() {
+        return options.connection().profile().removesCapabilities();
+    }
 }

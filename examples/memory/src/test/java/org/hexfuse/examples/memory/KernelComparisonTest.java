@@ -245,6 +245,8 @@ import org.junit.jupiter.api.Timeout;
         return programs().map(program -> DynamicTest.dynamicTest(program.name(), () -> {
             Recorder log = byOurs(program, gvisor);
             assertThat(log.opcodes()).contains(Opcode.INIT).allMatch(gvisor::sends);
+            assertThat(log.requests(Opcode.GETXATTR)).as("what Linux asks before a change")
+                    .noneMatch(request -> request.names().contains("security.capability"));
         }));
     }
 }
