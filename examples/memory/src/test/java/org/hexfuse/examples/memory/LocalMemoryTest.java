@@ -112,7 +112,9 @@ import org.junit.jupiter.params.provider.ValueSource;
         try (var server = FuseServer.serve(memory).at(Address.parse("mem:")).start()) {
             try (Vfs first = Vfs.connect(server.address())) {
                 first.writeAllBytes("/kept", new byte[1]);
-                assertThatThrownBy(() -> Vfs.connect(server.address()).close()).hasMessageContaining("ECONNREFUSED");
+                // The session ends with its INIT, which may be seen first.
+                assertThatThrownBy(() -> Vfs.connect(server.address()).close())
+                        .hasMessageMatching(".*(ECONNREFUSED|ECONNABORTED).*");
             }
         }
         try (var second = UserKernel.connect("mem:", memory)) {
