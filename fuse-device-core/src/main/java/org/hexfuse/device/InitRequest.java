@@ -22,6 +22,8 @@ final class InitRequest {
     private final ConnectionCore core;
     private final CountDownLatch completed = new CountDownLatch(1);
     private volatile ConnectionInfo negotiated;
+    /** Whether its reply was an error or not acceptable; also once the server has disconnected, as it does then. */
+    private volatile boolean refused;
     private volatile long requestTimeout;
     /** Whether the server set a request timeout, which as on Linux also limits SETLKW. */
     private volatile boolean limitsSetlkw;
@@ -64,8 +66,9 @@ final class InitRequest {
         LOG.debug("INIT: {}, negotiated {}", outcome, result);
         core.lock.lock();
         try {
-            if (result.isPresent() && core.state() == DeviceState.INITIALIZING) {
-                apply(result.get());
+            if (core.state() == DeviceState.INITIALIZING) {
+                result.ifPresent(this::apply);
+                refused = result.isEmpty();
             }
             core.apply(result.isPresent() ? Event.INIT_ACCEPTED : Event.INIT_FAILED);
         } finally {
@@ -132,8 +135,7 @@ final class InitRequest {
         }
         ConnectionInfo result = negotiated;
         if (result == null) {
-            DeviceState state = core.state();
-            throw FuseException.of(state == DeviceState.DISCONNECTED ? Errno.ECONNABORTED : state.forCallers());
+            throw FuseException.of(refused ? Errno.ECONNREFUSED : Errno.ECONNABORTED);
         }
         return result;
     }

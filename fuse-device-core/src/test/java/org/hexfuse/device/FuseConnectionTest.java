@@ -335,6 +335,12 @@ class FuseConnectionTest extends ConnectionFixture {
                     .hasMessage(FuseException.of(Errno.ECONNREFUSED).getMessage());
         }
 
+        @Test void reportsTheRefusalOfAServerThatHasDisconnectedMeanwhile() throws Exception {
+            peer.reply(peer.take(), -Errno.EPROTO.code());
+            fresh.abort();
+            assertThatThrownBy(fresh::negotiated).hasMessage(FuseException.of(Errno.ECONNREFUSED).getMessage());
+        }
+
         @Test void refusesAnotherMajorVersion() throws Exception {
             MemorySegment out = TestServer.initOut(45, 0, 8192, 0);
             org.hexfuse.abi.InitOut.MAJOR.set(out, 8);

@@ -112,9 +112,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         try (var server = FuseServer.serve(memory).at(Address.parse("mem:")).start()) {
             try (Vfs first = Vfs.connect(server.address())) {
                 first.writeAllBytes("/kept", new byte[1]);
-                // The session ends with its INIT, which may be seen first.
-                assertThatThrownBy(() -> Vfs.connect(server.address()).close())
-                        .hasMessageMatching(".*(ECONNREFUSED|ECONNABORTED).*");
+                assertThatThrownBy(() -> Vfs.connect(server.address()).close()).hasMessageContaining("ECONNREFUSED");
             }
         }
         try (var second = UserKernel.connect("mem:", memory)) {
