@@ -89,7 +89,7 @@ import org.junit.jupiter.api.io.TempDir;
         }
     }
 
-    /** It gives each new file to its caller, so that only the user who has started it may be that. */
+    /** It sets the owner of each new file to the caller, which only the user that it runs as permits. */
     @Test void theCallsComeFromTheUserWhoHasStartedTheServer() throws Exception {
         ForeignPrograms.installed("fuse-overlayfs", "fuse-overlayfs");
         String server = "fuse-overlayfs -f -o lowerdir=" + make("lower") + ",upperdir=" + make("upper") + ",workdir="
