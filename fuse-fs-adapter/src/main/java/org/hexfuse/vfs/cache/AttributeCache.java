@@ -79,6 +79,11 @@ public final class AttributeCache {
         return inode.areValid(mask, clock) ? Optional.of(inode.common()) : Optional.empty();
     }
 
+    /** The same at a time of the clock. */
+    public Optional<CommonAttributes> validCommon(Inode inode, int mask, long now) {
+        return inode.areValid(mask, now) ? Optional.of(inode.common()) : Optional.empty();
+    }
+
     /** The time of creation if it is known and the timeout of the attributes has not passed; an empty one if the filesystem has none. */
     public Optional<Optional<Timespec>> validBtime(Inode inode) {
         return inode.areValid(StatField.BTIME, clock) ? inode.btime() : Optional.empty();

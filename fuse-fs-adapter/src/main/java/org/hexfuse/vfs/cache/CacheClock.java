@@ -23,7 +23,15 @@ public record CacheClock(LongSupplier nanos) {
         return deadline == PASSED ? 1 : deadline;
     }
 
+    long now() {
+        return nanos.getAsLong();
+    }
+
     boolean hasPassed(long deadline) {
-        return deadline == PASSED || deadline - nanos.getAsLong() <= 0;
+        return deadline == PASSED || deadline - now() <= 0;
+    }
+
+    static boolean hasPassed(long deadline, long now) {
+        return deadline == PASSED || deadline - now <= 0;
     }
 }

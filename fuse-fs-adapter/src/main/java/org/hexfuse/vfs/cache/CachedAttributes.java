@@ -97,6 +97,11 @@ abstract class CachedAttributes {
         return (flags & mask) == 0 && !clock.hasPassed(validUntil);
     }
 
+    /** The same at a time of the clock. */
+    final boolean areValid(int mask, long now) {
+        return (flags & mask) == 0 && !CacheClock.hasPassed(validUntil, now);
+    }
+
     private Stat unpack() {
         Stat wide = (flags & WIDE) == 0 ? null : wide();
         if (wide != null) {

@@ -82,15 +82,21 @@ public final class DentryCache {
         aliases.forEach(alias -> watches.changed(alias.parent.nodeId, alias.name()));
     }
 
+    /** The time that entry and attribute timeouts are compared with. */
+    public long now() {
+        return clock.now();
+    }
+
     /**
      * The dentry of a name if it is valid: its entry timeout has not passed, nor the epoch, and its inode is not bad. Null
      * otherwise. Takes no lock and no reference: the inode may be forgotten at any time.
      *
      * @param path the name is that part of it from {@code from}, inclusive, to {@code to}, exclusive
+     * @param now the time, by {@link #now}
      */
-    public Dentry peek(Inode directory, byte[] path, int from, int to) {
+    public Dentry peek(Inode directory, byte[] path, int from, int to, long now) {
         Dentry dentry = directory.child(path, from, to);
-        if (dentry == null || dentry.epoch != (short) epoch || clock.hasPassed(dentry.validUntil)
+        if (dentry == null || dentry.epoch != (short) epoch || CacheClock.hasPassed(dentry.validUntil, now)
                 || (dentry.target != null && dentry.target.isBad())) {
             return null;
         }
@@ -104,7 +110,7 @@ public final class DentryCache {
 
     /** The inode of a valid dentry, with a reference for the caller, or {@link #NEGATIVE}; nothing without a valid dentry. */
     public Optional<Inode> find(Inode directory, Name name) {
-        Dentry dentry = peek(directory, name.bytes(), 0, name.length());
+        Dentry dentry = peek(directory, name.bytes(), 0, name.length(), now());
         if (dentry == null) {
             return Optional.empty();
         }

@@ -151,11 +151,11 @@ public final class Permissions {
      * Whether cached attributes allow the user to search a directory. If not, {@link #check} decides: by fresh attributes or by an access
      * control list. Sends no request, takes no lock.
      */
-    public boolean searchesByCache(Inode directory) {
+    public boolean searchesByCache(Inode directory, long now) {
         if (!superblock.checksPermissions()) {
             return true;
         }
-        Optional<CommonAttributes> valid = superblock.attributes.validCommon(directory, StatField.PERMISSIONS);
+        Optional<CommonAttributes> valid = superblock.attributes.validCommon(directory, StatField.PERMISSIONS, now);
         return valid.isPresent() && (isPrivileged(valid.get())
                 || (!mayHaveAccessList(valid.get()) && allowsByMode(valid.get(), EXECUTE)));
     }

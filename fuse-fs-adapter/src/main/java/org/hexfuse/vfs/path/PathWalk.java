@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.hexfuse.abi.Errno;
 import org.hexfuse.abi.FileType;
 import org.hexfuse.abi.FuseException;
@@ -72,6 +71,12 @@ public final class PathWalk implements AutoCloseable {
         return List.copyOf(chain.subList(0, chain.size() - 1));
     }
 
+    /** Whether the user may search a directory, by what is cached of it at a time of the cache clock. */
+    @FunctionalInterface public interface Search {
+        /** Sends no request. */
+        boolean isAllowed(Inode directory, long now);
+    }
+
     /**
      * The inode of a path whose dentries are all valid, without a lock, a reference or a request; null if one is not, or the path has
      * ".." or a symbolic link to follow. It may be forgotten at any time: the caller may read its attributes, and must not send a
@@ -80,12 +85,14 @@ public final class PathWalk implements AutoCloseable {
      * @param root the root of the mount
      * @param searchable whether the user may search a directory: null if one is not
      */
-    public static Inode cached(DentryCache dentries, Inode root, Predicate<Inode> searchable, String path,
+    public static Inode cached(DentryCache dentries, Inode root, Search searchable, String path,
             boolean followLast) {
         byte[] bytes = Name.encode(path);
         if (bytes.length == 0 || bytes.length > MAX_PATH) {
             return null;
         }
+        // Once: to read the clock for each dentry and directory takes as long as the rest.
+        long now = dentries.now();
         Inode at = root;
         int start = 0;
         for (int i = 0; i <= bytes.length; i++) {
@@ -96,7 +103,8 @@ public final class PathWalk implements AutoCloseable {
                 continue;
             }
             if (i > start) {
-                at = at.isDirectory() && searchable.test(at) ? cachedChild(dentries, at, bytes, start, i) : null;
+                at = at.isDirectory() && searchable.isAllowed(at, now) ? cachedChild(dentries, at, bytes, start, i, now)
+                        : null;
                 boolean follow = followLast || i < bytes.length;
                 if (at == null || (follow && at.type() == FileType.SYMLINK)) {
                     return null;
@@ -107,11 +115,11 @@ public final class PathWalk implements AutoCloseable {
         return bytes[bytes.length - 1] == '/' && !at.isDirectory() ? null : at;
     }
 
-    private static Inode cachedChild(DentryCache dentries, Inode directory, byte[] path, int from, int to) {
+    private static Inode cachedChild(DentryCache dentries, Inode directory, byte[] path, int from, int to, long now) {
         if (path[from] == '.' && (to - from == 1 || (to - from == 2 && path[from + 1] == '.'))) {
             return null;
         }
-        Dentry dentry = dentries.peek(directory, path, from, to);
+        Dentry dentry = dentries.peek(directory, path, from, to, now);
         return dentry == null ? null : dentry.target();
     }
 

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Timeout;
 
     private boolean isCached(Inode directory, String name) {
         byte[] bytes = Name.encode(name);
-        return cache.peek(directory, bytes, 0, bytes.length) != null;
+        return cache.peek(directory, bytes, 0, bytes.length, cache.now()) != null;
     }
 
     private void assertAllForgotten() {
